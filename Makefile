@@ -15,7 +15,7 @@ DOCS   := build/docs-venv
 WORKERS ?= 2
 ARGS   ?=
 PYTEST_ARGS ?=
-CODE   := src tests $(wildcard bench)
+CODE   := src tests conftest.py $(wildcard bench tools)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
@@ -93,7 +93,7 @@ demo: install ## a charging site on this machine (ARGS="--headless --for 60" to 
 	@$(BIN)/open63110 demo $(ARGS)
 
 bench: install ## measures, beside the usual Python stack on the same machine
-	@$(BIN)/open63110 bench $(ARGS)
+	@$(BIN)/python -m bench.run $(ARGS)
 
 docs: $(DOCS)/.stamp ## the documentation as pages in build/site
 	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict --quiet --site-dir build/site

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes down which acceptance tests of the standard passed, so that documents state results and not hopes.
+
+After a run, build/acceptance.json holds one row for each test marked `at`:
+`{"id": "AT-8.3.7-1", "wires": ["v201"], "test": "<node id>", "outcome": "passed"}`.
+A run of a part of the tests renews the rows of that part only.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+RECORD = Path(__file__).parent / "build" / "acceptance.json"
+PROPERTY = "acceptance"
+WORSE = {"passed": 0, "skipped": 1, "failed": 2}
+
+
+class AcceptanceRecord:
+    """Collects outcomes in the process that reports them (under xdist: the one that sees every worker's reports)."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], dict[str, Any]] = {}
+
+    @pytest.hookimpl
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the worst outcome of set-up, call and tear-down."""
+        for name, value in report.user_properties:
+            if name == PROPERTY:
+                self.note(report.nodeid, str(value), report.outcome)
+
+    def note(self, test: str, value: str, outcome: str) -> None:
+        """Merge one phase of one test into its row."""
+        identifier, *wires = value.split()
+        row = self.rows.setdefault((identifier, test), {"id": identifier, "wires": wires, "test": test, "outcome": "passed"})
+        row["outcome"] = max(row["outcome"], outcome, key=WORSE.__getitem__)
+
+    @pytest.hookimpl
+    def pytest_sessionfinish(self) -> None:
+        """Write the record, if any acceptance test ran."""
+        if self.rows:
+            write_record(RECORD, self.rows)
+
+
+def write_record(path: Path, rows: dict[tuple[str, str], dict[str, Any]]) -> None:
+    """Replace the rows of the tests that ran and keep the others, in a stable order."""
+    before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    merged = {(row["id"], row["test"]): row for row in before} | rows
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps([merged[key] for key in sorted(merged)], indent=1) + "\n"
+    path.write_text(text, encoding="utf-8")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Record in the main process only."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(AcceptanceRecord(), "acceptance-record")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Attach each test's acceptance ids to its reports."""
+    for item in items:
+        for mark in item.iter_markers("at"):
+            item.user_properties.append((PROPERTY, " ".join(mark.args)))
