@@ -2,6 +2,7 @@
 """The shape of the tree: twins, clauses, names, sizes and reasons; each rule is also seen to catch a breach."""
 
 import ast
+import itertools
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -55,12 +56,11 @@ def lines(path: Path) -> list[str]:
 def clause_in_table(tree: ast.Module) -> str | None:
     """Read the clause that a module's `USE_CASE` states; None without such a table."""
     for node in tree.body:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        if not any(isinstance(target, ast.Name) and target.id == "USE_CASE" for target in targets):
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or not isinstance(node.value, ast.Call):
             continue
-        for keyword in getattr(node.value, "keywords", []):
-            if keyword.arg == "clause":
-                return str(ast.literal_eval(keyword.value))
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if any(isinstance(target, ast.Name) and target.id == "USE_CASE" for target in targets):
+            return next((str(ast.literal_eval(word.value)) for word in node.value.keywords if word.arg == "clause"), None)
     return None
 
 
@@ -112,7 +112,7 @@ def files_fit_the_eye(root: Path) -> Iterator[str]:
             yield f"{path}: {len(lines(path))} lines, the limit is {limit}"
 
 
-def tests_folders_are_no_packages(root: Path) -> Iterator[str]:
+def no_tests_folder_is_a_package(root: Path) -> Iterator[str]:
     """Tests stay outside the import graph and the wheel."""
     for path in sources(root):
         if path.name == "__init__.py" and "tests" in path.parent.relative_to(root).parts:
@@ -123,7 +123,7 @@ def exceptions_to_the_rules_give_a_reason(root: Path) -> Iterator[str]:
     """A broad except and a silenced type error say why, on the line or the one above."""
     for path in sources(root):
         text = ["", *lines(path)]
-        for number, (above, line) in enumerate(zip(text, text[1:], strict=False), start=1):
+        for number, (above, line) in enumerate(itertools.pairwise(text), start=1):
             if not (BROAD_EXCEPT.match(line) or TYPE_IGNORE.search(line)):
                 continue
             if not above.strip().startswith("#") and not reason(line):
@@ -162,7 +162,7 @@ BREACHES: list[tuple[Rule, str, str]] = [
     (names_say_what_is_inside, "src/open63110/helpers/station.py", HEAD),
     (files_fit_the_eye, "src/open63110/store/rows.py", HEAD + "A = 1\n" * LONGEST_FILE),
     (files_fit_the_eye, f"{HOME}/reboot_station.py", GOOD + "A = 1\n" * LONGEST_USE_CASE),
-    (tests_folders_are_no_packages, f"{HOME}/tests/__init__.py", HEAD),
+    (no_tests_folder_is_a_package, f"{HOME}/tests/__init__.py", HEAD),
     (
         exceptions_to_the_rules_give_a_reason,
         "src/open63110/store/rows.py",
