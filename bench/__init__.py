@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Speed and size, measured in CPU time and as ratios within one run."""

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m bench.run throughput|tls|rate|memory|storm|all`: measure, print a table, end non-zero where a target is missed.
+
+CPU time per event and memory per station are what to trust; ratios are taken within a round, then the median.
+"""
+
+import argparse
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from itertools import chain
+from pathlib import Path
+from statistics import median
+
+import msgspec
+
+from bench.disk import fdatasync_ms, percentile
+from bench.load import build
+from bench.subject import OURS, USUAL, Fleet, Round, Subject
+
+BUILD = Path(__file__).parent.parent / "build" / "bench"
+SETTLE = 3
+"""[s] between the last answer and weighing."""
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the table."""
+
+    name: str
+    value: float
+    unit: str = ""
+    at_most: float | None = None
+    at_least: float | None = None
+    """Neither bound: shown for what it tells, judged by nobody."""
+
+    @property
+    def missed(self) -> bool:
+        """Whether the value is outside its bounds."""
+        above = self.at_most is not None and self.value > self.at_most
+        return above or (self.at_least is not None and self.value < self.at_least)
+
+    def __str__(self) -> str:
+        bounds = [(self.at_least, ">="), (self.at_most, "<=")]
+        target = " ".join(f"{sign} {bound:g}" for bound, sign in bounds if bound is not None)
+        verdict = "MISSED" if self.missed else "ok" if target else ""
+        return f"{self.name:<64}{self.value:>12,.1f} {self.unit:<8}{target:>10}  {verdict}"
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """Sizes of a run, and where it happens."""
+
+    ours: str
+    usual: str
+    folder: Path
+    program: Path
+    short: bool
+    stations: int = 2000
+    usual_stations: int = 2000
+    """Fewer in the short variant, which flatters the usual stack."""
+    rounds: int = 3
+    seconds: float = 8
+    idle: int = 5000
+    storm: int = 10_000
+
+    def subject(self, template: str, name: str) -> Subject:
+        """A fresh CSMS with an empty store."""
+        return Subject(template, Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder)) / name, self.program)
+
+
+SHORT = {"usual_stations": 200, "rounds": 2, "seconds": 3, "idle": 1000, "storm": 2000}
+
+
+def faults(*fleets: Fleet) -> Figure:
+    """Events not answered well and stations not served."""
+    return Figure(name="events refused or lost, stations cut off", value=sum(fleet.faults for fleet in fleets), at_most=0)
+
+
+def costs(name: str, rounds: list[Round], at_most: float | None = None) -> list[Figure]:
+    """CPU, pace and latency of some rounds."""
+    return [
+        Figure(name=f"{name}: CPU per event", value=median(r.cpu_us for r in rounds), unit="us", at_most=at_most),
+        Figure(name=f"{name}: events/s by the wall clock", value=median(r.per_second for r in rounds)),
+        Figure(name=f"{name}: p50", value=median(r.p50_ms for r in rounds), unit="ms"),
+        Figure(name=f"{name}: p99", value=median(r.p99_ms for r in rounds), unit="ms"),
+    ]
+
+
+def ratios(above: list[Round], below: list[Round]) -> float:
+    """Median over the rounds of the ratio of CPU per event."""
+    return median(a.cpu_us / b.cpu_us for a, b in zip(above, below, strict=True))
+
+
+def throughput(plan: Plan) -> list[Figure]:
+    """Durable TransactionEvents as fast as they are answered, against the usual stack."""
+    with (
+        plan.subject(plan.ours, "ours") as ours,
+        plan.subject(plan.usual, "usual") as usual,
+        ours.fleet("T", plan.stations) as our_fleet,
+        usual.fleet("T", plan.usual_stations) as usual_fleet,
+    ):
+        our_fleet.run(1)
+        pairs = [(our_fleet.run(plan.seconds), usual_fleet.run(plan.seconds)) for _ in range(plan.rounds)]
+    our_rounds, usual_rounds = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    ratio = Figure(name="usual stack / ours, CPU per event", value=ratios(usual_rounds, our_rounds), at_least=80)
+    ours_named, usual_named = f"ours, {plan.stations} stations", f"usual stack, {plan.usual_stations} stations"
+    return [*costs(ours_named, our_rounds), *costs(usual_named, usual_rounds), ratio, faults(our_fleet)]
+
+
+def tls(plan: Plan) -> list[Figure]:
+    """The same events over TLS and plain TCP, into one server."""
+    with (
+        plan.subject(plan.ours, "ours") as ours,
+        ours.fleet("P", plan.stations) as plain,
+        ours.fleet("S", plan.stations, tls=True) as secure,
+    ):
+        plain.run(1)
+        secure.run(1)
+        pairs = [(plain.run(plan.seconds), secure.run(plan.seconds)) for _ in range(plan.rounds)]
+    plain_rounds, secure_rounds = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    ratio = Figure(name="TLS / plain, CPU per event", value=ratios(secure_rounds, plain_rounds), at_most=1.4)
+    return [*costs("plain", plain_rounds), *costs("TLS", secure_rounds), ratio, faults(plain, secure)]
+
+
+def rate(plan: Plan, events: float = 1000) -> list[Figure]:
+    """A fixed rate, with the disk measured before and after each round in the folder of the store."""
+    rounds, excess, disk = [], [], [fdatasync_ms(plan.folder, 2)]
+    with plan.subject(plan.ours, "ours") as ours, ours.fleet("R", plan.stations) as fleet:
+        fleet.run(1, events)
+        for _ in range(plan.rounds):
+            rounds.append(fleet.run(plan.seconds, events))
+            disk.append(fdatasync_ms(plan.folder, 2))
+            around = percentile(sorted(disk[-2] + disk[-1]), 0.99)
+            excess.append(rounds[-1].p99_ms - around)
+    with plan.subject(plan.usual, "usual") as usual, usual.fleet("R", plan.usual_stations) as yardstick:
+        beside = [yardstick.run(plan.seconds, events)]
+    return [
+        *costs(f"ours at {events:.0f}/s", rounds, at_most=200),
+        *costs(f"usual stack asked for {events:.0f}/s", beside),
+        Figure(name="fdatasync p99", value=percentile(sorted(chain.from_iterable(disk)), 0.99), unit="ms"),
+        Figure(name="p99 of the answer above the p99 of fdatasync", value=median(excess), unit="ms", at_most=10),
+        faults(fleet),
+    ]
+
+
+def idle_kb(plan: Plan, *, secure: bool) -> tuple[float, Fleet]:
+    """PSS growth per connected, booted, idle station; the first fifty pay for what is loaded once."""
+    with (
+        plan.subject(plan.ours, "ours") as ours,
+        ours.fleet("W", 50, tls=secure, start=False),
+    ):
+        time.sleep(SETTLE)
+        before = ours.server.pss_kb()
+        with ours.fleet("M", plan.idle, tls=secure, start=False) as fleet:
+            time.sleep(SETTLE)
+            return (ours.server.pss_kb() - before) / plan.idle, fleet
+
+
+def memory(plan: Plan) -> list[Figure]:
+    """Memory per idle connection, plain and TLS."""
+    plain, plain_fleet = idle_kb(plan, secure=False)
+    secure, secure_fleet = idle_kb(plan, secure=True)
+    return [
+        Figure(name=f"PSS per idle plain connection, {plan.idle} stations", value=plain, unit="kB", at_most=12),
+        Figure(name=f"PSS per idle TLS connection, {plan.idle} stations", value=secure, unit="kB", at_most=60),
+        faults(plain_fleet, secure_fleet),
+    ]
+
+
+def waves(plan: Plan, *, secure: bool, at_most: float) -> list[Figure]:
+    """All stations connect at once, are cut off without a word, and all come back at once."""
+    name, figures, peaks = "TLS" if secure else "plain", [], []
+    with plan.subject(plan.ours, "ours") as ours:
+        empty = ours.server.peak_rss_kb()
+        for wave in ("connect", "reconnect"):
+            ours.server.forget_peak()
+            with ours.fleet("X", plan.storm, tls=secure, start=False, burst=plan.storm) as fleet:
+                peaks.append(ours.server.peak_rss_kb())
+                served = Figure(name=f"{name} {wave}: served", value=fleet.up.served, at_least=plan.storm)
+                figures += [served, Figure(name=f"{name} {wave}: until the last one", value=fleet.up.seconds, unit="s")]
+                figures.append(Figure(name=f"{name} {wave}: connections tried again", value=fleet.up.retries))
+    growth = (max(peaks) - empty) / plan.storm
+    figures.append(Figure(name=f"{name}: peak RSS per station", value=growth, unit="kB", at_most=at_most))
+    return [*figures, Figure(name=f"{name}: peak RSS, second wave / first", value=peaks[1] / peaks[0], at_most=1.25)]
+
+
+def storm(plan: Plan) -> list[Figure]:
+    """Everybody at once; memory is bounded when a station costs little more than idle and a second storm no more."""
+    secure = [] if plan.short else waves(plan, secure=True, at_most=128)
+    return [*waves(plan, secure=False, at_most=32), *secure]
+
+
+COMMANDS: dict[str, Callable[[Plan], list[Figure]]] = {
+    "throughput": throughput,
+    "tls": tls,
+    "rate": rate,
+    "memory": memory,
+    "storm": storm,
+}
+
+
+def raise_descriptor_limit(needed: int) -> None:
+    """Let this process and its children hold a socket for each station."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < needed:
+        raise SystemExit(f"needs {needed} open files, the hard limit is {hard}: raise it (ulimit -Hn), or take --short")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def options() -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(prog="bench.run", description=__doc__)
+    parser.add_argument("command", choices=[*COMMANDS, "all"])
+    parser.add_argument("--short", action="store_true", help="under 30 s each; fewer stations and rounds")
+    parser.add_argument("--json", action="store_true", help="one JSON object per command instead of the table")
+    parser.add_argument("--ours", default=OURS, help="command of the CSMS under test, default: %(default)s")
+    parser.add_argument("--usual", default=USUAL, help="command of the yardstick, default: %(default)s")
+    parser.add_argument("--folder", type=Path, default=BUILD, help="on the disk to measure, default: %(default)s")
+    return parser.parse_args()
+
+
+def show(command: str, figures: list[Figure], *, as_json: bool) -> None:
+    """Print what came out."""
+    if as_json:
+        print(msgspec.json.encode({"command": command, "figures": figures}).decode())
+    else:
+        print(f"\n{command}", *figures, sep="\n")
+
+
+def main() -> int:
+    """Run what was asked for; 1 where a target is missed."""
+    asked = options()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    missed = False
+    with tempfile.TemporaryDirectory(prefix="run-", dir=asked.folder) as folder:
+        plan = Plan(ours=asked.ours, usual=asked.usual, folder=Path(folder), program=build(BUILD), short=asked.short)
+        if plan.short:
+            plan = msgspec.structs.replace(plan, **SHORT)
+        raise_descriptor_limit(max(plan.storm, plan.idle) + 2000)
+        for command in COMMANDS if asked.command == "all" else [asked.command]:
+            figures = COMMANDS[command](plan)
+            show(command, figures, as_json=asked.json)
+            missed |= any(figure.missed for figure in figures)
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is measured: our CSMS, and the usual stack beside it, each in a folder of its own."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import trustme
+
+from bench.load import Stations
+from bench.server import Server, free_port
+
+OURS = "open63110 csms --config {config}"
+USUAL = (
+    "{python} -m bench.usual_stack --db {folder}/usual.db --port {port} --tls-port {tls_port}"
+    " --certificate {certificate} --password {password}"
+)
+PASSWORD = "bench-station-password-0001"
+"""Of every station, as HTTP Basic; long enough for any policy."""
+
+
+def write_config(folder: Path, port: int, tls_port: int) -> Path:
+    """Configure `open63110 csms`: both doors, any station let in with PASSWORD, the store in `folder`, nothing else."""
+    config = folder / "csms.toml"
+    config.write_text(
+        f"""\
+[store]
+path = "{folder}/csms.db"
+
+[ocpp]
+auto_register = true
+station_password = "{PASSWORD}"
+
+[ocpp.plain]
+host = "127.0.0.1"
+port = {port}
+
+[ocpp.tls]
+host = "127.0.0.1"
+port = {tls_port}
+certificate = "{folder}/server.pem"
+"""
+    )
+    return config
+
+
+def write_certificates(folder: Path) -> None:
+    """A certification authority in ca.pem and a server certificate of it, with its key, in server.pem (P-256)."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
+
+
+class Fleet:
+    """Stations connected to one subject, and what their events cost it."""
+
+    def __init__(self, server: Server, stations: Stations) -> None:
+        self.server = server
+        self._stations = stations
+        self.up = stations.up()
+        self.faults = 0
+        """Events not answered well, stations cut off or never served."""
+
+    def run(self, seconds: float, rate: float = 0) -> "Round":
+        """Send events for so long; an event is paid for when its answer is here, so nothing is cut at the edges."""
+        before = self.server.cpu_seconds()
+        run = self._stations.run(seconds, rate)
+        cost = self.server.cpu_seconds() - before
+        self.faults += run.sent - run.results + run.lost
+        return Round(cost * 1e6 / max(run.results, 1), run.results / (run.seconds + run.drained), run.p50_ms, run.p99_ms)
+
+
+class Round:
+    """One run of one fleet."""
+
+    def __init__(self, cpu_us: float, per_second: float, p50_ms: float, p99_ms: float) -> None:
+        self.cpu_us = cpu_us
+        """User and system time of the server per answered event."""
+        self.per_second = per_second
+        """Answers by the clock on the wall: tells more of the machine than of the program."""
+        self.p50_ms = p50_ms
+        self.p99_ms = p99_ms
+
+
+class Subject:
+    """A CSMS under test, running inside the block."""
+
+    def __init__(self, template: str, folder: Path, program: Path) -> None:
+        folder.mkdir(parents=True)
+        write_certificates(folder)
+        self._folder = folder
+        self._program = program
+        self._ports = {False: free_port(), True: free_port()}
+        holes = {"port": self._ports[False], "tls_port": self._ports[True], "folder": folder, "python": sys.executable}
+        config = write_config(folder, self._ports[False], self._ports[True])
+        command = template.format(**holes, config=config, certificate=folder / "server.pem", password=PASSWORD)
+        self.server = Server(command, list(self._ports.values()), folder / "server.log")
+
+    def __enter__(self) -> Self:
+        self.server.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.server.__exit__(kind, error, trace)
+
+    @contextlib.contextmanager
+    def fleet(self, prefix: str, count: int, *, tls: bool = False, start: bool = True, burst: int = 200) -> Iterator[Fleet]:
+        """Connect stations, wait until they are served; `burst` is how many may be connecting at a time."""
+        options = ["--prefix", prefix, "--password", PASSWORD, "--burst", str(burst)]
+        options += ["--tls", "--ca", str(self._folder / "ca.pem")] if tls else []
+        options += ["--start"] if start else []
+        with Stations(self._program, self._ports[tls], count, options) as stations:
+            fleet = Fleet(self.server, stations)
+            fleet.faults = count - fleet.up.served
+            yield fleet
