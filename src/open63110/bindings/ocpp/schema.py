@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -15,9 +14,7 @@ MAX_DEPTH: Final = 16
 T = TypeVar("T")
 
 
-class Payload(
-    msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, forbid_unknown_fields=True
-):
+class Payload(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """Any OCPP request, response or shared type; UNSET is a field that was not on the wire."""
 
 
@@ -63,8 +60,8 @@ def open_data(type_: type, value: object) -> object:
     """Check and wrap customData; the `dec_hook` of every decoder of these messages."""
     if type_ is not CustomData:
         raise NotImplementedError(type_.__name__)
-    if not isinstance(value, Mapping):
-        raise ValueError("Expected `object`")
+    if not isinstance(value, dict):
+        raise TypeError("Expected `object`")
     _check_vendor(value)
     shallow(value)
     return CustomData(value)
@@ -73,17 +70,17 @@ def open_data(type_: type, value: object) -> object:
 _DECODERS: dict[type, Any] = {}
 
 
-def _check_vendor(value: Mapping[str, object]) -> None:
+def _check_vendor(value: dict[str, object]) -> None:
     if "vendorId" not in value:
         raise ValueError("Object missing required field `vendorId`")
     vendor = value["vendorId"]
     if not isinstance(vendor, str):
-        raise ValueError("Expected `str`")
+        raise TypeError("Expected `str`")
     if len(vendor) > 255:
         raise ValueError("Expected `str` of length <= 255")
 
 
 def _children(node: object) -> list[object]:
-    if isinstance(node, Mapping):
+    if isinstance(node, dict):
         return list(node.values())
     return list(node) if isinstance(node, list | tuple) else []

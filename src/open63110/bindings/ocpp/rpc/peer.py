@@ -1,0 +1,391 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conversation of one connection, both directions on their own: at most one call outstanding each way.
+
+Nothing here waits, reads a clock or writes: bytes and the time come in as arguments, what happened goes out as a list.
+"""
+
+from __future__ import annotations
+
+import math
+from heapq import heapify, heappop, heappush
+from typing import Final, NamedTuple
+
+from msgspec import Struct
+
+from open63110.bindings.ocpp.rpc.errors import UNREAD_ID, Closed, ErrorCode, MalformedFrame, QueueFull, spelled
+from open63110.bindings.ocpp.rpc.frames import (
+    Call,
+    Error,
+    Frame,
+    Outgoing,
+    Result,
+    ResultError,
+    Send,
+    decode,
+    encode_call,
+    encode_error,
+    encode_result,
+    encode_result_error,
+    encode_send,
+)
+from open63110.bindings.ocpp.rpc.version import Version
+from open63110.kernel.errors import Expired as DeadlinePassed
+from open63110.kernel.errors import NotSupported, Unknown
+
+OVERRUN: Final = 32
+"""Calls still taken after `saturated` was raised: what the edge had already read when it stopped reading."""
+
+REMEMBERED: Final = 4
+"""Timed-out calls whose late answer is still recognised."""
+
+MAX_PREFIX: Final = 24
+"""Characters of a prefix, which leave twelve of 36 for the count."""
+
+
+class Transmit(Struct, frozen=True, gc=False):
+    """Write this text frame."""
+
+    frame: bytes
+
+
+class Answered(Struct, frozen=True, gc=False):
+    """Our call has its answer, whose payload is not yet checked."""
+
+    ticket: object
+    action: str
+    answer: Result | Error
+
+
+class Garbled(Struct, frozen=True, gc=False):
+    """The answer to our call came and could not be read; there will be no other."""
+
+    ticket: object
+    action: str
+    fault: MalformedFrame
+
+
+class Expired(Struct, frozen=True, gc=False):
+    """Our call was never sent: its deadline passed in the queue."""
+
+    ticket: object
+
+
+class TimedOut(Struct, frozen=True, gc=False):
+    """Our call was sent and not answered in time; whether it was carried out is unknown."""
+
+    ticket: object
+    action: str
+
+
+class Unfinished(Struct, frozen=True, gc=False):
+    """Our call ended with the connection; if `sent`, whether it was carried out is unknown."""
+
+    ticket: object
+    sent: bool
+
+
+class Stray(Struct, frozen=True, gc=False):
+    """An answer to nothing that is outstanding; `ticket` is that of the timed-out call it is late for, or None."""
+
+    frame: Result | Error
+    ticket: object | None
+
+
+class ResultRefused(Struct, frozen=True, gc=False):
+    """The peer could not use an answer of ours (2.1)."""
+
+    error: ResultError
+
+
+class Repeated(Struct, frozen=True, gc=False):
+    """A call came again while it is being answered; it gets one answer."""
+
+    id: str
+
+
+class Flooded(Struct, frozen=True, gc=False):
+    """A call that was dropped unanswered, because the peer keeps sending without waiting; close the connection."""
+
+    call: Call
+
+
+class Unreadable(Struct, frozen=True, gc=False):
+    """Bytes that are no message; already answered if the protocol wants that."""
+
+    raw: bytes
+    fault: MalformedFrame
+
+
+IncomingCall = Call
+IncomingSend = Send
+Happening = (
+    Transmit
+    | IncomingCall
+    | IncomingSend
+    | Answered
+    | Garbled
+    | Expired
+    | TimedOut
+    | Stray
+    | ResultRefused
+    | Repeated
+    | Flooded
+    | Unreadable
+)
+
+
+class _Waiting(NamedTuple):
+    """A call in the queue, ordered by its first two fields."""
+
+    priority: int
+    order: int
+    ticket: object
+    action: str
+    frame: bytes
+    deadline: float
+
+
+class _Outstanding(Struct, frozen=True, gc=False):
+    id: str
+    ticket: object
+    action: str
+    until: float
+
+
+class Peer:
+    """One connection. Times are seconds of one monotonic clock."""
+
+    __slots__ = (
+        "_answering",
+        "_count",
+        "_late",
+        "_outstanding",
+        "_pending",
+        "_prefix",
+        "_queue",
+        "closed",
+        "patience",
+        "pending_limit",
+        "queue_limit",
+        "version",
+    )
+
+    def __init__(
+        self,
+        version: Version,
+        prefix: str,
+        *,
+        patience: float | None = None,
+        queue_limit: int = 64,
+        pending_limit: int = 8,
+    ) -> None:
+        """Start a conversation.
+
+        Args:
+            version: decides which messages exist and how errors are spelled.
+            prefix: of message ids, never used before by this node, at most MAX_PREFIX characters.
+            patience: seconds an answer is awaited after sending, whatever the call's deadline, which then only limits
+                the wait in the queue; None: the deadline limits both.
+            queue_limit: calls of ours that may wait.
+            pending_limit: calls of the peer that may wait before `saturated`.
+        """
+        if len(prefix) > MAX_PREFIX:
+            raise ValueError(f"a prefix has at most {MAX_PREFIX} characters")
+        self.version = version
+        self.patience = patience
+        self.queue_limit = queue_limit
+        self.pending_limit = pending_limit
+        self.closed = False
+        self._prefix = prefix
+        self._count = 0
+        self._queue: list[_Waiting] = []
+        self._outstanding: _Outstanding | None = None
+        self._late: tuple[_Outstanding, ...] = ()
+        self._answering: Call | None = None
+        self._pending: list[Call] | None = None
+
+    # what we ask of the peer
+
+    def call(self, ticket: object, action: str, payload: Outgoing, priority: int, deadline: float, now: float) -> list[bytes]:
+        """Queue a call and return the frames to write now; lower priorities go first, equal ones in order.
+
+        Raises:
+            Closed: the connection has ended.
+            DeadlinePassed: `deadline` is not after `now`.
+            QueueFull: `queue_limit` calls wait already.
+        """
+        if self.closed:
+            raise Closed("The connection has ended")
+        if deadline <= now:
+            raise DeadlinePassed("The deadline had passed before the call was queued")
+        if len(self._queue) >= self.queue_limit:
+            raise QueueFull(f"{self.queue_limit} calls wait already")
+        self._count += 1
+        frame = encode_call(self._id(self._count), action, payload)
+        waiting = _Waiting(priority, self._count, ticket, action, frame, deadline)
+        if self._outstanding is None:
+            return [self._begin(waiting, now)]
+        heappush(self._queue, waiting)
+        return []
+
+    def send(self, action: str, payload: Outgoing) -> bytes:
+        """Return the frame of an unconfirmed message (2.1)."""
+        if self.closed:
+            raise Closed("The connection has ended")
+        if self.version is not Version.V21:
+            raise NotSupported(f"{self.version} has no unconfirmed messages")
+        self._count += 1
+        return encode_send(self._id(self._count), action, payload)
+
+    def refuse_result(self, id: str, code: ErrorCode, description: str = "") -> list[bytes]:
+        """Return the frames that tell the peer its answer was unusable; none before 2.1."""
+        if self.version is not Version.V21 or self.closed:
+            return []
+        return [encode_result_error(id, code, description)]
+
+    # what the peer asks of us
+
+    def answer(self, id: str, payload: Outgoing) -> list[Happening]:
+        """Answer the incoming call `id`; after the connection has ended this does nothing."""
+        if self.closed:
+            return []
+        self._must_be_answering(id)
+        frame = encode_result(id, payload)
+        return [Transmit(frame), *self._next_incoming()]
+
+    def fail(self, id: str, code: ErrorCode, description: str = "", details: Outgoing = b"{}") -> list[Happening]:
+        """Refuse the incoming call `id`; after the connection has ended this does nothing."""
+        if self.closed:
+            return []
+        self._must_be_answering(id)
+        frame = encode_error(id, spelled(code, self.version), description, details)
+        return [Transmit(frame), *self._next_incoming()]
+
+    @property
+    def saturated(self) -> bool:
+        """True while so many calls of the peer wait that reading should pause."""
+        return self._pending is not None and len(self._pending) >= self.pending_limit
+
+    # what came in, and time
+
+    def received(self, raw: bytes, now: float) -> list[Happening]:
+        """Take one text frame; nothing is ever raised for what is in it."""
+        if self.closed:
+            return []
+        try:
+            frame = decode(raw)
+        except MalformedFrame as fault:
+            return self._unreadable(raw, fault, now)
+        if type(frame) is Call:
+            return self._called(frame)
+        if type(frame) is Result or type(frame) is Error:
+            return self._answered(frame, now)
+        return self._of_21(raw, frame, now)
+
+    def tick(self, now: float) -> list[Happening]:
+        """Give up what has waited too long, and go on with the next call."""
+        due = self.next_deadline
+        if due is None or now < due:
+            return []
+        happenings: list[Happening] = [Expired(waiting.ticket) for waiting in self._queue if waiting.deadline <= now]
+        self._queue = [waiting for waiting in self._queue if waiting.deadline > now]
+        heapify(self._queue)
+        outstanding = self._outstanding
+        if outstanding is not None and outstanding.until <= now:
+            self._late = (*self._late[-REMEMBERED + 1 :], outstanding)
+            happenings += [TimedOut(outstanding.ticket, outstanding.action), *self._next_outgoing(now)]
+        return happenings
+
+    @property
+    def next_deadline(self) -> float | None:
+        """When `tick` has something to do; None: never."""
+        if self._outstanding is None:
+            return None
+        return min(self._outstanding.until, *(waiting.deadline for waiting in self._queue), math.inf)
+
+    def close(self) -> list[Unfinished]:
+        """End the conversation and return what is left of our calls, the sent one first."""
+        self.closed = True
+        left = [] if self._outstanding is None else [Unfinished(self._outstanding.ticket, sent=True)]
+        left += [Unfinished(waiting.ticket, sent=False) for waiting in sorted(self._queue)]
+        self._outstanding, self._queue, self._answering, self._pending = None, [], None, None
+        return left
+
+    # inside
+
+    def _id(self, count: int) -> str:
+        return f"{self._prefix}{count:x}"
+
+    def _begin(self, waiting: _Waiting, now: float) -> bytes:
+        until = waiting.deadline if self.patience is None else now + self.patience
+        self._outstanding = _Outstanding(self._id(waiting.order), waiting.ticket, waiting.action, until)
+        return waiting.frame
+
+    def _next_outgoing(self, now: float) -> list[Happening]:
+        self._outstanding = None
+        happenings: list[Happening] = []
+        while self._queue and self._outstanding is None:
+            waiting = heappop(self._queue)
+            expired = waiting.deadline <= now
+            happenings.append(Expired(waiting.ticket) if expired else Transmit(self._begin(waiting, now)))
+        return happenings
+
+    def _answered(self, frame: Result | Error, now: float) -> list[Happening]:
+        outstanding = self._outstanding
+        if outstanding is None or outstanding.id != frame.id:
+            late = next((call.ticket for call in self._late if call.id == frame.id), None)
+            return [Stray(frame, late)]
+        return [Answered(outstanding.ticket, outstanding.action, frame), *self._next_outgoing(now)]
+
+    def _called(self, call: Call) -> list[Happening]:
+        if self._answering is None:
+            self._answering = call
+            return [call]
+        pending = self._pending or []
+        if any(_same(call, other) for other in (self._answering, *pending)):
+            return [Repeated(call.id)]
+        if len(pending) >= self.pending_limit + OVERRUN:
+            return [Flooded(call)]
+        self._pending = [*pending, call]
+        return []
+
+    def _must_be_answering(self, id: str) -> None:
+        if self._answering is None or self._answering.id != id:
+            raise Unknown("No call with this message id waits for an answer")
+
+    def _next_incoming(self) -> list[Happening]:
+        self._answering = None
+        if not self._pending:
+            return []
+        self._answering = self._pending.pop(0)
+        self._pending = self._pending or None
+        return [self._answering]
+
+    def _of_21(self, raw: bytes, frame: Frame, now: float) -> list[Happening]:
+        if self.version is not Version.V21:
+            kind = 6 if isinstance(frame, Send) else 5
+            code = ErrorCode.MESSAGE_TYPE_NOT_SUPPORTED
+            fault = MalformedFrame("A message type of 2.1", code, id=frame.id, message_type=kind)
+            return self._unreadable(raw, fault, now)
+        return [frame] if isinstance(frame, Send) else [ResultRefused(frame)]  # type: ignore[arg-type]
+
+    def _unreadable(self, raw: bytes, fault: MalformedFrame, now: float) -> list[Happening]:
+        happenings: list[Happening] = [Unreadable(raw, fault)]
+        outstanding = self._outstanding
+        if fault.message_type in {3, 4} and outstanding is not None and outstanding.id == fault.id:
+            refusal = self.refuse_result(fault.id, fault.error, fault.message) if fault.message_type == 3 else []
+            happenings += map(Transmit, refusal)
+            happenings += [Garbled(outstanding.ticket, outstanding.action, fault), *self._next_outgoing(now)]
+        elif self._wants_error(fault):
+            happenings.append(Transmit(encode_error(fault.id, spelled(fault.error, self.version), fault.message)))
+        return happenings
+
+    def _wants_error(self, fault: MalformedFrame) -> bool:
+        """Never answer an answer; 1.6 only knows errors to calls whose id was read."""
+        if self.version is Version.V16:
+            return fault.message_type == 2 and fault.id != UNREAD_ID
+        return fault.message_type not in {3, 4, 5} and (fault.message_type != 6 or self.version is not Version.V21)
+
+
+def _same(one: Call, other: Call) -> bool:
+    return one.id == other.id and one.action == other.action and bytes(one.payload) == bytes(other.payload)

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The versions of OCPP-J, named by their WebSocket subprotocol."""
+
+from enum import StrEnum
+
+
+class Version(StrEnum):
+    """A version spoken on a connection; the value is the subprotocol."""
+
+    V16 = "ocpp1.6"
+    V201 = "ocpp2.0.1"
+    V21 = "ocpp2.1"
