@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What parties say to each other, and what a use case yields."""
+
+from datetime import datetime
+from enum import IntEnum
+from typing import ClassVar
+
+import msgspec
+
+from open63110.kernel.ids import StationId
+
+
+class Priority(IntEnum):
+    """Classes of spec 2bis; lower goes first."""
+
+    EMERGENCY = 0
+    CONTROL = 1
+    NORMAL = 2
+    BULK = 3
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A request in the imperative: it may be refused."""
+
+    priority: ClassVar[Priority] = Priority.NORMAL
+    """How it queues behind others on a wire (B.8)."""
+
+    station: StationId
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """A fact in the past tense: it cannot be refused, only understood or quarantined.
+
+    The journal keeps facts as positional arrays, so fields are only ever appended, each with a default.
+    """
+
+    about: ClassVar[str] = "station"
+    """The noun it changes. A fact about another noun than its station carries that noun whole, in the field of this
+    name; None there means that it is gone, and a field named like the noun's key says which."""
+
+    station: StationId
+    at: datetime
+    """When it happened, by the clock of the party that saw it."""
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What the asker of a message is told once everything the message caused is durable."""
+
+
+class Wake(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Decide this command here, later. Waiting is a row with a deadline; it survives a restart."""
+
+    name: str
+    """Unique within the station: a second Wake of the same name replaces the first."""
+    at: datetime
+    command: Command | None
+    """None takes a Wake of this name back."""
+
+
+Message = Command | Event
+Effect = Command | Event | Reply | Wake

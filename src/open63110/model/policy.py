@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the operator chose: settings that decisions read. Every one has a usable default."""
+
+from typing import Literal
+
+import msgspec
+
+from open63110.kernel.units import Seconds
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """Choices of one CSMS."""
+
+    cso: str = "open63110"
+    """Party id of the charging station operator; first part of record ids."""
+    unknown_stations: Literal["refuse", "quarantine", "accept"] = "quarantine"
+    """What happens to a station nobody registered (8.3.15)."""
+    heartbeat: Seconds = Seconds(300.0)
+    """Heartbeat interval told to stations [s]."""
+    retry: Seconds = Seconds(60.0)
+    """When a pending or rejected station may ask again [s]."""
+    silent_after: Seconds = Seconds(900.0)
+    """A connected station not heard for so long is alarmed [s]."""
+    closing: Seconds = Seconds(300.0)
+    """A session whose energy transfer ended closes after this even if nobody unplugs [s]."""
+    offline_end: Seconds = Seconds(172_800.0)
+    """A transfer whose station was not heard for so long is ended by rule (I13) [s]."""
+    connection_timeout: Seconds = Seconds(120.0)
+    """How long an authorization waits for the plug (EVConnectionTimeOut) [s]."""
+    order_deadline: Seconds = Seconds(30.0)
+    """Deadline of a command that names none [s]."""
+    admit_while_reset_pending: bool = False
+    """New sessions while a reboot waits for idle (AT-8.3.7-2)."""
+    clock_tolerance: Seconds = Seconds(300.0)
+    """A station clock further off is flagged [s]."""

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may ask: principals with one role each, and the audit of what they asked (spec 1.2, 7.9.4)."""
+
+from datetime import datetime
+from typing import ClassVar
+
+import msgspec
+
+from open63110.kernel.ids import PrincipalId
+from open63110.kernel.messages import Event
+from open63110.kernel.roles import Role
+
+
+class Principal(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """A person, a system or a station that is told apart at every door."""
+
+    id: PrincipalId
+    role: Role
+    name: str = ""
+    scope: tuple[str, ...] = ("*",)
+    """Addresses it may speak of: station ids, or prefixes that end in an asterisk."""
+    password: str = ""
+    """Argon2id hash for people; empty for the others."""
+    key: str = ""
+    """Keyed SHA-256 of an API key or station password, hex; empty means none."""
+    disabled: bool = False
+    created: datetime | None = None
+
+
+class PrincipalChanged(Event, frozen=True, kw_only=True, gc=False):
+    """A principal was created, changed, or removed."""
+
+    about: ClassVar[str] = "principal"
+    id: PrincipalId
+    principal: Principal | None
+
+
+class AuditEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """One privileged action or refusal, for ever."""
+
+    id: int
+    at: datetime
+    by: PrincipalId
+    role: str
+    action: str
+    target: str
+    outcome: str
+    """accepted, rejected, expired, not-supported, not-authorized, failed …"""
+    reason: str = ""
+    detail: str = ""

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A charging station: what is known of it, and the facts that change it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from open63110.kernel.ids import ConnectorNumber, EvseNumber, SessionNumber, StationId, SubjectRef, TransferReference
+from open63110.kernel.messages import Event
+from open63110.model.session import ServiceSession
+from open63110.model.transfer import EnergyTransfer
+
+
+class Registration(StrEnum):
+    """How far a station has come in onboarding (8.3.15)."""
+
+    NEW = "new"
+    """Registered by the operator, or seen once; it has not booted here yet."""
+    QUARANTINED = "quarantined"
+    """Nobody registered it: it may wait, and is told nothing."""
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+ConnectorState = Literal["available", "occupied", "reserved", "unavailable", "faulted"]
+"""The five states of OCPP 2.x; finer ones of 1.6 stand in Connector.detail."""
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """What a station says of itself when it boots."""
+
+    vendor: str = ""
+    model: str = ""
+    serial: str = ""
+    firmware: str = ""
+    iccid: str = ""
+    imsi: str = ""
+    meter_serial: str = ""
+    meter_type: str = ""
+
+
+class Connector(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """One plug or socket of an EVSE."""
+
+    state: ConnectorState
+    at: datetime
+    detail: str = ""
+    """The wire's own word where it says more (Preparing, SuspendedEV, Finishing …)."""
+    error: str = ""
+    """Error code as reported; empty means none."""
+    info: str = ""
+    vendor_error: str = ""
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """The right to charge at an EVSE, not used yet."""
+
+    subject: SubjectRef
+    method: str
+    """local-list, cache, csms, remote, offline, none."""
+    at: datetime
+    until: datetime
+    """Released then if nobody plugged in (EVConnectionTimeOut)."""
+    remote_start: int | None = None
+    group: SubjectRef | None = None
+
+
+class Evse(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """An independently operated part of a station: one EV at a time."""
+
+    number: EvseNumber
+    connectors: dict[ConnectorNumber, Connector] = {}
+    state: ConnectorState | None = None
+    """Set where the wire reports the EVSE apart from its connectors."""
+    grant: Grant | None = None
+
+
+class LocalAuthorization(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """What a station may decide alone: its local list and what it remembers of answers (8.4.4)."""
+
+    version: int = 0
+    """Version of the local list that the station has; 0 means none, -1 means not supported."""
+    entries: dict[str, str] = {}
+    """Subject → status; kept by the station itself, a CSMS knows the version only."""
+    cache: dict[str, str] = {}
+
+
+class Wakeup(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """A named moment at which the station's unit of order wants to decide something."""
+
+    at: datetime
+    body: bytes
+    """The command, encoded by the journal's codec."""
+
+
+class Station(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """The unit of order: its facts are handled one after another."""
+
+    id: StationId
+    registration: Registration = Registration.NEW
+    identity: Identity = Identity()
+    wire: str = ""
+    """The protocol of its last connection: ocpp1.6, ocpp2.0.1, ocpp2.1."""
+    connected: datetime | None = None
+    """Since when; None means not connected."""
+    booted: datetime | None = None
+    boot_reason: str = ""
+    flags: tuple[str, ...] = ()
+    """Standing remarks for the operator: clone, clock, …"""
+    state: ConnectorState | None = None
+    """The station as a whole, where the wire reports it (1.6 connector 0)."""
+    evses: dict[EvseNumber, Evse] = {}
+    local: LocalAuthorization = LocalAuthorization()
+    note: str = ""
+    """The operator's own words."""
+    blocked_by: str = ""
+    """Why no new session is admitted (e.g. a reboot that waits for idle); empty means free."""
+    transfers: dict[TransferReference, EnergyTransfer] = {}
+    """Open ones, and those that ended but whose story is not complete."""
+    sessions: dict[SessionNumber, ServiceSession] = {}
+    """Open ones."""
+    wakeups: dict[str, Wakeup] = {}
+
+
+class StationConnected(Event, frozen=True, kw_only=True, gc=False):
+    """A socket of this station was accepted."""
+
+    wire: str
+    remote: str = ""
+    secure: bool = False
+
+
+class StationDisconnected(Event, frozen=True, kw_only=True, gc=False):
+    """Its socket closed or died."""
+
+    reason: str = ""
+
+
+class StationBooted(Event, frozen=True, kw_only=True, gc=False):
+    """The station says that it has started, and why."""
+
+    identity: Identity
+    reason: str = ""
+
+
+class ConnectorReported(Event, frozen=True, kw_only=True, gc=False):
+    """The state of a connector (EVSE 0: of the station; connector 0: of the EVSE)."""
+
+    evse: EvseNumber
+    connector: ConnectorNumber
+    state: ConnectorState
+    detail: str = ""
+    error: str = ""
+    info: str = ""
+    vendor_error: str = ""
+    offline: bool = False
+
+
+class RegistrationDecided(Event, frozen=True, kw_only=True, gc=False):
+    """The CSMS, or its operator, said whether the station may work here."""
+
+    registration: Registration
+    reason: str = ""
+    flags: tuple[str, ...] = ()
+    """Added to the station's."""
+
+
+class AuthorizationGranted(Event, frozen=True, kw_only=True, gc=False):
+    """Somebody may charge at an EVSE."""
+
+    evse: EvseNumber
+    grant: Grant
+
+
+class AuthorizationReleased(Event, frozen=True, kw_only=True, gc=False):
+    """A grant was used up, taken back, or its time is over."""
+
+    evse: EvseNumber
+    reason: str = ""
+    """started, timeout, cancelled."""
+
+
+class EvPluggedIn(Event, frozen=True, kw_only=True, gc=False):
+    """The hardware of a station sees an EV."""
+
+    evse: EvseNumber
+    connector: ConnectorNumber = ConnectorNumber(1)
+
+
+class EvUnplugged(Event, frozen=True, kw_only=True, gc=False):
+    """The hardware of a station sees the EV gone."""
+
+    evse: EvseNumber
+    connector: ConnectorNumber = ConnectorNumber(1)

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the inside needs from outside, as protocols: time, ids, credentials, storage, links, hardware."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+
+import msgspec
+
+from open63110.kernel.ids import OrderId, SessionNumber, StationId, SubjectRef, TransferNumber, TransferReference
+from open63110.kernel.messages import Command, Event
+from open63110.model.order import Order
+from open63110.model.principal import AuditEntry, Principal
+from open63110.model.quarantine import QuarantinedInput
+from open63110.model.sdr import Sdr
+from open63110.model.session import ServiceSession
+from open63110.model.station import Station
+from open63110.model.token import Credential, Subject, Token
+from open63110.model.transfer import EnergyTransfer
+
+N = TypeVar("N")
+
+
+class Clock(Protocol):
+    """The one source of time; its factor scales every timer (1 in production)."""
+
+    def now(self) -> datetime:
+        """Return UTC, aware."""
+
+    def real(self, seconds: float) -> float:
+        """Return how many seconds of the event loop pass while so many pass on this clock."""
+
+
+class Ids(Protocol):
+    """Fresh ids that never repeat, across restarts too (I8)."""
+
+    def transfer(self) -> TransferNumber:
+        """Return the next energy transfer number."""
+
+    def session(self) -> SessionNumber:
+        """Return the next service session number."""
+
+    def order(self) -> OrderId:
+        """Return an id for an order."""
+
+    def subject(self) -> SubjectRef:
+        """Return a reference for a credential that was never seen."""
+
+    def row(self, noun: type[Any]) -> int:
+        """Return the next number of an append-only kind (quarantine, audit)."""
+
+
+class Tokens(Protocol):
+    """What decisions may know of credentials."""
+
+    def token(self, ref: SubjectRef) -> Token | None:
+        """Return the token, None if the operator does not know it."""
+
+    def in_use(self, ref: SubjectRef) -> int:
+        """Return how many open energy transfers run on it, on all stations."""
+
+
+class Subjects(Protocol):
+    """Where credentials become references and back; only doors hold one."""
+
+    def ref(self, credential: Credential) -> SubjectRef:
+        """Return the reference of this credential, a new one if it was never seen."""
+
+    def credential(self, ref: SubjectRef) -> Credential | None:
+        """Return the credential, None if it was erased."""
+
+
+class History(Protocol):
+    """What is no longer in memory; each call is one indexed read."""
+
+    def transfer(self, station: StationId, reference: TransferReference) -> EnergyTransfer | None:
+        """Return a settled transfer."""
+
+    def session(self, number: SessionNumber) -> ServiceSession | None:
+        """Return a closed session."""
+
+    def heard(self, number: TransferNumber, seq: int) -> bool:
+        """Tell whether the journal already holds this fact of this transfer (I8)."""
+
+
+class Kept(NamedTuple):
+    """How a Store keeps one kind of noun: its key, and what it can be searched by."""
+
+    noun: type[Any]
+    name: str
+    key: str
+    columns: tuple[str, ...]
+
+
+KEPT = (
+    Kept(Station, "station", "id", ("registration", "wire", "connected")),
+    Kept(
+        EnergyTransfer,
+        "transfer",
+        "number",
+        ("station", "reference", "session", "state", "began", "ended", "subject", "settled"),
+    ),
+    Kept(ServiceSession, "session", "number", ("station", "evse", "state", "opened", "closed", "subject", "settled")),
+    Kept(Sdr, "sdr", "id", ("session", "station", "began", "ended", "energy", "subject", "produced")),
+    Kept(Token, "token", "ref", ("kind", "blocked", "group", "name")),
+    Kept(Subject, "subject", "ref", ("kind", "value")),
+    Kept(Order, "orders", "id", ("station", "kind", "by", "asked", "outcome")),
+    Kept(QuarantinedInput, "quarantine", "id", ("station", "at", "action", "replayed")),
+    Kept(Principal, "principal", "id", ("role",)),
+    Kept(AuditEntry, "audit", "id", ("at", "by", "action", "target", "outcome")),
+)
+"""Every noun that has rows. Station rows leave out transfers and sessions, which are rows of their own."""
+
+
+class Where(NamedTuple):
+    """One condition on a searchable column."""
+
+    column: str
+    op: Literal["=", "!=", "<", "<=", ">", ">=", "in", "prefix", "null", "not null"]
+    value: Any = None
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """A search over one kind of noun."""
+
+    where: tuple[Where, ...] = ()
+    order: str = ""
+    """Column, with a leading minus for descending; the key is always the tie-break."""
+    limit: int = 100
+    offset: int = 0
+
+
+class StoredFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One row of the journal."""
+
+    id: int
+    heard: datetime
+    """When this system committed it; Event.at is when it happened."""
+    event: Event
+
+
+class Batch:
+    """What one commit writes, all or nothing."""
+
+    __slots__ = ("facts", "puts", "removes")
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.facts: list[Event] = []
+        self.puts: dict[tuple[str, Any], Any] = {}
+        """(kind name, key) → noun; the last version wins."""
+        self.removes: set[tuple[str, Any]] = set()
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to write."""
+        return bool(self.facts or self.puts or self.removes)
+
+
+class Store(Protocol):
+    """Where facts and rows become durable together."""
+
+    def stage(self, batch: Batch, heard: datetime) -> None:
+        """Write a batch into the open transaction, without making it durable.
+
+        Raises:
+            Unavailable: it cannot be written now (disk full, database away); nothing of it stays.
+        """
+
+    async def commit(self) -> None:
+        """Make what was staged durable.
+
+        Raises:
+            Unavailable: it is not durable; nothing of it stays.
+        """
+
+    def load(self, noun: type[N], *where: Where) -> list[N]:
+        """Read every row of a kind that matches, at start."""
+
+    def get(self, noun: type[N], key: Any) -> N | None:
+        """Read one row now."""
+
+    def first(self, noun: type[N], *where: Where) -> N | None:
+        """Read one row by searchable columns now."""
+
+    def heard(self, number: TransferNumber, seq: int) -> bool:
+        """Tell whether the journal holds this fact of this transfer."""
+
+    def highest(self, noun: type[Any]) -> int:
+        """Return the highest integer key of a kind ever used, 0 if none."""
+
+    async def find(self, noun: type[N], query: Query) -> list[N]:
+        """Search rows without holding up the loop."""
+
+    async def count(self, noun: type[Any], *where: Where) -> int:
+        """Count rows."""
+
+    async def facts(
+        self,
+        *,
+        station: StationId | None = None,
+        number: TransferNumber | None = None,
+        after: int = 0,
+        newest: bool = False,
+        limit: int = 100,
+    ) -> Sequence[StoredFact]:
+        """Read the journal, oldest first, or newest first."""
+
+    def close(self) -> None:
+        """Let go of files and threads."""
+
+
+class Link(Protocol):
+    """The way to the stations."""
+
+    def connected(self, station: StationId) -> bool:
+        """Tell whether an order could be sent now."""
+
+    def send(self, order: Order, command: Command) -> None:
+        """Send, in priority order, until the order's deadline; the outcome comes back through the engine."""
+
+
+class Hardware(Protocol):
+    """What a charging station controller moves and measures, one EVSE at a time."""
+
+    def plugged(self, evse: int) -> bool:
+        """Tell whether an EV is connected."""
+
+    def close_contactor(self, evse: int, limit: float) -> None:
+        """Let energy flow up to so many watts."""
+
+    def open_contactor(self, evse: int) -> None:
+        """Stop energy."""
+
+    def register(self, evse: int) -> float:
+        """Read the import register [Wh]."""
+
+
+def searchable(noun: type[Any]) -> Kept:
+    """Return how a noun is kept."""
+    return _BY_NOUN[noun]
+
+
+_BY_NOUN = {kept.noun: kept for kept in KEPT}
+BY_NAME = {kept.name: kept for kept in KEPT}
+
+
+def keys(nouns: Iterable[Any]) -> list[Any]:
+    """Return the keys of some nouns of one kind."""
+    return [getattr(noun, _BY_NOUN[type(noun)].key) for noun in nouns]

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The loop: receive, decide, commit, send, go on."""

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Group commit: whatever queued up during the last fsync is written by one transaction; answers wait for it."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+from open63110.kernel.errors import Unavailable
+from open63110.kernel.messages import Event
+from open63110.ports import Batch, Clock, Store
+
+MOST_FACTS = 500
+"""Facts in one transaction; more make the loop deaf for too long."""
+
+Done = Callable[[bool], None]
+"""Called once with True when durable, with False when it never will be: then nobody is answered (I7)."""
+
+DURABLE, LOST = True, False
+
+MISSING: Any = object()
+"""Stands in an undo entry for a key that was not there."""
+
+
+class _Pending:
+    __slots__ = ("batch", "dones", "undo")
+
+    def __init__(self) -> None:
+        self.batch = Batch()
+        self.dones: list[Done] = []
+        self.undo: list[tuple[MutableMapping[Any, Any], Any, Any]] = []
+
+
+class GroupCommit:
+    """The one writer of a store."""
+
+    def __init__(self, store: Store, clock: Clock, *, linger: float = 0.003) -> None:
+        """Prepare; ``run` does the work.
+
+        Args:
+            store: where batches go.
+            clock: stamps the journal rows.
+            linger: least time between two commits [s]; the first after idleness is immediate.
+        """
+        self._store, self._clock, self._linger = store, clock, linger
+        self._open = _Pending()
+        self._full: deque[_Pending] = deque()
+        self._in_flight = False
+        self._work = asyncio.Event()
+        self.trouble: Unavailable | None = None
+        """Why the last commit failed; None when it did not."""
+        self.on_durable: list[Callable[[list[Event]], None]] = []
+        """Told the facts of each batch once it is durable."""
+        self.on_trouble: list[Callable[[Unavailable | None], None]] = []
+        """Told when commits begin to fail, and None when they work again."""
+        self.on_restored: list[Callable[[None], None]] = []
+        """Told after a failed commit, when memory is back at the last durable state."""
+        self.commits = 0
+
+    @property
+    def batch(self) -> Batch:
+        """Where the facts of the present turn go."""
+        return self._open.batch
+
+    def undoable(self, register: MutableMapping[Any, Any], key: Any, old: Any) -> None:
+        """Remember how to take a change of memory back, should its commit fail."""
+        self._open.undo.append((register, key, old))
+
+    def after(self, done: Done) -> None:
+        """Call back when everything up to now is durable. With nothing to wait for, at once."""
+        pending = self._open
+        if not (pending.batch or pending.dones or self._in_flight or self._full):
+            pending.undo.clear()
+            done(DURABLE)
+            return
+        pending.dones.append(done)
+        if len(pending.batch.facts) >= MOST_FACTS:
+            self._full.append(pending)
+            self._open = _Pending()
+        self._work.set()
+
+    async def run(self) -> None:
+        """Write for ever; cancel to stop after ``drain``."""
+        loop = asyncio.get_running_loop()
+        last = 0.0
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            pause = last + self._linger - loop.time()
+            if pause > 0:
+                await asyncio.sleep(pause)
+            while self._full or self._open.dones or self._open.batch:
+                await self._write(self._take())
+            last = loop.time()
+
+    async def drain(self) -> None:
+        """Wait until all that is pending now has been written or has failed."""
+        done = asyncio.get_running_loop().create_future()
+        self.after(lambda _: None if done.done() else done.set_result(None))
+        await done
+
+    def _take(self) -> _Pending:
+        if self._full:
+            return self._full.popleft()
+        taken, self._open = self._open, _Pending()
+        return taken
+
+    async def _write(self, pending: _Pending) -> None:
+        self._in_flight = True
+        try:
+            if pending.batch:
+                self._store.stage(pending.batch, self._clock.now())
+                await self._store.commit()
+                self.commits += 1
+        except Unavailable as trouble:
+            self._fail(pending, trouble)
+        else:
+            self._succeed(pending)
+        finally:
+            self._in_flight = False
+
+    def _succeed(self, pending: _Pending) -> None:
+        if self.trouble is not None and pending.batch:
+            self.trouble = None
+            _tell(self.on_trouble, None)
+        for done in pending.dones:
+            done(DURABLE)
+        if pending.batch.facts:
+            _tell(self.on_durable, pending.batch.facts)
+
+    def _fail(self, pending: _Pending, trouble: Unavailable) -> None:
+        """Restore memory to the last durable state: later turns were built on the failed one, so they go too."""
+        later = [*self._full, self._open]
+        self._full.clear()
+        self._open = _Pending()
+        for lost in reversed([pending, *later]):
+            for register, key, old in reversed(lost.undo):
+                if old is MISSING:
+                    register.pop(key, None)
+                else:
+                    register[key] = old
+        _tell(self.on_restored, None)
+        first, self.trouble = self.trouble is None, trouble
+        if first:
+            _tell(self.on_trouble, trouble)
+        for lost in (pending, *later):
+            for done in lost.dones:
+                done(LOST)
+
+
+def _tell(listeners: list[Callable[[Any], None]], news: Any) -> None:
+    for listener in listeners:
+        listener(news)

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine of one node: a message in, facts and rows committed, then the answer and the orders out."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from open63110.kernel.errors import Trouble, Unknown
+from open63110.kernel.ids import StationId
+from open63110.kernel.messages import Command, Effect, Event, Message, Reply, Wake
+from open63110.kernel.roles import Role
+from open63110.kernel.usecase import Evolve
+from open63110.model.policy import Policy
+from open63110.model.station import Station, Wakeup
+from open63110.ports import BY_NAME, Clock, Ids, Store
+from open63110.runtime.commit import GroupCommit
+from open63110.runtime.knowledge import Knowledge
+from open63110.runtime.table import Decider, Table
+from open63110.runtime.timers import Timers
+
+Replies = Sequence[Reply]
+Answer = Callable[[Replies | Trouble | None], None]
+"""Called once: with what the use cases reply, with the trouble that came instead, or with None if nothing was stored and
+therefore nobody may be answered (I7)."""
+
+
+class Engine:
+    """Decides for one role. Everything it does between two awaits runs to its end."""
+
+    def __init__(
+        self, role: Role, table: Table, store: Store, clock: Clock, ids: Ids, policy: Policy, *, linger: float = 0.003
+    ) -> None:
+        """Read what must be in memory and get ready; ``run`` of commit and timers do the work."""
+        self.role, self.table, self.store, self.clock, self.policy = role, table, store, clock, policy
+        self.commit = GroupCommit(store, clock, linger=linger)
+        self.known = Knowledge(store, self.commit, ids)
+        self.timers = Timers(clock, self._wake)
+        self.send: Callable[[Command], None] = _nowhere
+        """Where commands for other parties go, as part of the turn that yields them."""
+        self._ids = ids
+        self._decide: dict[type[Message], Decider] = {kind: d for (who, kind), d in table.decide.items() if who is role}
+        self._then = {kind: deciders for (who, kind), deciders in table.then.items() if who is role}
+        self._evolve: dict[type[Event], tuple[Evolve, ...]] = table.evolve
+        self._recalls = frozenset(kind for kind in self._decide if "reference" in kind.__struct_fields__)
+        for station in self.known.stations.values():
+            self.timers.follow(station)
+
+    @property
+    def stations(self) -> dict[StationId, Station]:
+        """Every station this node knows."""
+        return self.known.stations
+
+    def hear(self, messages: Sequence[Message], answer: Answer | None = None) -> None:
+        """Take what one wire message said, all or nothing, and answer once it is durable.
+
+        Args:
+            messages: of one station, in order.
+            answer: None where nobody waits.
+        """
+        turn = Turn(self, messages[0].station, self.clock.now())
+        outcome: Replies | Trouble = turn.replies
+        try:
+            for message in messages:
+                turn.decide(message)
+        except Trouble as trouble:
+            outcome = trouble
+        else:
+            turn.keep()
+        if answer is None:
+            self.commit.after(_nobody_waits)
+        else:
+            self.commit.after(lambda durable: answer(outcome if durable else None))
+
+    def decides(self, kind: type[Message]) -> bool:
+        """Tell whether this role has a use case for the message."""
+        return kind in self._decide
+
+    def _wake(self, station: StationId, name: str) -> None:
+        """Decide a wakeup that is due, unless it was replaced or taken back meanwhile."""
+        now, noun = self.clock.now(), self.stations.get(station)
+        wakeup = noun.wakeups.get(name) if noun else None
+        if wakeup is None or wakeup.at > now:
+            return
+        over = Wake(name=name, at=now, command=None)
+        turn = Turn(self, station, now)
+        turn.take((over,))
+        try:
+            turn.decide(decode_command(wakeup.body))
+        except Trouble:  # refused: there is nothing to do any more, but the wakeup is over all the same
+            turn = Turn(self, station, now)
+            turn.take((over,))
+        turn.keep()
+        self.commit.after(_nobody_waits)
+
+
+class Turn:
+    """One wire message being decided: a private copy of its station until it is kept."""
+
+    __slots__ = ("_engine", "_given", "_old", "commands", "facts", "nouns", "now", "replies", "station", "wakes")
+
+    def __init__(self, engine: Engine, station: StationId, now: datetime) -> None:
+        """Begin with the station as it is."""
+        self._engine, self.now = engine, now
+        self._old = self.station = engine.known.stations.get(station)
+        self.facts: list[Event] = []
+        self.replies: list[Reply] = []
+        self.commands: list[Command] = []
+        self.nouns: dict[tuple[str, Any], Any] = {}
+        self.wakes = False
+        known = engine.known
+        self._given = {"now": now, "ids": engine._ids, "policy": engine.policy, "tokens": known, "history": known}  # noqa: SLF001 - one machine in two parts
+
+    def decide(self, message: Message) -> None:
+        """Let the use case of this message decide, and take what it yields.
+
+        Raises:
+            Trouble: it was refused; nothing of the turn may be kept.
+        """
+        engine = self._engine
+        entry = engine._decide.get(type(message))  # noqa: SLF001
+        if entry is None:
+            what = type(message).__name__
+            raise Unknown(f"no use case of the {engine.role} takes {what}", code="NoUseCase")
+        if type(message) in engine._recalls:  # noqa: SLF001
+            self._recall(message)
+        self.take(self._call(entry, message))
+
+    def _call(self, entry: Decider, message: Message) -> list[Any]:
+        if entry.must_exist and self.station is None:
+            raise Unknown(f"there is no station {message.station!r}", code="UnknownStation", where="station")
+        given = self._given
+        arguments: list[Any] = []
+        for name in entry.needs:
+            if name == "station":
+                arguments.append(self.station)
+            elif name == "token":
+                arguments.append(self._engine.known.tokens.get(getattr(message, "subject", "")))
+            else:
+                arguments.append(given[name])
+        return list(entry.function(message, *arguments))
+
+    def _recall(self, message: Any) -> None:
+        station = self.station
+        if station is not None and message.reference and message.reference not in station.transfers:
+            self.station = self._engine.known.recall(station, message.reference)
+
+    def take(self, effects: Iterable[Effect]) -> None:
+        """Sort out what a decision yields."""
+        for effect in effects:
+            if isinstance(effect, Event):
+                self.fact(effect)
+            elif isinstance(effect, Reply):
+                self.replies.append(effect)
+            elif isinstance(effect, Wake):
+                self._set_wake(effect)
+            else:
+                self.commands.append(effect)
+
+    def fact(self, event: Event) -> None:
+        """Let a fact change its noun, and follow where it leads."""
+        self.facts.append(event)
+        if event.about == "station":
+            station = self.station or Station(id=event.station)
+            for evolve in self._engine._evolve.get(type(event), ()):  # noqa: SLF001
+                station = evolve(event, station)
+            self.station = station
+        else:
+            noun = getattr(event, event.about)
+            key_name = BY_NAME[event.about].key
+            self.nouns[event.about, getattr(noun if noun is not None else event, key_name)] = noun
+        for entry in self._engine._then.get(type(event), ()):  # noqa: SLF001
+            for message in self._call(entry, event):
+                self.decide(message)
+
+    def _set_wake(self, wake: Wake) -> None:
+        if self.station is None:
+            return
+        wakeups = {name: at for name, at in self.station.wakeups.items() if name != wake.name}
+        if wake.command is not None:
+            wakeups[wake.name] = Wakeup(at=wake.at, body=encode_command(wake.command))
+        self.station = msgspec.structs.replace(self.station, wakeups=wakeups)
+        self.wakes = True
+
+    def keep(self) -> None:
+        """Publish the turn to memory and to the batch of the next commit."""
+        engine = self._engine
+        known, batch = engine.known, engine.commit.batch
+        if self.station is not None and self.station is not self._old:
+            known.keep_station(self._old, self.station)
+            if self.wakes:
+                engine.timers.follow(self.station)
+        batch.facts.extend(self.facts)
+        for (kind, key), noun in self.nouns.items():
+            known.keep(kind, key, noun)
+        for command in self.commands:
+            engine.send(command)
+
+
+_COMMANDS: dict[str, type[Command]] = {}
+
+
+def encode_command(command: Command) -> bytes:
+    """Write a command so that it survives a restart."""
+    return msgspec.json.encode((type(command).__name__, command))
+
+
+def decode_command(body: bytes) -> Command:
+    """Read it back.
+
+    Raises:
+        Unknown: a command of a later version.
+    """
+    name, raw = msgspec.json.decode(body, type=tuple[str, msgspec.Raw])
+    if not _COMMANDS:
+        _COMMANDS.update({kind.__name__: kind for kind in _subclasses(Command)})
+    kind = _COMMANDS.get(name)
+    if kind is None:
+        raise Unknown(f"no command is called {name}")
+    return msgspec.json.decode(raw, type=kind)
+
+
+def _subclasses(kind: type[Command]) -> list[type[Command]]:
+    direct = kind.__subclasses__()
+    return direct + [deeper for child in direct for deeper in _subclasses(child)]
+
+
+def _nobody_waits(_: bool) -> None:  # noqa: FBT001 - the shape of Done
+    """Wake the writer for facts that answer nobody."""
+
+
+def _nowhere(command: Command) -> None:
+    raise Unknown(f"nobody takes {type(command).__name__} from here")
+
+
+def in_seconds(now: datetime, seconds: float) -> datetime:
+    """Return a moment so many seconds ahead."""
+    return now + timedelta(seconds=seconds)

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a node holds in memory: nouns by key, kept in step with their rows, restored when a commit fails."""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+import msgspec
+
+from open63110.kernel.ids import OrderId, PrincipalId, SessionNumber, StationId, SubjectRef, TransferNumber, TransferReference
+from open63110.model.order import OPEN, Order
+from open63110.model.principal import Principal
+from open63110.model.session import ServiceSession
+from open63110.model.station import Station
+from open63110.model.token import Credential, Subject, Token
+from open63110.model.transfer import EnergyTransfer
+from open63110.ports import BY_NAME, Batch, Ids, Store, Where
+from open63110.runtime.commit import MISSING, GroupCommit
+
+
+class Knowledge:
+    """Stations with their open sessions, tokens, principals, open orders, and the names of subjects."""
+
+    def __init__(self, store: Store, commit: GroupCommit, ids: Ids) -> None:
+        """Read everything that has to be in memory."""
+        self._store, self._commit, self._ids = store, commit, ids
+        self.stations: dict[StationId, Station] = {station.id: station for station in store.load(Station)}
+        self.tokens: dict[SubjectRef, Token] = {token.ref: token for token in store.load(Token)}
+        self.principals: dict[PrincipalId, Principal] = {one.id: one for one in store.load(Principal)}
+        open_orders = store.load(Order, Where("outcome", "in", tuple(OPEN)))
+        self.orders: dict[OrderId, Order] = {order.id: order for order in open_orders}
+        self._uses: dict[SubjectRef, int] = {}
+        self._refs: dict[tuple[str, str], SubjectRef] = {}
+        self._values: dict[SubjectRef, Credential] = {}
+        self._registers: dict[str, MutableMapping[Any, Any]] = {
+            "token": self.tokens,
+            "principal": self.principals,
+            "orders": self.orders,
+        }
+        for subject in store.load(Subject):
+            self._learn(subject)
+        self._load_open()
+        commit.on_restored.append(lambda _: self._recount())
+
+    def _load_open(self) -> None:
+        for transfer in self._store.load(EnergyTransfer, Where("settled", "=", False)):  # noqa: FBT003 - a value
+            self._attach(transfer.station, transfers={transfer.reference: transfer})
+        for session in self._store.load(ServiceSession, Where("settled", "=", False)):  # noqa: FBT003 - a value
+            self._attach(session.station, sessions={session.number: session})
+        self._recount()
+
+    def _recount(self) -> None:
+        self._uses.clear()
+        for station in self.stations.values():
+            self._count(None, station)
+
+    def _attach(self, key: StationId, **parts: dict[Any, Any]) -> None:
+        station = self.stations.get(key) or Station(id=key)
+        more = {name: {**getattr(station, name), **part} for name, part in parts.items()}
+        self.stations[key] = msgspec.structs.replace(station, **more)
+
+    # -- readers that decisions are given --
+
+    def token(self, ref: SubjectRef) -> Token | None:
+        """Return the token, None if the operator does not know it."""
+        return self.tokens.get(ref)
+
+    def in_use(self, ref: SubjectRef) -> int:
+        """Return how many open energy transfers run on it."""
+        return self._uses.get(ref, 0)
+
+    def transfer(self, station: StationId, reference: TransferReference) -> EnergyTransfer | None:
+        """Return a settled transfer."""
+        return self._store.first(EnergyTransfer, Where("station", "=", station), Where("reference", "=", reference))
+
+    def session(self, number: SessionNumber) -> ServiceSession | None:
+        """Return a closed session."""
+        return self._store.get(ServiceSession, number)
+
+    def heard(self, number: TransferNumber, seq: int) -> bool:
+        """Tell whether the journal, or the batch on its way there, holds this fact of this transfer."""
+        waiting = any(
+            getattr(fact, "number", 0) == number and getattr(fact, "seq", None) == seq for fact in self._commit.batch.facts
+        )
+        return waiting or self._store.heard(number, seq)
+
+    def ref(self, credential: Credential) -> SubjectRef:
+        """Return the reference of this credential, a new one if it was never seen."""
+        found = self._refs.get((credential.kind, credential.value))
+        return found or self._name(credential)
+
+    def credential(self, ref: SubjectRef) -> Credential | None:
+        """Return the credential, None if it was erased."""
+        return self._values.get(ref)
+
+    def _name(self, credential: Credential) -> SubjectRef:
+        subject = Subject(ref=self._ids.subject(), kind=credential.kind, value=credential.value)
+        self._commit.undoable(self._refs, (subject.kind, subject.value), MISSING)
+        self._commit.undoable(self._values, subject.ref, MISSING)
+        self._commit.batch.puts["subject", subject.ref] = subject
+        self._learn(subject)
+        return subject.ref
+
+    def _learn(self, subject: Subject) -> None:
+        self._refs[subject.kind, subject.value] = subject.ref
+        self._values[subject.ref] = Credential(kind=subject.kind, value=subject.value)
+
+    # -- writing, within the turn's batch --
+
+    def recall(self, station: Station, reference: TransferReference) -> Station:
+        """Bring a settled transfer and its session back, because a late fact names it (I9)."""
+        transfer = self.transfer(station.id, reference)
+        if transfer is None:
+            return station
+        transfers = {**station.transfers, reference: msgspec.structs.replace(transfer, settled=False)}
+        sessions = station.sessions
+        if transfer.session is not None and transfer.session not in sessions:
+            session = self.session(transfer.session)
+            sessions = {**sessions, session.number: session} if session else sessions
+        return msgspec.structs.replace(station, transfers=transfers, sessions=sessions)
+
+    def keep(self, kind: str, key: Any, noun: Any) -> None:
+        """Put a noun other than a station into memory and batch; None removes it."""
+        batch = self._commit.batch
+        register = self._registers.get(kind)
+        if register is not None:
+            self._commit.undoable(register, key, register.get(key, MISSING))
+            if noun is None or (kind == "orders" and noun.outcome not in OPEN):
+                register.pop(key, None)
+            else:
+                register[key] = noun
+        if noun is None:
+            batch.puts.pop((kind, key), None)
+            batch.removes.add((kind, key))
+        else:
+            batch.removes.discard((kind, key))
+            batch.puts[kind, key] = noun
+
+    def keep_station(self, old: Station | None, new: Station) -> None:
+        """Put a changed station into memory, and just the rows that changed into the batch."""
+        batch = self._commit.batch
+        if old is None or _differs(old, new):
+            batch.puts["station", new.id] = msgspec.structs.replace(new, transfers={}, sessions={})
+        if old is None or old.transfers is not new.transfers:
+            new = _write_parts(batch, "transfer", old, new)
+        if old is None or old.sessions is not new.sessions:
+            new = _write_parts(batch, "session", old, new)
+        self._commit.undoable(self.stations, new.id, MISSING if old is None else old)
+        self.stations[new.id] = new
+        self._count(old, new)
+
+    def _count(self, old: Station | None, new: Station) -> None:
+        """Keep the number of open transfers per subject."""
+        if old is not None and old.transfers is new.transfers:
+            return
+        for station, step in ((old, -1), (new, 1)):
+            for transfer in station.transfers.values() if station else ():
+                if transfer.subject and transfer.began and not transfer.ended:
+                    self._uses[transfer.subject] = self._uses.get(transfer.subject, 0) + step
+
+
+def _write_parts(batch: Batch, kind: str, old: Station | None, new: Station) -> Station:
+    """Put changed transfers or sessions into the batch; let the settled ones go from memory."""
+    field = f"{kind}s"
+    parts: dict[Any, Any] = getattr(new, field)
+    before: dict[Any, Any] = getattr(old, field) if old else {}
+    settled = False
+    for key, part in parts.items():
+        if before.get(key) is not part:
+            batch.puts[kind, getattr(part, BY_NAME[kind].key)] = part
+            settled = settled or part.settled
+    if not settled:
+        return new
+    return msgspec.structs.replace(new, **{field: {key: part for key, part in parts.items() if not part.settled}})
+
+
+def _differs(old: Station, new: Station) -> bool:
+    """Tell whether the station's own row changed; identity is enough, facts never mutate."""
+    return old is not new and not all(getattr(old, name) is getattr(new, name) for name in _OWN)
+
+
+_OWN = tuple(name for name in Station.__struct_fields__ if name not in {"transfers", "sessions"})
