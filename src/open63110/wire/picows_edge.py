@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The edge on picows: C framing, callbacks, no task, queue or timer per connection."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, cast
+
+from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest, WSUpgradeResponse
+from picows.common import WSUpgradeResponseWithListener
+
+from open63110.wire.conversation import SLOTS, Conversation
+from open63110.wire.doorway import Doorway, answer_headers
+
+if TYPE_CHECKING:
+    from open63110.wire.deflate import Deflate
+    from open63110.wire.ports import Accept, Peer, Remote
+    from open63110.wire.upgrade import Request
+    from open63110.wire.watch import Watch
+
+    class WSProtocol(asyncio.BufferedProtocol):
+        """What picows does not declare."""
+
+        listener: Any
+        transport: WSTransport
+
+        def __init__(self, *settings: Any) -> None: ...
+        async def wait_until_handshake_complete(self) -> None:
+            """Return when the server has answered, or the connection is gone."""
+
+else:
+    from picows.picows import WSProtocol
+
+TEXT, BINARY, CONTINUATION = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION
+PING, PONG, CLOSE = WSMsgType.PING, WSMsgType.PONG, WSMsgType.CLOSE
+_READ_BUFFER = 2_048
+_NO_HEADERS = WSUpgradeResponse.create_101_response().headers
+_NO_HEADERS.clear()
+
+
+class _Silent(logging.LoggerAdapter[logging.Logger]):
+    """Spares a logger per connection, and lines for what the peer is told anyway."""
+
+    def isEnabledFor(self, level: int) -> bool:  # noqa: ARG002, N802 - the name is logging's
+        return False
+
+
+SILENT = _Silent(logging.getLogger("open63110.wire.picows"), {})
+
+
+class Connection(Conversation, WSListener):
+    """One open WebSocket on picows, at either end."""
+
+    __slots__ = (*SLOTS, "_wire")
+    _wire: WSTransport
+
+    def __init__(self, watch: Watch, peer: Peer, subprotocol: str | None, agreed: Deflate | None, remote: Remote) -> None:
+        self._prepare(watch, peer, subprotocol, agreed)
+        self._remote = remote
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """The 101 response has gone out or come in."""
+        self._wire = transport
+        self._transport = transport.underlying_transport
+        # parsed headers would be kept as long as the connection; whoever needed them has read them
+        transport.request.headers = _NO_HEADERS
+        transport.response.headers = _NO_HEADERS
+        self._open()
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:  # noqa: ARG002
+        """One frame, still in the read buffer."""
+        self._bucket -= 1.0
+        if self._bucket < 0.0:
+            self._overdrawn()
+        kind = frame.msg_type
+        usual = kind is TEXT and frame.fin and not (frame.rsv1 or frame.rsv2 or frame.rsv3)
+        if usual and self._parts is None and self._ending is None:
+            self._deliver(frame.get_payload_as_bytes(), False)
+        elif not self._deaf:
+            self._unusual(frame, kind)
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002
+        """The transport is gone."""
+        self._lost()
+
+    def pause_writing(self) -> None:
+        """See Conversation; named here because picows would find its own first."""
+        Conversation.pause_writing(self)
+
+    def resume_writing(self) -> None:
+        """See Conversation."""
+        Conversation.resume_writing(self)
+
+    def heard(self) -> None:
+        """Bytes came in, whether or not they made a frame."""
+        self._heard = self._watch.time()
+        if self._closing_since is None and self._wire.is_close_frame_sent:
+            self._parser_gave_up()
+
+    def ended(self) -> None:
+        """The other end will send nothing more, so no close frame can come."""
+        if not self._gone:
+            self._end(1006, "the other end hung up")
+
+    @property
+    def deaf(self) -> bool:
+        """What still comes in is to be thrown away."""
+        return self._deaf
+
+    def _unusual(self, frame: WSFrame, kind: WSMsgType) -> None:
+        compressed = frame.rsv1 and self._deflate is not None and kind in {TEXT, BINARY}
+        if frame.rsv2 or frame.rsv3 or (frame.rsv1 and not compressed):
+            self._violated(1002, "reserved bits are set")
+        elif kind is CLOSE:
+            self._asked_to_close(frame.get_payload_as_bytes())
+        elif self._ending is None:
+            self._still_open(frame, kind, compressed=compressed)
+
+    def _still_open(self, frame: WSFrame, kind: WSMsgType, *, compressed: bool) -> None:
+        if kind is PING:
+            self._wire.send_pong(frame.get_payload_as_bytes())
+        elif kind is CONTINUATION:
+            self._continue(frame.get_payload_as_bytes(), final=frame.fin)
+        elif kind is not PONG and frame.fin and not compressed and self._parts is None:
+            self._deliver(frame.get_payload_as_bytes(), kind is BINARY)
+        elif kind is not PONG:
+            self._fragment(frame.get_payload_as_bytes(), binary=kind is BINARY, compressed=compressed, final=frame.fin)
+
+    def _parser_gave_up(self) -> None:
+        """Picows has sent a close frame for what it could not parse, and hangs up in 10 ms."""
+        sent = self._wire.close_handshake.sent
+        self._deaf = True
+        self._parts = None
+        self._end(int(cast("int", sent.code)) if sent else 1002, sent.reason if sent else "")
+
+    def _put(self, data: bytes, *, binary: bool, compressed: bool) -> None:
+        self._wire.send(BINARY if binary else TEXT, data, fin=True, rsv1=compressed)
+
+    def _put_ping(self) -> None:
+        self._wire.send_ping()
+
+    def _put_close(self, code: int, reason: bytes) -> None:
+        if code == 1005:
+            self._wire.send(CLOSE, b"")
+        else:
+            self._wire.send_close(cast("WSCloseCode", code), reason)
+
+
+class Wire(WSProtocol):
+    """The picows parser; tells its connection about every byte, and parses none for a deaf one."""
+
+    __slots__ = ()
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Bytes have been read into the buffer."""
+        connection = self.listener
+        if connection is None:
+            super().buffer_updated(nbytes)
+        elif not connection.deaf:
+            super().buffer_updated(nbytes)
+            connection.heard()
+
+    def eof_received(self) -> bool | None:
+        """The other end has closed its half; so do we, once everything is written."""
+        if self.listener is not None:
+            self.listener.ended()
+        return super().eof_received()
+
+
+class Listener(Doorway):
+    """A port for WebSockets; `await Listener.start(gate, host, port, ...)`."""
+
+    def _adopt(
+        self,
+        transport: asyncio.Transport,
+        remote: Remote,
+        request: Request,
+        accept: Accept,
+        agreed: Deflate | None,
+        tail: bytes,
+    ) -> None:
+        def answer(_: WSUpgradeRequest) -> WSUpgradeResponseWithListener:
+            connection = Connection(self._watch, accept.peer, accept.subprotocol, agreed, remote)
+            headers = answer_headers(accept.subprotocol, agreed)
+            return WSUpgradeResponseWithListener(WSUpgradeResponse.create_101_response(headers), connection)
+
+        wire = wire_for(answer, self.limits.max_message)
+        transport.set_protocol(wire)
+        wire.connection_made(transport)
+        # picows answers requests itself; it gets the checked one again, without what it need not keep
+        _feed(wire, _shortest(request.key) + tail)
+
+
+# ruff: noqa: FBT003 - picows takes its settings by position
+def wire_for(answer: Any, max_message: int, *, host: str | None = None, target: str | None = None, headers: Any = None) -> Wire:
+    """Make a parser with everything off that costs memory; with `host` and `target` it is a client's."""
+    return Wire(
+        host, target, host is not None, answer, SILENT,
+        True,  # a failing listener ends the connection
+        None,  # the sweeper and the dialler time the handshake
+        False, 1.0, 1.0, 1,  # no automatic ping: it would be a task
+        False,  # no automatic pong: it would hide the ping from the rate limit
+        max_message, headers, _READ_BUFFER,
+    )  # fmt: skip
+
+
+def _shortest(key: str) -> bytes:
+    upgrade = "Upgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    return f"GET / HTTP/1.1\r\n{upgrade}Sec-WebSocket-Key: {key}\r\n\r\n".encode()
+
+
+def _feed(wire: Wire, data: bytes) -> None:
+    while data:
+        room = memoryview(wire.get_buffer(-1))
+        size = min(len(room), len(data))
+        room[:size] = data[:size]
+        wire.buffer_updated(size)
+        data = data[size:]

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The portable edge: the same listener on the sans-I/O core of the websockets package."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from websockets.exceptions import ProtocolError
+from websockets.extensions.permessage_deflate import PerMessageDeflate
+from websockets.frames import Frame, Opcode
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+
+from open63110.wire import upgrade
+from open63110.wire.conversation import LINGER_SECONDS, SLOTS, Conversation
+from open63110.wire.doorway import Doorway, answer_headers
+
+if TYPE_CHECKING:
+    from open63110.wire.deflate import Deflate
+    from open63110.wire.ports import Accept, Peer, Remote
+    from open63110.wire.upgrade import Request
+    from open63110.wire.watch import Watch
+
+_LOG = logging.getLogger("open63110.wire.websockets")
+_LOG.setLevel(logging.ERROR)
+
+
+class _Compressing(PerMessageDeflate):
+    """Inflates what comes in; sends small messages as they are."""
+
+    def __init__(self, agreed: Deflate, above: int) -> None:
+        super().__init__(
+            remote_no_context_takeover=True,
+            local_no_context_takeover=True,
+            remote_max_window_bits=15,
+            local_max_window_bits=agreed.window_bits,
+            compress_settings={"level": 1, "memLevel": 5},
+        )
+        self._above = above
+
+    def encode(self, frame: Frame) -> Frame:
+        """Compress a message that is worth it; ours are never fragmented."""
+        return super().encode(frame) if len(frame.data) >= self._above else frame
+
+
+class Connection(Conversation, asyncio.Protocol):
+    """One open WebSocket on the core of websockets."""
+
+    __slots__ = (*SLOTS, "_core")
+
+    def __init__(self, watch: Watch, peer: Peer, subprotocol: str | None, agreed: Deflate | None, remote: Remote) -> None:
+        self._prepare(watch, peer, subprotocol, agreed)
+        self._remote = remote
+        self._core = ServerProtocol(state=State.OPEN, max_size=watch.limits.max_message, logger=_LOG)
+        if agreed is not None:
+            self._core.extensions = [_Compressing(agreed, watch.limits.deflate_above)]
+
+    def begin(self, transport: asyncio.Transport, response: bytes, tail: bytes) -> None:
+        """Answer the request, then take what came behind it."""
+        self._transport = transport
+        transport.set_protocol(self)
+        transport.write(response)
+        self._open()
+        if tail:
+            self.data_received(tail)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came in."""
+        if self._deaf:
+            return
+        self._heard = self._watch.time()
+        self._core.receive_data(data)
+        for frame in self._core.events_received():
+            assert isinstance(frame, Frame)  # noqa: S101 - an open core has no other events
+            self._take(frame)
+        self._flush()
+        self._judge()
+
+    def eof_received(self) -> None:
+        """The other end has closed its half; so does the transport, once everything is written."""
+        self._end(1006, "the other end hung up")
+
+    def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002
+        """The transport is gone."""
+        self._lost()
+
+    def _take(self, frame: Frame) -> None:
+        self._bucket -= 1.0
+        if self._bucket < 0.0:
+            self._overdrawn()
+        if self._ending is not None:
+            return
+        if frame.opcode is Opcode.CONT:
+            self._continue(bytes(frame.data), final=frame.fin)
+        elif frame.opcode in {Opcode.TEXT, Opcode.BINARY}:
+            self._begin_message(frame, binary=frame.opcode is Opcode.BINARY)
+
+    def _begin_message(self, frame: Frame, *, binary: bool) -> None:
+        if frame.fin and self._parts is None:
+            self._deliver(bytes(frame.data), binary)
+        else:
+            self._fragment(bytes(frame.data), binary=binary, compressed=False, final=frame.fin)
+
+    def _judge(self) -> None:
+        """Follow the core when it has seen a close frame or a violation."""
+        core = self._core
+        if core.state is State.OPEN or self._deaf:
+            return
+        if core.close_rcvd is not None and core.parser_exc is None:
+            self._end(core.close_rcvd.code, core.close_rcvd.reason)
+            self._deaf = True
+            self._transport.close()
+        elif core.parser_exc is not None:
+            sent = core.close_sent
+            self._end(sent.code if sent else 1002, sent.reason if sent else "")
+            self._deaf = True
+            self._parts = None
+            self._watch.loop.call_later(LINGER_SECONDS, self._transport.close)
+
+    def _put(self, data: bytes, *, binary: bool, compressed: bool) -> None:  # noqa: ARG002
+        if self._core.state is State.OPEN:
+            (self._core.send_binary if binary else self._core.send_text)(data)
+            self._flush()
+
+    def _write(self, data: bytes, *, binary: bool) -> None:
+        self._put(data, binary=binary, compressed=False)  # the core compresses by itself
+
+    def _put_ping(self) -> None:
+        if self._core.state is State.OPEN:
+            self._core.send_ping(b"")
+            self._flush()
+
+    def _put_close(self, code: int, reason: bytes) -> None:
+        if self._core.state is State.OPEN:
+            try:
+                self._core.send_close(None if code == 1005 else code, reason.decode())
+            except ProtocolError:  # a code that may not be sent
+                self._core.send_close(1011)
+            self._flush()
+
+    def _flush(self) -> None:
+        for data in self._core.data_to_send():
+            if data:  # the end of the stream is for the closing timer
+                self._transport.write(data)
+
+
+class Listener(Doorway):
+    """A port for WebSockets; `await Listener.start(gate, host, port, ...)`."""
+
+    def _adopt(
+        self,
+        transport: asyncio.Transport,
+        remote: Remote,
+        request: Request,
+        accept: Accept,
+        agreed: Deflate | None,
+        tail: bytes,
+    ) -> None:
+        connection = Connection(self._watch, accept.peer, accept.subprotocol, agreed, remote)
+        response = upgrade.switching(request.key, answer_headers(accept.subprotocol, agreed))
+        connection.begin(transport, response, tail)

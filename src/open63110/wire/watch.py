@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One timer that looks after many connections, so that none of them needs a task or a timer of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from open63110.wire.limits import Limits
+
+THAW_SECONDS = 0.05
+"""Between two looks at connections that send too fast [s]."""
+
+
+class Watched(Protocol):
+    """A connection as its watch sees it."""
+
+    def sweep(self, now: float) -> None:
+        """Judge silence, stalls and unfinished closes at this time of the loop [s]."""
+
+    def thaw(self, now: float) -> bool:
+        """Read on if the rate allows it again; whether it does."""
+
+    def close(self, code: int = 1000, reason: str = "") -> None:
+        """Begin the closing handshake."""
+
+    def abort(self) -> None:
+        """Drop the connection at once."""
+
+
+class Watch:
+    """The open connections of one listener, or the clients of one loop; its timers run only while there are any."""
+
+    def __init__(self, limits: Limits, *, also: Callable[[float], bool] | None = None) -> None:
+        """`also` is called on every sweep with the time of the loop; it returns whether to sweep again."""
+        self.limits = limits
+        self.loop = asyncio.get_running_loop()
+        self.time = self.loop.time
+        self.members: set[Watched] = set()
+        self._frozen: set[Watched] = set()
+        self._also = also
+        self._sweeping: asyncio.TimerHandle | None = None
+        self._thawing: asyncio.TimerHandle | None = None
+        self._emptied: asyncio.Event | None = None
+
+    def join(self, one: Watched) -> None:
+        """Look after this connection until it leaves."""
+        self.members.add(one)
+        self.wake()
+
+    def leave(self, one: Watched) -> None:
+        """The connection is gone."""
+        self.members.discard(one)
+        self._frozen.discard(one)
+        if self._emptied is not None and not self.members:
+            self._emptied.set()
+
+    def freeze(self, one: Watched) -> None:
+        """The connection has stopped reading because the other end sends too fast."""
+        self._frozen.add(one)
+        if self._thawing is None:
+            self._thawing = self.loop.call_later(THAW_SECONDS, self._thaw)
+
+    def wake(self) -> None:
+        """There is something to sweep again."""
+        if self._sweeping is None:
+            self._sweeping = self.loop.call_later(self.limits.sweep_seconds, self._again)
+
+    def sweep(self) -> None:
+        """Judge every connection now."""
+        now = self.time()
+        for one in tuple(self.members):
+            one.sweep(now)
+
+    async def close_all(self, code: int) -> None:
+        """Close every connection with this code and wait until all are gone, at most `close_seconds`; cut the rest."""
+        for one in tuple(self.members):
+            one.close(code)
+        await self._empty(self.limits.close_seconds)
+        for one in tuple(self.members):
+            one.abort()
+        await self._empty(self.limits.close_seconds)
+        self.rest()
+
+    def rest(self) -> None:
+        """Stop the timers."""
+        for timer in (self._sweeping, self._thawing):
+            if timer is not None:
+                timer.cancel()
+        self._sweeping = self._thawing = None
+
+    async def _empty(self, seconds: float) -> None:
+        if not self.members:
+            return
+        self._emptied = asyncio.Event()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._emptied.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._emptied = None
+
+    def _again(self) -> None:
+        self._sweeping = None
+        self.sweep()
+        more = self._also(self.time()) if self._also is not None else False
+        if self.members or more:
+            self.wake()
+
+    def _thaw(self) -> None:
+        now = self.time()
+        self._frozen = {one for one in self._frozen if not one.thaw(now)}
+        again = bool(self._frozen)
+        self._thawing = self.loop.call_later(THAW_SECONDS, self._thaw) if again else None
