@@ -26,14 +26,17 @@ RENAMED: Final = {"GetLocalListVersionResponse": {"listVersion": "versionNumber"
 DEFAULTS: Final = {"VariableMonitoringType": {"eventNotificationType": "PreconfiguredMonitor"}}
 """Fields 2.1 made mandatory that 2.0.1 firmware does not send. The default claims the least: nobody set this monitor."""
 
-NEVER_CUT: Final = frozenset(
+MAY_BE_CUT: Final = frozenset(
     {
-        *("idTag", "parentIdTag", "idToken", "transactionId", "evseId", "instance", "key", "name"),
-        *("signedMeterData", "publicKey", "signature", "signingMethod", "encodingMethod", "exiRequest", "ocspResult"),
-        *("certificate", "certificateChain", "csr", "serialNumber", "issuerNameHash", "issuerKeyHash", "responderURL"),
+        *("chargePointModel", "chargePointVendor", "chargePointSerialNumber", "chargeBoxSerialNumber", "firmwareVersion"),
+        *("model", "vendorName", "chargingStation.serialNumber", "meterType", "meterSerialNumber", "iccid", "imsi"),
+        *("info", "vendorErrorCode", "techCode", "techInfo", "reasonCode", "statusInfo.additionalInfo", "extraInfo"),
+        *("failureReason", "actualValue", "attributeValue", "configurationKey[].value", "valuesList", "unit"),
+        *("evInverterManufacturer", "evInverterModel", "evInverterSerialNumber", "filename", "fileName"),
+        *("evInverterHwVersion", "evInverterSwVersion", "remoteLocation"),
     }
 )
-"""Identities and proofs: cut short they would be another's, or nobody's."""
+"""Descriptions, by name or by parent and name. Identities, proofs and certificates are never cut: they would be another's."""
 
 
 class Deviation(Struct, frozen=True, gc=False):
@@ -178,7 +181,7 @@ def _string(value: Any, shape: inspect.StrType, path: str, notes: _Notes) -> Any
     limit = shape.max_length
     if limit is None or not isinstance(value, str) or len(value) <= limit:
         return value
-    if path.rsplit(".", 1)[-1].removesuffix("[]") in NEVER_CUT:
+    if MAY_BE_CUT.isdisjoint({path.rpartition(".")[2], ".".join(path.split(".")[-2:])}):
         return value
     _note(notes, "too-long", path)
     return value[:limit]
