@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from open63110.kernel.errors import Trouble, Unknown
-from open63110.kernel.ids import StationId
+from open63110.kernel.ids import StationId, SubjectRef
 from open63110.kernel.messages import Command, Effect, Event, Message, Reply, Wake
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Evolve
@@ -136,7 +136,7 @@ class Turn:
             if name == "station":
                 arguments.append(self.station)
             elif name == "token":
-                arguments.append(self._engine.known.tokens.get(getattr(message, "subject", "")))
+                arguments.append(self._engine.known.tokens.get(getattr(message, "subject", _NOBODY)))
             else:
                 arguments.append(given[name])
         return list(entry.function(message, *arguments))
@@ -197,6 +197,8 @@ class Turn:
         for command in self.commands:
             engine.send(command)
 
+
+_NOBODY = SubjectRef("")
 
 _COMMANDS: dict[str, type[Command]] = {}
 
