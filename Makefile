@@ -92,8 +92,9 @@ soak: install test-tools ## the tests that run for minutes or hours
 demo: install ## a charging site on this machine (ARGS="--headless --for 60" to only judge it)
 	@$(BIN)/open63110 demo $(ARGS)
 
-bench: install ## measures, beside the usual Python stack on the same machine
-	@$(BIN)/python -m bench.run $(ARGS)
+bench: install ## measures, beside the usual Python stack on the same machine (ARGS="rate --short" for a part)
+	@.ci/system bench
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.run $(or $(ARGS),all)
 
 docs: $(DOCS)/.stamp ## the documentation as pages in build/site
 	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict --quiet --site-dir build/site
