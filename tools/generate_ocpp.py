@@ -154,7 +154,7 @@ class Module:
             return self.shared_type(node["$ref"].rsplit("/", 1)[1], shared)
         if "type" not in node:
             return "Any"
-        return getattr(self, f"_{node['type']}")(owner, wire, node, shared)  # type: ignore[no-any-return]
+        return str(getattr(self, f"_{node['type']}")(owner, wire, node, shared))
 
     def shared_type(self, name: str, shared: Schema) -> str:
         """Return the name of a definition that messages share, written once."""
@@ -223,9 +223,7 @@ class Module:
             if action in self.responses
         ]
         sends = [
-            f'    "{action}": {request},\n'
-            for action, request in sorted(self.requests.items())
-            if action not in self.responses
+            f'    "{action}": {request},\n' for action, request in sorted(self.requests.items()) if action not in self.responses
         ]
         return (
             "ACTIONS: Final[dict[str, tuple[type[Payload], type[Payload]]]] = {\n" + "".join(pairs) + "}\n"

@@ -58,19 +58,24 @@ def decode(type_: type[T], raw: bytes | msgspec.Raw) -> tuple[T, tuple[Deviation
     try:
         return decoder(type_).decode(raw), ()
     except msgspec.ValidationError as fault:
-        return _repaired(type_, raw, fault)
+        return _second_try(type_, raw, fault)
     except (msgspec.MsgspecError, ValueError, RecursionError) as fault:
         raise SchemaFault.of(fault) from None
 
 
-def _repaired(type_: type[T], raw: bytes | msgspec.Raw, fault: Exception) -> tuple[T, tuple[Deviation, ...]]:
-    notes: dict[Deviation, None] = {}
+def repaired(tree: Any, type_: type[Struct]) -> tuple[Any, tuple[Deviation, ...]]:
+    """Return decoded JSON with everything put right that is known to be wrong, and what that was; it may still not fit."""
+    notes: _Notes = {}
+    tree = _value(tree, _shape(type_), "$", notes)
+    return tree, tuple(notes)
+
+
+def _second_try(type_: type[T], raw: bytes | msgspec.Raw, fault: Exception) -> tuple[T, tuple[Deviation, ...]]:
     try:
-        tree = _value(msgspec.json.decode(raw), _shape(type_), "$", notes)
-        message = msgspec.convert(tree, type_, dec_hook=open_data)
+        tree, deviations = repaired(msgspec.json.decode(raw), type_)
+        return msgspec.convert(tree, type_, dec_hook=open_data), deviations
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise SchemaFault.of(fault) from None
-    return message, tuple(notes)
 
 
 _Aware = Annotated[datetime, msgspec.Meta(tz=True)]

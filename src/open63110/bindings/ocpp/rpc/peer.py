@@ -16,7 +16,6 @@ from open63110.bindings.ocpp.rpc.errors import UNREAD_ID, Closed, ErrorCode, Mal
 from open63110.bindings.ocpp.rpc.frames import (
     Call,
     Error,
-    Frame,
     Outgoing,
     Result,
     ResultError,
@@ -276,11 +275,13 @@ class Peer:
             frame = decode(raw)
         except MalformedFrame as fault:
             return self._unreadable(raw, fault, now)
-        if type(frame) is Call:
+        if isinstance(frame, Call):
             return self._called(frame)
-        if type(frame) is Result or type(frame) is Error:
+        if isinstance(frame, Result | Error):
             return self._answered(frame, now)
-        return self._of_21(raw, frame, now)
+        if self.version is Version.V21:
+            return [frame] if isinstance(frame, Send) else [ResultRefused(frame)]
+        return self._unreadable(raw, _not_before_21(frame), now)
 
     def tick(self, now: float) -> list[Happening]:
         """Give up what has waited too long, and go on with the next call."""
@@ -361,14 +362,6 @@ class Peer:
         self._pending = self._pending or None
         return [self._answering]
 
-    def _of_21(self, raw: bytes, frame: Frame, now: float) -> list[Happening]:
-        if self.version is not Version.V21:
-            kind = 6 if isinstance(frame, Send) else 5
-            code = ErrorCode.MESSAGE_TYPE_NOT_SUPPORTED
-            fault = MalformedFrame("A message type of 2.1", code, id=frame.id, message_type=kind)
-            return self._unreadable(raw, fault, now)
-        return [frame] if isinstance(frame, Send) else [ResultRefused(frame)]  # type: ignore[arg-type]
-
     def _unreadable(self, raw: bytes, fault: MalformedFrame, now: float) -> list[Happening]:
         happenings: list[Happening] = [Unreadable(raw, fault)]
         outstanding = self._outstanding
@@ -385,6 +378,12 @@ class Peer:
         if self.version is Version.V16:
             return fault.message_type == 2 and fault.id != UNREAD_ID
         return fault.message_type not in {3, 4, 5} and (fault.message_type != 6 or self.version is not Version.V21)
+
+
+def _not_before_21(frame: Send | ResultError) -> MalformedFrame:
+    kind = 6 if isinstance(frame, Send) else 5
+    code = ErrorCode.MESSAGE_TYPE_NOT_SUPPORTED
+    return MalformedFrame("A message type of 2.1", code, id=frame.id, message_type=kind)
 
 
 def _same(one: Call, other: Call) -> bool:

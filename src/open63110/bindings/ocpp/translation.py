@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How one foreign message meets ours: four functions, two for each end of the wire."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from open63110.bindings.ocpp.rpc.version import Version
+from open63110.kernel.errors import Trouble
+from open63110.kernel.ids import StationId
+from open63110.kernel.messages import Command, Event, Message, Reply
+from open63110.kernel.roles import Role
+from open63110.model.order import Outcome
+from open63110.model.station import Station
+from open63110.ports import Subjects
+from open63110.runtime.orders import Verdict
+
+R = TypeVar("R", bound=Reply)
+
+
+class Door(msgspec.Struct, kw_only=True):
+    """What a translation may know of the connection it works for."""
+
+    station: StationId
+    version: Version
+    subjects: Subjects
+    now: datetime
+    """Set before each message."""
+    noun: Station | None = None
+    """The station as it is now; None if it is not known."""
+    raw: bytes = b""
+    """The payload word by word."""
+    names: dict[str, Any] = {}
+    """At the station end: what the wire calls things (OCPP 1.6 transaction ids by our reference)."""
+
+
+class Translation(msgspec.Struct, frozen=True, kw_only=True):
+    """One action of one version."""
+
+    action: str
+    sender: Role
+    """STATION or CSMS: who calls."""
+    carries: tuple[type[Message], ...] = ()
+    """Which of our messages ``to_wire`` takes."""
+    from_wire: Callable[[Any, Door], tuple[Message, ...]]
+    """At the called end: the request as our messages, in the order in which they are decided."""
+    answer: Callable[[Sequence[Reply], Door], Any]
+    """At the called end: what the use cases replied, as the response."""
+    refuse: Callable[[Trouble, Door], Any] | None = None
+    """At the called end: a refusal as a response with a status; None: the response has no way to say no, an error goes out."""
+    to_wire: Callable[[Any, Door], Any] | None = None
+    """At the calling end: one of ``carries`` as the request; None: this product never calls it."""
+    heard: Callable[[Any, Any, Door], Verdict] | None = None
+    """At the calling end: (response, our message) → what it means."""
+
+
+def find(replies: Sequence[Reply], kind: type[R]) -> R | None:
+    """Return the reply of a kind, None if no use case gave one."""
+    return next((reply for reply in replies if isinstance(reply, kind)), None)
+
+
+def verdict_of(status: str, *messages: Message, reason: str = "", answer: str = "") -> Verdict:
+    """Turn a status word of a response into an outcome: Accepted and Scheduled mean yes."""
+    yes = status in {"Accepted", "Scheduled", "Unlocked"}
+    no = Outcome.NOT_SUPPORTED if status in {"NotSupported", "NotImplemented"} else Outcome.REJECTED
+    return Verdict(
+        outcome=Outcome.ACCEPTED if yes else no,
+        reason="" if status == "Accepted" else reason or status,
+        messages=messages if yes else (),
+        answer=answer,
+    )
+
+
+class Wire:
+    """All translations of one version, by action and by our message."""
+
+    def __init__(self, version: Version, types: dict[str, tuple[type, type]], translations: Sequence[Translation]) -> None:
+        """Check that nothing is claimed twice."""
+        self.version, self.types = version, types
+        self.by_action = {one.action: one for one in translations}
+        self.by_message: dict[type[Command | Event], Translation] = {}
+        for one in translations:
+            for kind in one.carries:
+                if kind in self.by_message:
+                    message = f"{version}: {kind.__name__} is carried by {one.action} and by {self.by_message[kind].action}"
+                    raise TypeError(message)
+                self.by_message[kind] = one
+        if len(self.by_action) != len(translations):
+            message = f"{version}: an action is translated twice"
+            raise TypeError(message)
