@@ -81,8 +81,8 @@ def _second_try(type_: type[T], raw: bytes | msgspec.Raw, fault: Exception) -> t
 _Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 _ABSENT: Final = object()
 _Notes = dict[Deviation, None]
-_INTEGER: Final = re.compile(r"\s*(-?\d{1,15})(?:\.0*)?\s*")
-_NUMBER: Final = re.compile(r"\s*-?\d{1,18}(?:\.\d{0,18})?(?:[eE][+-]?\d{1,2})?\s*")
+_INTEGER: Final = re.compile(r"\s*(-?\d{1,15})(?:\.0*)?\s*", re.ASCII)
+_NUMBER: Final = re.compile(r"\s*-?\d{1,18}(?:\.\d{0,18})?(?:[eE][+-]?\d{1,2})?\s*", re.ASCII)
 _TIME: Final = re.compile(
     r"\s*(\d{4}-\d\d-\d\d)[Tt_ ]+(\d\d:\d\d)(:\d\d)?(?:[.,](\d{0,32}))?\s*(?:([Zz]|UTC|GMT)|([+-]\d\d):?(\d\d)?)?\s*",
     re.ASCII,
