@@ -35,6 +35,10 @@ else:
 TEXT, BINARY, CONTINUATION = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION
 PING, PONG, CLOSE = WSMsgType.PING, WSMsgType.PONG, WSMsgType.CLOSE
 _READ_BUFFER = 2_048
+_WIDE = 16_384
+"""Free room in a read buffer from which on it is worth being exchanged for a small one [B]."""
+_SMALL = 1_024
+_HEADER_ROOM = bytes(14)
 _NO_HEADERS = WSUpgradeResponse.create_101_response().headers
 _NO_HEADERS.clear()
 
@@ -52,21 +56,26 @@ SILENT = _Silent(logging.getLogger("open63110.wire.picows"), {})
 class Connection(Conversation, WSListener):
     """One open WebSocket on picows, at either end."""
 
-    __slots__ = (*SLOTS, "_wire")
-    _wire: WSTransport
+    __slots__ = (*SLOTS, "_wire", "wide")
+    _wire: WSTransport | None
+    wide: bool
+    """The read buffer has grown for a large frame; picows never shrinks it."""
 
     def __init__(self, watch: Watch, peer: Peer, subprotocol: str | None, agreed: Deflate | None, remote: Remote) -> None:
         self._prepare(watch, peer, subprotocol, agreed)
         self._remote = remote
+        self._wire = None
+        self.wide = False
 
     def on_ws_connected(self, transport: WSTransport) -> None:
-        """The 101 response has gone out or come in."""
-        self._wire = transport
-        self._transport = transport.underlying_transport
+        """The 101 response has gone out or come in, or the parser has been exchanged."""
+        first, self._wire = self._wire is None, transport
         # parsed headers would be kept as long as the connection; whoever needed them has read them
         transport.request.headers = _NO_HEADERS
         transport.response.headers = _NO_HEADERS
-        self._open()
+        if first:
+            self._transport = transport.underlying_transport
+            self._open()
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:  # noqa: ARG002
         """One frame, still in the read buffer."""
@@ -79,6 +88,8 @@ class Connection(Conversation, WSListener):
             self._deliver(frame.get_payload_as_bytes(), False)
         elif not self._deaf:
             self._unusual(frame, kind)
+        if self.wide and frame.tail_size == 0 and frame.payload_size <= _SMALL:
+            self._exchange_parser()
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002
         """The transport is gone."""
@@ -95,8 +106,9 @@ class Connection(Conversation, WSListener):
     def heard(self) -> None:
         """Bytes came in, whether or not they made a frame."""
         self._heard = self._watch.time()
-        if self._closing_since is None and self._wire.is_close_frame_sent:
-            self._parser_gave_up()
+        wire = self._open_wire
+        if self._closing_since is None and wire.is_close_frame_sent:
+            self._parser_gave_up(wire)
 
     def ended(self) -> None:
         """The other end will send nothing more, so no close frame can come."""
@@ -107,6 +119,11 @@ class Connection(Conversation, WSListener):
     def deaf(self) -> bool:
         """What still comes in is to be thrown away."""
         return self._deaf
+
+    @property
+    def _open_wire(self) -> WSTransport:
+        assert self._wire is not None, "nothing is heard or said before the upgrade"  # noqa: S101
+        return self._wire
 
     def _unusual(self, frame: WSFrame, kind: WSMsgType) -> None:
         compressed = frame.rsv1 and self._deflate is not None and kind in {TEXT, BINARY}
@@ -119,7 +136,7 @@ class Connection(Conversation, WSListener):
 
     def _still_open(self, frame: WSFrame, kind: WSMsgType, *, compressed: bool) -> None:
         if kind is PING:
-            self._wire.send_pong(frame.get_payload_as_bytes())
+            self._open_wire.send_pong(frame.get_payload_as_bytes())
         elif kind is CONTINUATION:
             self._continue(frame.get_payload_as_bytes(), final=frame.fin)
         elif kind is not PONG and frame.fin and not compressed and self._parts is None:
@@ -127,30 +144,58 @@ class Connection(Conversation, WSListener):
         elif kind is not PONG:
             self._fragment(frame.get_payload_as_bytes(), binary=kind is BINARY, compressed=compressed, final=frame.fin)
 
-    def _parser_gave_up(self) -> None:
+    def _exchange_parser(self) -> None:
+        """Go on with a small read buffer; the large one is empty at this moment."""
+        self.wide = False
+        if self._ending is None and not self._open_wire.is_client_side:
+            wire = wire_for(lambda _: self, self._watch.limits.max_message)
+            self._transport.pause_reading()
+            self._transport.set_protocol(wire)
+            muted = _Muted(self._transport)
+            wire.connection_made(cast("asyncio.Transport", muted))
+            _feed(wire, _shortest(_ANY_KEY))
+            muted.speak()
+            self._read_on()
+
+    def _parser_gave_up(self, wire: WSTransport) -> None:
         """Picows has sent a close frame for what it could not parse, and hangs up in 10 ms."""
-        sent = self._wire.close_handshake.sent
+        sent = wire.close_handshake.sent
         self._deaf = True
         self._parts = None
         self._end(int(cast("int", sent.code)) if sent else 1002, sent.reason if sent else "")
 
     def _put(self, data: bytes, *, binary: bool, compressed: bool) -> None:
-        self._wire.send(BINARY if binary else TEXT, data, fin=True, rsv1=compressed)
+        kind = BINARY if binary else TEXT
+        if len(data) <= _SMALL:
+            self._open_wire.send(kind, data, fin=True, rsv1=compressed)
+        else:  # picows would keep a write buffer of this size
+            self._open_wire.send_reuse_external_bytearray(
+                kind, bytearray(_HEADER_ROOM + data), len(_HEADER_ROOM), fin=True, rsv1=compressed
+            )
 
     def _put_ping(self) -> None:
-        self._wire.send_ping()
+        self._open_wire.send_ping()
 
     def _put_close(self, code: int, reason: bytes) -> None:
         if code == 1005:
-            self._wire.send(CLOSE, b"")
+            self._open_wire.send(CLOSE, b"")
         else:
-            self._wire.send_close(cast("WSCloseCode", code), reason)
+            self._open_wire.send_close(cast("WSCloseCode", code), reason)
 
 
 class Wire(WSProtocol):
     """The picows parser; tells its connection about every byte, and parses none for a deaf one."""
 
     __slots__ = ()
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where to read into: never quite all of it, because picows doubles a buffer that fills up, for good."""
+        room = memoryview(super().get_buffer(sizehint))
+        free = len(room)
+        if free > _WIDE and self.listener is not None:
+            self.listener.wide = True
+        spare = free // 9 + 257
+        return room[:-spare] if free > spare + 16 else room
 
     def buffer_updated(self, nbytes: int) -> None:
         """Bytes have been read into the buffer."""
@@ -166,6 +211,24 @@ class Wire(WSProtocol):
         if self.listener is not None:
             self.listener.ended()
         return super().eof_received()
+
+
+class _Muted:
+    """A transport that swallows what is written until it is told to speak."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._speaks = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def speak(self) -> None:
+        self._speaks = True
+
+    def write(self, data: bytes) -> None:
+        if self._speaks:
+            self._transport.write(data)
 
 
 class Listener(Doorway):
@@ -203,6 +266,9 @@ def wire_for(answer: Any, max_message: int, *, host: str | None = None, target: 
         False,  # no automatic pong: it would hide the ping from the rate limit
         max_message, headers, _READ_BUFFER,
     )  # fmt: skip
+
+
+_ANY_KEY = "AAAAAAAAAAAAAAAAAAAAAA=="
 
 
 def _shortest(key: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from websockets.exceptions import ProtocolError
 from websockets.extensions.permessage_deflate import PerMessageDeflate
@@ -48,11 +48,14 @@ class _Compressing(PerMessageDeflate):
 class Connection(Conversation, asyncio.Protocol):
     """One open WebSocket on the core of websockets."""
 
-    __slots__ = (*SLOTS, "_core")
+    __slots__ = (*SLOTS, "_core", "_held")
+    _held: list[Frame]
+    """Parsed while the rate allowed no more."""
 
     def __init__(self, watch: Watch, peer: Peer, subprotocol: str | None, agreed: Deflate | None, remote: Remote) -> None:
         self._prepare(watch, peer, subprotocol, agreed)
         self._remote = remote
+        self._held = []
         self._core = ServerProtocol(state=State.OPEN, max_size=watch.limits.max_message, logger=_LOG)
         if agreed is not None:
             self._core.extensions = [_Compressing(agreed, watch.limits.deflate_above)]
@@ -72,11 +75,15 @@ class Connection(Conversation, asyncio.Protocol):
             return
         self._heard = self._watch.time()
         self._core.receive_data(data)
-        for frame in self._core.events_received():
-            assert isinstance(frame, Frame)  # noqa: S101 - an open core has no other events
-            self._take(frame)
-        self._flush()
-        self._judge()
+        self._held += cast("list[Frame]", self._core.events_received())  # an open core has no other events
+        self._take_held()
+
+    def thaw(self, now: float) -> bool:
+        """Read on if the rate allows it again, from what was held back first."""
+        thawed = super().thaw(now)
+        if thawed and self._held:
+            self._take_held()
+        return thawed and not self._frozen
 
     def eof_received(self) -> None:
         """The other end has closed its half; so does the transport, once everything is written."""
@@ -85,6 +92,17 @@ class Connection(Conversation, asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002
         """The transport is gone."""
         self._lost()
+
+    def _take_held(self) -> None:
+        held, self._held = self._held, []
+        for position, frame in enumerate(held):
+            self._take(frame)
+            if self._frozen:
+                self._held = held[position + 1 :]
+                break
+        self._flush()
+        if not self._held:
+            self._judge()
 
     def _take(self, frame: Frame) -> None:
         self._bucket -= 1.0

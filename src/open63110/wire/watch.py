@@ -111,6 +111,5 @@ class Watch:
 
     def _thaw(self) -> None:
         now = self.time()
-        self._frozen = {one for one in self._frozen if not one.thaw(now)}
-        again = bool(self._frozen)
-        self._thawing = self.loop.call_later(THAW_SECONDS, self._thaw) if again else None
+        self._frozen.difference_update([one for one in tuple(self._frozen) if one.thaw(now)])
+        self._thawing = self.loop.call_later(THAW_SECONDS, self._thaw) if self._frozen else None
