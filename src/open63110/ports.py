@@ -209,6 +209,13 @@ class Store(Protocol):
         """Let go of files and threads."""
 
 
+class FrameLog(Protocol):
+    """Raw frames as sent and received, outside the transaction, pruned by age: for looking at, not for truth."""
+
+    def note(self, station: StationId, frame: bytes, *, sent: bool) -> None:
+        """Remember a frame; costs next to nothing, may be lost in a crash."""
+
+
 class Link(Protocol):
     """The way to the stations."""
 

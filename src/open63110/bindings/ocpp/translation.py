@@ -18,6 +18,7 @@ from open63110.ports import Subjects
 from open63110.runtime.orders import Verdict
 
 R = TypeVar("R", bound=Reply)
+T = TypeVar("T")
 
 
 class Door(msgspec.Struct, kw_only=True):
@@ -50,6 +51,9 @@ class Translation(msgspec.Struct, frozen=True, kw_only=True):
     """At the called end: what the use cases replied, as the response."""
     refuse: Callable[[Trouble, Door], Any] | None = None
     """At the called end: a refusal as a response with a status; None: the response has no way to say no, an error goes out."""
+    blank: Callable[[Door], Any] | None = None
+    """At the called end: the acknowledgement of one that could not be understood and would else be repeated for ever
+    (I11); None: it is answered with an error."""
     to_wire: Callable[[Any, Door], Any] | None = None
     """At the calling end: one of ``carries`` as the request; None: this product never calls it."""
     heard: Callable[[Any, Any, Door], Verdict] | None = None
@@ -90,3 +94,13 @@ class Wire:
         if len(self.by_action) != len(translations):
             message = f"{version}: an action is translated twice"
             raise TypeError(message)
+
+
+def text(value: Any) -> str:
+    """Return an optional field's text, empty where it was not on the wire."""
+    return "" if value is msgspec.UNSET else str(value)
+
+
+def given(value: T | msgspec.UnsetType) -> T | None:
+    """Return an optional field's value, None where it was not on the wire."""
+    return None if isinstance(value, msgspec.UnsetType) else value

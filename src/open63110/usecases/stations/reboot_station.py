@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from open63110.kernel.ids import EvseNumber
-from open63110.kernel.messages import Command, Event, Priority
+from open63110.kernel.messages import Command, Event, Priority, Reply
 
 
 class RebootMode(StrEnum):
@@ -36,6 +36,12 @@ class RebootScheduled(Event, frozen=True, kw_only=True, gc=False):
     """The station will reboot once it is idle."""
 
     evse: EvseNumber | None = None
+
+
+class RebootPlanned(Reply, frozen=True, kw_only=True, gc=False):
+    """What the asker of a reboot is told: it happens now, or once the station is idle."""
+
+    scheduled: bool = False
 
 
 class StationRebooting(Event, frozen=True, kw_only=True, gc=False):

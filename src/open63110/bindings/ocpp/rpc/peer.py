@@ -34,6 +34,12 @@ from open63110.kernel.errors import NotSupported, Unknown
 OVERRUN: Final = 32
 """Calls still taken after `saturated` was raised: what the edge had already read when it stopped reading."""
 
+PENDING_BYTES: Final = 1 << 18
+"""Bytes of waiting calls of the peer at which `saturated` is raised, however few they are."""
+
+OVERRUN_BYTES: Final = 1 << 22
+"""Bytes of waiting calls beyond which the next is dropped."""
+
 REMEMBERED: Final = 4
 """Timed-out calls whose late answer is still recognised."""
 
@@ -245,7 +251,11 @@ class Peer:
     # what the peer asks of us
 
     def answer(self, id: str, payload: Outgoing) -> list[Happening]:
-        """Answer the incoming call `id`; after the connection has ended this does nothing."""
+        """Answer the incoming call `id` and go on with the next; after the connection has ended this does nothing.
+
+        Raises:
+            Unknown: this call is not the one being answered, or has its answer.
+        """
         if self.closed:
             return []
         self._must_be_answering(id)
@@ -253,17 +263,26 @@ class Peer:
         return [Transmit(frame), *self._next_incoming()]
 
     def fail(self, id: str, code: ErrorCode, description: str = "", details: Outgoing = b"{}") -> list[Happening]:
-        """Refuse the incoming call `id`; after the connection has ended this does nothing."""
+        """Refuse the incoming call `id` and go on with the next; after the connection has ended this does nothing."""
         if self.closed:
             return []
         self._must_be_answering(id)
         frame = encode_error(id, spelled(code, self.version), description, details)
         return [Transmit(frame), *self._next_incoming()]
 
+    def drop(self, id: str) -> list[Happening]:
+        """Leave the incoming call `id` unanswered, so that the peer asks again, and go on with the next."""
+        if self.closed:
+            return []
+        self._must_be_answering(id)
+        return self._next_incoming()
+
     @property
     def saturated(self) -> bool:
         """True while so many calls of the peer wait that reading should pause."""
-        return self._pending is not None and len(self._pending) >= self.pending_limit
+        if self._pending is None:
+            return False
+        return len(self._pending) >= self.pending_limit or _size(self._pending) >= PENDING_BYTES
 
     # what came in, and time
 
@@ -309,7 +328,8 @@ class Peer:
         self.closed = True
         left = [] if self._outstanding is None else [Unfinished(self._outstanding.ticket, sent=True)]
         left += [Unfinished(waiting.ticket, sent=False) for waiting in sorted(self._queue)]
-        self._outstanding, self._queue, self._answering, self._pending = None, [], None, None
+        self._outstanding, self._queue, self._late = None, [], ()
+        self._answering, self._pending = None, None
         return left
 
     # inside
@@ -345,7 +365,7 @@ class Peer:
         pending = self._pending or []
         if any(_same(call, other) for other in (self._answering, *pending)):
             return [Repeated(call.id)]
-        if len(pending) >= self.pending_limit + OVERRUN:
+        if len(pending) >= self.pending_limit + OVERRUN or _size(pending) >= OVERRUN_BYTES:
             return [Flooded(call)]
         self._pending = [*pending, call]
         return []
@@ -388,3 +408,7 @@ def _not_before_21(frame: Send | ResultError) -> MalformedFrame:
 
 def _same(one: Call, other: Call) -> bool:
     return one.id == other.id and one.action == other.action and bytes(one.payload) == bytes(other.payload)
+
+
+def _size(calls: list[Call]) -> int:
+    return sum(memoryview(call.payload).nbytes for call in calls)

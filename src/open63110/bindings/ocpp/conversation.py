@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conversation with one station: frames in, our messages to the engine; our orders out, their outcomes back."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+import structlog
+
+from open63110.bindings.ocpp import tolerance
+from open63110.bindings.ocpp.errors import code_of, outcome_of
+from open63110.bindings.ocpp.raw_call import RawCall
+from open63110.bindings.ocpp.rpc import peer as rpc
+from open63110.bindings.ocpp.rpc.errors import ErrorCode, MalformedFrame, SchemaFault, read
+from open63110.bindings.ocpp.rpc.frames import Call, Error, Result, Send
+from open63110.bindings.ocpp.schema import decoder
+from open63110.bindings.ocpp.translation import Door, Translation, Wire, verdict_of
+from open63110.kernel.errors import NotSupported, Trouble
+from open63110.kernel.ids import OrderId, StationId
+from open63110.kernel.messages import Command
+from open63110.kernel.roles import Role
+from open63110.model.order import Order, Outcome
+from open63110.model.station import StationConnected, StationDisconnected
+from open63110.runtime.engine import Replies
+from open63110.runtime.orders import Verdict
+from open63110.usecases.stations.onboard_station import may_speak
+from open63110.wire.ports import Socket
+
+if TYPE_CHECKING:
+    from open63110.bindings.ocpp.server import Server
+
+log = structlog.get_logger(__name__)
+
+FIRST = frozenset({"BootNotification"})
+"""What a station may say before it is accepted."""
+
+
+class Ticket(NamedTuple):
+    """Which order a call of ours carries out."""
+
+    order: OrderId
+    command: Command
+    translation: Translation | None
+
+
+class Conversation:
+    """One socket of one station. Its epoch is its identity: only the newest owns the station (I1, I2)."""
+
+    __slots__ = ("_door", "_server", "remote", "rpc", "secure", "socket", "station", "wire")
+
+    def __init__(self, server: "Server", station: StationId, wire: Wire, prefix: str, *, remote: str, secure: bool) -> None:
+        """Wait for the socket to open."""
+        self._server, self.station, self.wire, self.remote, self.secure = server, station, wire, remote, secure
+        self.rpc = rpc.Peer(wire.version, prefix, patience=server.patience)
+        self.socket: Socket | None = None
+        self._door: Door | None = None
+
+    # -- the socket --
+
+    def opened(self, socket: Socket) -> None:
+        """Take over the station: the newest socket wins."""
+        self.socket = socket
+        self._server.take_over(self)
+        now = self._server.engine.clock.now()
+        self._server.engine.hear(
+            (StationConnected(station=self.station, at=now, wire=self.wire.version, remote=self.remote, secure=self.secure),)
+        )
+
+    def received(self, message: bytes, binary: bool) -> None:  # noqa: FBT001 - the shape of wire.Peer
+        """Take one frame."""
+        server = self._server
+        server.frames.note(self.station, message, sent=False)
+        server.received += 1
+        if binary:
+            server.malformed += 1
+            self._send(b'[4,"-1","RpcFrameworkError","OCPP-J speaks in text frames",{}]')
+            return
+        self._happened(self.rpc.received(message, server.time()))
+
+    def closed(self, code: int, reason: str) -> None:
+        """Let go of the station, if it is still ours."""
+        for left in self.rpc.close():
+            self._unfinished(left)
+        if self._server.let_go(self):
+            now = self._server.engine.clock.now()
+            why = f"{code} {reason}".strip()
+            self._server.engine.hear((StationDisconnected(station=self.station, at=now, reason=why),))
+
+    def tick(self, now: float) -> None:
+        """Give up what has waited too long."""
+        self._happened(self.rpc.tick(now))
+
+    def _send(self, frame: bytes) -> None:
+        if self.socket is not None:
+            self._server.frames.note(self.station, frame, sent=True)
+            self.socket.send(frame)
+
+    # -- what happens --
+
+    def _happened(self, happenings: Sequence[Any]) -> None:
+        for one in happenings:
+            kind = type(one)
+            if kind is rpc.Transmit:
+                self._send(one.frame)
+            elif kind is Call:
+                self._called(one, one.id)
+            else:
+                self._rarely(one)
+
+    def _rarely(self, one: Any) -> None:
+        match one:
+            case Send():
+                self._called(one, None)
+            case rpc.Answered():
+                self._answered(one.ticket, one.action, one.answer)
+            case rpc.Garbled():
+                self._end(one.ticket, Outcome.FAILED, "BrokenAnswer", one.fault.message)
+            case rpc.TimedOut():
+                self._end(one.ticket, Outcome.FAILED, "NoAnswer", "the station did not answer in time")
+            case rpc.Expired():
+                self._end(one.ticket, Outcome.EXPIRED, "Deadline", "the station was busy until the deadline")
+            case rpc.Unreadable():
+                self._unreadable(one.raw, one.fault)
+            case rpc.Flooded() if self.socket is not None:
+                self.socket.close(1008, "too many calls without waiting for answers")
+            case rpc.Stray() | rpc.Repeated() | rpc.ResultRefused():
+                self._server.strays += 1
+
+    # -- the station calls --
+
+    def door(self, raw: bytes = b"") -> Door:
+        """Return what translations may know, as of now."""
+        engine = self._server.engine
+        if self._door is None:
+            self._door = Door(station=self.station, version=self.wire.version, subjects=engine.known, now=engine.clock.now())
+        self._door.now = engine.clock.now()
+        self._door.noun = engine.stations.get(self.station)
+        self._door.raw = raw
+        return self._door
+
+    def _called(self, call: Call | Send, answer_to: str | None) -> None:
+        translation = self.wire.by_action.get(call.action)
+        if translation is None or translation.sender is not Role.STATION:
+            self._not_ours(call, answer_to)
+            return
+        noun = self._server.engine.stations.get(self.station)
+        if call.action not in FIRST and not (noun is not None and may_speak(noun)):
+            self._fail(answer_to, ErrorCode.SECURITY_ERROR, "The station is not accepted; send BootNotification first")
+            return
+        raw = bytes(call.payload)
+        try:
+            request: Any
+            request, deviations = tolerance.decode(self.wire.types[call.action][0], raw)
+            self._server.deviate(self.station, deviations)
+            messages = translation.from_wire(request, self.door(raw))
+        except (SchemaFault, MalformedFrame, Trouble) as fault:
+            self._misunderstood(call, answer_to, translation, fault)
+            return
+        except Exception as bug:  # I11: a bug of ours must not make a station repeat itself for ever
+            log.exception("a message could not be translated", station=self.station, action=call.action)
+            self._misunderstood(call, answer_to, translation, Trouble(type(bug).__name__, code="InternalError"))
+            return
+        self._hear(call, answer_to, translation, messages)
+
+    def _hear(self, call: Call | Send, answer_to: str | None, translation: Translation, messages: tuple[Any, ...]) -> None:
+        try:
+            self._server.engine.hear(messages, lambda result: self._answer(call, answer_to, translation, result))
+        except Exception as bug:  # I11, as above
+            log.exception("a message could not be decided", station=self.station, action=call.action)
+            self._misunderstood(call, answer_to, translation, Trouble(type(bug).__name__, code="InternalError"))
+
+    def _answer(
+        self, call: Call | Send, answer_to: str | None, translation: Translation, result: Replies | Trouble | None
+    ) -> None:
+        if answer_to is None:
+            return
+        if result is None:
+            self._happened(self.rpc.drop(answer_to))
+        elif not isinstance(result, Trouble):
+            self._happened(self.rpc.answer(answer_to, translation.answer(result, self.door())))
+        elif translation.refuse is not None:
+            self._happened(self.rpc.answer(answer_to, translation.refuse(result, self.door())))
+        elif translation.blank is not None:
+            self._misunderstood(call, answer_to, translation, result)
+        else:
+            self._fail(answer_to, code_of(result), result.message)
+
+    def _not_ours(self, call: Call | Send, answer_to: str | None) -> None:
+        known = call.action in self.wire.types
+        words = "is for stations to answer" if known else "is no action of this version"
+        self._fail(answer_to, ErrorCode.NOT_SUPPORTED if known else ErrorCode.NOT_IMPLEMENTED, f"{call.action[:50]} {words}")
+
+    def _misunderstood(self, call: Call | Send, answer_to: str | None, translation: Translation, fault: Trouble) -> None:
+        """Keep it raw; acknowledge what would be repeated for ever, refuse the rest."""
+
+        def acknowledge(durable: bool) -> None:  # noqa: FBT001 - the shape of Done
+            if answer_to is None:
+                return
+            if not durable:
+                self._happened(self.rpc.drop(answer_to))
+            elif translation.blank is not None:
+                self._happened(self.rpc.answer(answer_to, translation.blank(self.door())))
+            else:
+                code = fault.error if isinstance(fault, SchemaFault) else code_of(fault)
+                self._fail(answer_to, code, fault.message)
+
+        self._server.quarantine(self.station, self.wire.version, call.action, fault, bytes(call.payload), acknowledge)
+
+    def _unreadable(self, raw: bytes, fault: MalformedFrame) -> None:
+        self._server.malformed += 1
+        self._server.quarantine(self.station, self.wire.version, "", fault, raw[:65536], _nobody_waits)
+
+    def _fail(self, answer_to: str | None, code: ErrorCode, words: str) -> None:
+        if answer_to is not None:
+            self._happened(self.rpc.fail(answer_to, code, words))
+
+    # -- we call --
+
+    def call(self, order: Order, command: Command) -> None:
+        """Send an order, or queue it behind others by priority.
+
+        Raises:
+            Trouble: this wire cannot carry it, or the queue is full.
+        """
+        server = self._server
+        now = server.time()
+        left = (order.deadline - server.engine.clock.now()).total_seconds()
+        deadline = now + server.engine.clock.real(left)
+        if isinstance(command, RawCall):
+            ticket, action, payload = Ticket(order.id, command, None), command.action, self._raw(command)
+        else:
+            translation = self.wire.by_message.get(type(command))
+            if translation is None or translation.to_wire is None or translation.sender is not Role.CSMS:
+                raise NotSupported(f"{self.wire.version} has no message for {type(command).__name__}", code="NoMessage")
+            ticket, action = Ticket(order.id, command, translation), translation.action
+            payload = translation.to_wire(command, self.door())
+        for frame in self.rpc.call(ticket, action, payload, int(command.priority), deadline, now):
+            self._send(frame)
+
+    def _raw(self, command: RawCall) -> msgspec.Raw:
+        types = self.wire.types.get(command.action)
+        if types is None and not command.unchecked:
+            raise NotSupported(f"{self.wire.version} has no action {command.action[:50]!r}", code="NoAction")
+        if types is not None and not command.unchecked:
+            strict(types[0], command.text())
+        return msgspec.Raw(command.text())
+
+    def _answered(self, ticket: Any, action: str, answer: Result | Error) -> None:
+        if isinstance(answer, Error):
+            code = read(answer.code)
+            self._end(ticket, outcome_of(code), answer.code, answer.description)
+            return
+        raw = bytes(answer.payload)
+        try:
+            verdict = self._verdict(ticket, action, raw)
+        except (SchemaFault, Trouble) as fault:
+            code = fault.error if isinstance(fault, SchemaFault) else ErrorCode.FORMAT_VIOLATION
+            for frame in self.rpc.refuse_result(answer.id, code, fault.message):
+                self._send(frame)
+            self._end(ticket, Outcome.FAILED, "BrokenAnswer", fault.message)
+            return
+        self._server.orders.ended(ticket.order, verdict)
+
+    def _verdict(self, ticket: Ticket, action: str, raw: bytes) -> Verdict:
+        text = raw.decode("utf-8", "replace")
+        types = self.wire.types.get(action)
+        if types is None:
+            return Verdict(outcome=Outcome.ACCEPTED, answer=text)
+        response: Any
+        response, deviations = tolerance.decode(types[1], raw)
+        self._server.deviate(self.station, deviations)
+        if ticket.translation is None or ticket.translation.heard is None:
+            status = getattr(response, "status", "Accepted")
+            return verdict_of(status if isinstance(status, str) else "Accepted", answer=text)
+        verdict = ticket.translation.heard(response, ticket.command, self.door(raw))
+        return msgspec.structs.replace(verdict, answer=text)
+
+    def _end(self, ticket: Any, outcome: Outcome, reason: str, detail: str) -> None:
+        self._server.orders.ended(ticket.order, Verdict(outcome=outcome, reason=reason, detail=detail))
+
+    def _unfinished(self, left: rpc.Unfinished) -> None:
+        if left.sent:
+            self._end(left.ticket, Outcome.FAILED, "ConnectionLost", "the connection ended before the answer came")
+        else:
+            self._server.orders.back(left.ticket.order)  # type: ignore[attr-defined]  # tickets are ours
+
+
+def strict(kind: type[msgspec.Struct], raw: bytes) -> None:
+    """Check a payload that we are about to send.
+
+    Raises:
+        SchemaFault: it breaks the schema; says where.
+    """
+    try:
+        decoder(kind).decode(raw)
+    except (msgspec.ValidationError, msgspec.DecodeError) as fault:
+        raise SchemaFault.of(fault) from fault
+
+
+def _nobody_waits(_: bool) -> None:  # noqa: FBT001 - the shape of Done
+    """Nothing is answered."""

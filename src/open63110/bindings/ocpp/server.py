@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The OCPP side of a CSMS: every conversation there is, and the link by which orders reach stations."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from open63110.bindings.ocpp.conversation import Conversation
+from open63110.bindings.ocpp.rpc.version import Version
+from open63110.bindings.ocpp.tolerance import Deviation
+from open63110.bindings.ocpp.translation import Wire
+from open63110.kernel.errors import Trouble, Unavailable
+from open63110.kernel.ids import StationId
+from open63110.kernel.messages import Command
+from open63110.model.order import Order
+from open63110.model.quarantine import InputQuarantined, QuarantinedInput
+from open63110.ports import FrameLog, Ids
+from open63110.runtime.engine import Engine, Turn
+from open63110.runtime.orders import Orders
+from open63110.wire.ports import Peer, Upgrade
+
+
+class Server:
+    """Conversations by station; implements ports.Link."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        orders: Orders,
+        ids: Ids,
+        wires: dict[Version, Wire],
+        frames: FrameLog,
+        *,
+        patience: float = 30.0,
+        run_id: str,
+    ) -> None:
+        """Get ready to open conversations.
+
+        Args:
+            engine: decides.
+            orders: told the outcomes.
+            ids: numbers quarantined input.
+            wires: the versions spoken.
+            frames: remembers raw frames.
+            patience: how long the answer to a call is awaited [s of the clock].
+            run_id: never used before by this node; prefix of message ids, so that they do not repeat after a restart.
+        """
+        self.engine, self.orders, self.frames, self._ids, self._wires = engine, orders, frames, ids, wires
+        self.patience = engine.clock.real(patience)
+        self.conversations: dict[StationId, Conversation] = {}
+        self.deviations: dict[StationId, Counter[str]] = {}
+        """Per station: how often which rule of the schema was bent."""
+        self.received = self.malformed = self.strays = 0
+        self._run_id, self._opened = run_id, 0
+        self.time = asyncio.get_running_loop().time
+        orders.link = self
+
+    def open(self, station: StationId, version: Version, upgrade: Upgrade) -> Peer:
+        """Make the conversation of a station that the gate lets in."""
+        self._opened += 1
+        prefix = f"{self._run_id}{self._opened:x}."
+        remote = f"{upgrade.remote[0]}:{upgrade.remote[1]}"
+        return Conversation(self, station, self._wires[version], prefix, remote=remote, secure=upgrade.secure)
+
+    def take_over(self, newest: Conversation) -> None:
+        """Make a conversation the owner of its station and close the one before it (I1)."""
+        older = self.conversations.get(newest.station)
+        self.conversations[newest.station] = newest
+        if older is not None and older.socket is not None:
+            older.socket.close(1001, "a newer connection of this station took over")
+
+    def let_go(self, conversation: Conversation) -> bool:
+        """Forget a conversation unless another owns its station by now (I2); tell whether it was forgotten."""
+        if self.conversations.get(conversation.station) is not conversation:
+            return False
+        del self.conversations[conversation.station]
+        return True
+
+    # -- ports.Link --
+
+    def connected(self, station: StationId) -> bool:
+        """Tell whether an order could be sent now."""
+        return station in self.conversations
+
+    def send(self, order: Order, command: Command) -> None:
+        """Send an order over the station's conversation.
+
+        Raises:
+            Trouble: it cannot be sent at all.
+        """
+        conversation = self.conversations.get(order.station)
+        if conversation is None:
+            raise Unavailable(f"{order.station} is not connected")
+        self.orders.sent(order.id)
+        conversation.call(order, command)
+
+    # -- what all conversations need --
+
+    def deviate(self, station: StationId, deviations: Sequence[Deviation]) -> None:
+        """Count how a station bends the schema."""
+        if deviations:
+            self.deviations.setdefault(station, Counter()).update(one.code for one in deviations)
+
+    def quarantine(
+        self, station: StationId, wire: str, action: str, fault: Trouble, raw: bytes, done: Callable[[bool], None]
+    ) -> None:
+        """Keep what could not be understood, and say when that is durable."""
+        now = self.engine.clock.now()
+        reason = f"{fault.code}: {fault.message}"[:500]
+        number = self._ids.row(QuarantinedInput)
+        item = QuarantinedInput(id=number, station=station, at=now, wire=wire, action=action, reason=reason, raw=raw)
+        turn = Turn(self.engine, station, now)
+        turn.fact(InputQuarantined(station=station, at=now, quarantine=item))
+        turn.keep()
+        self.engine.commit.after(done)
+
+    async def run(self) -> None:
+        """Look after deadlines of all conversations, once a tick, for ever."""
+        while True:
+            await asyncio.sleep(min(1.0, self.engine.clock.real(1.0)))
+            now = self.time()
+            for conversation in tuple(self.conversations.values()):
+                if conversation.rpc.next_deadline is not None:
+                    conversation.tick(now)

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""TransactionEvent (2.0.1): everything of an energy transfer; 2.1 adds fields and keeps these."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import UNSET
+
+from open63110.bindings.ocpp._generated import v201 as types
+from open63110.bindings.ocpp.translation import Door, Translation, find, given, text
+from open63110.bindings.ocpp.v201 import readings
+from open63110.bindings.ocpp.v201.id_token import id_token, id_token_info, subject
+from open63110.kernel.ids import ConnectorNumber, EvseNumber, SubjectRef, TransferReference
+from open63110.kernel.messages import Message, Reply
+from open63110.kernel.roles import Role
+from open63110.model.order import Outcome
+from open63110.model.token import AuthorizationStatus
+from open63110.model.transfer import (
+    EnergyTransferEnded,
+    EnergyTransferStarted,
+    EnergyTransferUpdated,
+    TransferFact,
+    TransferState,
+)
+from open63110.runtime.orders import Verdict
+from open63110.usecases.services.authorize_locally import AuthorizationAnswer, AuthorizeCredential, CredentialAnswered
+
+STATE: dict[str, TransferState] = {
+    "Charging": "charging",
+    "EVConnected": "pending",
+    "SuspendedEV": "suspended-ev",
+    "SuspendedEVSE": "suspended-evse",
+    "Idle": "idle",
+}
+WIRE_STATE = {ours: wire for wire, ours in STATE.items()} | {"discharging": "Charging", "ended": "Idle"}
+_NOBODY = {"NoAuthorization"}
+"""Token types that name nobody: there is nothing to authorize."""
+
+
+def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
+    """Read one event; a credential in it is judged first, in the same turn."""
+    fact = _fact(request, door)
+    token = request.id_token
+    if token is UNSET or token.type in _NOBODY:
+        return (fact,)
+    judged = AuthorizeCredential(
+        station=door.station, subject=fact.subject or SubjectRef(""), evse=fact.evse, reference=fact.reference
+    )
+    return (judged, fact)
+
+
+def _fact(request: Any, door: Door) -> TransferFact:
+    kind = request.event_type
+    info, evse = request.transaction_info, request.evse
+    number = EvseNumber(0 if evse is UNSET else evse.id)
+    token = request.id_token
+    shared: dict[str, Any] = {
+        "station": door.station,
+        "at": request.timestamp,
+        "reference": TransferReference(info.transaction_id),
+        "seq": request.seq_no,
+        "evse": number,
+        "subject": None if token is UNSET or token.type in _NOBODY else subject(token, door),
+        "trigger": request.trigger_reason,
+        "offline": request.offline is True,
+        "readings": readings.from_wire(request.meter_value),
+    }
+    state = STATE[info.charging_state] if info.charging_state is not UNSET else None
+    if kind == "Updated":
+        return EnergyTransferUpdated(state=state, remote_start=given(info.remote_start_id), **shared)
+    if kind == "Ended":
+        return EnergyTransferEnded(reason=text(info.stopped_reason) or "Local", **shared)
+    return EnergyTransferStarted(
+        state=state or "pending",
+        connector=ConnectorNumber(0 if evse is UNSET or evse.connector_id is UNSET else evse.connector_id),
+        remote_start=given(info.remote_start_id),
+        reservation=given(request.reservation_id),
+        **shared,
+    )
+
+
+def answer(replies: Sequence[Reply], door: Door) -> Any:
+    """Answer the credential, if there was one; the event itself is acknowledged by the answer's being sent."""
+    judged = find(replies, AuthorizationAnswer)
+    return types.TransactionEventResponse(id_token_info=id_token_info(judged, door) if judged else UNSET)
+
+
+def blank(_: Door) -> Any:
+    """Acknowledge an event that could not be understood: it lies in quarantine, the station need not repeat it."""
+    return readings.EMPTY
+
+
+def to_wire(fact: TransferFact, door: Door) -> types.TransactionEventRequest:
+    """Tell about an energy transfer."""
+    kinds: dict[type, Any] = {EnergyTransferStarted: "Started", EnergyTransferUpdated: "Updated", EnergyTransferEnded: "Ended"}
+    state = getattr(fact, "state", None)
+    wire_state: Any = WIRE_STATE[state] if state else UNSET
+    reason: Any = fact.reason if isinstance(fact, EnergyTransferEnded) and fact.reason else UNSET
+    remote = getattr(fact, "remote_start", None)
+    connector = getattr(fact, "connector", 0) or UNSET
+    trigger: Any = fact.trigger or "MeterValuePeriodic"
+    return types.TransactionEventRequest(
+        event_type=kinds[type(fact)],
+        timestamp=fact.at,
+        trigger_reason=trigger,
+        seq_no=fact.seq,
+        offline=True if fact.offline else UNSET,
+        transaction_info=types.TransactionType(
+            transaction_id=fact.reference,
+            charging_state=wire_state,
+            stopped_reason=reason,
+            remote_start_id=UNSET if remote is None else remote,
+        ),
+        evse=types.EVSEType(id=fact.evse, connector_id=connector) if fact.evse else UNSET,
+        id_token=id_token(fact.subject, door) if fact.subject else UNSET,
+        meter_value=readings.to_wire(fact.readings) or UNSET,
+    )
+
+
+def heard(response: Any, fact: TransferFact, door: Door) -> Verdict:
+    """Tell the station what became of the credential."""
+    info = response.id_token_info
+    if info is UNSET or fact.subject is None:
+        return Verdict(outcome=Outcome.ACCEPTED)
+    said = CredentialAnswered(
+        station=fact.station,
+        at=door.now,
+        subject=fact.subject,
+        status=AuthorizationStatus(info.status),
+        evse=fact.evse,
+        group=subject(info.group_id_token, door),
+        reference=fact.reference,
+    )
+    return Verdict(outcome=Outcome.ACCEPTED, messages=(said,))
+
+
+TRANSACTION_EVENT = Translation(
+    action="TransactionEvent",
+    sender=Role.STATION,
+    carries=(EnergyTransferStarted, EnergyTransferUpdated, EnergyTransferEnded),
+    from_wire=from_wire,
+    answer=answer,
+    blank=blank,
+    to_wire=to_wire,
+    heard=heard,
+)

@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Orders: commands on their way to a station, from the asker to one of the outcomes of R-7.1-2, each audited."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from open63110.kernel.errors import Expired, NotAuthorized, NotSupported, Trouble
+from open63110.kernel.ids import OrderId, PrincipalId, StationId
+from open63110.kernel.messages import Command, Event, Message
+from open63110.kernel.roles import Role
+from open63110.model.order import OPEN, Order, OrderChanged, Outcome
+from open63110.model.principal import AuditEntry, Principal
+from open63110.model.station import RegistrationDecided, StationConnected
+from open63110.ports import Ids, Link
+from open63110.runtime.engine import Engine, Replies, Turn, decode_command, encode_command
+from open63110.runtime.permissions import may_ask
+
+OURSELVES = Principal(id=PrincipalId("csms"), role=Role.CSMS, name="this CSMS")
+"""Who asks when nobody did: flows, wakeups, reconcile."""
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """How a station answered an order."""
+
+    outcome: Outcome
+    reason: str = ""
+    """The station's own reason code."""
+    detail: str = ""
+    messages: tuple[Message, ...] = ()
+    """What the answer says beyond yes or no, for use cases."""
+    answer: str = ""
+    """The answer as JSON."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What the asker is told once the order is durable."""
+
+    order: Order
+    replies: Replies = ()
+
+
+Told = Callable[[Asked | None], None]
+"""Called with None when it could not be stored."""
+
+
+class Orders:
+    """Every open order of a node."""
+
+    def __init__(self, engine: Engine, ids: Ids) -> None:
+        """Take over what the last run left open: what was sent then will not be answered any more."""
+        self._engine, self._ids = engine, ids
+        self.link: Link = _NoLink()
+        self._watchers: dict[OrderId, list[Callable[[Order], None]]] = {}
+        engine.send = self._from_use_case
+        engine.commit.on_durable.append(self._durable)
+        for order in tuple(engine.known.orders.values()):
+            if order.outcome is Outcome.SENT:
+                self.ended(order.id, Verdict(outcome=Outcome.FAILED, reason="Restart"))
+
+    # -- asking --
+
+    def ask(
+        self, command: Command, by: Principal, *, deadline: datetime | None = None, roles: frozenset[Role] | None = None
+    ) -> "asyncio.Future[Asked]":
+        """Ask for a command on behalf of a principal.
+
+        Args:
+            command: of a use case, or, with roles given, any that the link can carry.
+            by: who asks.
+            deadline: after it the command is not carried out any more; None: the policy's.
+            roles: who may ask this, for commands without a door.
+
+        Returns:
+            A future that is done once the order, whatever its outcome so far, is durable; cancelled if it never will be.
+        """
+        now = self._engine.clock.now()
+        order = self._new(command, by, now, deadline)
+        future: asyncio.Future[Asked] = asyncio.get_running_loop().create_future()
+        replies: Replies = ()
+        try:
+            self._check(command, by, order, now, roles)
+            order, replies = self._decide(command, order)
+        except Trouble as trouble:
+            order = self._refused(order, trouble, now)
+        self._engine.commit.after(lambda durable: _tell(future, Asked(order=order, replies=replies), durable=durable))
+        return future
+
+    def _new(self, command: Command, by: Principal, now: datetime, deadline: datetime | None) -> Order:
+        return Order(
+            id=self._ids.order(),
+            station=command.station,
+            kind=kind_of(command),
+            by=by.id,
+            asked=now,
+            deadline=deadline or now + timedelta(seconds=self._engine.policy.order_deadline),
+            outcome=Outcome.WAITING,
+            body=encode_command(command).decode(),
+        )
+
+    def _check(self, command: Command, by: Principal, order: Order, now: datetime, roles: frozenset[Role] | None) -> None:
+        door = self._engine.table.door(type(command))
+        allowed = door.roles if door else roles
+        if allowed is None:
+            raise NotSupported(f"{order.kind} cannot be asked from outside", code="NoDoor")
+        if not may_ask(by, allowed, command.station):
+            raise NotAuthorized(f"{by.id} ({by.role}) may not ask {order.kind} of {command.station or 'this CSMS'}")
+        if order.deadline <= now:
+            raise Expired(f"the deadline {order.deadline:%Y-%m-%dT%H:%M:%SZ} has passed")
+
+    def _decide(self, command: Command, order: Order) -> tuple[Order, Replies]:
+        engine = self._engine
+        turn = Turn(engine, command.station, order.asked)
+        if engine.decides(type(command)):
+            turn.decide(command)
+            passed_on = next((one for one in turn.commands if type(one) is type(command)), None)
+        else:
+            passed_on = command
+        turn.commands = [one for one in turn.commands if one is not passed_on]
+        if passed_on is None:
+            order = msgspec.structs.replace(order, outcome=Outcome.ACCEPTED, ended=order.asked)
+        else:
+            order = msgspec.structs.replace(order, body=encode_command(passed_on).decode())
+        turn.fact(OrderChanged(station=order.station, at=order.asked, orders=order))
+        turn.keep()
+        if passed_on is None:
+            self._audit(order)
+        else:
+            self._send_when_durable(order)
+        return order, tuple(turn.replies)
+
+    def _refused(self, order: Order, trouble: Trouble, now: datetime) -> Order:
+        order = msgspec.structs.replace(
+            order, outcome=_outcome_of(trouble), reason=trouble.code, detail=trouble.message, ended=now
+        )
+        turn = Turn(self._engine, order.station, now)
+        turn.fact(OrderChanged(station=order.station, at=now, orders=order))
+        turn.keep()
+        self._audit(order)
+        return order
+
+    def _from_use_case(self, command: Command) -> None:
+        """Give an order that a use case, not a person, wants; part of the turn that yields it."""
+        now = self._engine.clock.now()
+        order = self._new(command, OURSELVES, now, None)
+        self._engine.known.keep("orders", order.id, order)
+        self._engine.commit.batch.facts.append(OrderChanged(station=order.station, at=now, orders=order))
+        self._send_when_durable(order)
+
+    # -- sending and ending --
+
+    def _send_when_durable(self, order: Order) -> None:
+        self._engine.commit.after(lambda durable: self._send(order.id) if durable else None)
+
+    def _send(self, order_id: OrderId) -> None:
+        order = self._engine.known.orders.get(order_id)
+        if order is None or order.outcome is not Outcome.WAITING or not self.link.connected(order.station):
+            return
+        try:
+            command = decode_command(order.body.encode())
+            self.link.send(order, command)
+        except Trouble as trouble:
+            self.ended(order.id, Verdict(outcome=_outcome_of(trouble), reason=trouble.code, detail=trouble.message))
+
+    def sent(self, order_id: OrderId) -> None:
+        """Note that an order left for its station: from now on nobody knows whether it was carried out."""
+        self._change(order_id, lambda order: msgspec.structs.replace(order, outcome=Outcome.SENT))
+
+    def back(self, order_id: OrderId) -> None:
+        """Note that an order was not sent after all (its connection closed first): it waits for the next one."""
+        self._change(order_id, lambda order: msgspec.structs.replace(order, outcome=Outcome.WAITING))
+
+    def ended(self, order_id: OrderId, verdict: Verdict) -> None:
+        """End an order, and let use cases hear what the answer says. An order ends once."""
+        engine = self._engine
+        order = engine.known.orders.get(order_id)
+        if order is None or order.outcome not in OPEN:
+            return
+        now = engine.clock.now()
+        order = msgspec.structs.replace(
+            order, outcome=verdict.outcome, reason=verdict.reason, detail=verdict.detail, answer=verdict.answer, ended=now
+        )
+        turn = Turn(engine, order.station, now)
+        turn.fact(OrderChanged(station=order.station, at=now, orders=order))
+        _hear_all(turn, verdict.messages)
+        turn.keep()
+        self._audit(order)
+        engine.commit.after(_nobody)
+
+    def _change(self, order_id: OrderId, change: Callable[[Order], Order]) -> None:
+        order = self._engine.known.orders.get(order_id)
+        if order is None or order.outcome not in OPEN:
+            return
+        turn = Turn(self._engine, order.station, self._engine.clock.now())
+        turn.fact(OrderChanged(station=order.station, at=turn.now, orders=change(order)))
+        turn.keep()
+        self._engine.commit.after(_nobody)
+
+    def expire(self) -> None:
+        """End the orders that still wait behind their deadline."""
+        now = self._engine.clock.now()
+        for order in tuple(self._engine.known.orders.values()):
+            if order.outcome is Outcome.WAITING and order.deadline <= now:
+                late = Verdict(outcome=Outcome.EXPIRED, reason="Deadline", detail="the station did not come in time")
+                self.ended(order.id, late)
+
+    async def run(self) -> None:
+        """Look for expired orders once a second, for ever."""
+        while True:
+            await asyncio.sleep(self._engine.clock.real(1.0))
+            self.expire()
+
+    # -- watching --
+
+    def watch(self, order_id: OrderId, watcher: Callable[[Order], None]) -> None:
+        """Be told, once, when an order has ended and that is durable."""
+        self._watchers.setdefault(order_id, []).append(watcher)
+
+    def _durable(self, facts: list[Event]) -> None:
+        arrived: set[StationId] = set()
+        for fact in facts:
+            if isinstance(fact, OrderChanged):
+                if fact.orders.outcome not in OPEN:
+                    for watcher in self._watchers.pop(fact.orders.id, ()):
+                        watcher(fact.orders)
+            elif isinstance(fact, StationConnected | RegistrationDecided):
+                arrived.add(fact.station)
+        if arrived:
+            for order in tuple(self._engine.known.orders.values()):
+                if order.station in arrived:
+                    self._send(order.id)
+
+    def _audit(self, order: Order) -> None:
+        principal = self._engine.known.principals.get(order.by)
+        entry = AuditEntry(
+            id=self._ids.row(AuditEntry),
+            at=order.ended or order.asked,
+            by=order.by,
+            role=principal.role if principal else (Role.CSMS if order.by == OURSELVES.id else ""),
+            action=order.kind,
+            target=order.station,
+            outcome=order.outcome,
+            reason=order.reason,
+            detail=order.detail,
+        )
+        self._engine.known.keep("audit", entry.id, entry)
+
+
+def kind_of(command: Command) -> str:
+    """Name a command for people: its class, or what a raw call says of itself."""
+    return getattr(command, "kind", type(command).__name__)
+
+
+def _hear_all(turn: Turn, messages: Sequence[Message]) -> None:
+    for message in messages:
+        try:
+            turn.decide(message)
+        except Trouble:  # the order has ended whatever a use case thinks of its answer; the answer stands in the order
+            continue
+
+
+def _outcome_of(trouble: Trouble) -> Outcome:
+    for kind, outcome in (
+        (NotAuthorized, Outcome.NOT_AUTHORIZED),
+        (NotSupported, Outcome.NOT_SUPPORTED),
+        (Expired, Outcome.EXPIRED),
+    ):
+        if isinstance(trouble, kind):
+            return outcome
+    return Outcome.REJECTED
+
+
+def _tell(future: "asyncio.Future[Asked]", asked: Asked, *, durable: bool) -> None:
+    if future.done():
+        return
+    if durable:
+        future.set_result(asked)
+    else:
+        future.cancel()
+
+
+def _nobody(_: bool) -> None:  # noqa: FBT001 - the shape of Done
+    """Wake the writer; nobody waits."""
+
+
+class _NoLink:
+    def connected(self, station: StationId) -> bool:
+        """Nothing is connected."""
+        return not station and False
+
+    def send(self, order: Order, command: Command) -> None:
+        """Nothing can be sent."""
+        raise NotSupported(f"there is no link for {kind_of(command)} to {order.station}")
