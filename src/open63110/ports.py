@@ -59,6 +59,9 @@ class Tokens(Protocol):
     def in_use(self, ref: SubjectRef) -> int:
         """Return how many open energy transfers run on it, on all stations."""
 
+    def local_tokens(self) -> Sequence[Token]:
+        """Return the tokens that may be on local lists, in the order of their references."""
+
 
 class Subjects(Protocol):
     """Where credentials become references and back; only doors hold one."""

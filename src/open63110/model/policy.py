@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from open63110.kernel.units import Seconds
+from open63110.kernel.units import Seconds, WattHours
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,3 +33,26 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """New sessions while a reboot waits for idle (AT-8.3.7-2)."""
     clock_tolerance: Seconds = Seconds(300.0)
     """A station clock further off is flagged [s]."""
+    late_rejection: Literal["stop", "flag"] = "stop"
+    """What happens to a transfer that already runs on a credential that is not accepted: it is always flagged (I10)."""
+    rejection_grace: Seconds = Seconds(10.0)
+    """How long such a transfer may end by itself, or turn out to have ended already, before it is stopped [s]."""
+    local_lists: bool = True
+    """Stations are given the credentials that may be local."""
+    local_list_every: Seconds = Seconds(900.0)
+    """How often a station's list is compared with the one it should have [s]."""
+
+
+class StationPolicy(Policy, frozen=True, kw_only=True):
+    """Choices of one charging station, for the role of the station."""
+
+    offline: Literal["list", "list-or-cache", "allow-unknown"] = "list-or-cache"
+    """Who may charge while the CSMS cannot be asked."""
+    offline_most: WattHours = WattHours(10_000.0)
+    """What a credential nobody knows may take while the CSMS cannot be asked [Wh]."""
+    answer_within: Seconds = Seconds(20.0)
+    """The offline rules apply when the CSMS has not answered after this [s]."""
+    local_list: bool = True
+    """The station has a local list at all."""
+    cache_size: int = 500
+    """How many answers it remembers."""

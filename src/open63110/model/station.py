@@ -78,6 +78,15 @@ class Evse(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True)
     grant: Grant | None = None
 
 
+class Judgement(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """What was answered to a credential last."""
+
+    subject: SubjectRef
+    status: str
+    evse: int
+    at: datetime
+
+
 class LocalAuthorization(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """What a station may decide alone: its local list and what it remembers of answers (8.4.4)."""
 
@@ -86,6 +95,18 @@ class LocalAuthorization(msgspec.Struct, frozen=True, kw_only=True, gc=False, ar
     entries: dict[str, str] = {}
     """Subject → status; kept by the station itself, a CSMS knows the version only."""
     cache: dict[str, str] = {}
+    groups: dict[str, str] = {}
+    """Subject → group, as a station learned it with a list or an answer."""
+    unproven: frozenset[str] = frozenset()
+    """Subjects a station let charge offline without knowing them, until the CSMS says what they are."""
+    desired: int = 0
+    """Version of the list the CSMS offered last."""
+    digest: int = 0
+    """Fingerprint of that list's content; 0 means an empty one."""
+    offered: datetime | None = None
+    """When the CSMS offered it."""
+    judged: Judgement | None = None
+    """The last judgement of the CSMS without a transfer, so that a repeated presentation is no new fact."""
 
 
 class Wakeup(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):

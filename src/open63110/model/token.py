@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import msgspec
 
-from open63110.kernel.ids import SubjectRef
+from open63110.kernel.ids import SubjectRef, TransferReference
 from open63110.kernel.messages import Event
 
 
@@ -52,6 +52,12 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
     name: str = ""
     """The operator's own name for it; shown masked to viewers."""
     language: str = ""
+    valid_from: datetime | None = None
+    """Not accepted before; None means without begin."""
+    no_credit: bool = False
+    """Its account is empty."""
+    stations: tuple[str, ...] = ()
+    """Where it is good: station ids, or prefixes that end in an asterisk; none named means everywhere."""
 
 
 class TokenChanged(Event, frozen=True, kw_only=True, gc=False):
@@ -70,6 +76,8 @@ class CredentialJudged(Event, frozen=True, kw_only=True, gc=False):
     status: AuthorizationStatus
     evse: int = 0
     known: bool = True
+    reference: TransferReference | None = None
+    """Set when energy already flows on it."""
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):

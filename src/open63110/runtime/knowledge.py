@@ -68,6 +68,10 @@ class Knowledge:
         """Return how many open energy transfers run on it."""
         return self._uses.get(ref, 0)
 
+    def local_tokens(self) -> tuple[Token, ...]:
+        """Return the tokens that may be on local lists, in the order of their references."""
+        return tuple(self.tokens[ref] for ref in sorted(self.tokens) if self.tokens[ref].local)
+
     def transfer(self, station: StationId, reference: TransferReference) -> EnergyTransfer | None:
         """Return a settled transfer."""
         return self._store.first(EnergyTransfer, Where("station", "=", station), Where("reference", "=", reference))
