@@ -36,6 +36,12 @@ def test_vendor_data_that_breaks_the_schema_is_refused_at_its_path(raw: bytes, c
         decoder(Vendor).decode(raw)
 
 
+def test_vendor_data_by_the_schema_is_kept_whole() -> None:
+    vendor = decoder(Vendor).decode(b'{"data":{"vendorId":"org.example","RFID_Tag":[1.5]}}')
+    assert vendor.data.vendor_id == "org.example"
+    assert vendor.data == {"vendorId": "org.example", "RFID_Tag": [1.5]}
+
+
 def test_a_decoder_is_built_once() -> None:
     assert decoder(Vendor) is decoder(Vendor)
 

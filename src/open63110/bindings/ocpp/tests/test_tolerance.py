@@ -194,6 +194,15 @@ def test_a_monitoring_report_of_201_firmware_is_taken_under_21() -> None:
     assert deviations == [("missing-field", "$.monitor[].variableMonitoring[].eventNotificationType")]
 
 
+def test_a_default_never_replaces_what_was_sent_nor_adds_what_the_version_does_not_know() -> None:
+    monitor = {"id": 1.0, "transaction": False, "value": 1.5, "type": "UpperThreshold", "severity": 5}
+    sent = monitor | {"eventNotificationType": "CustomMonitor"}
+    message, deviations = read(v21.VariableMonitoringType, sent)
+    assert message.event_notification_type == "CustomMonitor"
+    assert deviations == [("integer-as-float", "$.id")]
+    assert read(v201.VariableMonitoringType, monitor)[1] == [("integer-as-float", "$.id")]
+
+
 def test_a_transaction_status_without_ongoing_indicator_is_by_the_schema() -> None:
     message, deviations = read(v201.GetTransactionStatusResponse, {"messagesInQueue": False})
     assert message.ongoing_indicator is msgspec.UNSET
@@ -223,6 +232,19 @@ def test_nesting_without_end_raises_a_fault_and_nothing_else() -> None:
     for raw in (b'{"vendorId":"x","data":' + b"[" * 90_000, b'{"x":' + b"[" * 90_000 + b"]" * 90_000 + b"}"):
         with pytest.raises(SchemaFault):
             decode(v201.DataTransferRequest, raw)
+
+
+def test_a_list_or_an_object_of_the_wrong_type_is_refused() -> None:
+    for payload in ({"evseId": 1, "meterValue": 5}, {"evseId": 1, "meterValue": ["x"]}):
+        with pytest.raises(SchemaFault) as caught:
+            read(v201.MeterValuesRequest, payload)
+        assert caught.value.error is ErrorCode.TYPE_CONSTRAINT_VIOLATION
+
+
+def test_data_without_a_type_is_left_alone() -> None:
+    message, deviations = read(v201.DataTransferRequest, {"vendorId": "x", "data": None, "messageId": None})
+    assert message.data is None
+    assert deviations == [("null", "$.messageId")]
 
 
 def test_a_raw_payload_of_a_frame_is_taken_as_it_is() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec import Raw, Struct
 
@@ -45,6 +45,7 @@ def rejected(raw: bytes, **limit: int) -> tuple[ErrorCode, str, int | None]:
     return caught.value.error, caught.value.id, caught.value.message_type
 
 
+@settings(deadline=None)
 @given(IDS, WORDS)
 def test_calls_and_sends_come_back_as_they_went(id: str, action: str) -> None:
     call, send = decode(encode_call(id, action, Ping())), decode(encode_send(id, action, Raw(b'{"a":[1]}')))
@@ -54,6 +55,7 @@ def test_calls_and_sends_come_back_as_they_went(id: str, action: str) -> None:
     assert (send.id, send.action, bytes(send.payload)) == (id, action, b'{"a":[1]}')
 
 
+@settings(deadline=None)
 @given(IDS)
 def test_results_come_back_as_they_went(id: str) -> None:
     result = decode(encode_result(id, b"{}"))
@@ -61,6 +63,7 @@ def test_results_come_back_as_they_went(id: str) -> None:
     assert (result.id, bytes(result.payload)) == (id, b"{}")
 
 
+@settings(deadline=None)
 @given(IDS, st.text(), st.sampled_from([(encode_error, Error), (encode_result_error, ResultError)]))
 def test_errors_come_back_with_a_description_every_peer_takes(id: str, description: str, pair: Any) -> None:
     encode, type_ = pair
@@ -180,6 +183,7 @@ def never_anything_but_a_malformed_frame(raw: bytes) -> None:
     assert isinstance(decode(encode_error(id, "GenericError")), Error)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 @example(b'[2,"\xed\xa0\x80","A",{}]')
 @example(b'[2 , "1" , "A" , {} ]')
@@ -188,12 +192,14 @@ def test_any_bytes_are_a_message_or_a_malformed_frame(raw: bytes) -> None:
     never_anything_but_a_malformed_frame(raw)
 
 
+@settings(deadline=None)
 @given(st.lists(JSON, max_size=6), st.integers(0, 8))
 def test_any_json_is_a_message_or_a_malformed_frame(parts: list[Any], kind: int) -> None:
     never_anything_but_a_malformed_frame(json.dumps([kind, *parts]).encode("utf-8", "surrogatepass"))
     never_anything_but_a_malformed_frame(json.dumps([kind, "1", *parts], ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
+@settings(deadline=None)
 @given(st.integers(2, 6), st.data())
 def test_any_damage_to_a_message_is_a_message_or_a_malformed_frame(kind: int, data: st.DataObject) -> None:
     frames = {

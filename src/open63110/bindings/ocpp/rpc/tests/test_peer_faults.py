@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Raw
 
@@ -146,6 +146,7 @@ def test_an_idle_connection_is_small() -> None:
     assert not hasattr(one, "__dict__")
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["ask", "ask urgently", "forward", "backward", "answer", "time"]), max_size=80))
 def test_every_ticket_ends_exactly_once_whatever_the_order_of_things(steps: list[str]) -> None:
     ours, theirs = peer(patience=4.0, queue_limit=10), Peer(Version.V21, "q-")
@@ -178,6 +179,7 @@ def test_every_ticket_ends_exactly_once_whatever_the_order_of_things(steps: list
     assert sorted(ended) == list(range(1, asked + 1))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.floats(1, 50)), min_size=1, max_size=30))
 def test_the_queue_is_served_by_priority_then_age(calls: list[tuple[int, float]]) -> None:
     one = peer()
@@ -193,6 +195,7 @@ def test_the_queue_is_served_by_priority_then_age(calls: list[tuple[int, float]]
     assert all(earlier < later for earlier, later in pairwise(served))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from(list(Version)))
 def test_any_bytes_leave_the_conversation_able_to_go_on(raw: bytes, version: Version) -> None:
     one = peer(version)
