@@ -149,7 +149,7 @@ class RowCodec:
 
 def _column(noun: type[Any], name: str) -> Column:
     hint = _hint(noun, name)
-    parts = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    parts = typing.get_args(hint) if typing.get_origin(hint) in {types.UnionType, typing.Union} else (hint,)
     plain = {_plain(part) for part in parts if part is not types.NoneType}
     if len(plain) != 1:
         message = f"{noun.__name__}.{name} is no column: {hint}"

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables: one for the journal, one for each kind of noun, derived from what the port says is kept.
+
+A change here needs a migration beside it; a test compares the two. Only types that PostgreSQL has too.
+"""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text, text
+
+from open63110.ports import KEPT, Kept
+from open63110.store.codec import RowCodec, Storage
+
+METADATA = MetaData()
+
+LONG = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits. SQLite makes a key of type INTEGER the row's own number, and one of type BIGINT an index beside it."""
+
+_TYPES: dict[Storage, Any] = {"text": Text(), "integer": LONG, "real": Float(), "boolean": Boolean(), "moment": LONG}
+
+
+def _table(kept: Kept) -> Table:
+    codec = RowCodec(kept)
+    return Table(
+        kept.name,
+        METADATA,
+        Column(codec.key.name, _TYPES[codec.key.storage], primary_key=True, autoincrement=False, nullable=False),
+        *(Column(column.name, _TYPES[column.storage], nullable=column.nullable) for column in codec.columns),
+        Column("body", LargeBinary(), nullable=False),
+    )
+
+
+KINDS = Table(
+    "kinds",
+    METADATA,
+    Column("id", Integer(), primary_key=True, autoincrement=False),
+    Column("name", Text(), nullable=False, unique=True),
+)
+"""Kinds of facts by a number that only this database knows."""
+
+JOURNAL = Table(
+    "journal",
+    METADATA,
+    Column("id", LONG, primary_key=True, autoincrement=False),
+    Column("heard", LONG, nullable=False),
+    Column("at", LONG, nullable=False),
+    Column("station", Text(), nullable=False),
+    Column("kind", Integer(), nullable=False),
+    Column("number", LONG, nullable=False),
+    Column("seq", LONG),
+    Column("body", LargeBinary(), nullable=False),
+)
+"""Every fact, in the order of its commit; heard and at are milliseconds since 1970 UTC."""
+
+HIGHEST = Table(
+    "highest",
+    METADATA,
+    Column("kind", Text(), primary_key=True),
+    Column("key", LONG, nullable=False),
+)
+"""The highest key of each kind that had a row removed, so that no number is given twice (I8)."""
+
+TABLES = {kept.name: _table(kept) for kept in KEPT}
+
+Index(
+    "journal_fence",
+    JOURNAL.c.number,
+    JOURNAL.c.seq,
+    unique=True,
+    sqlite_where=text("number > 0"),
+    postgresql_where=text("number > 0"),
+)
+Index("journal_station", JOURNAL.c.station)
+Index("transfer_reference", TABLES["transfer"].c.station, TABLES["transfer"].c.reference)
+Index("session_station", TABLES["session"].c.station)
+for _name in ("transfer", "session"):
+    _settled = TABLES[_name].c.settled
+    Index(f"{_name}_open", _settled, sqlite_where=text("settled = 0"), postgresql_where=text("NOT settled"))
+Index("sdr_session", TABLES["sdr"].c.session)
+Index("orders_station", TABLES["orders"].c.station)
+Index("orders_outcome", TABLES["orders"].c.outcome)
+Index("quarantine_at", TABLES["quarantine"].c.at)
+Index("audit_at", TABLES["audit"].c.at)

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one connection that writes: rows are put in by the loop's own thread, only COMMIT waits in another."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from open63110.kernel.errors import Unavailable
+from open63110.kernel.messages import Event
+from open63110.ports import KEPT, Batch, Kept
+from open63110.store.codec import RowCodec, encode, milliseconds
+from open63110.store.trouble import unavailable
+
+_UNWRITABLE = (sqlite3.Error, OverflowError, TypeError, ValueError)
+"""What a batch can fail with: the database, or a value that no row can hold. One bad value must not end the writer."""
+
+FIXED = {"transfer": ("station", "reference"), "session": ("station",), "orders": ("station",), "sdr": ("session", "station")}
+"""Columns that never change once their row exists. An update leaves them out, because setting an indexed column rewrites
+its index even to the same value."""
+
+_FACT = """INSERT INTO journal (id, heard, "at", station, kind, number, seq, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (number, seq) WHERE number > 0 DO NOTHING"""
+
+_MARK = """INSERT INTO highest (kind, "key") SELECT '{name}', coalesce(max("{key}"), 0) FROM "{name}" WHERE true
+ON CONFLICT (kind) DO UPDATE SET "key" = max("key", excluded."key")"""
+
+
+class _Shape(NamedTuple):
+    kind: int
+    numbered: bool
+    sequenced: bool
+
+
+class _Statements(NamedTuple):
+    put: str
+    remove: str
+    mark: str | None
+
+
+def _statements(kept: Kept, codec: RowCodec) -> _Statements:
+    names = (kept.key, *kept.columns, "body")
+    fixed = {kept.key, *FIXED.get(kept.name, ())}
+    columns = ", ".join(f'"{name}"' for name in names)
+    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in fixed)
+    put = (
+        f'INSERT INTO "{kept.name}" ({columns}) VALUES ({", ".join("?" * len(names))}) '  # noqa: S608 - names of our own
+        f'ON CONFLICT ("{kept.key}") DO UPDATE SET {changes}'
+    )
+    remove = f'DELETE FROM "{kept.name}" WHERE "{kept.key}" = ?'  # noqa: S608 - names of our own
+    mark = _MARK.format(name=kept.name, key=kept.key) if codec.key.storage == "integer" else None
+    return _Statements(put, remove, mark)
+
+
+class Writer:
+    """Writes batches: ``stage`` puts rows into the open transaction, ``commit`` makes them durable."""
+
+    def __init__(self, connection: sqlite3.Connection, codecs: Mapping[str, RowCodec]) -> None:
+        """Take over a connection that nobody else uses, and go on where the journal ends."""
+        self._connection, self._codecs = connection, codecs
+        self._statements = {kept.name: _statements(kept, codecs[kept.name]) for kept in KEPT}
+        self._kinds: dict[str, int] = dict(connection.execute("SELECT name, id FROM kinds"))
+        self._fresh: list[str] = []
+        self._shapes: dict[type[Event], _Shape] = {}
+        self._last = int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
+        self._staged = False
+        self._lost: Unavailable | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._flight: Future[None] | None = None
+
+    def stage(self, batch: Batch, heard: datetime) -> None:
+        """Write a batch into the open transaction.
+
+        Raises:
+            Unavailable: it cannot be written; it is gone, and with it all that was staged and not committed yet.
+        """
+        self._land()
+        try:
+            if not self._connection.in_transaction:
+                self._connection.execute("BEGIN IMMEDIATE")
+            self._write_facts(batch.facts, milliseconds(heard))
+            self._write_nouns(batch.puts)
+            self._remove(batch.removes)
+        except _UNWRITABLE as error:
+            trouble = unavailable(error)
+            self._lost = trouble if self._staged else self._lost
+            self._roll_back()
+            raise trouble from error
+        self._staged = True
+
+    async def commit(self) -> None:
+        """Make what was staged durable; a commit that nobody waits for any more goes on all the same.
+
+        Raises:
+            Unavailable: nothing of what was staged stays.
+        """
+        self._land()
+        if self._lost is not None:
+            trouble, self._lost = self._lost, None
+            self._roll_back()
+            raise trouble
+        if not self._connection.in_transaction:
+            return
+        self._flight = self._thread.submit(self._commit)
+        try:
+            await asyncio.shield(asyncio.wrap_future(self._flight))
+        except sqlite3.Error as error:
+            raise unavailable(error) from error
+
+    def close(self) -> None:
+        """End, without what was staged only."""
+        self._thread.shutdown()
+        self._roll_back()
+        self._connection.close()
+
+    def _land(self) -> None:
+        """Wait for a commit whose waiter was cancelled; whether it succeeded is its own affair."""
+        if self._flight is not None:
+            wait([self._flight])
+            self._flight = None
+
+    def _commit(self) -> None:
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.Error:
+            self._roll_back()
+            raise
+        self._fresh.clear()
+        self._staged = False
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+        for name in self._fresh:
+            del self._kinds[name]
+        self._fresh.clear()
+        self._shapes.clear()
+        self._staged = False
+
+    def _write_facts(self, facts: Iterable[Event], heard: int) -> None:
+        rows = []
+        last, shapes = self._last, self._shapes
+        for fact in facts:
+            kind, numbered, sequenced = shapes.get(type(fact)) or self._learn(type(fact))
+            last += 1
+            number = fact.number if numbered else 0  # type: ignore[attr-defined]  # its shape says so
+            seq = fact.seq if sequenced else None  # type: ignore[attr-defined]  # its shape says so
+            rows.append((last, heard, milliseconds(fact.at), fact.station, kind, number, seq, encode(fact)))
+        self._connection.executemany(_FACT, rows)
+        self._last = last
+
+    def _learn(self, kind: type[Event]) -> _Shape:
+        """Number a kind of fact that this database has not seen, and remember what to look for in it."""
+        name, fields = kind.__name__, kind.__struct_fields__
+        if name not in self._kinds:
+            number = max(self._kinds.values(), default=0) + 1
+            self._connection.execute("INSERT INTO kinds (id, name) VALUES (?, ?)", (number, name))
+            self._kinds[name] = number
+            self._fresh.append(name)
+        shape = self._shapes[kind] = _Shape(self._kinds[name], "number" in fields, "seq" in fields)
+        return shape
+
+    def _write_nouns(self, puts: Mapping[tuple[str, Any], Any]) -> None:
+        rows: dict[str, list[list[Any]]] = {}
+        for (kind, _), noun in puts.items():
+            rows.setdefault(kind, []).append(self._codecs[kind].row(noun))
+        for kind, some in rows.items():
+            self._connection.executemany(self._statements[kind].put, some)
+
+    def _remove(self, removes: Iterable[tuple[str, Any]]) -> None:
+        keys: dict[str, list[tuple[Any]]] = {}
+        for kind, key in removes:
+            keys.setdefault(kind, []).append((key,))
+        for kind, some in keys.items():
+            statements = self._statements[kind]
+            if statements.mark:
+                self._connection.execute(statements.mark)
+            self._connection.executemany(statements.remove, some)
