@@ -4,11 +4,15 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
+import msgspec
+
+from open63110.bindings.ocpp import tolerance
 from open63110.bindings.ocpp.conversation import Conversation
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.bindings.ocpp.tolerance import Deviation
-from open63110.bindings.ocpp.translation import Wire
+from open63110.bindings.ocpp.translation import Door, Wire
 from open63110.kernel.errors import Trouble, Unavailable
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command
@@ -113,6 +117,41 @@ class Server:
         turn.fact(InputQuarantined(station=station, at=now, quarantine=item))
         turn.keep()
         self.engine.commit.after(done)
+
+    def replay(self, item: QuarantinedInput) -> str:
+        """Feed a quarantined message in again; return why that failed, empty if it worked."""
+        wire = next((one for version, one in self._wires.items() if version == item.wire), None)
+        translation = wire.by_action.get(item.action) if wire else None
+        if wire is None or translation is None:
+            return "it names no message of a version spoken here"
+        now = self.engine.clock.now()
+        noun = self.engine.stations.get(item.station)
+        door = Door(station=item.station, version=wire.version, subjects=self.engine.known, now=now, noun=noun, raw=item.raw)
+        failures: list[str] = []
+        try:
+            request: Any
+            request, _ = tolerance.decode(wire.types[item.action][0], item.raw)
+            turn = Turn(self.engine, item.station, now)
+            for message in translation.from_wire(request, door):
+                turn.decide(message)
+        except Trouble as trouble:
+            failures.append(trouble.message)
+        else:
+            done = msgspec.structs.replace(item, replayed=now)
+            turn.fact(InputQuarantined(station=item.station, at=now, quarantine=done))
+            turn.keep()
+            self.engine.commit.after(lambda _: None)
+        return "; ".join(failures)
+
+    def counters(self) -> dict[str, float]:
+        """Return plain counters, by metric name."""
+        return {
+            "ocpp_connections": len(self.conversations),
+            "ocpp_frames_received_total": self.received,
+            "ocpp_frames_malformed_total": self.malformed,
+            "ocpp_frames_stray_total": self.strays,
+            "ocpp_deviations_total": sum(sum(one.values()) for one in self.deviations.values()),
+        }
 
     async def run(self) -> None:
         """Look after deadlines of all conversations, once a tick, for ever."""

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The clock of a process: real time, or real time sped up so that long stories run in seconds."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+
+class SystemClock:
+    """UTC from the operating system; a factor other than 1 makes every timer of the process faster by it."""
+
+    def __init__(self, factor: float = 1.0, start: datetime | None = None) -> None:
+        """Start counting.
+
+        Args:
+            factor: seconds of this clock in one real second, > 0.
+            start: what it shows now; None: the operating system's time.
+        """
+        if factor <= 0:
+            message = f"a clock runs forward: factor {factor} is not above 0"
+            raise ValueError(message)
+        self.factor = factor
+        self._zero = time.monotonic()
+        self._start = start or datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """Return UTC, aware."""
+        if self.factor == 1.0:
+            return datetime.now(UTC)
+        return self._start + timedelta(seconds=(time.monotonic() - self._zero) * self.factor)
+
+    def real(self, seconds: float) -> float:
+        """Return how many seconds of the event loop pass while so many pass on this clock."""
+        return seconds / self.factor

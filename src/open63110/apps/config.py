@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One TOML file, overridden by the environment, secrets from files; what is unknown is refused with a suggestion."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, get_type_hints
+
+import msgspec
+
+from open63110.kernel.errors import Malformed
+from open63110.model.policy import Policy
+
+PREFIX = "OPEN63110__"
+"""Environment variables: OPEN63110__WEB__PORT=9000 sets port in [web]; a trailing _FILE reads the value from a file."""
+
+
+class Listener(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One port on which stations connect."""
+
+    host: str = "0.0.0.0"  # noqa: S104 - stations come from outside
+    port: int = 8887
+    password: bool = True
+    """Demand HTTP Basic (security profiles 1 and 2)."""
+    plain: bool = False
+    """Allow it without TLS (profile 1): off until switched on by name."""
+    certificate: str = ""
+    """PEM file with the server's chain; with key it makes this a TLS listener."""
+    key: str = ""
+    client_authorities: str = ""
+    """PEM file: clients must show a certificate of these (profile 3)."""
+    versions: tuple[Literal["ocpp2.1", "ocpp2.0.1", "ocpp1.6"], ...] = ("ocpp2.1", "ocpp2.0.1", "ocpp1.6")
+
+
+class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """REST and operator page."""
+
+    host: str = "127.0.0.1"
+    port: int = 8880
+    public_url: str = ""
+    """How people reach it, when a proxy stands before it."""
+    certificate: str = ""
+    key: str = ""
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much one station may cost."""
+
+    connections: int = 20_000
+    message_bytes: int = 262_144
+    messages_per_second: float = 50.0
+    burst: int = 200
+    ping_every: float = 60.0
+    ping_timeout: float = 30.0
+    answer_timeout: float = 30.0
+    """How long the answer to a call is awaited [s]."""
+    frames_days: int = 14
+    """How long raw frames are kept [d]."""
+
+
+class Log(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Structured logs on stderr."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "console", "json"] = "auto"
+    """auto: console on a terminal, else json."""
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything a CSMS can be told."""
+
+    data: str = "open63110-data"
+    """Folder of the database, raw frames and secrets; relative to where it is started."""
+    clock_factor: float = 1.0
+    """Speeds up every timer; for rehearsals only."""
+    linger: float = 0.003
+    """Least time between two commits [s]."""
+    listeners: dict[str, Listener] = msgspec.field(default_factory=dict)
+    web: Web = Web()
+    policy: Policy = Policy()
+    limits: Limits = Limits()
+    log: Log = Log()
+
+
+def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Config:
+    """Read configuration from a file and the environment.
+
+    Args:
+        path: None means defaults.
+        environment: the process's own when None.
+
+    Raises:
+        Malformed: something is unknown, of a wrong kind, or contradicts itself; says where and what to do.
+    """
+    tree = _read(path) if path else {}
+    for names, value, origin in _overrides(os.environ if environment is None else environment):
+        _put(tree, names, value, origin)
+    _refuse_unknown(tree, Config, "")
+    try:
+        config = msgspec.convert(tree, Config, strict=False)
+    except msgspec.ValidationError as fault:
+        text, _, where = str(fault).partition(" - at `$")
+        place = where.strip(".`") or "the configuration"
+        raise Malformed(f"{place}: {text}", where=place) from fault
+    _check(config)
+    return config
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as fault:
+        message = f"there is no file {path}"
+        raise Malformed(message, where=str(path), remedy="open63110 csms init writes one") from fault
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise Malformed(f"{path} cannot be read: {fault}", where=str(path)) from fault
+
+
+def _overrides(environment: Mapping[str, str]) -> list[tuple[list[str], str, str]]:
+    found = []
+    for name, value in sorted(environment.items()):
+        if not name.startswith(PREFIX):
+            continue
+        names = name.removeprefix(PREFIX).lower().split("__")
+        if names[-1].endswith("_file") and len(names[-1]) > len("_file"):
+            names[-1] = names[-1].removesuffix("_file")
+            value = _secret(Path(value), name)  # noqa: PLW2901 - the file's content is the value
+        found.append((names, value, name))
+    return found
+
+
+def _secret(path: Path, name: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as fault:
+        raise Malformed(f"{name} names {path}, which cannot be read: {fault.strerror}", where=name) from fault
+
+
+def _put(tree: dict[str, Any], names: list[str], value: str, origin: str) -> None:
+    for name in names[:-1]:
+        tree = tree.setdefault(name, {})
+        if not isinstance(tree, dict):
+            raise Malformed(f"{origin} names a table, but {name} is a value", where=origin)
+    tree[names[-1]] = value.split(",") if names[-1] == "versions" else value
+
+
+def _refuse_unknown(tree: Mapping[str, Any], kind: type[msgspec.Struct], path: str) -> None:
+    hints = get_type_hints(kind)
+    for name, value in tree.items():
+        place = f"{path}{name}"
+        if name not in hints:
+            near = difflib.get_close_matches(name, hints, n=1, cutoff=0.5)
+            hint = f"did you mean {path}{near[0]}?" if near else f"known here: {', '.join(sorted(hints))}"
+            raise Malformed(f"{place} is no setting; {hint}", where=place, remedy=hint)
+        if kind is Config and name == "listeners" and isinstance(value, dict):
+            for key, one in value.items():
+                if isinstance(one, dict):
+                    _refuse_unknown(one, Listener, f"{place}.{key}.")
+        elif isinstance(value, dict) and isinstance(hints[name], type) and issubclass(hints[name], msgspec.Struct):
+            _refuse_unknown(value, hints[name], f"{place}.")
+
+
+def _check(config: Config) -> None:
+    for name, listener in config.listeners.items():
+        place = f"listeners.{name}"
+        if bool(listener.certificate) != bool(listener.key):
+            raise Malformed(f"{place} needs both certificate and key, or neither", where=place)
+        if not listener.certificate and not listener.plain:
+            remedy = "set certificate and key, or plain = true to accept that everybody on the way can read and alter"
+            raise Malformed(f"{place} has no TLS; {remedy}", where=place, remedy=remedy)
+        if listener.client_authorities and not listener.certificate:
+            raise Malformed(f"{place} asks for client certificates without TLS", where=place)
+    if bool(config.web.certificate) != bool(config.web.key):
+        raise Malformed("web needs both certificate and key, or neither", where="web")
+    if config.clock_factor <= 0:
+        raise Malformed("clock_factor must be above 0", where="clock_factor")
