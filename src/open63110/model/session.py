@@ -47,6 +47,13 @@ class ServiceSession(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_
     path: tuple[tuple[SessionState, datetime], ...] = ()
     """Every state it was in, with its begin."""
     flags: tuple[str, ...] = ()
+    plugged: datetime | None = None
+    """Since when an EV is seen; None means nobody said so."""
+    unplugged: datetime | None = None
+    records: tuple[str, ...] = ()
+    """Ids of its records: the first, then its corrections."""
+    digest: int = 0
+    """Check sum of what the last record says; equal means that there is nothing to correct."""
 
     @property
     def settled(self) -> bool:
@@ -62,6 +69,7 @@ class SessionOpened(Event, frozen=True, kw_only=True, gc=False):
     state: SessionState
     subject: SubjectRef | None = None
     auth_method: str = ""
+    plugged: datetime | None = None
 
 
 class SessionAdvanced(Event, frozen=True, kw_only=True, gc=False):
@@ -74,6 +82,8 @@ class SessionAdvanced(Event, frozen=True, kw_only=True, gc=False):
     transfer: TransferReference | None = None
     """Set when an energy transfer joins the session."""
     flags: tuple[str, ...] = ()
+    plugged: datetime | None = None
+    unplugged: datetime | None = None
 
 
 class SessionClosed(Event, frozen=True, kw_only=True, gc=False):
@@ -82,3 +92,13 @@ class SessionClosed(Event, frozen=True, kw_only=True, gc=False):
     session: SessionNumber
     state: SessionState
     flags: tuple[str, ...] = ()
+
+
+class SessionRecorded(Event, frozen=True, kw_only=True, gc=False):
+    """A service detail record of it was made."""
+
+    session: SessionNumber
+    record: str
+    digest: int
+    recalled: ServiceSession | None = None
+    """The session as it was before, when it is not in memory any more."""

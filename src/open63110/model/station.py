@@ -9,6 +9,7 @@ import msgspec
 
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, SessionNumber, StationId, SubjectRef, TransferReference
 from open63110.kernel.messages import Event
+from open63110.model.reading import Reading
 from open63110.model.session import ServiceSession
 from open63110.model.transfer import EnergyTransfer
 
@@ -76,6 +77,8 @@ class Evse(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True)
     state: ConnectorState | None = None
     """Set where the wire reports the EVSE apart from its connectors."""
     grant: Grant | None = None
+    readings: tuple[Reading, ...] = ()
+    """What its meter last showed; kept by the station itself."""
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -144,6 +147,8 @@ class Station(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tr
     sessions: dict[SessionNumber, ServiceSession] = {}
     """Open ones."""
     wakeups: dict[str, Wakeup] = {}
+    starts: tuple[tuple[int, TransferReference], ...] = ()
+    """Natural keys of the latest starts that were given their reference here, oldest first (OCPP 1.6, I8)."""
 
 
 class StationConnected(Event, frozen=True, kw_only=True, gc=False):

@@ -22,3 +22,6 @@ class Transaction(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_lik
     end: WattHours | None = None
     begin_export: WattHours = WattHours(0.0)
     end_export: WattHours | None = None
+    imported: WattHours = WattHours(0.0)
+    """Energy counted in it, resets of the meter taken into account [Wh]."""
+    exported: WattHours = WattHours(0.0)

@@ -34,6 +34,46 @@ class Register(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=T
     first_is_begin: bool = False
     """The first value was taken as the transfer's begin, not merely the earliest heard."""
     last_is_end: bool = False
+    peak: WattHours | None = None
+    """What it stood at before the drop just seen; the next reading shows whether that was a reset or a slip."""
+    doubts: tuple[str, ...] = ()
+    """Flags that this register gives rise to."""
+
+
+TransferFactKind = Literal["start", "update", "end"]
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """A moment at which a billing condition changed, with the readings that both sides share (spec 1.5 rule 4)."""
+
+    at: datetime
+    cause: str
+    """start, authorisation, direction."""
+    subject: SubjectRef | None = None
+    imported: WattHours | None = None
+    """Import register; None means the first of the transfer."""
+    exported: WattHours | None = None
+    import_before_reset: WattHours = WattHours(0.0)
+    export_before_reset: WattHours = WattHours(0.0)
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """What matters of a fact that others may still have to be put before."""
+
+    kind: TransferFactKind
+    seq: int
+    at: datetime
+    evse: EvseNumber = EvseNumber(0)
+    connector: ConnectorNumber = ConnectorNumber(0)
+    subject: SubjectRef | None = None
+    state: TransferState | None = None
+    trigger: str = ""
+    reason: str = ""
+    offline: bool = False
+    remote_start: int | None = None
+    reservation: int | None = None
+    readings: tuple[Reading, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 class EnergyTransfer(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -74,6 +114,16 @@ class EnergyTransfer(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_
     """What the operator has to know before billing: unknown-token, missing-begin, meter-reset, estimated, late …"""
     settled: bool = False
     """Its story is complete: it leaves memory after this write and is recalled when a late fact names it."""
+    direction: Literal["", "import", "export"] = ""
+    """Which way energy flowed last; empty until it flows."""
+    marks: tuple[Mark, ...] = ()
+    """Where parts begin."""
+    spare: dict[str, Register] = {}
+    """Registers to fall back on when there is no total at the outlet: ``direction/interval/…``, ``direction/location/phase``."""
+    loose: tuple[Heard, ...] = ()
+    """Facts that a missing one may have to be put before, in order."""
+    base: "EnergyTransfer | None" = None
+    """What was known before the first loose fact; None when there are none."""
 
 
 class EnergyTransferStarted(Event, frozen=True, kw_only=True, gc=False):
@@ -125,6 +175,23 @@ class EnergyTransferEnded(Event, frozen=True, kw_only=True, gc=False):
     readings: tuple[Reading, ...] = ()
     number: TransferNumber = TransferNumber(0)
     flags: tuple[str, ...] = ()
+
+
+class TransferSettled(Event, frozen=True, kw_only=True, gc=False):
+    """Nobody waits any longer for more of it, by rule or because nothing more can come."""
+
+    reference: TransferReference
+    flags: tuple[str, ...] = ()
+    """Added to the transfer's: gap."""
+    number: TransferNumber = TransferNumber(0)
+
+
+class TransferFlagged(Event, frozen=True, kw_only=True, gc=False):
+    """Something was learned that whoever bills it has to know."""
+
+    reference: TransferReference
+    flags: tuple[str, ...]
+    number: TransferNumber = TransferNumber(0)
 
 
 TransferFact = EnergyTransferStarted | EnergyTransferUpdated | EnergyTransferEnded
