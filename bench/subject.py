@@ -10,7 +10,7 @@ from typing import Self
 
 import trustme
 
-from bench.load import Stations
+from bench.load import Run, Stations
 from bench.server import Server, free_port
 
 OURS = "open63110 csms --config {config}"
@@ -70,19 +70,20 @@ class Fleet:
         run = self._stations.run(seconds, rate)
         cost = self.server.cpu_seconds() - before
         self.faults += run.sent - run.results + run.lost
-        return Round(cost * 1e6 / max(run.results, 1), run.results / (run.seconds + run.drained), run.p50_ms, run.p99_ms)
+        return Round(cost * 1e6 / max(run.results, 1), run)
 
 
 class Round:
-    """One run of one fleet."""
+    """One run of one fleet: `cpu_us` [us] is user and system time of the server per answered event."""
 
-    def __init__(self, cpu_us: float, per_second: float, p50_ms: float, p99_ms: float) -> None:
+    def __init__(self, cpu_us: float, run: Run) -> None:
         self.cpu_us = cpu_us
-        """User and system time of the server per answered event."""
-        self.per_second = per_second
+        self.run = run
+
+    @property
+    def per_second(self) -> float:
         """Answers by the clock on the wall: tells more of the machine than of the program."""
-        self.p50_ms = p50_ms
-        self.p99_ms = p99_ms
+        return self.run.results / (self.run.seconds + self.run.drained)
 
 
 class Subject:

@@ -208,7 +208,7 @@ static void send_started(struct station *s) {
 }
 
 #define SAMPLE(measurand, phase, unit) \
-    "{\"value\":%.1f,\"context\":\"Sample.Periodic\",\"measurand\":\"" measurand "\"," phase "\"location\":\"Outlet\"," \
+    "{\"value\":%.1f,\"context\":\"Sample.Periodic\",\"measurand\":\"" measurand "\"," phase \
     "\"unitOfMeasure\":{\"unit\":\"" unit "\"}}"
 #define PHASE(name) "\"phase\":\"" name "\","
 
@@ -239,8 +239,9 @@ static void become_ready(struct station *s) {
 }
 
 static void take_answer(struct station *s, const char *text, size_t length, bool good) {
-    size_t id = strlen(s->expected);
-    if (!s->waiting || length < id + 5 || memcmp(text + 4, s->expected, id)) {
+    const char *id = memchr(text, '"', length);
+    size_t size = strlen(s->expected);
+    if (!s->waiting || !id || (size_t)(id - text) + size >= length || memcmp(id + 1, s->expected, size)) {
         counters.errors++;
         complain(s, "answer to nothing asked", text, length);
         return;
