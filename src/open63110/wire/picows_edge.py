@@ -163,6 +163,8 @@ class Connection(Conversation, WSListener):
         self._deaf = True
         self._parts = None
         self._end(int(cast("int", sent.code)) if sent else 1002, sent.reason if sent else "")
+        if wire.is_client_side:  # picows keeps the error for someone who waits; without one asyncio would log it
+            self._watch.absorb(wire.wait_disconnected())
 
     def _put(self, data: bytes, *, binary: bool, compressed: bool) -> None:
         kind = BINARY if binary else TEXT
@@ -200,10 +202,14 @@ class Wire(WSProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         """Bytes have been read into the buffer."""
         connection = self.listener
-        if connection is None:
+        if connection is None:  # the opening handshake, and whatever comes in with its end
             super().buffer_updated(nbytes)
-        elif not connection.deaf:
+            connection = self.listener
+        elif connection.deaf:
+            return
+        else:
             super().buffer_updated(nbytes)
+        if connection is not None:
             connection.heard()
 
     def eof_received(self) -> bool | None:

@@ -112,7 +112,7 @@ def reason(error: BaseException) -> str:
         words = (error.reason or str(error)).replace("_", " ").lower()
         verified = getattr(error, "verify_message", "")
         return f"{words}: {verified}" if verified else words
-    return str(error) or type(error).__name__
+    return str(error) or "the other end hung up"
 
 
 def _set_versions(context: ssl.SSLContext, minimum: str, ciphers: str | None) -> None:
@@ -133,15 +133,15 @@ def _load_pair(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
         # an empty password makes an encrypted key fail instead of asking at the terminal
         context.load_cert_chain(certificate, key, password="")
     except ssl.SSLError as error:
-        raise TlsUnusable(f"{certificate} and {key}: {_what_to_do(error)}") from error
+        raise TlsUnusable(f"{certificate} and {key}: {_what_to_do(error, key)}") from error
 
 
-def _what_to_do(error: ssl.SSLError) -> str:
+def _what_to_do(error: ssl.SSLError, key: Path) -> str:
     if error.reason == "KEY_VALUES_MISMATCH":
         return "the key does not belong to the first certificate of the file; put the server certificate first"
-    if error.reason in {"BAD_DECRYPT", "BAD_PASSWORD_READ", "EMPTY_PASSWORD"}:
+    if b"ENCRYPTED" in key.read_bytes():
         return "the key is encrypted; store it unencrypted and readable by this process alone"
-    return f"not a usable PEM certificate and private key ({reason(error)}); write both as PEM"
+    return "not a PEM certificate and private key; write both as PEM"
 
 
 def _load_authorities(context: ssl.SSLContext, path: Path) -> None:
@@ -149,7 +149,7 @@ def _load_authorities(context: ssl.SSLContext, path: Path) -> None:
     try:
         context.load_verify_locations(path)
     except ssl.SSLError as error:
-        raise TlsUnusable(f"{path}: no PEM certificates ({reason(error)}); write the authorities as PEM") from error
+        raise TlsUnusable(f"{path}: no PEM certificates; write the authorities as PEM") from error
 
 
 def _check_readable(path: Path) -> None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Protocol
 
 from open63110.wire.limits import Limits
@@ -43,6 +43,7 @@ class Watch:
         self._sweeping: asyncio.TimerHandle | None = None
         self._thawing: asyncio.TimerHandle | None = None
         self._emptied: asyncio.Event | None = None
+        self._ends: set[asyncio.Task[None]] = set()
 
     def join(self, one: Watched) -> None:
         """Look after this connection until it leaves."""
@@ -72,6 +73,17 @@ class Watch:
         now = self.time()
         for one in tuple(self.members):
             one.sweep(now)
+
+    def absorb(self, end: Coroutine[object, object, None]) -> None:
+        """Wait for something whose failure has been reported already."""
+        task = self.loop.create_task(end)
+        self._ends.add(task)
+        task.add_done_callback(self._absorbed)
+
+    def _absorbed(self, task: asyncio.Task[None]) -> None:
+        self._ends.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     async def close_all(self, code: int) -> None:
         """Close every connection with this code and wait until all are gone, at most `close_seconds`; cut the rest."""
