@@ -80,9 +80,7 @@ void prepare_tls(void) {
     SSL_CTX_set_mode(tls_context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_ENABLE_PARTIAL_WRITE);
     if (!settings.ca) return;
     SSL_CTX_set_verify(tls_context, SSL_VERIFY_PEER, NULL);
-    if (SSL_CTX_load_verify_locations(tls_context, settings.ca, NULL) == 1) return;
-    fprintf(stderr, "cannot read the CA file %s\n", settings.ca);
-    exit(2);
+    if (SSL_CTX_load_verify_locations(tls_context, settings.ca, NULL) != 1) fprintf(stderr, "no CA in %s\n", settings.ca), exit(2);
 }
 
 // 0: try again later; -1: the connection is over.
@@ -95,9 +93,7 @@ static ssize_t tls_outcome(struct station *s, int returned) {
 }
 #else
 void prepare_tls(void) {
-    if (!settings.tls) return;
-    fprintf(stderr, "this load generator was built without OpenSSL: install libssl-dev\n");
-    exit(2);
+    if (settings.tls) fprintf(stderr, "this load generator was built without OpenSSL: install libssl-dev\n"), exit(2);
 }
 #endif
 
@@ -133,15 +129,10 @@ static bool flush(struct station *s) {
 
 static void send_frame(struct station *s, int opcode, const char *data, size_t length) {
     unsigned char head[14] = {(unsigned char)(0x80 | opcode)};
-    size_t size = 2;
-    if (length < 126) {
-        head[1] = (unsigned char)(0x80 | length);
-    } else {
-        head[1] = 0x80 | 126;
-        head[2] = (unsigned char)(length >> 8);
-        head[3] = (unsigned char)length;
-        size = 4;
-    }
+    size_t size = length < 126 ? 2 : 4;
+    head[1] = (unsigned char)(0x80 | (length < 126 ? length : 126));
+    head[2] = (unsigned char)(length >> 8);
+    head[3] = (unsigned char)length;
     uint32_t mask = (uint32_t)random() * 2654435761u | 1;
     memcpy(head + size, &mask, 4);
     append(&s->out, head, size + 4);

@@ -139,10 +139,10 @@ async def test_a_fixed_rate_is_held(program: Path) -> None:
 
 
 async def test_what_the_stations_could_not_send_at_the_rate_shows(program: Path) -> None:
-    async with csms(before=None, answer=GOOD.get) as it:
+    async with csms() as it:
         _, run = await drive(program, it.port, 1, seconds=0.5, rate=100_000)
     assert run.behind > 0
-    assert run.sent + run.behind == pytest.approx(run.seconds * 100_000, abs=2)
+    assert run.sent + run.behind == pytest.approx(run.seconds * 100_000, abs=100)  # seconds are printed to the millisecond
 
 
 async def test_a_station_cut_off_is_reported_lost(program: Path) -> None:
