@@ -7,11 +7,32 @@ Done by:    charging station
 Leaves:     a station that has come up again and says why, or will reboot once it is idle
 """
 
+from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from msgspec.structs import replace
+
+from open63110.kernel.errors import Refused, Unknown
 from open63110.kernel.ids import EvseNumber
-from open63110.kernel.messages import Command, Event, Priority, Reply
+from open63110.kernel.messages import Command, Effect, Event, Priority, Reply
+from open63110.kernel.roles import Role
+from open63110.kernel.usecase import Door, UseCase
+from open63110.model.policy import Policy
+from open63110.model.station import Station, StationBooted
+
+REBOOT = "reboot"
+"""Station.blocked_by while a reboot is under way or waits for idle."""
+
+SCHEDULED = "reboot-scheduled"
+"""Begin of the flag of a station whose reboot waits for idle; of one EVSE its number follows."""
+
+FIRMWARE = "firmware"
+"""Begin of Station.blocked_by while firmware is being installed (8.3.6)."""
+
+RESUMING = "resuming"
+"""Flag: the station went down in order to go on with its energy transfers afterwards."""
 
 
 class RebootMode(StrEnum):
@@ -32,10 +53,16 @@ class RebootStation(Command, frozen=True, kw_only=True, gc=False):
     """None: the whole station."""
 
 
+class RebootIfIdle(Command, frozen=True, kw_only=True, gc=False):
+    """At the station: carry out the reboot that waits, if nothing holds it up any more."""
+
+
 class RebootScheduled(Event, frozen=True, kw_only=True, gc=False):
     """The station will reboot once it is idle."""
 
     evse: EvseNumber | None = None
+    admit: bool = False
+    """New sessions are admitted meanwhile: by policy, or because it is for the station to guard its EVSE."""
 
 
 class RebootPlanned(Reply, frozen=True, kw_only=True, gc=False):
@@ -44,8 +71,133 @@ class RebootPlanned(Reply, frozen=True, kw_only=True, gc=False):
     scheduled: bool = False
 
 
+class RebootBegun(Event, frozen=True, kw_only=True, gc=False):
+    """The station is about to go down; what runs is ended first, in the same turn."""
+
+    evse: EvseNumber | None = None
+
+
 class StationRebooting(Event, frozen=True, kw_only=True, gc=False):
-    """The station goes down now; its hardware follows this fact."""
+    """The station goes down now; its hardware follows this fact, and repeats the reason when it powers up."""
 
     reason: str = "RemoteReset"
     evse: EvseNumber | None = None
+    resume: bool = False
+    """Energy transfers go on afterwards."""
+
+
+def ask(command: RebootStation, station: Station) -> Iterator[Effect]:
+    """Pass the wish on. That the station accepts it does not promise that it comes up again: its boot does."""
+    _check(command, station)
+    yield command
+
+
+def hear_scheduled(event: RebootScheduled, station: Station, policy: Policy) -> Iterator[Effect]:
+    """Admit no new session until it has booted, unless the operator chose otherwise (AT-8.3.7-2)."""
+    yield replace(event, admit=policy.admit_while_reset_pending or event.evse is not None)
+
+
+def hear_rebooting(event: StationRebooting, station: Station) -> Iterator[Effect]:
+    """Keep it."""
+    yield event
+
+
+def obey(command: RebootStation, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Go down at once, or as soon as nothing runs."""
+    _check(command, station)
+    evse = command.evse
+    if command.mode is RebootMode.ON_IDLE and _busy(station, evse):
+        yield RebootScheduled(station=station.id, at=now, evse=evse, admit=policy.admit_while_reset_pending)
+        yield RebootPlanned(scheduled=True)
+        return
+    resume = command.mode is RebootMode.IMMEDIATE_AND_RESUME
+    if not resume:
+        yield RebootBegun(station=station.id, at=now, evse=evse)
+    yield StationRebooting(station=station.id, at=now, evse=evse, resume=resume)
+    yield RebootPlanned()
+
+
+def reboot_if_idle(command: RebootIfIdle, station: Station, now: datetime) -> Iterator[Effect]:
+    """Carry out what was scheduled."""
+    idle = (evse for evse in _scheduled(station) if not _busy(station, evse))
+    for evse in idle:
+        yield StationRebooting(station=station.id, at=now, reason="ScheduledReset", evse=evse)
+        if evse is None:
+            return
+
+
+def _check(command: RebootStation, station: Station) -> None:
+    if station.blocked_by.startswith(FIRMWARE):
+        raise Refused("firmware is being installed", code="FwUpdateInProgress", remedy="wait until it is done")
+    if command.evse is not None and station.evses and command.evse not in station.evses:
+        raise Unknown(f"{station.id} has no EVSE {command.evse}", code="UnknownEvse", where="evse")
+
+
+def _busy(station: Station, evse: EvseNumber | None) -> bool:
+    """Tell whether energy may flow at an EVSE, at any with None."""
+    return any(transfer.ended is None and evse in {None, transfer.evse} for transfer in station.transfers.values())
+
+
+def _scheduled(station: Station) -> Iterator[EvseNumber | None]:
+    """Return what waits to be rebooted: EVSEs, or None for the whole."""
+    for flag in station.flags:
+        word, _, number = flag.partition(" ")
+        if word == SCHEDULED:
+            yield EvseNumber(int(number)) if number else None
+
+
+def scheduled(event: RebootScheduled, station: Station) -> Station:
+    """It waits, and no new session is admitted."""
+    flag = _flag(event.evse)
+    blocked_by = station.blocked_by if event.admit else REBOOT
+    return replace(station, flags=(*_without(station, flag), flag), blocked_by=blocked_by)
+
+
+def begun(event: RebootBegun, station: Station) -> Station:
+    """It waits no longer, so that the end of a transfer does not set it off once more."""
+    if event.evse is not None:
+        return replace(station, flags=_without(station, _flag(event.evse)))
+    return replace(station, flags=_unscheduled(station.flags))
+
+
+def rebooting(event: StationRebooting, station: Station) -> Station:
+    """The whole is blocked until it has booted; one EVSE is back when its hardware says so."""
+    if event.evse is None:
+        marks = (RESUMING,) if event.resume else ()
+        return replace(station, blocked_by=REBOOT, flags=(*_without(station, RESUMING), *marks))
+    left = replace(station, flags=_without(station, _flag(event.evse)))
+    waits = any(True for _ in _scheduled(left))
+    return left if waits or station.blocked_by != REBOOT else replace(left, blocked_by="")
+
+
+def booted(event: StationBooted, station: Station) -> Station:
+    """Whatever reboot was wanted has happened."""
+    flags = _unscheduled(_without(station, RESUMING))
+    return replace(station, flags=flags, blocked_by="" if station.blocked_by == REBOOT else station.blocked_by)
+
+
+def _flag(evse: EvseNumber | None) -> str:
+    return SCHEDULED if evse is None else f"{SCHEDULED} {evse}"
+
+
+def _without(station: Station, gone: str) -> tuple[str, ...]:
+    return tuple(flag for flag in station.flags if flag != gone)
+
+
+def _unscheduled(flags: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(flag for flag in flags if not flag.startswith(SCHEDULED))
+
+
+USE_CASE = UseCase(
+    clause="8.3.7",
+    title="Reboot a CS",
+    decide={
+        (Role.CSMS, RebootStation): ask,
+        (Role.CSMS, RebootScheduled): hear_scheduled,
+        (Role.CSMS, StationRebooting): hear_rebooting,
+        (Role.STATION, RebootStation): obey,
+        (Role.STATION, RebootIfIdle): reboot_if_idle,
+    },
+    evolve={RebootScheduled: scheduled, RebootBegun: begun, StationRebooting: rebooting, StationBooted: booted},
+    doors=(Door(command=RebootStation, noun="station", verb="reboot", roles=frozenset({Role.OPERATOR})),),
+)

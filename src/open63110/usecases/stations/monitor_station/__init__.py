@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Monitor a charging station: liveness, connector and EVSE states.
+
+Clause:     8.3.5
+Asked by:   charging station
+Done by:    CSMS
+Leaves:     a picture of every connector that is as new as the link allows, and an alarm where it cannot be
+"""
+
+from open63110.kernel.roles import Role
+from open63110.kernel.usecase import UseCase
+from open63110.model.station import (
+    ConnectorReported,
+    EvPluggedIn,
+    EvUnplugged,
+    StationBooted,
+    StationConnected,
+    StationDisconnected,
+)
+from open63110.usecases.stations.monitor_station import csms, evolve, station
+from open63110.usecases.stations.monitor_station.csms import might_be_silent
+from open63110.usecases.stations.monitor_station.messages import (
+    Acknowledged,
+    BeginReporting,
+    CheckSilence,
+    FaultAppeared,
+    Heartbeat,
+    MeterValuesReported,
+    ReportUse,
+    StationClockDoubted,
+    StationEventReported,
+    StationFellSilent,
+    StationHeardAgain,
+    TimeAnswer,
+)
+from open63110.usecases.stations.monitor_station.station import worth_queueing
+
+__all__ = [
+    "USE_CASE",
+    "Acknowledged",
+    "BeginReporting",
+    "CheckSilence",
+    "FaultAppeared",
+    "Heartbeat",
+    "MeterValuesReported",
+    "ReportUse",
+    "StationClockDoubted",
+    "StationEventReported",
+    "StationFellSilent",
+    "StationHeardAgain",
+    "TimeAnswer",
+    "might_be_silent",
+    "worth_queueing",
+]
+
+USE_CASE = UseCase(
+    clause="8.3.5",
+    title="Monitor a CS",
+    decide={
+        (Role.CSMS, Heartbeat): csms.hear_heartbeat,
+        (Role.CSMS, ConnectorReported): csms.hear_connector,
+        (Role.CSMS, StationEventReported): csms.hear_event,
+        (Role.CSMS, MeterValuesReported): csms.hear_meter_values,
+        (Role.CSMS, CheckSilence): csms.check_silence,
+        (Role.STATION, Heartbeat): station.beat,
+        (Role.STATION, EvPluggedIn): station.plugged_in,
+        (Role.STATION, EvUnplugged): station.unplugged,
+        (Role.STATION, FaultAppeared): station.fault,
+        (Role.STATION, BeginReporting): station.begin_reporting,
+        (Role.STATION, ReportUse): station.report_use,
+    },
+    evolve={
+        ConnectorReported: evolve.connector_reported,
+        StationFellSilent: evolve.fell_silent,
+        StationHeardAgain: evolve.heard,
+        StationBooted: evolve.heard,
+        StationConnected: evolve.heard,
+        StationDisconnected: evolve.heard,
+        StationClockDoubted: evolve.clock_doubted,
+        FaultAppeared: evolve.fault_appeared,
+    },
+)

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the CSMS does with what it hears of the state of a station.
+
+Liveness: whoever keeps the links remembers in memory when each station was last heard, looks through them from time to time,
+and asks CheckSilence of those for which `might_be_silent` holds. A sign of life itself is no fact.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from open63110.kernel.errors import Malformed
+from open63110.kernel.messages import Effect
+from open63110.model.policy import Policy
+from open63110.model.station import ConnectorReported, Station
+from open63110.usecases.stations.monitor_station.evolve import CLOCK, SILENT, seen
+from open63110.usecases.stations.monitor_station.messages import (
+    Acknowledged,
+    CheckSilence,
+    Heartbeat,
+    MeterValuesReported,
+    StationClockDoubted,
+    StationEventReported,
+    StationFellSilent,
+    StationHeardAgain,
+    TimeAnswer,
+)
+
+EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
+"""No station that speaks any wire of ours reported before; an older time shows a clock that was never set."""
+
+MOST_EVSES = 999
+"""EVSEs of one station, and connectors of one EVSE; more is not a picture but an attack on memory."""
+
+
+def hear_heartbeat(command: Heartbeat, station: Station | None, now: datetime) -> Iterator[Effect]:
+    """Tell the time. Leaves no fact, but for a station that was thought silent."""
+    yield TimeAnswer(now=now)
+    if station is not None:
+        yield from _heard(station, now)
+
+
+def hear_connector(event: ConnectorReported, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Keep every report, but the one that comes twice."""
+    if not (0 <= event.evse <= MOST_EVSES and 0 <= event.connector <= MOST_EVSES):
+        raise Malformed(f"EVSE {event.evse}, connector {event.connector} cannot be", code="OutOfRange", where="evse")
+    told = event if EARLIEST <= event.at <= now else replace(event, at=now)
+    if not _came_already(told, station):
+        yield told
+    yield from _doubt(event, station, now, policy)
+    yield from _heard(station, now)
+    yield Acknowledged()
+
+
+def _came_already(event: ConnectorReported, station: Station) -> bool:
+    """Tell whether just this is known; an older repetition is kept twice, which does no harm."""
+    evse = station.evses.get(event.evse)
+    return evse is not None and evse.connectors.get(event.connector) == seen(event)
+
+
+def _doubt(event: ConnectorReported, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Mark a station whose times cannot be. Old ones can: they may have waited for a link."""
+    ahead = (event.at - now).total_seconds()
+    if (event.at < EARLIEST or ahead > policy.clock_tolerance) and CLOCK not in station.flags:
+        yield StationClockDoubted(station=station.id, at=now, ahead=ahead)
+
+
+def hear_event(event: StationEventReported, station: Station, now: datetime) -> Iterator[Effect]:
+    """Keep it."""
+    yield event
+    yield from _heard(station, now)
+    yield Acknowledged()
+
+
+def hear_meter_values(event: MeterValuesReported, station: Station, now: datetime) -> Iterator[Effect]:
+    """Keep them, if there are any."""
+    if event.readings:
+        yield event
+    yield from _heard(station, now)
+    yield Acknowledged()
+
+
+def might_be_silent(station: Station, heard: datetime | None, now: datetime, policy: Policy) -> bool:
+    """Tell whether CheckSilence would have something to say of a station that was last heard then."""
+    return station.connected is not None and _is_silent(station, heard, now, policy) != (SILENT in station.flags)
+
+
+def check_silence(command: CheckSilence, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Alarm once when a connected station is not heard for too long, and once when it is again."""
+    if not might_be_silent(station, command.heard, now, policy):
+        return
+    if SILENT in station.flags:
+        yield StationHeardAgain(station=station.id, at=now)
+    else:
+        yield StationFellSilent(station=station.id, at=now)
+
+
+def _is_silent(station: Station, heard: datetime | None, now: datetime, policy: Policy) -> bool:
+    newest = heard or station.connected
+    return newest is not None and (now - newest).total_seconds() > policy.silent_after
+
+
+def _heard(station: Station, now: datetime) -> Iterator[Effect]:
+    if SILENT in station.flags:
+        yield StationHeardAgain(station=station.id, at=now)

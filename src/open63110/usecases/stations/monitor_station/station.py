@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a charging station tells of its own state."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId
+from open63110.kernel.messages import Effect, Wake
+from open63110.model.station import (
+    Connector,
+    ConnectorReported,
+    ConnectorState,
+    EvPluggedIn,
+    EvUnplugged,
+    Registration,
+    Station,
+)
+from open63110.usecases.stations.monitor_station.evolve import connectors, fault_appeared, standing_faults
+from open63110.usecases.stations.monitor_station.messages import (
+    BeginReporting,
+    FaultAppeared,
+    Heartbeat,
+    ReportUse,
+    StationEventReported,
+)
+
+HEARTBEAT = 300.0
+"""How often to say that one is there if the CSMS does not mind [s]."""
+
+PLUGGED = "EV connected"
+"""Info of a faulted connector that holds a cable, for people and for the time when the fault is gone."""
+
+_HEARTBEAT = "heartbeat"
+
+
+def worth_queueing(event: StationEventReported, severity_level: int) -> bool:
+    """Tell whether an event is kept for the CSMS while there is no link: those up to a severity number (AT-8.3.5-2)."""
+    return event.severity <= severity_level
+
+
+def begin_reporting(command: BeginReporting, station: Station, now: datetime) -> Iterator[Effect]:
+    """Say how every connector is, what faults stand if the CSMS is new to them, and be heard from then on."""
+    for evse, connector, known in connectors(station, 0):
+        yield _told(station, now, evse, connector, known)
+    if command.interval is None:
+        return
+    for fault in standing_faults(station):
+        yield _told_of(fault, station, cleared=False)
+    yield _next_heartbeat(station.id, now, command.interval or HEARTBEAT)
+
+
+def beat(command: Heartbeat, station: Station, now: datetime) -> Iterator[Effect]:
+    """Say that one is there, as long as the CSMS wants to hear it."""
+    if station.registration is not Registration.ACCEPTED:
+        return
+    if station.connected is not None:
+        yield command
+    yield _next_heartbeat(station.id, now, command.every or HEARTBEAT)
+
+
+def _next_heartbeat(station: StationId, now: datetime, every: float) -> Wake:
+    return Wake(name=_HEARTBEAT, at=now + timedelta(seconds=every), command=Heartbeat(station=station, every=every))
+
+
+def plugged_in(event: EvPluggedIn, station: Station) -> Iterator[Effect]:
+    """Report the connector occupied, before anything that follows from it."""
+    yield _held(event, station, held=True)
+    yield event
+
+
+def unplugged(event: EvUnplugged, station: Station) -> Iterator[Effect]:
+    """Report the connector free, after everything that follows from it."""
+    yield event
+    yield _held(event, station, held=False)
+
+
+def _held(event: EvPluggedIn | EvUnplugged, station: Station, *, held: bool) -> ConnectorReported:
+    """Report a connector with or without a cable; a fault goes before both."""
+    evse = station.evses.get(event.evse)
+    known = evse.connectors.get(event.connector) if evse else None
+    if known is not None and known.state == "faulted":
+        changed = Connector(state="faulted", at=event.at, error=known.error, info=PLUGGED if held else "")
+    elif held:
+        changed = Connector(state="occupied", at=event.at, detail="Preparing")
+    else:
+        changed = Connector(state="available", at=event.at)
+    return _told(station, event.at, event.evse, event.connector, changed)
+
+
+def report_use(command: ReportUse, station: Station, now: datetime) -> Iterator[Effect]:
+    """Report what the occupied connector of an EVSE is occupied with, if that is new."""
+    for evse, connector, known in connectors(station, command.evse):
+        if known.state == "occupied" and known.detail != command.detail:
+            yield _told(station, now, evse, connector, Connector(state="occupied", at=now, detail=command.detail))
+
+
+def fault(event: FaultAppeared, station: Station) -> Iterator[Effect]:
+    """Report a fault when it comes and when it goes; to a CSMS that has yet to accept the station, afterwards (AT-8.3.5-3)."""
+    before = next((known for known in standing_faults(station) if known.evse == event.evse), None)
+    if (before.code if before else "") == event.code:
+        return
+    yield event
+    left = list(standing_faults(fault_appeared(event, station)))
+    for evse, connector, known in connectors(station, event.evse):
+        code = next((other.code for other in left if other.evse in {0, evse}), "")
+        yield _told(station, event.at, evse, connector, _with_fault(known, event.at, code))
+    if station.registration is Registration.ACCEPTED:
+        yield from _events(before, event, station)
+
+
+def _events(before: FaultAppeared | None, event: FaultAppeared, station: Station) -> Iterator[Effect]:
+    """One event for what is gone, one for what has come."""
+    if before is not None:
+        yield _told_of(before, station, cleared=True, at=event.at)
+    if event.code:
+        yield _told_of(event, station, cleared=False)
+
+
+def _with_fault(known: Connector, at: datetime, code: str) -> Connector:
+    held = known.state == "occupied" or known.info == PLUGGED
+    if code:
+        return Connector(state="faulted", at=at, error=code, info=PLUGGED if held else "")
+    state: ConnectorState = "occupied" if held else "available"
+    return Connector(state=state, at=at, detail="Preparing" if held else "")
+
+
+def _told_of(fault: FaultAppeared, station: Station, *, cleared: bool, at: datetime | None = None) -> StationEventReported:
+    return StationEventReported(
+        station=station.id,
+        at=at or fault.at,
+        component="EVSE" if fault.evse else "ChargingStation",
+        variable="Problem",
+        severity=fault.severity,
+        actual="false" if cleared else "true",
+        code=fault.code,
+        cleared=cleared,
+        offline=station.connected is None,
+        evse=fault.evse,
+    )
+
+
+def _told(station: Station, at: datetime, evse: EvseNumber, connector: ConnectorNumber, known: Connector) -> ConnectorReported:
+    return ConnectorReported(
+        station=station.id,
+        at=at,
+        evse=evse,
+        connector=connector,
+        state=known.state,
+        detail=known.detail,
+        error=known.error,
+        info=known.info,
+        offline=station.connected is None,
+    )

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Onboard a charging station.
+
+Clause:     8.3.15
+Asked by:   charging station (it boots), operator (registers, admits, rejects)
+Done by:    CSMS
+Leaves:     a station that is accepted and configured, one that waits in quarantine and was told nothing, or a refusal
+"""
+
+from open63110.kernel.roles import Role
+from open63110.kernel.usecase import Door, UseCase
+from open63110.model.station import RegistrationDecided, StationBooted, StationConnected, StationDisconnected
+from open63110.usecases.stations.onboard_station import csms, evolve, station
+from open63110.usecases.stations.onboard_station.csms import may_speak
+from open63110.usecases.stations.onboard_station.messages import (
+    AdmitStation,
+    BootAgain,
+    CheckForgottenTransfer,
+    CloneRefused,
+    PoweredUp,
+    RegisterStation,
+    RegistrationAnswer,
+    RegistrationAnswered,
+    RejectStation,
+    StationRegistered,
+    TransferForgotten,
+)
+
+__all__ = [
+    "USE_CASE",
+    "AdmitStation",
+    "BootAgain",
+    "CheckForgottenTransfer",
+    "CloneRefused",
+    "PoweredUp",
+    "RegisterStation",
+    "RegistrationAnswer",
+    "RegistrationAnswered",
+    "RejectStation",
+    "StationRegistered",
+    "TransferForgotten",
+    "may_speak",
+]
+
+_OPERATOR = frozenset({Role.OPERATOR})
+
+USE_CASE = UseCase(
+    clause="8.3.15",
+    title="Onboarding the CS",
+    decide={
+        (Role.CSMS, RegisterStation): csms.register,
+        (Role.CSMS, AdmitStation): csms.admit,
+        (Role.CSMS, RejectStation): csms.reject,
+        (Role.CSMS, StationConnected): csms.link_up,
+        (Role.CSMS, StationDisconnected): csms.link_down,
+        (Role.CSMS, StationBooted): csms.hear_boot,
+        (Role.CSMS, CheckForgottenTransfer): csms.check_forgotten,
+        (Role.STATION, PoweredUp): station.power_up,
+        (Role.STATION, StationConnected): station.link_up,
+        (Role.STATION, StationDisconnected): station.link_down,
+        (Role.STATION, RegistrationAnswered): station.hear_answer,
+        (Role.STATION, BootAgain): station.boot_again,
+    },
+    evolve={
+        StationRegistered: evolve.registered,
+        RegistrationDecided: evolve.decided,
+        CloneRefused: evolve.clone_refused,
+        StationConnected: evolve.connected,
+        StationDisconnected: evolve.disconnected,
+        StationBooted: evolve.booted,
+        PoweredUp: evolve.powered_up,
+        RegistrationAnswered: evolve.answered,
+    },
+    doors=(
+        Door(command=RegisterStation, noun="station", verb="register", roles=_OPERATOR),
+        Door(command=AdmitStation, noun="station", verb="admit", roles=_OPERATOR),
+        Door(command=RejectStation, noun="station", verb="reject", roles=_OPERATOR),
+    ),
+)

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the CSMS does while a charging station comes on board.
+
+Bootstrap-time rule (AT-8.3.15-4): a wrong clock keeps nobody out. What a station with a wrong clock says while it boots counts
+from the moment it is heard, the station is marked, and the time in the answer is the station's time from then on.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from open63110.kernel.errors import Malformed, Refused
+from open63110.kernel.ids import TransferReference, station_id
+from open63110.kernel.messages import Effect, Wake
+from open63110.model.policy import Policy
+from open63110.model.station import (
+    Identity,
+    Registration,
+    RegistrationDecided,
+    Station,
+    StationBooted,
+    StationConnected,
+    StationDisconnected,
+)
+from open63110.usecases.stations.onboard_station.evolve import CLOCK, CLONE, recognised
+from open63110.usecases.stations.onboard_station.messages import (
+    AdmitStation,
+    CheckForgottenTransfer,
+    CloneRefused,
+    RegisterStation,
+    RegistrationAnswer,
+    RejectStation,
+    StationRegistered,
+    TransferForgotten,
+)
+
+_BY_POLICY = {
+    "accept": Registration.ACCEPTED,
+    "quarantine": Registration.PENDING,
+    "refuse": Registration.REJECTED,
+}
+
+
+def may_speak(station: Station | None, told: Registration | None = None) -> bool:
+    """Tell whether anything but a boot is listened to on a link.
+
+    Args:
+        station: None if nobody knows it.
+        told: what the last boot over this very link was answered; None if it only reconnected. A clone has the identity of an
+            accepted station, so what it was told on its own link goes first; and a station that is rejected while it works
+            may finish what it has begun.
+    """
+    if told is not None:
+        return told is Registration.ACCEPTED
+    return station is not None and station.registration is Registration.ACCEPTED
+
+
+def link_up(event: StationConnected, station: Station | None, policy: Policy) -> Iterator[Effect]:
+    """Note the link; a stranger is kept apart before its first word."""
+    if station is None and policy.unknown_stations == "refuse":
+        raise Refused(f"nobody registered {event.station!r}", code="UnknownStation", remedy="register the station first")
+    yield event
+    if station is None and policy.unknown_stations == "quarantine":
+        yield RegistrationDecided(
+            station=event.station, at=event.at, registration=Registration.QUARANTINED, reason="nobody registered it"
+        )
+
+
+def link_down(event: StationDisconnected, station: Station | None, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Note that the link is gone, and when its open transfers count as forgotten."""
+    if station is None:
+        return
+    yield event
+    for reference in _open(station):
+        check = CheckForgottenTransfer(station=station.id, transfer=reference, rebooted=False)
+        yield Wake(name=f"offline {reference}", at=_after(now, policy.offline_end), command=check)
+
+
+def hear_boot(event: StationBooted, station: Station | None, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Find out who is there, and say whether it may work here."""
+    if station is not None and _is_other_device(station.identity, event.identity):
+        if CLONE not in station.flags:
+            yield CloneRefused(station=station.id, at=now, identity=event.identity)
+        yield _answer(Registration.REJECTED, now, policy, CLONE)
+        return
+    verdict = _verdict(station, policy)
+    if verdict is Registration.ACCEPTED:
+        yield from _note(event, verdict, now, policy)
+        yield from _watch_transfers(station, now, policy)
+    elif verdict is Registration.PENDING and _says_something_new(event, station):
+        yield from _note(event, Registration.QUARANTINED, now, policy)
+    yield _answer(verdict, now, policy)
+
+
+def _is_other_device(known: Identity, said: Identity) -> bool:
+    """Compare serial numbers; a device that has none cannot be told apart."""
+    return bool(known.serial and said.serial) and known.serial.strip() != said.serial.strip()
+
+
+def _verdict(station: Station | None, policy: Policy) -> Registration:
+    """Choose by what the operator said of this station, else of strangers."""
+    if station is None or station.registration is Registration.QUARANTINED:
+        return _BY_POLICY[policy.unknown_stations]
+    return Registration.REJECTED if station.registration is Registration.REJECTED else Registration.ACCEPTED
+
+
+def _says_something_new(event: StationBooted, station: Station | None) -> bool:
+    """Tell whether a boot is worth a fact: who waits in quarantine knocks every minute."""
+    return station is None or station.booted is None or recognised(station.identity, event.identity) != station.identity
+
+
+def _note(event: StationBooted, registration: Registration, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Keep the boot, by our clock where the station's is wrong."""
+    wrong = abs((event.at - now).total_seconds()) > policy.clock_tolerance
+    yield replace(event, at=now) if wrong else event
+    flags = (CLOCK,) if wrong else ()
+    yield RegistrationDecided(station=event.station, at=now, registration=registration, reason="booted", flags=flags)
+
+
+def _answer(verdict: Registration, now: datetime, policy: Policy, reason: str = "") -> RegistrationAnswer:
+    interval = policy.heartbeat if verdict is Registration.ACCEPTED else policy.retry
+    return RegistrationAnswer(registration=verdict, interval=interval, now=now, reason=reason)
+
+
+def _watch_transfers(station: Station | None, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """A boot ends no transfer: the end may still lie in the station's queue, or energy may flow on. But not for ever (I13)."""
+    for reference, newest in _open(station).items():
+        name = f"rebooted {reference}"
+        if station is not None and name not in station.wakeups:  # a station that boots every day must not put it off for ever
+            check = CheckForgottenTransfer(station=station.id, transfer=reference, rebooted=True, newest=newest)
+            yield Wake(name=name, at=_after(now, policy.offline_end), command=check)
+
+
+def check_forgotten(command: CheckForgottenTransfer, station: Station, now: datetime) -> Iterator[Effect]:
+    """Give a transfer up whose station is still away, or has not spoken of it since it booted."""
+    transfers = _open(station)
+    if command.transfer not in transfers:
+        return
+    if command.rebooted and transfers[command.transfer] == command.newest:
+        yield TransferForgotten(station=station.id, at=now, transfer=command.transfer, reason="reboot")
+    elif not command.rebooted and station.connected is None:
+        yield TransferForgotten(station=station.id, at=now, transfer=command.transfer, reason="offline")
+
+
+def _open(station: Station | None) -> dict[TransferReference, datetime | None]:
+    """Return the transfers without an end, and the newest that is known of each."""
+    transfers = station.transfers if station else {}
+    return {reference: transfer.newest for reference, transfer in transfers.items() if transfer.ended is None}
+
+
+def _after(now: datetime, seconds: float) -> datetime:
+    return now + timedelta(seconds=seconds)
+
+
+def register(command: RegisterStation, now: datetime) -> Iterator[Effect]:
+    """Expect it."""
+    try:
+        station_id(command.station)
+    except ValueError as error:
+        raise Malformed(str(error), code="BadStationId", where="station") from error
+    yield StationRegistered(station=command.station, at=now, note=command.note, serial=command.serial)
+
+
+def admit(command: AdmitStation, station: Station, now: datetime) -> Iterator[Effect]:
+    """Let it in at its next boot; one that is in already stays in."""
+    if station.registration in {Registration.QUARANTINED, Registration.REJECTED}:
+        yield RegistrationDecided(station=station.id, at=now, registration=Registration.NEW, reason="admitted")
+
+
+def reject(command: RejectStation, station: Station, now: datetime) -> Iterator[Effect]:
+    """Keep it out from its next boot on."""
+    yield RegistrationDecided(station=station.id, at=now, registration=Registration.REJECTED, reason=command.reason)

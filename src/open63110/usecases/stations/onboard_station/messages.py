@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is said while a charging station comes on board."""
+
+from datetime import datetime
+
+from open63110.kernel.ids import TransferReference
+from open63110.kernel.messages import Command, Event, Reply
+from open63110.model.station import Identity, Registration
+
+
+class RegisterStation(Command, frozen=True, kw_only=True, gc=False):
+    """Expect a station under this identity. Of a known one it renews note and serial number, and takes a clone mark off."""
+
+    note: str = ""
+    serial: str = ""
+    """When given, a boot with another serial number is a clone. Empty: the next one to boot is believed."""
+
+
+class AdmitStation(Command, frozen=True, kw_only=True, gc=False):
+    """Let a quarantined or rejected station work here, from its next boot on."""
+
+
+class RejectStation(Command, frozen=True, kw_only=True, gc=False):
+    """Refuse a station from its next boot on."""
+
+    reason: str = ""
+
+
+class StationRegistered(Event, frozen=True, kw_only=True, gc=False):
+    """The operator expects a station under this identity."""
+
+    note: str = ""
+    serial: str = ""
+
+
+class CloneRefused(Event, frozen=True, kw_only=True, gc=False):
+    """Another device booted under the identity of a known station and was turned away."""
+
+    identity: Identity
+    """What the other device says of itself."""
+
+
+class RegistrationAnswer(Reply, frozen=True, kw_only=True, gc=False):
+    """What a station is told when it boots."""
+
+    registration: Registration
+    interval: float
+    """Heartbeat interval if accepted, else when to ask again [s]."""
+    now: datetime
+    reason: str = ""
+
+
+class RegistrationAnswered(Event, frozen=True, kw_only=True, gc=False):
+    """A station heard what the CSMS said to its boot."""
+
+    registration: Registration
+    interval: float
+    now: datetime
+    """The CSMS's clock when it answered."""
+
+
+class PoweredUp(Event, frozen=True, kw_only=True, gc=False):
+    """The hardware of a station came up. Cars and faults that it sees, it reports after this."""
+
+    reason: str = "PowerUp"
+    """OCPP 2.x BootReason words."""
+    identity: Identity = Identity()
+    """Empty: the same device as at the last power-up."""
+    connectors: tuple[int, ...] = ()
+    """How many connectors EVSE 1, 2 … have; empty: as at the last power-up."""
+
+
+class BootAgain(Command, frozen=True, kw_only=True, gc=False):
+    """At the station: knock once more at a CSMS that has not accepted it yet."""
+
+
+class CheckForgottenTransfer(Command, frozen=True, kw_only=True, gc=False):
+    """At the CSMS: will any station ever end this energy transfer (I13)?"""
+
+    transfer: TransferReference
+    rebooted: bool
+    """Asked because the station booted; else because it went away."""
+    newest: datetime | None = None
+    """The newest that was known of the transfer when the station booted."""
+
+
+class TransferForgotten(Event, frozen=True, kw_only=True, gc=False):
+    """The station of an open energy transfer rebooted or left, and never spoke of it again."""
+
+    transfer: TransferReference
+    reason: str
+    """reboot, offline."""
