@@ -1,12 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Authorize with locally presented credentials: RFID, key code, contract; online, from lists, offline.
+"""What parties say to each other about locally presented credentials (8.4.4)."""
 
-Clause:     8.4.4
-Asked by:   EV user at the charging station
-Done by:    charging station, CSMS
-Leaves:     the right to charge, granted or refused with the finest status the wire has
-"""
-
+from datetime import datetime
 from typing import ClassVar
 
 from open63110.kernel.ids import EvseNumber, SubjectRef, TransferReference
@@ -22,6 +17,8 @@ class AuthorizeCredential(Command, frozen=True, kw_only=True, gc=False):
     evse: EvseNumber = EvseNumber(0)
     reference: TransferReference | None = None
     """Set when energy flows already under it (offline start, a second card): then it does not count against itself."""
+    presented: datetime | None = None
+    """When it was; None: now. A credential that has expired since was good then."""
 
 
 class AuthorizationAnswer(Reply, frozen=True, kw_only=True, gc=False):
@@ -103,3 +100,46 @@ class ClearAuthorizationCache(Command, frozen=True, kw_only=True, gc=False):
 
 class CacheCleared(Event, frozen=True, kw_only=True, gc=False):
     """A station forgot its remembered answers."""
+
+
+class DoubtTransfer(Command, frozen=True, kw_only=True, gc=False):
+    """At the CSMS: energy flows, or has flowed, on a credential that is not accepted."""
+
+    reference: TransferReference
+    status: AuthorizationStatus
+
+
+class TransferDoubted(Event, frozen=True, kw_only=True, gc=False):
+    """A transfer was flagged because of its credential; what it consumed stays (I10)."""
+
+    reference: TransferReference
+    status: AuthorizationStatus
+
+
+class DecideAlone(Command, frozen=True, kw_only=True, gc=False):
+    """At the station: the CSMS has not answered in time, so the offline rules apply."""
+
+    evse: EvseNumber
+    subject: SubjectRef
+
+
+class LocalListOffered(Event, frozen=True, kw_only=True, gc=False):
+    """The CSMS sent a station a list; it is desired until the station reports its version."""
+
+    version: int
+    digest: int
+
+
+class LocalListVersionAnswer(Reply, frozen=True, kw_only=True, gc=False):
+    """Which version of the local list a station has; 0: none, −1: it has no lists."""
+
+    version: int
+
+
+class ReconcileLocalList(Command, frozen=True, kw_only=True, gc=False):
+    """At the CSMS: give a station the list it should have, if it has another."""
+
+    ask: bool = False
+    """Ask the station for its version first: after a boot nobody knows."""
+    wait: float = 0.0
+    """Not before so long [s]: right after a connection a station has other things to say."""

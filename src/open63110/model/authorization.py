@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may charge where: what local and external authorization share (8.4.4, 8.4.5)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+
+from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, SubjectRef, TransferReference
+from open63110.kernel.messages import Command, Event, Priority, Wake
+from open63110.model.policy import Policy
+from open63110.model.station import Evse, Grant, Registration, Station
+from open63110.model.token import AuthorizationStatus, Token
+from open63110.model.transfer import EnergyTransfer
+
+
+class StopRemotely(Command, frozen=True, kw_only=True, gc=False):
+    """End an energy transfer."""
+
+    priority: ClassVar[Priority] = Priority.CONTROL
+    reference: TransferReference
+
+
+class ReleaseGrant(Command, frozen=True, kw_only=True, gc=False):
+    """Nobody plugged in in time (EVConnectionTimeOut)."""
+
+    evse: EvseNumber
+
+
+class GroupLearned(Event, frozen=True, kw_only=True, gc=False):
+    """A station heard to which group a credential belongs."""
+
+    subject: SubjectRef
+    group: SubjectRef
+
+
+def verdict(token: Token | None, station: StationId, now: datetime, running: int = 0) -> AuthorizationStatus:
+    """Say what a credential is good for at a station.
+
+    Args:
+        token: None if the operator does not know it.
+        station: where it was presented.
+        now: when it counts.
+        running: how many energy transfers run on it elsewhere.
+    """
+    if token is None:
+        return AuthorizationStatus.UNKNOWN
+    reasons = (
+        (token.blocked, AuthorizationStatus.BLOCKED),
+        (token.valid_until is not None and token.valid_until <= now, AuthorizationStatus.EXPIRED),
+        (token.no_credit, AuthorizationStatus.NO_CREDIT),
+        (bool(token.stations) and not any(_covers(place, station) for place in token.stations), _ELSEWHERE),
+        (token.valid_from is not None and now < token.valid_from, AuthorizationStatus.NOT_AT_THIS_TIME),
+        (0 < token.concurrent <= running, AuthorizationStatus.CONCURRENT),
+    )
+    return next((status for applies, status in reasons if applies), AuthorizationStatus.ACCEPTED)
+
+
+_ELSEWHERE = AuthorizationStatus.NOT_AT_THIS_LOCATION
+
+
+def _covers(place: str, station: StationId) -> bool:
+    return station.startswith(place[:-1]) if place.endswith("*") else station == place
+
+
+def running_elsewhere(in_use: int, mine: Iterable[EnergyTransfer], subject: SubjectRef, evse: int, reference: str | None) -> int:
+    """Return how many energy transfers of a credential count against it.
+
+    One under the reference in question does not, nor one at the same EVSE: a station that asks again there wants it ended, or
+    its end was lost. Without an EVSE (OCPP Authorize has none) no transfer at this station counts.
+    """
+    own = sum(
+        1
+        for transfer in mine
+        if transfer.subject == subject
+        and transfer.began is not None
+        and transfer.ended is None
+        and (transfer.reference == reference or transfer.evse == evse or not (evse or reference))
+    )
+    return max(0, in_use - own)
+
+
+def open_transfer(station: Station, evse: int) -> EnergyTransfer | None:
+    """Return the energy transfer that goes on at an EVSE; None when there is none, or none that began with anybody's right."""
+    for transfer in station.transfers.values():
+        unclaimed = transfer.subject is None and transfer.state == "pending"
+        if transfer.evse == evse and transfer.ended is None and not unclaimed:
+            return transfer
+    return None
+
+
+def live_grant(station: Station, evse: EvseNumber, now: datetime) -> Grant | None:
+    """Return the right to charge at an EVSE that was given and neither used nor released."""
+    noun = station.evses.get(evse)
+    return noun.grant if noun is not None and noun.grant is not None and noun.grant.until > now else None
+
+
+def closed_to_new(station: Station, policy: Policy) -> bool:
+    """Tell whether no new session is admitted at a station (AT-8.3.7-2)."""
+    if station.blocked_by == "reboot" and policy.admit_while_reset_pending:
+        return False
+    return bool(station.blocked_by)
+
+
+def hindrance(station: Station, evse: EvseNumber, connector: ConnectorNumber | None = None) -> str:
+    """Return why nobody can start at an EVSE: UnknownEvse, UnknownConnector, Faulted, Unavailable, Occupied; empty: free."""
+    noun = station.evses.get(evse)
+    if noun is None:
+        return "UnknownEvse"
+    if connector and connector not in noun.connectors:
+        return "UnknownConnector"
+    states = {station.state, noun.state}
+    for state in ("faulted", "unavailable"):
+        if state in states or _all_are(state, noun, connector):
+            return state.capitalize()
+    return "Occupied" if open_transfer(station, evse) else ""
+
+
+def _all_are(state: str, evse: Evse, connector: ConnectorNumber | None) -> bool:
+    plugs = [plug for number, plug in evse.connectors.items() if not connector or number == connector]
+    return bool(plugs) and all(plug.state == state for plug in plugs)
+
+
+def may_be_ordered(station: Station) -> bool:
+    """Tell whether a station is here and admitted."""
+    return station.connected is not None and station.registration is Registration.ACCEPTED
+
+
+def release_later(station: StationId, evse: EvseNumber, until: datetime) -> Wake:
+    """Return the wakeup that ends a grant nobody used."""
+    return Wake(name=f"release-grant:{evse}", at=until, command=ReleaseGrant(station=station, evse=evse))

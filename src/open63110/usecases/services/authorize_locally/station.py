@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The station decides on a credential: by its list, by its cache, by asking, and alone while nobody answers (8.4.4)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from open63110.kernel.errors import NotSupported, Refused
+from open63110.kernel.ids import EvseNumber, SubjectRef
+from open63110.kernel.messages import Effect, Wake
+from open63110.model.authorization import closed_to_new, hindrance, live_grant, open_transfer, release_later
+from open63110.model.policy import StationPolicy
+from open63110.model.station import AuthorizationGranted, AuthorizationReleased, Grant, LocalAuthorization, Station
+from open63110.model.token import AuthorizationStatus, CredentialJudged
+from open63110.usecases.services.authorize_locally.messages import (
+    AskLocalListVersion,
+    AuthorizeCredential,
+    CacheCleared,
+    ClearAuthorizationCache,
+    CredentialAnswered,
+    CredentialPresented,
+    DecideAlone,
+    LocalListReplaced,
+    LocalListVersionAnswer,
+    SendLocalList,
+)
+
+ACCEPTED = AuthorizationStatus.ACCEPTED
+
+
+def same_party(local: LocalAuthorization, one: SubjectRef, other: SubjectRef | None) -> bool:
+    """Tell whether one credential may end what the other began: the same, its group's, or one of its group."""
+    if other is None:
+        return False
+    return one == other or local.groups.get(other, other) == local.groups.get(one, one)
+
+
+def presented(event: CredentialPresented, station: Station, policy: StationPolicy, now: datetime) -> Iterator[Effect]:
+    """Decide by what is at hand, else ask. The driver of a running transfer wants it ended: a flow does that."""
+    if _waiting_name(event.evse, event.subject) in station.wakeups:
+        return
+    yield event
+    running = open_transfer(station, event.evse)
+    if running is not None:
+        if station.connected is not None and not same_party(station.local, event.subject, running.subject):
+            yield from _ask(event, station, policy, now)
+    elif closed_to_new(station, policy) or hindrance(station, event.evse):
+        yield _refusal(event, station, AuthorizationStatus.NOT_AT_THIS_TIME, now)
+    elif station.local.entries.get(event.subject) == ACCEPTED:
+        yield from _grant(event, station, "local-list", policy, now)
+    elif station.connected is None:
+        yield from _alone(event, station, policy, now)
+    elif event.subject not in station.local.entries and station.local.cache.get(event.subject) == ACCEPTED:
+        yield from _grant(event, station, "cache", policy, now)
+    else:
+        yield from _ask(event, station, policy, now)
+
+
+def _waiting_name(evse: EvseNumber, subject: SubjectRef) -> str:
+    return f"answer:{evse}:{subject}"
+
+
+def _ask(event: CredentialPresented, station: Station, policy: StationPolicy, now: datetime) -> Iterator[Effect]:
+    alone = DecideAlone(station=station.id, evse=event.evse, subject=event.subject)
+    until = now + timedelta(seconds=policy.answer_within)
+    yield Wake(name=_waiting_name(event.evse, event.subject), at=until, command=alone)
+    yield AuthorizeCredential(station=station.id, subject=event.subject, evse=event.evse)
+
+
+def _refusal(
+    about: CredentialPresented | DecideAlone, station: Station, status: AuthorizationStatus, now: datetime
+) -> CredentialJudged:
+    return CredentialJudged(station=station.id, at=now, subject=about.subject, status=status, evse=about.evse)
+
+
+def _grant(
+    about: CredentialPresented | DecideAlone | CredentialAnswered,
+    station: Station,
+    method: str,
+    policy: StationPolicy,
+    now: datetime,
+) -> Iterator[Effect]:
+    """Give the right once: holding the card again, or an answer that comes late, gives no second one."""
+    if live_grant(station, about.evse, now) is not None:
+        return
+    until = now + timedelta(seconds=policy.connection_timeout)
+    group = getattr(about, "group", None) or _group(station, about.subject)
+    grant = Grant(subject=about.subject, method=method, at=now, until=until, group=group)
+    yield AuthorizationGranted(station=station.id, at=now, evse=about.evse, grant=grant)
+    yield release_later(station.id, about.evse, until)
+
+
+def _group(station: Station, subject: SubjectRef) -> SubjectRef | None:
+    group = station.local.groups.get(subject)
+    return SubjectRef(group) if group else None
+
+
+def _alone(about: CredentialPresented | DecideAlone, station: Station, policy: StationPolicy, now: datetime) -> Iterator[Effect]:
+    """Apply the offline rules: the list overrules the cache, and what either refuses is refused."""
+    listed = station.local.entries.get(about.subject)
+    cached = station.local.cache.get(about.subject) if policy.offline != "list" else None
+    known = listed or cached
+    if known is not None:
+        if known == ACCEPTED:
+            yield from _grant(about, station, "local-list" if listed else "cache", policy, now)
+        else:
+            yield _refusal(about, station, AuthorizationStatus(known), now)
+    elif policy.offline == "allow-unknown":
+        yield from _grant(about, station, "offline", policy, now)
+    else:
+        yield _refusal(about, station, AuthorizationStatus.UNKNOWN, now)
+
+
+def decide_alone(command: DecideAlone, station: Station, policy: StationPolicy, now: datetime) -> Iterator[Effect]:
+    """Wait no longer, unless something else happened at the EVSE meanwhile."""
+    if not closed_to_new(station, policy) and not hindrance(station, command.evse):
+        yield from _alone(command, station, policy, now)
+
+
+def answered(event: CredentialAnswered, station: Station, policy: StationPolicy, now: datetime) -> Iterator[Effect]:
+    """Remember the answer, and act on it. What it means for a running transfer is a flow's matter."""
+    yield event
+    name = _waiting_name(event.evse, event.subject)
+    if name in station.wakeups:
+        yield Wake(name=name, at=now, command=None)
+    grant = live_grant(station, event.evse, now)
+    if event.status is not ACCEPTED:
+        if grant is not None and grant.subject == event.subject:
+            yield AuthorizationReleased(station=station.id, at=now, evse=event.evse, reason="cancelled")
+    elif not event.reference and not closed_to_new(station, policy) and not hindrance(station, event.evse):
+        yield from _grant(event, station, "csms", policy, now)
+
+
+def take_list(command: SendLocalList, station: Station, policy: StationPolicy, now: datetime) -> Iterator[Effect]:
+    """Take a list over, unless it is older than the one here; the same again is as good as new."""
+    local, entries = station.local, command.entries or ()
+    if not policy.local_list:
+        raise NotSupported("there are no local lists here")
+    lines: dict[str, str] = {entry.subject: entry.status.value for entry in entries}
+    if command.version == local.version and lines == local.entries:
+        return
+    if command.version <= local.version:
+        raise Refused(f"version {local.version} is here already", code="VersionMismatch", where="version")
+    yield LocalListReplaced(station=station.id, at=now, version=command.version, entries=entries)
+
+
+def tell_version(command: AskLocalListVersion, station: Station, policy: StationPolicy) -> Iterator[Effect]:
+    """Say which list is here."""
+    yield LocalListVersionAnswer(version=station.local.version if policy.local_list else -1)
+
+
+def forget(command: ClearAuthorizationCache, station: Station, now: datetime) -> Iterator[Effect]:
+    """Forget remembered answers."""
+    yield CacheCleared(station=station.id, at=now)
