@@ -23,10 +23,12 @@ class SystemClock:
         self._start = start or datetime.now(UTC)
 
     def now(self) -> datetime:
-        """Return UTC, aware."""
+        """Return UTC, aware, in whole milliseconds: what wires carry and rows keep."""
         if self.factor == 1.0:
-            return datetime.now(UTC)
-        return self._start + timedelta(seconds=(time.monotonic() - self._zero) * self.factor)
+            now = datetime.now(UTC)
+        else:
+            now = self._start + timedelta(seconds=(time.monotonic() - self._zero) * self.factor)
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     def real(self, seconds: float) -> float:
         """Return how many seconds of the event loop pass while so many pass on this clock."""

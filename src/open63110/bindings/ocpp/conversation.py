@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The conversation with one station: frames in, our messages to the engine; our orders out, their outcomes back."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import structlog
@@ -14,6 +14,7 @@ from open63110.bindings.ocpp.rpc import peer as rpc
 from open63110.bindings.ocpp.rpc.errors import ErrorCode, MalformedFrame, SchemaFault, read
 from open63110.bindings.ocpp.rpc.frames import Call, Error, Result, Send
 from open63110.bindings.ocpp.schema import decoder
+from open63110.bindings.ocpp.tolerance import Deviation
 from open63110.bindings.ocpp.translation import Door, Translation, Wire, verdict_of
 from open63110.kernel.errors import NotSupported, Trouble
 from open63110.kernel.ids import OrderId, StationId
@@ -21,18 +22,43 @@ from open63110.kernel.messages import Command
 from open63110.kernel.roles import Role
 from open63110.model.order import Order, Outcome
 from open63110.model.station import StationConnected, StationDisconnected
-from open63110.runtime.engine import Replies
-from open63110.runtime.orders import Verdict
+from open63110.ports import FrameLog
+from open63110.runtime.engine import Engine, Replies
+from open63110.runtime.orders import Orders, Verdict
 from open63110.usecases.stations.onboard_station import may_speak
 from open63110.wire.ports import Socket
-
-if TYPE_CHECKING:
-    from open63110.bindings.ocpp.server import Server
 
 log = structlog.get_logger(__name__)
 
 FIRST = frozenset({"BootNotification"})
 """What a station may say before it is accepted."""
+
+
+class Office(Protocol):
+    """What all conversations of a node share."""
+
+    engine: Engine
+    orders: Orders
+    frames: FrameLog
+    patience: float
+    time: Callable[[], float]
+    received: int
+    malformed: int
+    strays: int
+
+    def take_over(self, newest: "Conversation") -> None:
+        """Make a conversation the owner of its station."""
+
+    def let_go(self, conversation: "Conversation") -> bool:
+        """Forget a conversation; tell whether it owned its station."""
+
+    def deviate(self, station: StationId, deviations: Sequence[Deviation]) -> None:
+        """Count how a station bends the schema."""
+
+    def quarantine(
+        self, station: StationId, wire: str, action: str, fault: Trouble, raw: bytes, done: Callable[[bool], None]
+    ) -> None:
+        """Keep what could not be understood."""
 
 
 class Ticket(NamedTuple):
@@ -48,7 +74,7 @@ class Conversation:
 
     __slots__ = ("_door", "_server", "remote", "rpc", "secure", "socket", "station", "wire")
 
-    def __init__(self, server: "Server", station: StationId, wire: Wire, prefix: str, *, remote: str, secure: bool) -> None:
+    def __init__(self, server: Office, station: StationId, wire: Wire, prefix: str, *, remote: str, secure: bool) -> None:
         """Wait for the socket to open."""
         self._server, self.station, self.wire, self.remote, self.secure = server, station, wire, remote, secure
         self.rpc = rpc.Peer(wire.version, prefix, patience=server.patience)
