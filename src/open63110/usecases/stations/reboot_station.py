@@ -119,11 +119,11 @@ def obey(command: RebootStation, station: Station, now: datetime, policy: Policy
 
 def reboot_if_idle(command: RebootIfIdle, station: Station, now: datetime) -> Iterator[Effect]:
     """Carry out what was scheduled."""
-    idle = (evse for evse in _scheduled(station) if not _busy(station, evse))
-    for evse in idle:
-        yield StationRebooting(station=station.id, at=now, reason="ScheduledReset", evse=evse)
-        if evse is None:
-            return
+    for flag in _waiting(station, None):
+        number = flag.removeprefix(SCHEDULED)
+        evse = EvseNumber(int(number)) if number else None
+        if not _busy(station, evse):
+            yield StationRebooting(station=station.id, at=now, reason="ScheduledReset", evse=evse)
 
 
 def _check(command: RebootStation, station: Station) -> None:
@@ -138,41 +138,30 @@ def _busy(station: Station, evse: EvseNumber | None) -> bool:
     return any(transfer.ended is None and evse in {None, transfer.evse} for transfer in station.transfers.values())
 
 
-def _scheduled(station: Station) -> Iterator[EvseNumber | None]:
-    """Return what waits to be rebooted: EVSEs, or None for the whole."""
-    for flag in station.flags:
-        word, _, number = flag.partition(" ")
-        if word == SCHEDULED:
-            yield EvseNumber(int(number)) if number else None
-
-
 def scheduled(event: RebootScheduled, station: Station) -> Station:
     """It waits, and no new session is admitted."""
     flag = _flag(event.evse)
-    blocked_by = station.blocked_by if event.admit else REBOOT
-    return replace(station, flags=(*_without(station, flag), flag), blocked_by=blocked_by)
+    marked = replace(station, flags=(*_without(station, flag), flag))
+    return marked if event.admit else replace(marked, blocked_by=REBOOT)
 
 
 def begun(event: RebootBegun, station: Station) -> Station:
     """It waits no longer, so that the end of a transfer does not set it off once more."""
-    if event.evse is not None:
-        return replace(station, flags=_without(station, _flag(event.evse)))
-    return replace(station, flags=_unscheduled(station.flags))
+    return replace(station, flags=_without(station, *_waiting(station, event.evse)))
 
 
 def rebooting(event: StationRebooting, station: Station) -> Station:
     """The whole is blocked until it has booted; one EVSE is back when its hardware says so."""
+    left = replace(station, flags=_without(station, RESUMING, *_waiting(station, event.evse)))
     if event.evse is None:
-        marks = (RESUMING,) if event.resume else ()
-        return replace(station, blocked_by=REBOOT, flags=(*_without(station, RESUMING), *marks))
-    left = replace(station, flags=_without(station, _flag(event.evse)))
-    waits = any(True for _ in _scheduled(left))
-    return left if waits or station.blocked_by != REBOOT else replace(left, blocked_by="")
+        return replace(left, blocked_by=REBOOT, flags=(*left.flags, RESUMING) if event.resume else left.flags)
+    over = station.blocked_by == REBOOT and not _waiting(left, None)
+    return replace(left, blocked_by="") if over else left
 
 
 def booted(event: StationBooted, station: Station) -> Station:
     """Whatever reboot was wanted has happened."""
-    flags = _unscheduled(_without(station, RESUMING))
+    flags = _without(station, RESUMING, *_waiting(station, None))
     return replace(station, flags=flags, blocked_by="" if station.blocked_by == REBOOT else station.blocked_by)
 
 
@@ -180,12 +169,13 @@ def _flag(evse: EvseNumber | None) -> str:
     return SCHEDULED if evse is None else f"{SCHEDULED} {evse}"
 
 
-def _without(station: Station, gone: str) -> tuple[str, ...]:
-    return tuple(flag for flag in station.flags if flag != gone)
+def _waiting(station: Station, evse: EvseNumber | None) -> tuple[str, ...]:
+    """Return the flags of reboots that wait at an EVSE, of all with None."""
+    return tuple(flag for flag in station.flags if flag.startswith(SCHEDULED) and (evse is None or flag == _flag(evse)))
 
 
-def _unscheduled(flags: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(flag for flag in flags if not flag.startswith(SCHEDULED))
+def _without(station: Station, *gone: str) -> tuple[str, ...]:
+    return tuple(flag for flag in station.flags if flag not in gone)
 
 
 USE_CASE = UseCase(
