@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
-from open63110.kernel.ids import StationId
+from open63110.kernel.ids import StationId, TransferReference
 from open63110.kernel.messages import Event
 
 
@@ -37,4 +37,12 @@ class MessageKept(Event, frozen=True, kw_only=True, gc=False):
     wire: str
     action: str
     payload: str
-    """JSON as it came."""
+    """JSON as it came, but for persons: where the wire names one, ``{"subject": reference}`` stands."""
+    evse: int = 0
+    """0 where it names none."""
+    request: int | None = None
+    """What it says it answers: a request id, a reservation id; None where it answers nothing."""
+    reference: TransferReference = TransferReference("")
+    """The energy transfer it names; empty where it names none."""
+    flags: tuple[str, ...] = ()
+    """What is odd about it: unknown-evse, unknown-transfer, unasked."""
