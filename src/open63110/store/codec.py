@@ -23,6 +23,9 @@ Storage = Literal["text", "integer", "real", "boolean", "moment"]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
+STRETCH = 4096
+"""Journal ids in one stretch, the step in which the facts of a station are searched."""
+
 encode = msgspec.msgpack.Encoder().encode
 
 

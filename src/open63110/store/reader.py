@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from open63110.kernel.ids import StationId, TransferNumber
 from open63110.ports import Query, StoredFact, Where, searchable
-from open63110.store.codec import Condition, FactCodec, RowCodec, moment
+from open63110.store.codec import STRETCH, Condition, FactCodec, RowCodec, moment
 from open63110.store.trouble import unavailable
 
 N = TypeVar("N")
@@ -19,7 +19,7 @@ class Reader:
     def __init__(self, connection: sqlite3.Connection, codecs: Mapping[str, RowCodec]) -> None:
         """Take over a connection that nobody else uses."""
         self._connection, self._codecs = connection, codecs
-        self._facts = FactCodec()
+        self._codec = FactCodec()
         self._kinds: dict[int, str] = {}
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
@@ -82,18 +82,33 @@ class Reader:
         self, *, station: StationId | None, number: TransferNumber | None, after: int, newest: bool, limit: int
     ) -> list[StoredFact]:
         """Read the journal."""
-        conditions: list[str] = ["id > ?"]
+        if station is not None and number is None:
+            return self._of_station(station, after, newest=newest, limit=limit)
+        condition = "id > ?"
         values: list[Any] = [after]
-        if station is not None:
-            conditions.append("station = ?")
-            values.append(station)
         if number is not None:
-            conditions.append("number > 0 AND number = ?")
-            values.append(number)
-        sql = (
-            f"SELECT id, heard, kind, body FROM journal WHERE {' AND '.join(conditions)} "  # noqa: S608 - words of our own
-            f"ORDER BY id {'DESC' if newest else 'ASC'} LIMIT ?"
-        )
+            condition, values = f"{condition} AND number > 0 AND number = ?", [*values, number]
+        if station is not None:
+            condition, values = f"{condition} AND station = ?", [*values, station]
+        return self._facts(condition, values, newest=newest, limit=limit)
+
+    def _of_station(self, station: StationId, after: int, *, newest: bool, limit: int) -> list[StoredFact]:
+        """Go through the stretches of the journal in which a station occurs."""
+        last = self.rows("SELECT coalesce(max(id), 0) FROM journal")[0][0]
+        stretches = range(after // STRETCH, last // STRETCH + 1)
+        found: list[StoredFact] = []
+        for stretch in reversed(stretches) if newest else stretches:
+            if len(found) >= limit:
+                break
+            if self.rows("SELECT 1 FROM stretches WHERE stretch = ? AND station = ?", (stretch, station)):
+                begin, end = max(after + 1, stretch * STRETCH), (stretch + 1) * STRETCH
+                condition = "id >= ? AND id < ? AND station = ?"
+                found += self._facts(condition, [begin, end, station], newest=newest, limit=limit - len(found))
+        return found
+
+    def _facts(self, condition: str, values: list[Any], *, newest: bool, limit: int) -> list[StoredFact]:
+        way = "DESC" if newest else "ASC"
+        sql = f"SELECT id, heard, kind, body FROM journal WHERE {condition} ORDER BY id {way} LIMIT ?"  # noqa: S608 - words of our own
         return [self._fact(row) for row in self.rows(sql, (*values, limit))]
 
     def close(self) -> None:
@@ -104,7 +119,7 @@ class Reader:
         number, heard, kind, body = row
         if kind not in self._kinds:
             self._kinds = dict(self.rows("SELECT id, name FROM kinds"))
-        return StoredFact(id=number, heard=moment(heard), event=self._facts.decode(self._kinds[kind], body))
+        return StoredFact(id=number, heard=moment(heard), event=self._codec.decode(self._kinds[kind], body))
 
 
 def _matching(codec: RowCodec, where: Sequence[Where]) -> tuple[str, list[Any]]:

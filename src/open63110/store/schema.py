@@ -52,6 +52,16 @@ JOURNAL = Table(
 )
 """Every fact, in the order of its commit; heard and at are milliseconds since 1970 UTC."""
 
+STRETCHES = Table(
+    "stretches",
+    METADATA,
+    Column("stretch", LONG, primary_key=True, autoincrement=False),
+    Column("station", Text(), primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Which stations occur in which stretch of the journal. An index over the stations themselves would touch a page of its
+own for nearly every fact, and so double the cost of writing one; this one grows at its end."""
+
 HIGHEST = Table(
     "highest",
     METADATA,
@@ -70,7 +80,6 @@ Index(
     sqlite_where=text("number > 0"),
     postgresql_where=text("number > 0"),
 )
-Index("journal_station", JOURNAL.c.station)
 Index("transfer_reference", TABLES["transfer"].c.station, TABLES["transfer"].c.reference)
 Index("session_station", TABLES["session"].c.station)
 for _name in ("transfer", "session"):

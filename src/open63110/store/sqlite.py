@@ -26,6 +26,9 @@ R = TypeVar("R")
 PATIENCE = 0.2
 """How long a connection waits for a lock that another holds [s]; the loop stands still meanwhile."""
 
+CACHE = -32768
+"""Pages the writer keeps in memory, negative: [KiB]. The indexes of what is being written fit in."""
+
 STATEMENTS = 256
 """Prepared statements kept by each connection."""
 
@@ -51,7 +54,7 @@ class SqliteStore:
         try:
             upgrade(path)
             codecs = {kept.name: RowCodec(kept) for kept in KEPT}
-            self._writer = Writer(_connect(path, synchronous=_synchronous), codecs)
+            self._writer = Writer(_connect(path, synchronous=_synchronous, cache_size=CACHE), codecs)
             self._now = Reader(_connect(path, query_only=1), codecs)
             self._later = Reader(_connect(path, query_only=1), codecs)
         except sqlite3.Error as error:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from open63110.kernel.errors import Unavailable
 from open63110.kernel.messages import Event
 from open63110.ports import KEPT, Batch, Kept
-from open63110.store.codec import RowCodec, encode, milliseconds
+from open63110.store.codec import STRETCH, RowCodec, encode, milliseconds
 from open63110.store.trouble import unavailable
 
 _UNWRITABLE = (sqlite3.Error, OverflowError, TypeError, ValueError)
@@ -23,6 +23,8 @@ its index even to the same value."""
 
 _FACT = """INSERT INTO journal (id, heard, "at", station, kind, number, seq, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (number, seq) WHERE number > 0 DO NOTHING"""
+
+_STRETCH = "INSERT INTO stretches (stretch, station) VALUES (?, ?) ON CONFLICT (stretch, station) DO NOTHING"
 
 _MARK = """INSERT INTO highest (kind, "key") SELECT '{name}', coalesce(max("{key}"), 0) FROM "{name}" WHERE true
 ON CONFLICT (kind) DO UPDATE SET "key" = max("key", excluded."key")"""
@@ -65,6 +67,8 @@ class Writer:
         self._fresh: list[str] = []
         self._shapes: dict[type[Event], _Shape] = {}
         self._last = int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
+        self._seen: set[tuple[int, str]] = set()
+        self._newest = -1
         self._staged = False
         self._lost: Unavailable | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
@@ -137,6 +141,7 @@ class Writer:
             del self._kinds[name]
         self._fresh.clear()
         self._shapes.clear()
+        self._seen.clear()
         self._staged = False
 
     def _write_facts(self, facts: Iterable[Event], heard: int) -> None:
@@ -149,7 +154,19 @@ class Writer:
             seq = fact.seq if sequenced else None  # type: ignore[attr-defined]  # its shape says so
             rows.append((last, heard, milliseconds(fact.at), fact.station, kind, number, seq, encode(fact)))
         self._connection.executemany(_FACT, rows)
+        self._note_stretches(rows)
         self._last = last
+
+    def _note_stretches(self, rows: list[tuple[Any, ...]]) -> None:
+        """Say which stations occur in the stretches that these rows lie in."""
+        present = {(row[0] // STRETCH, row[3]) for row in rows}
+        if fresh := present - self._seen:
+            self._connection.executemany(_STRETCH, sorted(fresh))
+            newest = rows[-1][0] // STRETCH
+            if newest != self._newest:
+                self._newest = newest
+                self._seen = {one for one in self._seen if one[0] == newest}
+            self._seen |= fresh
 
     def _learn(self, kind: type[Event]) -> _Shape:
         """Number a kind of fact that this database has not seen, and remember what to look for in it."""

@@ -51,7 +51,12 @@ def _journal() -> None:
     )
     positive = text("number > 0")
     op.create_index("journal_fence", "journal", ["number", "seq"], unique=True, sqlite_where=positive, postgresql_where=positive)
-    op.create_index("journal_station", "journal", ["station"])
+    op.create_table(
+        "stretches",
+        Column("stretch", LONG, primary_key=True, autoincrement=False),
+        Column("station", Text(), primary_key=True),
+        sqlite_with_rowid=False,
+    )
 
 
 def _sessions() -> None:
