@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The CSMS keeps local lists as they should be (8.4.4)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from open63110.kernel.errors import NotSupported, Unavailable
+from open63110.kernel.ids import StationId, SubjectRef
+from open63110.kernel.messages import Wake
+from open63110.model.policy import Policy
+from open63110.model.station import LocalAuthorization, Registration, Station
+from open63110.model.token import AuthorizationStatus, Token
+from open63110.usecases.services.authorize_locally import (
+    AskLocalListVersion,
+    CacheCleared,
+    ClearAuthorizationCache,
+    LocalListEntry,
+    LocalListOffered,
+    LocalListReplaced,
+    LocalListReported,
+    ReconcileLocalList,
+    SendLocalList,
+)
+from open63110.usecases.services.authorize_locally.evolve import list_offered, list_reported
+from open63110.usecases.services.authorize_locally.lists import (
+    ask_version,
+    cache_cleared,
+    clear_cache,
+    entries_for,
+    fingerprint,
+    reconcile,
+    replaced,
+    reported,
+    send,
+)
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+CS1 = StationId("CS1")
+ANNA, BERT, CARL, FLEET = SubjectRef("anna"), SubjectRef("bert"), SubjectRef("carl"), SubjectRef("fleet")
+
+
+class Wallet:
+    """What the operator knows of credentials."""
+
+    def __init__(self, *tokens: Token) -> None:
+        self.tokens = tokens
+
+    def token(self, ref: SubjectRef) -> Token | None:
+        return None
+
+    def in_use(self, ref: SubjectRef) -> int:
+        return 7
+
+    def local_tokens(self) -> Sequence[Token]:
+        return self.tokens
+
+
+TOKENS = Wallet(Token(ref=ANNA, kind="ISO14443", group=FLEET), Token(ref=BERT, kind="ISO14443", blocked=True))
+LINES = (
+    LocalListEntry(subject=ANNA, status=AuthorizationStatus.ACCEPTED, group=FLEET),
+    LocalListEntry(subject=BERT, status=AuthorizationStatus.BLOCKED),
+)
+
+
+def station(**local: Any) -> Station:
+    return Station(id=CS1, connected=NOW, registration=Registration.ACCEPTED, local=LocalAuthorization(**local))
+
+
+def hear(version: int, noun: Station, tokens: Wallet = TOKENS, *, now: datetime = NOW, policy: Policy | None = None) -> list[Any]:
+    event = LocalListReported(station=CS1, at=now, version=version)
+    return list(reported(event, noun, tokens, policy or Policy(), now))
+
+
+def after(noun: Station, effects: Iterable[Any]) -> Station:
+    """Let the station hear what was decided about it."""
+    for effect in effects:
+        if isinstance(effect, LocalListOffered):
+            noun = list_offered(effect, noun)
+        elif isinstance(effect, LocalListReported):
+            noun = list_reported(effect, noun)
+    return noun
+
+
+def test_a_list_holds_who_may_and_who_may_not_charge_here():
+    elsewhere = Token(ref=CARL, kind="ISO14443", stations=("CS9",))
+    assert entries_for(CS1, Wallet(*TOKENS.tokens, elsewhere), NOW) == LINES
+
+
+def test_a_list_changes_when_a_credential_expires():
+    soon = Wallet(Token(ref=ANNA, kind="ISO14443", valid_until=NOW + HOUR))
+    assert fingerprint(entries_for(CS1, soon, NOW)) != fingerprint(entries_for(CS1, soon, NOW + HOUR))
+
+
+def test_a_list_is_known_by_its_content():
+    assert fingerprint(()) == 0
+    assert fingerprint(LINES) == fingerprint(tuple(LINES)) != fingerprint(LINES[:1])
+
+
+def test_an_operator_sends_all_local_credentials_under_the_next_version():
+    offered, sent = send(SendLocalList(station=CS1), station(version=6, desired=7), TOKENS, NOW)
+    assert offered == LocalListOffered(station=CS1, at=NOW, version=8, digest=fingerprint(LINES))
+    assert sent == SendLocalList(station=CS1, version=8, entries=LINES)
+
+
+def test_an_operator_may_send_a_list_of_their_own():
+    *_, sent = send(SendLocalList(station=CS1, version=3, entries=LINES[:1]), station(), TOKENS, NOW)
+    assert sent == SendLocalList(station=CS1, version=3, entries=LINES[:1])
+
+
+def test_a_list_is_not_sent_to_who_has_no_lists_or_is_away():
+    with pytest.raises(NotSupported):
+        list(send(SendLocalList(station=CS1), station(version=-1), TOKENS, NOW))
+    with pytest.raises(Unavailable):
+        list(send(SendLocalList(station=CS1), Station(id=CS1), TOKENS, NOW))
+
+
+def test_questions_and_wishes_are_passed_on_to_stations_that_are_here():
+    question, wish = AskLocalListVersion(station=CS1), ClearAuthorizationCache(station=CS1)
+    assert list(ask_version(question, station())) == [question]
+    assert list(clear_cache(wish, station())) == [wish]
+    with pytest.raises(Unavailable):
+        list(ask_version(question, Station(id=CS1)))
+    with pytest.raises(Unavailable):
+        list(clear_cache(wish, Station(id=CS1, connected=NOW)))
+
+
+def test_a_station_with_another_list_gets_the_desired_one_and_then_has_peace():
+    noun = station()
+    first = hear(7, noun)
+    assert [type(one) for one in first] == [LocalListReported, LocalListOffered, SendLocalList]
+    assert first[-1].version == 8, "it rises above what the station had"
+    noun = after(noun, first)
+    [taken] = list(replaced(LocalListReplaced(station=CS1, at=NOW, version=8), NOW))
+    assert hear(taken.version, noun) == [taken]
+    assert hear(8, after(noun, [taken])) == []
+
+
+def test_the_version_rises_when_a_credential_changes():
+    noun = after(station(), hear(0, station()))
+    noun = after(noun, hear(1, noun))
+    changed = Wallet(*TOKENS.tokens, Token(ref=CARL, kind="ISO14443"))
+    [_, sent] = hear(1, noun, changed)
+    assert sent.version == 2
+
+
+def test_nobody_is_sent_an_empty_list_for_nothing():
+    assert hear(0, station(), Wallet()) == []
+
+
+def test_a_foreign_list_is_replaced_by_an_empty_one():
+    *_, sent = hear(5, station(), Wallet())
+    assert (sent.version, sent.entries) == (6, ())
+
+
+def test_a_station_that_does_not_take_the_list_is_not_flooded():
+    noun = after(station(), hear(0, station()))
+    assert hear(0, noun, now=NOW + timedelta(seconds=1)) == []
+    assert [type(one) for one in hear(0, noun, now=NOW + HOUR)] == [LocalListOffered, SendLocalList]
+
+
+def test_a_station_without_lists_and_an_operator_without_lists_send_nothing():
+    assert hear(-1, station()) == [LocalListReported(station=CS1, at=NOW, version=-1)]
+    assert hear(0, station(), policy=Policy(local_lists=False)) == []
+
+
+def compare(noun: Station, *, ask: bool = False, wait: float = 0.0, policy: Policy | None = None) -> list[Any]:
+    command = ReconcileLocalList(station=CS1, ask=ask, wait=wait)
+    return list(reconcile(command, noun, TOKENS, policy or Policy(), NOW))
+
+
+def wake(seconds: float, *, ask: bool = False) -> Wake:
+    again = ReconcileLocalList(station=CS1, ask=ask)
+    return Wake(name="local-list", at=NOW + timedelta(seconds=seconds), command=again)
+
+
+def test_a_comparison_waits_then_asks_then_compares_again_and_again():
+    assert compare(station(), ask=True, wait=5) == [wake(5, ask=True)]
+    assert compare(station(), ask=True) == [wake(Policy().local_list_every), AskLocalListVersion(station=CS1)]
+    again, offered, sent = compare(station())
+    assert again == wake(Policy().local_list_every)
+    assert isinstance(offered, LocalListOffered)
+    assert isinstance(sent, SendLocalList)
+
+
+def test_a_station_without_lists_is_not_sent_any():
+    assert compare(station(version=-1)) == [wake(Policy().local_list_every)]
+
+
+def test_a_comparison_ends_when_the_station_goes_or_lists_are_not_wanted():
+    assert compare(Station(id=CS1, registration=Registration.ACCEPTED)) == []
+    assert compare(station(), policy=Policy(local_lists=False)) == []
+
+
+def test_a_cleared_cache_is_a_fact():
+    fact = CacheCleared(station=CS1, at=NOW)
+    assert list(cache_cleared(fact)) == [fact]
