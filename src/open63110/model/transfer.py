@@ -125,6 +125,17 @@ class EnergyTransfer(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_
     base: "EnergyTransfer | None" = None
     """What was known before the first loose fact; None when there are none."""
 
+    @property
+    def complete(self) -> bool:
+        """It has ended, and nobody waits for more of it."""
+        return self.ended is not None and (not self.gaps or "gap" in self.flags)
+
+
+ESTIMATED = "estimated"
+"""Flag of an end that was made by rule, because no station told one (I13)."""
+ESTIMATE = -1
+"""Its sequence number."""
+
 
 class EnergyTransferStarted(Event, frozen=True, kw_only=True, gc=False):
     """Energy may flow from now on."""
@@ -183,14 +194,6 @@ class TransferSettled(Event, frozen=True, kw_only=True, gc=False):
     reference: TransferReference
     flags: tuple[str, ...] = ()
     """Added to the transfer's: gap."""
-    number: TransferNumber = TransferNumber(0)
-
-
-class TransferFlagged(Event, frozen=True, kw_only=True, gc=False):
-    """Something was learned that whoever bills it has to know."""
-
-    reference: TransferReference
-    flags: tuple[str, ...]
     number: TransferNumber = TransferNumber(0)
 
 

@@ -1,11 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The energy transfer session: one EV, one EVSE, one set of parameters; heard in any order, counted once.
-
-Clause:     6.1
-Asked by:   charging station (reports), EV user, CSMS
-Done by:    charging station; kept by CSMS
-Leaves:     a transfer whose energy is end register − begin register, with every doubt flagged
-"""
+"""What parties say to each other about energy transfers, beside the facts in model/transfer.py."""
 
 from open63110.kernel.ids import EvseNumber, TransferReference
 from open63110.kernel.messages import Command, Event, Reply
@@ -57,6 +51,16 @@ class AskTransferStatus(Command, frozen=True, kw_only=True, gc=False):
     """Does the station still hold messages of this transfer (OCPP GetTransactionStatus)?"""
 
     reference: TransferReference
+    asked: int = 0
+    """How many times before."""
+
+
+class TransferStatusAnswer(Reply, frozen=True, kw_only=True, gc=False):
+    """What a station knows of a transfer; what still waits in its outbox is known there."""
+
+    reference: TransferReference
+    ongoing: bool | None
+    """None: it does not know the transfer."""
 
 
 class TransferStatusReported(Event, frozen=True, kw_only=True, gc=False):
