@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, SubjectRef, TransferReference
 from open63110.kernel.messages import Command, Event, Priority, Wake
-from open63110.model.policy import Policy
 from open63110.model.station import Evse, Grant, Registration, Station
 from open63110.model.token import AuthorizationStatus, Token
 from open63110.model.transfer import EnergyTransfer
@@ -92,13 +91,6 @@ def live_grant(station: Station, evse: EvseNumber, now: datetime) -> Grant | Non
     """Return the right to charge at an EVSE that was given and neither used nor released."""
     noun = station.evses.get(evse)
     return noun.grant if noun is not None and noun.grant is not None and noun.grant.until > now else None
-
-
-def closed_to_new(station: Station, policy: Policy) -> bool:
-    """Tell whether no new session is admitted at a station (AT-8.3.7-2)."""
-    if station.blocked_by == "reboot" and policy.admit_while_reset_pending:
-        return False
-    return bool(station.blocked_by)
 
 
 def hindrance(station: Station, evse: EvseNumber, connector: ConnectorNumber | None = None) -> str:

@@ -8,7 +8,6 @@ import pytest
 
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, SubjectRef, TransferNumber, TransferReference
 from open63110.model.authorization import (
-    closed_to_new,
     hindrance,
     live_grant,
     may_be_ordered,
@@ -17,7 +16,6 @@ from open63110.model.authorization import (
     running_elsewhere,
     verdict,
 )
-from open63110.model.policy import Policy
 from open63110.model.station import Connector, Evse, Grant, Registration, Station
 from open63110.model.token import AuthorizationStatus, Token
 from open63110.model.transfer import EnergyTransfer
@@ -38,14 +36,14 @@ def plug(state: Any) -> Connector:
 
 
 def transfer(reference: str = "t1", evse: int = 1, **more: Any) -> EnergyTransfer:
-    fields = {"began": NOW, "subject": ANNA, "state": "charging"} | more
+    fields: dict[str, Any] = {"began": NOW, "subject": ANNA, "state": "charging"} | more
     return EnergyTransfer(
         station=CS1, number=TransferNumber(1), reference=TransferReference(reference), evse=EvseNumber(evse), **fields
     )
 
 
 def station(*transfers: EnergyTransfer, **more: Any) -> Station:
-    fields = {"evses": {ONE: Evse(number=ONE, connectors={ConnectorNumber(1): plug("available")})}} | more
+    fields: dict[str, Any] = {"evses": {ONE: Evse(number=ONE, connectors={ConnectorNumber(1): plug("available")})}} | more
     return Station(id=CS1, transfers={one.reference: one for one in transfers}, **fields)
 
 
@@ -70,7 +68,7 @@ def station(*transfers: EnergyTransfer, **more: Any) -> Station:
 )
 def test_the_first_reason_against_a_credential_is_its_status(
     presented: Token | None, running: int, expected: AuthorizationStatus
-):
+) -> None:
     assert verdict(presented, CS1, NOW, running) is expected
 
 
@@ -88,15 +86,17 @@ def test_the_first_reason_against_a_credential_is_its_status(
         ([transfer(ended=NOW)], 1, "t1", 1),
     ],
 )
-def test_a_transfer_does_not_count_against_itself(mine: list[EnergyTransfer], evse: int, reference: str | None, expected: int):
+def test_a_transfer_does_not_count_against_itself(
+    mine: list[EnergyTransfer], evse: int, reference: str | None, expected: int
+) -> None:
     assert running_elsewhere(1, mine, ANNA, evse, reference) == expected
 
 
-def test_no_credential_runs_less_than_never():
+def test_no_credential_runs_less_than_never() -> None:
     assert running_elsewhere(0, [transfer()], ANNA, 1, None) == 0
 
 
-def test_an_open_transfer_is_one_somebody_began():
+def test_an_open_transfer_is_one_somebody_began() -> None:
     assert open_transfer(station(transfer()), 1) is not None
     assert open_transfer(station(transfer()), 2) is None
     assert open_transfer(station(transfer(ended=NOW)), 1) is None
@@ -104,20 +104,13 @@ def test_an_open_transfer_is_one_somebody_began():
     assert open_transfer(station(transfer(subject=None)), 1) is not None, "energy flows for free"
 
 
-def test_a_grant_lives_until_its_time_is_over():
+def test_a_grant_lives_until_its_time_is_over() -> None:
     grant = Grant(subject=ANNA, method="csms", at=NOW, until=NOW + HOUR)
     held = station(evses={ONE: Evse(number=ONE, grant=grant)})
     assert live_grant(held, ONE, NOW) == grant
     assert live_grant(held, ONE, NOW + HOUR) is None
     assert live_grant(station(), ONE, NOW) is None
     assert live_grant(held, EvseNumber(2), NOW) is None
-
-
-def test_a_waiting_reboot_admits_nobody_unless_the_operator_wants_it():
-    assert not closed_to_new(station(), Policy())
-    assert closed_to_new(station(blocked_by="reboot"), Policy())
-    assert not closed_to_new(station(blocked_by="reboot"), Policy(admit_while_reset_pending=True))
-    assert closed_to_new(station(blocked_by="firmware"), Policy(admit_while_reset_pending=True))
 
 
 @pytest.mark.parametrize(
@@ -134,11 +127,11 @@ def test_a_waiting_reboot_admits_nobody_unless_the_operator_wants_it():
         (station(evses={ONE: Evse(number=ONE, connectors={ConnectorNumber(1): plug("occupied")})}), 1, ""),
     ],
 )
-def test_what_hinders_a_start_has_a_name(noun: Station, connector: int | None, expected: str):
+def test_what_hinders_a_start_has_a_name(noun: Station, connector: int | None, expected: str) -> None:
     assert hindrance(noun, ONE, None if connector is None else ConnectorNumber(connector)) == expected
 
 
-def test_one_faulted_connector_of_two_hinders_only_itself():
+def test_one_faulted_connector_of_two_hinders_only_itself() -> None:
     connectors = {ConnectorNumber(1): plug("faulted"), ConnectorNumber(2): plug("available")}
     noun = station(evses={ONE: Evse(number=ONE, connectors=connectors)})
     assert hindrance(noun, ONE) == ""
@@ -146,13 +139,13 @@ def test_one_faulted_connector_of_two_hinders_only_itself():
     assert hindrance(noun, ONE, ConnectorNumber(2)) == ""
 
 
-def test_orders_are_for_stations_that_are_here_and_admitted():
+def test_orders_are_for_stations_that_are_here_and_admitted() -> None:
     assert may_be_ordered(station(connected=NOW, registration=Registration.ACCEPTED))
     assert not may_be_ordered(station(registration=Registration.ACCEPTED))
     assert not may_be_ordered(station(connected=NOW))
 
 
-def test_a_grant_is_released_by_a_wakeup_of_its_evse():
+def test_a_grant_is_released_by_a_wakeup_of_its_evse() -> None:
     wake = release_later(CS1, ONE, NOW)
     assert (wake.name, wake.at) == ("release-grant:1", NOW)
     assert wake.command is not None

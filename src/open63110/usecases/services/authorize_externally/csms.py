@@ -11,7 +11,6 @@ from open63110.kernel.messages import Effect, Wake
 from open63110.model.authorization import (
     ReleaseGrant,
     StopRemotely,
-    closed_to_new,
     hindrance,
     live_grant,
     may_be_ordered,
@@ -66,7 +65,7 @@ def _demand_free(command: StartRemotely, station: Station, policy: Policy, now: 
         raise Unknown(f"{station.id} has no such EVSE or connector", code=trouble, where=trouble.removeprefix("Unknown").lower())
     if trouble:
         raise Refused(f"EVSE {evse} of {station.id} is {trouble.lower()}", code=trouble, where="evse")
-    if closed_to_new(station, policy):
+    if station.blocked_by:
         raise Refused(f"{station.id} admits no new session: {station.blocked_by}", code="NotAtThisTime")
     grant = live_grant(station, evse, now)
     if _pending(command) in station.wakeups or (grant is not None and grant.subject == command.subject):

@@ -9,7 +9,6 @@ from open63110.kernel.messages import Effect
 from open63110.model.authorization import (
     GroupLearned,
     StopRemotely,
-    closed_to_new,
     hindrance,
     live_grant,
     open_transfer,
@@ -30,7 +29,7 @@ def start(command: StartRemotely, station: Station, policy: StationPolicy, now: 
     trouble = hindrance(station, command.evse, command.connector)
     if trouble:
         raise Refused(f"EVSE {command.evse}: {trouble}", code=trouble, where="evse")
-    if closed_to_new(station, policy):
+    if station.blocked_by:
         raise Refused(f"no new session: {station.blocked_by}", code="NotAtThisTime")
     other = live_grant(station, command.evse, now)
     if other is not None and other.subject != command.subject:

@@ -8,7 +8,6 @@ from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Effect, Wake
 from open63110.model.authorization import (
     StopRemotely,
-    closed_to_new,
     live_grant,
     open_transfer,
     release_later,
@@ -53,7 +52,7 @@ def judge(
     subject, mine = command.subject, station.transfers.values()
     running = running_elsewhere(tokens.in_use(subject), mine, subject, command.evse, command.reference)
     status = verdict(token, station.id, command.presented or now, running)
-    if status is ACCEPTED and closed_to_new(station, policy) and _wants_in(command, evse, station):
+    if status is ACCEPTED and station.blocked_by and _wants_in(command, evse, station):
         status = AuthorizationStatus.NOT_AT_THIS_TIME
     if _is_news(command, evse, status, station, now):
         yield CredentialJudged(

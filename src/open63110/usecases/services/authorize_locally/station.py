@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from open63110.kernel.errors import NotSupported, Refused
 from open63110.kernel.ids import EvseNumber, SubjectRef
 from open63110.kernel.messages import Effect, Wake
-from open63110.model.authorization import closed_to_new, hindrance, live_grant, open_transfer, release_later
+from open63110.model.authorization import hindrance, live_grant, open_transfer, release_later
 from open63110.model.policy import StationPolicy
 from open63110.model.station import AuthorizationGranted, AuthorizationReleased, Grant, LocalAuthorization, Station
 from open63110.model.token import AuthorizationStatus, CredentialJudged
@@ -43,7 +43,7 @@ def presented(event: CredentialPresented, station: Station, policy: StationPolic
     if running is not None:
         if station.connected is not None and not same_party(station.local, event.subject, running.subject):
             yield from _ask(event, station, policy, now)
-    elif closed_to_new(station, policy) or hindrance(station, event.evse):
+    elif station.blocked_by or hindrance(station, event.evse):
         yield _refusal(event, station, AuthorizationStatus.NOT_AT_THIS_TIME, now)
     elif station.local.entries.get(event.subject) == ACCEPTED:
         yield from _grant(event, station, "local-list", policy, now)
@@ -112,7 +112,7 @@ def _alone(about: CredentialPresented | DecideAlone, station: Station, policy: S
 
 def decide_alone(command: DecideAlone, station: Station, policy: StationPolicy, now: datetime) -> Iterator[Effect]:
     """Wait no longer, unless something else happened at the EVSE meanwhile."""
-    if not closed_to_new(station, policy) and not hindrance(station, command.evse):
+    if not station.blocked_by and not hindrance(station, command.evse):
         yield from _alone(command, station, policy, now)
 
 
@@ -126,7 +126,7 @@ def answered(event: CredentialAnswered, station: Station, policy: StationPolicy,
     if event.status is not ACCEPTED:
         if grant is not None and grant.subject == event.subject:
             yield AuthorizationReleased(station=station.id, at=now, evse=event.evse, reason="cancelled")
-    elif not event.reference and not closed_to_new(station, policy) and not hindrance(station, event.evse):
+    elif not event.reference and not station.blocked_by and not hindrance(station, event.evse):
         yield from _grant(event, station, "csms", policy, now)
 
 

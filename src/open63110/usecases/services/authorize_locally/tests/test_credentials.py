@@ -42,16 +42,16 @@ def putting(one: Token, *known: Token) -> list[Any]:
     return list(put(PutToken(station=NOWHERE, token=one), Wallet(*known), NOW))
 
 
-def test_a_credential_is_added_or_replaced():
+def test_a_credential_is_added_or_replaced() -> None:
     assert putting(token()) == [TokenChanged(station=NOWHERE, at=NOW, ref=ANNA, token=token())]
     assert putting(token(blocked=True), token()) == [TokenChanged(station=NOWHERE, at=NOW, ref=ANNA, token=token(blocked=True))]
 
 
-def test_the_same_credential_again_changes_nothing():
+def test_the_same_credential_again_changes_nothing() -> None:
     assert putting(token(), token()) == []
 
 
-def test_a_credential_joins_a_known_group():
+def test_a_credential_joins_a_known_group() -> None:
     assert len(putting(token(group=FLEET), token(ref=FLEET))) == 1
 
 
@@ -66,17 +66,17 @@ def test_a_credential_joins_a_known_group():
         (token(valid_from=NOW, valid_until=NOW - timedelta(1)), Refused, "NeverValid"),
     ],
 )
-def test_nonsense_is_refused_with_a_code(nonsense: Token, trouble: type[Trouble], code: str):
+def test_nonsense_is_refused_with_a_code(nonsense: Token, trouble: type[Trouble], code: str) -> None:
     with pytest.raises(trouble) as caught:
         putting(nonsense)
     assert caught.value.code == code
 
 
-def test_a_credential_that_begins_before_it_ends_is_fine():
+def test_a_credential_that_begins_before_it_ends_is_fine() -> None:
     assert len(putting(token(valid_from=NOW, valid_until=NOW + timedelta(1)))) == 1
 
 
-def test_a_removed_credential_is_gone():
+def test_a_removed_credential_is_gone() -> None:
     command = RemoveToken(station=NOWHERE, subject=ANNA)
     assert list(remove(command, token(), NOW)) == [TokenChanged(station=NOWHERE, at=NOW, ref=ANNA, token=None)]
     with pytest.raises(Unknown):

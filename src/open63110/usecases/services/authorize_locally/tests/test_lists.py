@@ -85,40 +85,40 @@ def after(noun: Station, effects: Iterable[Any]) -> Station:
     return noun
 
 
-def test_a_list_holds_who_may_and_who_may_not_charge_here():
+def test_a_list_holds_who_may_and_who_may_not_charge_here() -> None:
     elsewhere = Token(ref=CARL, kind="ISO14443", stations=("CS9",))
     assert entries_for(CS1, Wallet(*TOKENS.tokens, elsewhere), NOW) == LINES
 
 
-def test_a_list_changes_when_a_credential_expires():
+def test_a_list_changes_when_a_credential_expires() -> None:
     soon = Wallet(Token(ref=ANNA, kind="ISO14443", valid_until=NOW + HOUR))
     assert fingerprint(entries_for(CS1, soon, NOW)) != fingerprint(entries_for(CS1, soon, NOW + HOUR))
 
 
-def test_a_list_is_known_by_its_content():
+def test_a_list_is_known_by_its_content() -> None:
     assert fingerprint(()) == 0
     assert fingerprint(LINES) == fingerprint(tuple(LINES)) != fingerprint(LINES[:1])
 
 
-def test_an_operator_sends_all_local_credentials_under_the_next_version():
+def test_an_operator_sends_all_local_credentials_under_the_next_version() -> None:
     offered, sent = send(SendLocalList(station=CS1), station(version=6, desired=7), TOKENS, NOW)
     assert offered == LocalListOffered(station=CS1, at=NOW, version=8, digest=fingerprint(LINES))
     assert sent == SendLocalList(station=CS1, version=8, entries=LINES)
 
 
-def test_an_operator_may_send_a_list_of_their_own():
+def test_an_operator_may_send_a_list_of_their_own() -> None:
     *_, sent = send(SendLocalList(station=CS1, version=3, entries=LINES[:1]), station(), TOKENS, NOW)
     assert sent == SendLocalList(station=CS1, version=3, entries=LINES[:1])
 
 
-def test_a_list_is_not_sent_to_who_has_no_lists_or_is_away():
+def test_a_list_is_not_sent_to_who_has_no_lists_or_is_away() -> None:
     with pytest.raises(NotSupported):
         list(send(SendLocalList(station=CS1), station(version=-1), TOKENS, NOW))
     with pytest.raises(Unavailable):
         list(send(SendLocalList(station=CS1), Station(id=CS1), TOKENS, NOW))
 
 
-def test_questions_and_wishes_are_passed_on_to_stations_that_are_here():
+def test_questions_and_wishes_are_passed_on_to_stations_that_are_here() -> None:
     question, wish = AskLocalListVersion(station=CS1), ClearAuthorizationCache(station=CS1)
     assert list(ask_version(question, station())) == [question]
     assert list(clear_cache(wish, station())) == [wish]
@@ -128,18 +128,18 @@ def test_questions_and_wishes_are_passed_on_to_stations_that_are_here():
         list(clear_cache(wish, Station(id=CS1, connected=NOW)))
 
 
-def test_a_station_with_another_list_gets_the_desired_one_and_then_has_peace():
+def test_a_station_with_another_list_gets_the_desired_one_and_then_has_peace() -> None:
     noun = station()
     first = hear(7, noun)
     assert [type(one) for one in first] == [LocalListReported, LocalListOffered, SendLocalList]
     assert first[-1].version == 8, "it rises above what the station had"
     noun = after(noun, first)
-    [taken] = list(replaced(LocalListReplaced(station=CS1, at=NOW, version=8), NOW))
+    [taken]: list[Any] = list(replaced(LocalListReplaced(station=CS1, at=NOW, version=8), NOW))
     assert hear(taken.version, noun) == [taken]
     assert hear(8, after(noun, [taken])) == []
 
 
-def test_the_version_rises_when_a_credential_changes():
+def test_the_version_rises_when_a_credential_changes() -> None:
     noun = after(station(), hear(0, station()))
     noun = after(noun, hear(1, noun))
     changed = Wallet(*TOKENS.tokens, Token(ref=CARL, kind="ISO14443"))
@@ -147,22 +147,22 @@ def test_the_version_rises_when_a_credential_changes():
     assert sent.version == 2
 
 
-def test_nobody_is_sent_an_empty_list_for_nothing():
+def test_nobody_is_sent_an_empty_list_for_nothing() -> None:
     assert hear(0, station(), Wallet()) == []
 
 
-def test_a_foreign_list_is_replaced_by_an_empty_one():
+def test_a_foreign_list_is_replaced_by_an_empty_one() -> None:
     *_, sent = hear(5, station(), Wallet())
     assert (sent.version, sent.entries) == (6, ())
 
 
-def test_a_station_that_does_not_take_the_list_is_not_flooded():
+def test_a_station_that_does_not_take_the_list_is_not_flooded() -> None:
     noun = after(station(), hear(0, station()))
     assert hear(0, noun, now=NOW + timedelta(seconds=1)) == []
     assert [type(one) for one in hear(0, noun, now=NOW + HOUR)] == [LocalListOffered, SendLocalList]
 
 
-def test_a_station_without_lists_and_an_operator_without_lists_send_nothing():
+def test_a_station_without_lists_and_an_operator_without_lists_send_nothing() -> None:
     assert hear(-1, station()) == [LocalListReported(station=CS1, at=NOW, version=-1)]
     assert hear(0, station(), policy=Policy(local_lists=False)) == []
 
@@ -177,7 +177,7 @@ def wake(seconds: float, *, ask: bool = False) -> Wake:
     return Wake(name="local-list", at=NOW + timedelta(seconds=seconds), command=again)
 
 
-def test_a_comparison_waits_then_asks_then_compares_again_and_again():
+def test_a_comparison_waits_then_asks_then_compares_again_and_again() -> None:
     assert compare(station(), ask=True, wait=5) == [wake(5, ask=True)]
     assert compare(station(), ask=True) == [wake(Policy().local_list_every), AskLocalListVersion(station=CS1)]
     again, offered, sent = compare(station())
@@ -186,15 +186,15 @@ def test_a_comparison_waits_then_asks_then_compares_again_and_again():
     assert isinstance(sent, SendLocalList)
 
 
-def test_a_station_without_lists_is_not_sent_any():
+def test_a_station_without_lists_is_not_sent_any() -> None:
     assert compare(station(version=-1)) == [wake(Policy().local_list_every)]
 
 
-def test_a_comparison_ends_when_the_station_goes_or_lists_are_not_wanted():
+def test_a_comparison_ends_when_the_station_goes_or_lists_are_not_wanted() -> None:
     assert compare(Station(id=CS1, registration=Registration.ACCEPTED)) == []
     assert compare(station(), policy=Policy(local_lists=False)) == []
 
 
-def test_a_cleared_cache_is_a_fact():
+def test_a_cleared_cache_is_a_fact() -> None:
     fact = CacheCleared(station=CS1, at=NOW)
     assert list(cache_cleared(fact)) == [fact]
