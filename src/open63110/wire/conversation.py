@@ -236,7 +236,7 @@ class Conversation:
         self._refill(self._watch.time())
         if self._bucket < 0 and not self._frozen:
             self._frozen = True
-            self._transport.pause_reading()
+            self._rest()
             self._watch.freeze(self)
 
     def _refill(self, now: float) -> None:
@@ -257,7 +257,7 @@ class Conversation:
         """The kernel takes no more: read nothing that would have to be answered."""
         if self._stalled_since is None:
             self._stalled_since = self._watch.time()
-        self._transport.pause_reading()
+        self._rest()
 
     def resume_writing(self) -> None:
         """The kernel takes bytes again."""
@@ -265,8 +265,12 @@ class Conversation:
         self._heard = self._watch.time()
         self._read_on()
 
+    def _rest(self) -> None:
+        if not self._transport.is_closing():  # uvloop raises where asyncio does nothing
+            self._transport.pause_reading()
+
     def _read_on(self) -> None:
-        if not (self._frozen or self._gone) and self._stalled_since is None:
+        if not (self._frozen or self._transport.is_closing()) and self._stalled_since is None:
             self._transport.resume_reading()
 
     # --- time

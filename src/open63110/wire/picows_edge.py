@@ -168,6 +168,8 @@ class Connection(Conversation, WSListener):
             self._watch.absorb(wire.wait_disconnected())
 
     def _put(self, data: bytes, *, binary: bool, compressed: bool) -> None:
+        if self._transport.is_closing():  # picows writes to the bare descriptor, which may be someone else's by now
+            return
         kind = BINARY if binary else TEXT
         if len(data) <= _SMALL:
             self._open_wire.send(kind, data, fin=True, rsv1=compressed)
@@ -177,9 +179,12 @@ class Connection(Conversation, WSListener):
             )
 
     def _put_ping(self) -> None:
-        self._open_wire.send_ping()
+        if not self._transport.is_closing():
+            self._open_wire.send_ping()
 
     def _put_close(self, code: int, reason: bytes) -> None:
+        if self._transport.is_closing():
+            return
         if code == 1005:
             self._open_wire.send(CLOSE, b"")
         else:

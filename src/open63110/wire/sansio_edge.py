@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from open63110.wire.upgrade import Request
     from open63110.wire.watch import Watch
 
+_CONTROL = 125
+"""Most bytes of a control frame; the core counts one between two fragments as part of the message."""
 _LOG = logging.getLogger("open63110.wire.websockets")
 _LOG.setLevel(logging.ERROR)
 
@@ -56,7 +58,7 @@ class Connection(Conversation, asyncio.Protocol):
         self._prepare(watch, peer, subprotocol, agreed)
         self._remote = remote
         self._held = []
-        self._core = ServerProtocol(state=State.OPEN, max_size=watch.limits.max_message, logger=_LOG)
+        self._core = ServerProtocol(state=State.OPEN, max_size=watch.limits.max_message + _CONTROL, logger=_LOG)
         if agreed is not None:
             self._core.extensions = [_Compressing(agreed, watch.limits.deflate_above)]
 
@@ -116,7 +118,7 @@ class Connection(Conversation, asyncio.Protocol):
             self._begin_message(frame, binary=frame.opcode is Opcode.BINARY)
 
     def _begin_message(self, frame: Frame, *, binary: bool) -> None:
-        if frame.fin and self._parts is None:
+        if frame.fin and self._parts is None and len(frame.data) <= self._watch.limits.max_message:
             self._deliver(bytes(frame.data), binary)
         else:
             self._fragment(bytes(frame.data), binary=binary, compressed=False, final=frame.fin)
@@ -160,7 +162,7 @@ class Connection(Conversation, asyncio.Protocol):
 
     def _flush(self) -> None:
         for data in self._core.data_to_send():
-            if data:  # the end of the stream is for the closing timer
+            if data and not self._transport.is_closing():  # the end of the stream is for the closing timer
                 self._transport.write(data)
 
 

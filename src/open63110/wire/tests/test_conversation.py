@@ -112,7 +112,28 @@ async def test_a_frame_may_come_byte_by_byte(house: House) -> None:
         (frame(TEXT, b"x" * 9_000, fin=False) + frame(CONTINUATION, b"y" * 1_001), 1009),
         (b"\x81\xff" + struct.pack("!Q", 1 << 40) + b"\0\0\0\0" + b"x" * 100_000, 1009),
     ],
-    ids=lambda value: str(value)[:24] if isinstance(value, bytes) else str(value),
+    ids=[
+        "unmasked",
+        "reserved bit 1 without deflate",
+        "reserved bit 2",
+        "reserved bit 3",
+        "reserved bit on a ping",
+        "unknown data opcode",
+        "unknown control opcode",
+        "long ping",
+        "fragmented ping",
+        "continuation of nothing",
+        "text within text",
+        "binary within text",
+        "length with its top bit set",
+        "close of one byte",
+        "close with 1005",
+        "close with 999",
+        "close with a broken reason",
+        "frame too large",
+        "fragments too large",
+        "a terabyte announced",
+    ],
 )
 async def test_a_broken_rule_is_answered_with_its_code_and_ends_there(house: House, sent: bytes, code: int | set[int]) -> None:
     await house.open(limits(max_message=10_000))
@@ -219,6 +240,24 @@ async def test_a_failing_peer_ends_its_own_connection_with_1011(house: House) ->
     assert [str(failure["exception"]) for failure in failures] == ["cannot cope"]
 
 
+async def test_a_socket_that_is_being_cut_takes_anything_and_does_nothing(house: House) -> None:
+    await house.open(limits(messages_per_second=1.0, burst=1))
+    raw = await house.raw()
+    raw.write(frame(TEXT, b"x") * 5)  # reading rests, and the watch wants to go on
+    await until(lambda: house.peer.count >= 2)
+    socket = house.peer.socket
+    socket.abort()
+    house.listener.sweep()
+    house.listener._watch._thaw()
+    socket.send(b"x" * 100_000)
+    socket.send_binary(b"x")
+    socket.close(4000)
+    socket.abort()
+    assert socket.pending == 0
+    assert (await house.peer.end())[0] == 1006
+    assert house.listener.count == 0
+
+
 # --- compression
 
 
@@ -255,7 +294,7 @@ async def test_deflate_may_be_switched_off(house: House) -> None:
         assert client.protocol.extensions == []
 
 
-@pytest.mark.parametrize("fragmented", [False, True])
+@pytest.mark.parametrize("fragmented", [False, True], ids=["one frame", "fragments"])
 async def test_a_zip_bomb_is_1009_and_never_unpacked(house: House, *, fragmented: bool) -> None:
     await house.open(limits(max_message=100_000))
     raw = await house.raw(OFFER)

@@ -89,6 +89,31 @@ async def test_a_large_message_over_tls_leaves_a_working_connection(house: House
         assert await raw.frame() == (BINARY, bytes(size))
 
 
+async def test_one_who_never_reads_over_tls_is_cut_and_cannot_fill_the_memory(house: House, papers: Papers) -> None:
+    limits = msgspec.structs.replace(QUICK, stall_seconds=0.3, messages_per_second=1e9, burst=10**9)
+    await house.open(limits, tls=papers.settings)
+    house.make = lambda: Recorder(echo=True)
+    raw = await house.raw(tls=papers.client())
+    raw.reading.pause_reading()
+    message = frame(TEXT, b"x" * 50_000)
+
+    async def flood() -> None:
+        while True:
+            raw.write(message)
+            await raw.writer.drain()
+
+    flooding = asyncio.create_task(flood())
+    most = 0
+    while not house.peer.ends:
+        most = max(most, house.peer.socket.pending)
+        await asyncio.sleep(0.01)
+    flooding.cancel()
+    await asyncio.gather(flooding, return_exceptions=True)
+    assert house.peer.ends == [(1006, "the other end does not read")]
+    assert most < 1_000_000
+    assert house.peer.count < 1_000
+
+
 async def test_the_client_certificate_is_seen_before_the_upgrade_is_answered(
     house: House, papers: Papers, mutual: TlsSettings
 ) -> None:
