@@ -134,8 +134,9 @@ def test_a_station_with_another_list_gets_the_desired_one_and_then_has_peace() -
     assert [type(one) for one in first] == [LocalListReported, LocalListOffered, SendLocalList]
     assert first[-1].version == 8, "it rises above what the station had"
     noun = after(noun, first)
-    [taken]: list[Any] = list(replaced(LocalListReplaced(station=CS1, at=NOW, version=8), NOW))
-    assert hear(taken.version, noun) == [taken]
+    taken = LocalListReported(station=CS1, at=NOW, version=8)
+    assert list(replaced(LocalListReplaced(station=CS1, at=NOW, version=8), NOW)) == [taken]
+    assert hear(8, noun) == [taken]
     assert hear(8, after(noun, [taken])) == []
 
 
