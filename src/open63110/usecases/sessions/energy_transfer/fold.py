@@ -57,13 +57,53 @@ class Seen:
 
 
 def went_on(transfer: EnergyTransfer, fact: EnergyTransferUpdated) -> EnergyTransfer:
-    """Fold readings and a change of state: the ordinary case."""
+    """Fold readings, a change of state, a credential: anything between start and end."""
+    ordinary = _ordinary(transfer, fact)
+    if ordinary is not None:
+        return ordinary
     newest = transfer.newest
     back = newest is not None and fact.at < newest
     seen = Seen(transfer)
     for reading in fact.readings:
         _read(seen, reading, back=back)
     return _changed(transfer, fact, seen, {})
+
+
+_PLAIN: dict[str, int] = {"energy.import.register": 1, "power.import": 2, "soc": 3}
+_BESIDE = frozenset(
+    {"power.offered", "current.import", "current.export", "current.offered", "voltage", "frequency", "temperature", "other"}
+)
+"""Measurands that change nothing here."""
+
+
+def _ordinary(transfer: EnergyTransfer, fact: EnergyTransferUpdated) -> EnergyTransfer | None:  # noqa: C901 - the hot path
+    """Fold the next few watt-hours of an EV that goes on charging; None when it is anything else."""
+    at, newest, register = fact.at, transfer.newest, transfer.imported
+    if transfer.direction != "import" or transfer.ended is not None or newest is None or at < newest or register is None:
+        return None
+    if (fact.state != transfer.state and fact.state is not None) or (fact.subject or transfer.subject) != transfer.subject:
+        return None
+    if (fact.offline and not transfer.offline) or fact.remote_start is not None:
+        return None
+    power, soc, taken, beside = transfer.power, transfer.soc, None, _BESIDE
+    for reading in fact.readings:
+        measurand = reading.measurand
+        if measurand in beside:
+            continue
+        plain = _PLAIN.get(measurand)
+        if plain is None or reading.phase or reading.location not in OUTLET or reading.signed is not None:
+            return None
+        if plain == 1 and taken is None and reading.context == "periodic":
+            taken = reading
+        elif plain == 2 and power is transfer.power and reading.value >= FLOWING:
+            power = Watts(reading.value)
+        elif plain == 3 and soc is transfer.soc:
+            soc = Percent(reading.value)
+        else:
+            return None
+    if taken is not None:
+        register = advanced(register, taken)
+    return replace(transfer, imported=register, power=power, soc=soc, seq=max(fact.seq, transfer.seq), newest=at)
 
 
 def started(transfer: EnergyTransfer, fact: EnergyTransferStarted) -> EnergyTransfer:
