@@ -6,6 +6,7 @@ import functools
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar
@@ -50,20 +51,19 @@ class SqliteStore:
         Raises:
             Unavailable: another process has it, it cannot be read, or it was made by a newer version.
         """
-        self._lock = Lock(path)
-        try:
+        with ExitStack() as opened:
+            opened.callback(Lock(path).release)
             upgrade(path)
             codecs = {kept.name: RowCodec(kept) for kept in KEPT}
-            self._writer = Writer(_connect(path, synchronous=_synchronous, cache_size=CACHE), codecs)
-            self._now = Reader(_connect(path, query_only=1), codecs)
-            self._later = Reader(_connect(path, query_only=1), codecs)
-        except sqlite3.Error as error:
-            self._lock.release()
-            raise unavailable(error) from error
-        except BaseException:
-            self._lock.release()
-            raise
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="read")
+            try:
+                self._writer = Writer(_connect(path, synchronous=_synchronous, cache_size=CACHE), codecs)
+                opened.callback(self._writer.close)
+                self._now = opened.enter_context(closing(Reader(_connect(path, query_only=1), codecs)))
+                self._later = opened.enter_context(closing(Reader(_connect(path, query_only=1), codecs)))
+            except sqlite3.Error as error:
+                raise unavailable(error) from error
+            self._thread = opened.enter_context(ThreadPoolExecutor(1, thread_name_prefix="read"))
+            self._opened = opened.pop_all()
 
     def stage(self, batch: Batch, heard: datetime) -> None:
         """Write a batch into the open transaction, without making it durable.
@@ -123,11 +123,7 @@ class SqliteStore:
 
     def close(self) -> None:
         """Let go of files and threads, without what was staged only."""
-        self._thread.shutdown()
-        self._later.close()
-        self._now.close()
-        self._writer.close()
-        self._lock.release()
+        self._opened.close()
 
     async def _aside(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         loop = asyncio.get_running_loop()
