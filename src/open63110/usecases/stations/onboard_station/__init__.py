@@ -15,7 +15,6 @@ from open63110.usecases.stations.onboard_station.csms import may_speak
 from open63110.usecases.stations.onboard_station.messages import (
     AdmitStation,
     BootAgain,
-    CheckForgottenTransfer,
     CloneRefused,
     PoweredUp,
     RegisterStation,
@@ -23,14 +22,12 @@ from open63110.usecases.stations.onboard_station.messages import (
     RegistrationAnswered,
     RejectStation,
     StationRegistered,
-    TransferForgotten,
 )
 
 __all__ = [
     "USE_CASE",
     "AdmitStation",
     "BootAgain",
-    "CheckForgottenTransfer",
     "CloneRefused",
     "PoweredUp",
     "RegisterStation",
@@ -38,7 +35,6 @@ __all__ = [
     "RegistrationAnswered",
     "RejectStation",
     "StationRegistered",
-    "TransferForgotten",
     "may_speak",
 ]
 
@@ -54,7 +50,6 @@ USE_CASE = UseCase(
         (Role.CSMS, StationConnected): csms.link_up,
         (Role.CSMS, StationDisconnected): csms.link_down,
         (Role.CSMS, StationBooted): csms.hear_boot,
-        (Role.CSMS, CheckForgottenTransfer): csms.check_forgotten,
         (Role.STATION, PoweredUp): station.power_up,
         (Role.STATION, StationConnected): station.link_up,
         (Role.STATION, StationDisconnected): station.link_down,

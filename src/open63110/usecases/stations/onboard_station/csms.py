@@ -6,13 +6,13 @@ from the moment it is heard, the station is marked, and the time in the answer i
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec.structs import replace
 
 from open63110.kernel.errors import Malformed, Refused
-from open63110.kernel.ids import TransferReference, station_id
-from open63110.kernel.messages import Effect, Wake
+from open63110.kernel.ids import station_id
+from open63110.kernel.messages import Effect
 from open63110.model.policy import Policy
 from open63110.model.station import (
     Identity,
@@ -26,13 +26,11 @@ from open63110.model.station import (
 from open63110.usecases.stations.onboard_station.evolve import CLOCK, CLONE, recognised
 from open63110.usecases.stations.onboard_station.messages import (
     AdmitStation,
-    CheckForgottenTransfer,
     CloneRefused,
     RegisterStation,
     RegistrationAnswer,
     RejectStation,
     StationRegistered,
-    TransferForgotten,
 )
 
 _BY_POLICY = {
@@ -67,14 +65,10 @@ def link_up(event: StationConnected, station: Station | None, policy: Policy) ->
         )
 
 
-def link_down(event: StationDisconnected, station: Station | None, now: datetime, policy: Policy) -> Iterator[Effect]:
-    """Note that the link is gone, and when its open transfers count as forgotten."""
-    if station is None:
-        return
-    yield event
-    for reference in _open(station):
-        check = CheckForgottenTransfer(station=station.id, transfer=reference, rebooted=False)
-        yield Wake(name=f"offline {reference}", at=_after(now, policy.offline_end), command=check)
+def link_down(event: StationDisconnected, station: Station | None) -> Iterator[Effect]:
+    """Note that the link is gone; sessions go on without it."""
+    if station is not None:
+        yield event
 
 
 def hear_boot(event: StationBooted, station: Station | None, now: datetime, policy: Policy) -> Iterator[Effect]:
@@ -87,7 +81,6 @@ def hear_boot(event: StationBooted, station: Station | None, now: datetime, poli
     verdict = _verdict(station, policy)
     if verdict is Registration.ACCEPTED:
         yield from _note(event, verdict, now, policy)
-        yield from _watch_transfers(station, now, policy)
     elif verdict is Registration.PENDING and _says_something_new(event, station):
         yield from _note(event, Registration.QUARANTINED, now, policy)
     yield _answer(verdict, now, policy)
@@ -121,36 +114,6 @@ def _note(event: StationBooted, registration: Registration, now: datetime, polic
 def _answer(verdict: Registration, now: datetime, policy: Policy, reason: str = "") -> RegistrationAnswer:
     interval = policy.heartbeat if verdict is Registration.ACCEPTED else policy.retry
     return RegistrationAnswer(registration=verdict, interval=interval, now=now, reason=reason)
-
-
-def _watch_transfers(station: Station | None, now: datetime, policy: Policy) -> Iterator[Effect]:
-    """A boot ends no transfer: the end may still lie in the station's queue, or energy may flow on. But not for ever (I13)."""
-    for reference, newest in _open(station).items():
-        name = f"rebooted {reference}"
-        if station is not None and name not in station.wakeups:  # a station that boots every day must not put it off for ever
-            check = CheckForgottenTransfer(station=station.id, transfer=reference, rebooted=True, newest=newest)
-            yield Wake(name=name, at=_after(now, policy.offline_end), command=check)
-
-
-def check_forgotten(command: CheckForgottenTransfer, station: Station, now: datetime) -> Iterator[Effect]:
-    """Give a transfer up whose station is still away, or has not spoken of it since it booted."""
-    transfers = _open(station)
-    if command.transfer not in transfers:
-        return
-    if command.rebooted and transfers[command.transfer] == command.newest:
-        yield TransferForgotten(station=station.id, at=now, transfer=command.transfer, reason="reboot")
-    elif not command.rebooted and station.connected is None:
-        yield TransferForgotten(station=station.id, at=now, transfer=command.transfer, reason="offline")
-
-
-def _open(station: Station | None) -> dict[TransferReference, datetime | None]:
-    """Return the transfers without an end, and the newest that is known of each."""
-    transfers = station.transfers if station else {}
-    return {reference: transfer.newest for reference, transfer in transfers.items() if transfer.ended is None}
-
-
-def _after(now: datetime, seconds: float) -> datetime:
-    return now + timedelta(seconds=seconds)
 
 
 def register(command: RegisterStation, now: datetime) -> Iterator[Effect]:

@@ -3,7 +3,6 @@
 
 from datetime import datetime
 
-from open63110.kernel.ids import TransferReference
 from open63110.kernel.messages import Command, Event, Reply
 from open63110.model.station import Identity, Registration
 
@@ -72,21 +71,3 @@ class PoweredUp(Event, frozen=True, kw_only=True, gc=False):
 
 class BootAgain(Command, frozen=True, kw_only=True, gc=False):
     """At the station: knock once more at a CSMS that has not accepted it yet."""
-
-
-class CheckForgottenTransfer(Command, frozen=True, kw_only=True, gc=False):
-    """At the CSMS: will any station ever end this energy transfer (I13)?"""
-
-    transfer: TransferReference
-    rebooted: bool
-    """Asked because the station booted; else because it went away."""
-    newest: datetime | None = None
-    """The newest that was known of the transfer when the station booted."""
-
-
-class TransferForgotten(Event, frozen=True, kw_only=True, gc=False):
-    """The station of an open energy transfer rebooted or left, and never spoke of it again."""
-
-    transfer: TransferReference
-    reason: str
-    """reboot, offline."""

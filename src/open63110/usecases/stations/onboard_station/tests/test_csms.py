@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clause 8.3.15 at the CSMS: who is let in, who waits, who is refused, and what becomes of open transfers at a boot."""
+"""Clause 8.3.15 at the CSMS: who is let in, who waits, who is refused."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from open63110.kernel.errors import Malformed, Refused
-from open63110.kernel.ids import StationId, TransferNumber, TransferReference
-from open63110.kernel.messages import Effect, Event, Wake
+from open63110.kernel.ids import StationId
+from open63110.kernel.messages import Effect, Event
 from open63110.model.policy import Policy
 from open63110.model.station import (
     Identity,
@@ -19,26 +19,21 @@ from open63110.model.station import (
     StationBooted,
     StationConnected,
     StationDisconnected,
-    Wakeup,
 )
-from open63110.model.transfer import EnergyTransfer
 from open63110.usecases.stations.onboard_station import USE_CASE, csms
 from open63110.usecases.stations.onboard_station.messages import (
     AdmitStation,
-    CheckForgottenTransfer,
     CloneRefused,
     RegisterStation,
     RegistrationAnswer,
     RejectStation,
     StationRegistered,
-    TransferForgotten,
 )
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 CS = StationId("CS-1")
 OURS = Identity(vendor="Volt", model="One", serial="S-1")
 OTHER = replace(OURS, serial="S-2")
-REF = TransferReference("t1")
 QUARANTINE = Policy(unknown_stations="quarantine")
 ACCEPT = Policy(unknown_stations="accept")
 REFUSE = Policy(unknown_stations="refuse")
@@ -68,10 +63,6 @@ def answer(effects: Iterable[Effect]) -> RegistrationAnswer:
 
 def kinds(effects: Iterable[Effect]) -> list[type]:
     return [type(effect) for effect in effects]
-
-
-def open_transfer(newest: datetime | None = NOW) -> EnergyTransfer:
-    return EnergyTransfer(station=CS, number=TransferNumber(1), reference=REF, began=NOW, newest=newest)
 
 
 # -- who is let in --
@@ -232,7 +223,7 @@ def test_a_link_is_noted_with_its_wire_and_gone_when_it_closes() -> None:
     up = StationConnected(station=CS, at=NOW, wire="ocpp2.0.1")
     station = changed(csms.link_up(up, accepted(), QUARANTINE), accepted())
     assert (station.connected, station.wire, station.registration) == (NOW, "ocpp2.0.1", Registration.ACCEPTED)
-    down = list(csms.link_down(StationDisconnected(station=CS, at=NOW), station, NOW, QUARANTINE))
+    down = list(csms.link_down(StationDisconnected(station=CS, at=NOW), station))
     assert kinds(down) == [StationDisconnected]
     assert changed(down, station).connected is None
 
@@ -250,57 +241,10 @@ def test_a_stranger_whom_the_operator_refuses_gets_no_link() -> None:
 
 
 def test_the_end_of_a_link_nobody_knows_is_nothing() -> None:
-    assert list(csms.link_down(StationDisconnected(station=CS, at=NOW), None, NOW, ACCEPT)) == []
+    assert list(csms.link_down(StationDisconnected(station=CS, at=NOW), None)) == []
 
 
 def test_what_a_link_was_told_counts_more_than_what_the_station_is() -> None:
     assert not csms.may_speak(accepted(), Registration.REJECTED)
     assert csms.may_speak(accepted(registration=Registration.REJECTED), Registration.ACCEPTED)
     assert not csms.may_speak(None)
-
-
-# -- what becomes of open transfers --
-
-
-def test_a_boot_ends_no_transfer_but_sets_a_time_to_look_again() -> None:
-    station = accepted(transfers={REF: open_transfer()})
-    (wake,) = [one for one in csms.hear_boot(boot(), station, NOW, ACCEPT) if isinstance(one, Wake)]
-    assert (wake.name, wake.at) == (f"rebooted {REF}", NOW + timedelta(days=2))
-    assert wake.command == CheckForgottenTransfer(station=CS, transfer=REF, rebooted=True, newest=NOW)
-
-
-def test_a_station_that_boots_every_day_does_not_put_the_look_off() -> None:
-    waiting = {f"rebooted {REF}": Wakeup(at=NOW, body=b"")}
-    station = accepted(transfers={REF: open_transfer()}, wakeups=waiting)
-    assert not [one for one in csms.hear_boot(boot(), station, NOW, ACCEPT) if isinstance(one, Wake)]
-
-
-def test_a_transfer_that_was_not_spoken_of_since_the_boot_is_forgotten() -> None:
-    station = accepted(transfers={REF: open_transfer()})
-    check = CheckForgottenTransfer(station=CS, transfer=REF, rebooted=True, newest=NOW)
-    assert list(csms.check_forgotten(check, station, NOW)) == [
-        TransferForgotten(station=CS, at=NOW, transfer=REF, reason="reboot")
-    ]
-
-
-def test_a_transfer_that_went_on_after_the_boot_lives() -> None:
-    station = accepted(transfers={REF: open_transfer(NOW + timedelta(minutes=1))})
-    check = CheckForgottenTransfer(station=CS, transfer=REF, rebooted=True, newest=NOW)
-    assert list(csms.check_forgotten(check, station, NOW)) == []
-
-
-def test_a_transfer_of_a_station_that_never_came_back_is_forgotten_and_of_one_that_did_it_is_not() -> None:
-    station = accepted(transfers={REF: open_transfer()})
-    down = csms.link_down(StationDisconnected(station=CS, at=NOW), station, NOW, ACCEPT)
-    (wake,) = [one for one in down if isinstance(one, Wake)]
-    check = wake.command
-    assert isinstance(check, CheckForgottenTransfer)
-    assert [type(one) for one in csms.check_forgotten(check, station, wake.at)] == [TransferForgotten]
-    assert list(csms.check_forgotten(check, replace(station, connected=NOW), wake.at)) == []
-
-
-def test_a_transfer_that_ended_meanwhile_is_left_alone() -> None:
-    ended = replace(open_transfer(), ended=NOW)
-    check = CheckForgottenTransfer(station=CS, transfer=REF, rebooted=False)
-    assert list(csms.check_forgotten(check, accepted(transfers={REF: ended}), NOW)) == []
-    assert not [one for one in csms.hear_boot(boot(), accepted(transfers={REF: ended}), NOW, ACCEPT) if isinstance(one, Wake)]
