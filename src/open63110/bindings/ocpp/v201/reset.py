@@ -7,13 +7,14 @@ from typing import Any
 from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v201 as types
-from open63110.bindings.ocpp.translation import Door, Translation, find, given, text, verdict_of
+from open63110.bindings.ocpp.translation import Door, Translation, given
+from open63110.bindings.ocpp.v201.fields import evse_number
+from open63110.bindings.ocpp.v201.status_info import because, judged
 from open63110.kernel.errors import NotSupported, Trouble
-from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
 from open63110.runtime.orders import Verdict
-from open63110.usecases.stations.reboot_station import RebootMode, RebootPlanned, RebootScheduled, RebootStation
+from open63110.usecases.stations.reboot_station import SCHEDULED, RebootMode, RebootScheduled, RebootStation
 
 _TYPE: dict[RebootMode, Any] = {RebootMode.IMMEDIATE: "Immediate", RebootMode.ON_IDLE: "OnIdle"}
 _MODE = {wire: ours for ours, wire in _TYPE.items()}
@@ -22,19 +23,19 @@ _MODE = {wire: ours for ours, wire in _TYPE.items()}
 def from_wire(request: types.ResetRequest, door: Door) -> tuple[Message, ...]:
     """Read what is to reboot, and when."""
     evse = given(request.evse_id)
-    number = None if evse is None else EvseNumber(evse)
+    number = None if evse is None else evse_number(evse)
     return (RebootStation(station=door.station, mode=_MODE[request.type], evse=number),)
 
 
-def answer(replies: Sequence[Reply], _: Door) -> types.ResetResponse:
-    """Say whether it happens now or waits for idle."""
-    planned = find(replies, RebootPlanned)
-    return types.ResetResponse(status="Scheduled" if planned and planned.scheduled else "Accepted")
+def answer(replies: Sequence[Reply], door: Door) -> types.ResetResponse:
+    """Say whether it happens now or waits for idle, as the station's own picture shows it by now."""
+    waits = door.noun is not None and any(flag.startswith(SCHEDULED) for flag in door.noun.flags)
+    return types.ResetResponse(status="Scheduled" if waits else "Accepted")
 
 
 def refuse(trouble: Trouble, _: Door) -> types.ResetResponse:
     """Say why not."""
-    return types.ResetResponse(status="Rejected", status_info=types.StatusInfoType(reason_code=trouble.code[:20]))
+    return types.ResetResponse(status="Rejected", status_info=because(trouble.code))
 
 
 def to_wire(command: RebootStation, _: Door) -> types.ResetRequest:
@@ -52,9 +53,7 @@ def to_wire(command: RebootStation, _: Door) -> types.ResetRequest:
 def heard(response: types.ResetResponse, command: RebootStation, door: Door) -> Verdict:
     """Understand whether it happens now, waits, or not at all."""
     waits = (RebootScheduled(station=command.station, at=door.now, evse=command.evse),)
-    info = given(response.status_info)
-    reason = "" if info is None else text(info.reason_code)
-    return verdict_of(response.status, *(waits if response.status == "Scheduled" else ()), reason=reason)
+    return judged(response, *(waits if response.status == "Scheduled" else ()))
 
 
 RESET = Translation(

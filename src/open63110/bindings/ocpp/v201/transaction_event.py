@@ -9,8 +9,10 @@ from msgspec import UNSET
 from open63110.bindings.ocpp._generated import v201 as types
 from open63110.bindings.ocpp.translation import Door, Translation, find, given, text
 from open63110.bindings.ocpp.v201 import readings
+from open63110.bindings.ocpp.v201.fields import connector_of, evse_number, reference, sequence, utc
 from open63110.bindings.ocpp.v201.id_token import id_token, id_token_info, subject
-from open63110.kernel.ids import ConnectorNumber, EvseNumber, SubjectRef, TransferReference
+from open63110.bindings.ocpp.v201.words import WORDS, Words
+from open63110.kernel.ids import EvseNumber, SubjectRef
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
 from open63110.model.order import Outcome
@@ -33,6 +35,10 @@ STATE: dict[str, TransferState] = {
     "Idle": "idle",
 }
 WIRE_STATE = {ours: wire for wire, ours in STATE.items()} | {"discharging": "Charging", "ended": "Idle"}
+DROPPED = ("numberOfPhasesUsed", "cableMaxCurrent", "timeSpentCharging", "customData")
+"""From the wire: follow from the readings, or have no use case yet. Towards it, ``flags`` and ``number`` are the receiver's own
+matter, ``connector`` is only told by a start, a credential by the event it came with, a reservation by the start."""
+
 _NOBODY = {"NoAuthorization"}
 """Token types that name nobody: there is nothing to authorize."""
 
@@ -44,7 +50,11 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
     if token is UNSET or token.type in _NOBODY:
         return (fact,)
     judged = AuthorizeCredential(
-        station=door.station, subject=fact.subject or SubjectRef(""), evse=fact.evse, reference=fact.reference
+        station=door.station,
+        subject=fact.subject or SubjectRef(""),
+        evse=fact.evse,
+        reference=fact.reference,
+        presented=fact.at,
     )
     return (judged, fact)
 
@@ -52,13 +62,13 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
 def _fact(request: Any, door: Door) -> TransferFact:
     kind = request.event_type
     info, evse = request.transaction_info, request.evse
-    number = EvseNumber(0 if evse is UNSET else evse.id)
+    number = EvseNumber(0) if evse is UNSET else evse_number(evse.id)
     token = request.id_token
     shared: dict[str, Any] = {
         "station": door.station,
-        "at": request.timestamp,
-        "reference": TransferReference(info.transaction_id),
-        "seq": request.seq_no,
+        "at": utc(request.timestamp),
+        "reference": reference(info.transaction_id),
+        "seq": sequence(request.seq_no),
         "evse": number,
         "subject": None if token is UNSET or token.type in _NOBODY else subject(token, door),
         "trigger": request.trigger_reason,
@@ -72,17 +82,17 @@ def _fact(request: Any, door: Door) -> TransferFact:
         return EnergyTransferEnded(reason=text(info.stopped_reason) or "Local", **shared)
     return EnergyTransferStarted(
         state=state or "pending",
-        connector=ConnectorNumber(0 if evse is UNSET or evse.connector_id is UNSET else evse.connector_id),
+        connector=connector_of(evse),
         remote_start=given(info.remote_start_id),
         reservation=given(request.reservation_id),
         **shared,
     )
 
 
-def answer(replies: Sequence[Reply], door: Door) -> Any:
+def answer(replies: Sequence[Reply], door: Door, words: Words = WORDS) -> Any:
     """Answer the credential, if there was one; the event itself is acknowledged by the answer's being sent."""
     judged = find(replies, AuthorizationAnswer)
-    return types.TransactionEventResponse(id_token_info=id_token_info(judged, door) if judged else UNSET)
+    return types.TransactionEventResponse(id_token_info=id_token_info(judged, door, words) if judged else UNSET)
 
 
 def blank(_: Door) -> Any:
@@ -90,13 +100,14 @@ def blank(_: Door) -> Any:
     return readings.EMPTY
 
 
-def to_wire(fact: TransferFact, door: Door) -> types.TransactionEventRequest:
+def to_wire(fact: TransferFact, door: Door, words: Words = WORDS) -> types.TransactionEventRequest:
     """Tell about an energy transfer."""
     kinds: dict[type, Any] = {EnergyTransferStarted: "Started", EnergyTransferUpdated: "Updated", EnergyTransferEnded: "Ended"}
     state = getattr(fact, "state", None)
     wire_state: Any = WIRE_STATE[state] if state else UNSET
     reason: Any = fact.reason if isinstance(fact, EnergyTransferEnded) and fact.reason else UNSET
     remote = getattr(fact, "remote_start", None)
+    reservation = getattr(fact, "reservation", None)
     connector = getattr(fact, "connector", 0) or UNSET
     trigger: Any = fact.trigger or "MeterValuePeriodic"
     return types.TransactionEventRequest(
@@ -105,6 +116,7 @@ def to_wire(fact: TransferFact, door: Door) -> types.TransactionEventRequest:
         trigger_reason=trigger,
         seq_no=fact.seq,
         offline=True if fact.offline else UNSET,
+        reservation_id=UNSET if reservation is None else reservation,
         transaction_info=types.TransactionType(
             transaction_id=fact.reference,
             charging_state=wire_state,
@@ -112,8 +124,8 @@ def to_wire(fact: TransferFact, door: Door) -> types.TransactionEventRequest:
             remote_start_id=UNSET if remote is None else remote,
         ),
         evse=types.EVSEType(id=fact.evse, connector_id=connector) if fact.evse else UNSET,
-        id_token=id_token(fact.subject, door) if fact.subject else UNSET,
-        meter_value=readings.to_wire(fact.readings) or UNSET,
+        id_token=id_token(fact.subject, door, words) if fact.subject else UNSET,
+        meter_value=readings.to_wire(fact.readings, words) or UNSET,
     )
 
 
