@@ -15,6 +15,7 @@ import structlog
 
 from open63110.apps.clock import SystemClock
 from open63110.apps.config import Config, Listener
+from open63110.apps.folder import DATABASE, FRAMES, pepper
 from open63110.apps.ids import StoredIds
 from open63110.bindings.ocpp.gate import Gate, Listening
 from open63110.bindings.ocpp.raw_call import RawCall
@@ -38,9 +39,6 @@ from open63110.wire.ports import Remote
 from open63110.wire.tls import TlsSettings, TlsUnusable
 
 log = structlog.get_logger(__name__)
-
-DATABASE, PEPPER, FRAMES = "open63110.db", "pepper", "frames"
-"""What lies in the data folder."""
 
 
 class Csms:
@@ -72,6 +70,8 @@ class Csms:
             run_id=secrets.token_hex(4),
         )
         self.listeners: dict[str, Any] = {}
+        self.web_port = 0
+        """Bound once the page is served."""
 
     def node(self) -> Node:
         """Return what doors need."""
@@ -191,16 +191,6 @@ def _tls(listener: Listener) -> TlsSettings | None:
     )
 
 
-def pepper(folder: Path) -> bytes:
-    """Return the secret under which this installation hashes machine secrets, made at first use."""
-    path = folder / PEPPER
-    with contextlib.suppress(FileExistsError):
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(32))
-    return path.read_bytes()
-
-
 def notify(state: str) -> None:
     """Tell systemd (Type=notify) how far we are; without systemd this does nothing."""
     address = os.environ.get("NOTIFY_SOCKET", "")
@@ -219,7 +209,7 @@ async def serve(config: Config, *, ready: Callable[[Csms], None] | None = None) 
         loop.add_signal_handler(one, stop.set)
     async with Csms(config).running() as csms:
         loop.add_signal_handler(signal.SIGHUP, _reload, csms)
-        async with serving(csms.node(), config.web):
+        async with serving(csms.node(), config.web) as csms.web_port:
             notify("READY=1")
             if ready is not None:
                 ready(csms)

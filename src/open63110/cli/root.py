@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which nouns there are. Each is imported when it is used, so that --help is there at once."""
+
+from importlib.metadata import version
+
+from cyclopts import App
+
+app = App(
+    name="open63110",
+    help="""The system of IEC 63110-1: manages charging stations that speak OCPP 1.6, 2.0.1 and 2.1.
+
+A first CSMS on this machine:
+
+    open63110 csms init
+    open63110 csms
+""",
+    help_epilogue="Exit codes: 0 done, 1 not done (the reason is on stderr), 2 not understood.",
+    help_format="markdown",
+    version=lambda: f"open63110 {version('open63110')}",
+)
+app.command("open63110.cli.csms:app", name="csms", help="Run a CSMS, or set one up.")
