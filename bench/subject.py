@@ -19,29 +19,34 @@ USUAL = (
     " --certificate {certificate} --password {password}"
 )
 PASSWORD = "bench-station-password-0001"
-"""Of every station, as HTTP Basic; long enough for any policy."""
+"""Sent by every station, as HTTP Basic."""
 
 
 def write_config(folder: Path, port: int, tls_port: int) -> Path:
-    """Configure `open63110 csms`: both doors, any station let in with PASSWORD, the store in `folder`, nothing else."""
+    """Configure `open63110 csms`: both doors, any station let in, whatever its password, the store in `folder`."""
     config = folder / "csms.toml"
     config.write_text(
         f"""\
-[store]
-path = "{folder}/csms.db"
+data = "{folder}/data"
 
-[ocpp]
-auto_register = true
-station_password = "{PASSWORD}"
-
-[ocpp.plain]
+[listeners.plain]
 host = "127.0.0.1"
 port = {port}
+plain = true
+password = false
 
-[ocpp.tls]
+[listeners.tls]
 host = "127.0.0.1"
 port = {tls_port}
 certificate = "{folder}/server.pem"
+key = "{folder}/server.pem"
+password = false
+
+[web]
+port = 0
+
+[policy]
+unknown_stations = "accept"
 """
     )
     return config
