@@ -113,7 +113,7 @@ def _all_are(state: str, evse: Evse, connector: ConnectorNumber | None) -> bool:
 
 
 def may_be_ordered(station: Station) -> bool:
-    """Tell whether a station is here and admitted."""
+    """Tell whether a station is here and admitted: only then do the two ends ask anything of each other."""
     return station.connected is not None and station.registration is Registration.ACCEPTED
 
 

@@ -33,7 +33,7 @@ from open63110.usecases.services.authorize_externally.messages import (
 def start(command: StartRemotely, station: Station, tokens: Tokens, ids: Ids, policy: Policy, now: datetime) -> Iterator[Effect]:
     """Check all that can be known here, then pass the wish on; it is granted when the station accepts."""
     _demand_presence(station)
-    _demand_free(command, station, policy, now)
+    _demand_free(command, station, now)
     token = tokens.token(command.subject)
     status = verdict(token, station.id, now, tokens.in_use(command.subject))
     if status is not AuthorizationStatus.ACCEPTED:
@@ -58,7 +58,7 @@ def _demand_presence(station: Station) -> None:
         raise Unavailable(f"{station.id} is not connected", code="StationOffline", where="station")
 
 
-def _demand_free(command: StartRemotely, station: Station, policy: Policy, now: datetime) -> None:
+def _demand_free(command: StartRemotely, station: Station, now: datetime) -> None:
     evse = command.evse
     trouble = hindrance(station, evse, command.connector)
     if trouble.startswith("Unknown"):

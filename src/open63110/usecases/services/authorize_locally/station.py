@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from open63110.kernel.errors import NotSupported, Refused
 from open63110.kernel.ids import EvseNumber, SubjectRef
 from open63110.kernel.messages import Effect, Wake
-from open63110.model.authorization import hindrance, live_grant, open_transfer, release_later
+from open63110.model.authorization import hindrance, live_grant, may_be_ordered, open_transfer, release_later
 from open63110.model.policy import StationPolicy
 from open63110.model.station import AuthorizationGranted, AuthorizationReleased, Grant, LocalAuthorization, Station
 from open63110.model.token import AuthorizationStatus, CredentialJudged
@@ -41,13 +41,13 @@ def presented(event: CredentialPresented, station: Station, policy: StationPolic
     yield event
     running = open_transfer(station, event.evse)
     if running is not None:
-        if station.connected is not None and not same_party(station.local, event.subject, running.subject):
+        if may_be_ordered(station) and not same_party(station.local, event.subject, running.subject):
             yield from _ask(event, station, policy, now)
     elif station.blocked_by or hindrance(station, event.evse):
         yield _refusal(event, station, AuthorizationStatus.NOT_AT_THIS_TIME, now)
     elif station.local.entries.get(event.subject) == ACCEPTED:
         yield from _grant(event, station, "local-list", policy, now)
-    elif station.connected is None:
+    elif not may_be_ordered(station):
         yield from _alone(event, station, policy, now)
     elif event.subject not in station.local.entries and station.local.cache.get(event.subject) == ACCEPTED:
         yield from _grant(event, station, "cache", policy, now)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from open63110.kernel.errors import NotSupported, Unavailable
 from open63110.kernel.ids import StationId, SubjectRef
@@ -166,6 +168,25 @@ def test_a_station_that_does_not_take_the_list_is_not_flooded() -> None:
 def test_a_station_without_lists_and_an_operator_without_lists_send_nothing() -> None:
     assert hear(-1, station()) == [LocalListReported(station=CS1, at=NOW, version=-1)]
     assert hear(0, station(), policy=Policy(local_lists=False)) == []
+
+
+@given(st.lists(st.tuples(st.sampled_from(["change", "report", "lose", "take", "reset"]), st.integers(0, 3600)), max_size=30))
+def test_whatever_gets_lost_a_station_ends_up_with_the_right_list(story: list[tuple[str, int]]) -> None:
+    noun, has, now = station(), 0, NOW
+    tokens = list(TOKENS.tokens)
+    for step, seconds in [*story, ("take", 3600), ("report", 0)]:
+        now += timedelta(seconds=seconds)
+        if step == "change":
+            tokens.append(Token(ref=SubjectRef(f"more{len(tokens)}"), kind="ISO14443"))
+        elif step == "reset":
+            has = 0
+        effects = hear(has, noun, Wallet(*tokens), now=now)
+        noun = after(noun, effects)
+        sent = [one.version for one in effects if isinstance(one, SendLocalList)]
+        assert all(version > has for version in sent), "a station refuses what is older than its own"
+        has = sent[-1] if sent and step == "take" else has
+    assert (has, noun.local.digest) == (noun.local.desired, fingerprint(entries_for(CS1, Wallet(*tokens), now)))
+    assert hear(has, noun, Wallet(*tokens), now=now) == []
 
 
 def compare(noun: Station, *, ask: bool = False, wait: float = 0.0, policy: Policy | None = None) -> list[Any]:

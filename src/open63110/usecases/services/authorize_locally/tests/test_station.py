@@ -4,6 +4,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+import msgspec
 import pytest
 
 from open63110.kernel.errors import NotSupported, Refused
@@ -16,6 +17,7 @@ from open63110.model.station import (
     Evse,
     Grant,
     LocalAuthorization,
+    Registration,
     Station,
     Wakeup,
 )
@@ -62,6 +64,7 @@ def station(*transfers: EnergyTransfer, online: bool = True, grant: Grant | None
     return Station(
         id=CS1,
         connected=NOW if online else None,
+        registration=Registration.ACCEPTED,
         evses={ONE: Evse(number=ONE, grant=grant)},
         local=local,
         transfers={one.reference: one for one in transfers},
@@ -132,6 +135,11 @@ def test_where_energy_flows_only_strangers_are_asked_about() -> None:
 @pytest.mark.parametrize("more", [{"blocked_by": "reboot"}, {"state": "faulted"}])
 def test_a_station_that_cannot_charge_says_not_now(more: dict[str, Any]) -> None:
     assert refusals(hold(station(entries={ANNA: "Accepted"}, **more))) == [AuthorizationStatus.NOT_AT_THIS_TIME]
+
+
+def test_a_station_that_is_not_accepted_yet_asks_nobody() -> None:
+    noun = msgspec.structs.replace(station(), registration=Registration.PENDING)
+    assert refusals(hold(noun)) == [AuthorizationStatus.UNKNOWN]
 
 
 Rule = Literal["list", "list-or-cache", "allow-unknown"]
