@@ -98,10 +98,10 @@ class House:
         self.peers.append(self.make())
         return Accept(subprotocol=self.subprotocol, peer=self.peer)
 
-    async def open(self, limits: Limits = QUICK, *, tls: TlsSettings | None = None) -> House:
+    async def open(self, limits: Limits = QUICK, *, tls: TlsSettings | None = None, host: str | None = "127.0.0.1") -> House:
         self.listener = await EDGES[self.edge].start(
             self.gate,
-            "127.0.0.1",
+            host,
             0,
             name="front",
             tls=tls,

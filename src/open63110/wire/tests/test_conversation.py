@@ -240,6 +240,22 @@ async def test_a_failing_peer_ends_its_own_connection_with_1011(house: House) ->
     assert [str(failure["exception"]) for failure in failures] == ["cannot cope"]
 
 
+async def test_a_peer_that_fails_when_it_is_closed_is_reported_and_gone(house: House) -> None:
+    class Failing(Recorder):
+        def closed(self, code: int, reason: str) -> None:
+            raise RuntimeError("cannot part")
+
+    await house.open()
+    house.make = Failing
+    failures: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
+    raw = await house.raw()
+    raw.cut()
+    await until(lambda: bool(failures))
+    assert str(failures[0]["exception"]) == "cannot part"
+    assert house.listener.count == 0
+
+
 async def test_a_socket_that_is_being_cut_takes_anything_and_does_nothing(house: House) -> None:
     await house.open(limits(messages_per_second=1.0, burst=1))
     raw = await house.raw()

@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import asyncio
+import resource
+import socket
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,7 +15,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from open63110.wire.ports import Decline, Upgrade
-from open63110.wire.tests.ground import KEY, PATIENCE, QUICK, TEXT, House, Raw, Recorder, frame, request, until
+from open63110.wire.tests.ground import EDGES, KEY, PATIENCE, QUICK, TEXT, House, Raw, Recorder, frame, request, until
 from open63110.wire.tls import TlsUnusable
 from open63110.wire.upgrade import accept_key
 
@@ -194,3 +197,36 @@ async def test_a_peer_that_fails_when_it_opens_ends_its_own_connection(house: Ho
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1011
     assert str(failures[0]["exception"]) == "not today"
+
+
+async def test_every_address_is_listened_on_under_one_port_unless_one_is_named(house: House) -> None:
+    await house.open(host=None)
+    for host in ("127.0.0.1", "[::1]"):
+        async with connect(f"ws://{host}:{house.port}/"):
+            assert house.upgrades[-1].remote[0] == host.strip("[]")
+
+
+async def test_a_port_that_is_taken_is_an_error_and_stays_with_its_owner(house: House) -> None:
+    await house.open()
+    with pytest.raises(OSError, match="in use"):
+        await EDGES[house.edge].start(house.gate, "127.0.0.1", house.port)
+    async with connect(f"ws://127.0.0.1:{house.port}/"):
+        assert house.listener.count == 1
+
+
+async def test_without_file_descriptors_newcomers_wait_and_are_served_later(house: House) -> None:
+    await house.open()
+    waiting = [socket.create_connection(("127.0.0.1", house.port)) for _ in range(5)]
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(int(fd.name) for fd in Path("/proc/self/fd").iterdir()), hard))
+        await asyncio.sleep(0.1)
+        assert house.listener.unfinished < 5
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    await until(lambda: house.listener.unfinished == 5)
+    for sock in waiting:
+        sock.sendall(request())
+    await until(lambda: house.listener.count == 5)
+    for sock in waiting:
+        sock.close()

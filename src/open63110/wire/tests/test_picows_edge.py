@@ -100,6 +100,7 @@ async def test_small_messages_never_widen_a_read_buffer_however_many_come_at_onc
     assert not connection(house).wide
 
 
+@pytest.mark.asyncio(loop_factories=["uvloop"])
 async def test_two_thousand_idle_connections_cost_at_most_ten_kilobytes_each() -> None:
     count = 2_000
     source = str(Path(__file__).parents[3])

@@ -261,6 +261,16 @@ async def test_stopping_says_goodbye_over_tls(house: House, papers: Papers) -> N
     assert house.peer.ends == [(1001, "")]
 
 
+async def test_stopping_in_the_middle_of_a_tls_handshake_leaves_nothing_behind(house: House, papers: Papers) -> None:
+    await house.open(tls=papers.settings)
+    raw = await Raw.connect(house.port)
+    raw.write(b"\x16\x03\x01\x02\x00\x01")
+    await until(lambda: house.listener.unfinished == 1)
+    await house.listener.stop()
+    assert await raw.rest() == b""
+    assert (house.listener.unfinished, house.refused) == (0, [])
+
+
 # --- settings that cannot work
 
 
