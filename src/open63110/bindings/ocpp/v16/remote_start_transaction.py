@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""RemoteStartTransaction (1.6): the CSMS lets somebody charge at a connector."""
+
+from collections.abc import Sequence
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from open63110.bindings.ocpp._generated import v16 as types
+from open63110.bindings.ocpp.translation import Door, Translation, verdict_of
+from open63110.bindings.ocpp.v16.fields import evse_number, id_tag, subject
+from open63110.kernel.errors import Malformed, Trouble
+from open63110.kernel.messages import Message, Reply
+from open63110.kernel.roles import Role
+from open63110.runtime.orders import Verdict
+from open63110.usecases.services.authorize_externally import RemoteStartAnswered, StartRemotely
+
+DROPPED = ("connector", "group", "remote_start", "chargingProfile")
+"""A connector is an EVSE here; the group comes with the answer to StartTransaction; nothing correlates a start."""
+
+
+def from_wire(request: types.RemoteStartTransactionRequest, door: Door) -> tuple[Message, ...]:
+    """Read who may charge where.
+
+    Raises:
+        Malformed: it names no connector, and this station does not choose one.
+    """
+    if request.connector_id is UNSET or request.connector_id <= 0:
+        raise Malformed("it names no connector", code="NoConnector", where="connectorId")
+    evse = evse_number(request.connector_id)
+    return (StartRemotely(station=door.station, subject=subject(request.id_tag, door), evse=evse),)
+
+
+def answer(_: Sequence[Reply], __: Door) -> types.RemoteStartTransactionResponse:
+    """Say yes."""
+    return types.RemoteStartTransactionResponse(status="Accepted")
+
+
+def refuse(_: Trouble, __: Door) -> types.RemoteStartTransactionResponse:
+    """Say no; 1.6 has no word for why."""
+    return types.RemoteStartTransactionResponse(status="Rejected")
+
+
+def to_wire(command: StartRemotely, door: Door) -> types.RemoteStartTransactionRequest:
+    """Order a start."""
+    return types.RemoteStartTransactionRequest(connector_id=command.evse, id_tag=id_tag(command.subject, door))
+
+
+def heard(response: types.RemoteStartTransactionResponse, command: StartRemotely, door: Door) -> Verdict:
+    """Tell the use case whether the station takes it."""
+    said = RemoteStartAnswered(
+        station=command.station,
+        at=door.now,
+        subject=command.subject,
+        evse=command.evse,
+        accepted=response.status == "Accepted",
+        remote_start=command.remote_start,
+        group=command.group,
+        reason="" if response.status == "Accepted" else response.status,
+    )
+    return replace(verdict_of(response.status), messages=(said,))
+
+
+REMOTE_START_TRANSACTION = Translation(
+    action="RemoteStartTransaction",
+    sender=Role.CSMS,
+    carries=(StartRemotely,),
+    from_wire=from_wire,
+    answer=answer,
+    refuse=refuse,
+    to_wire=to_wire,
+    heard=heard,
+)
