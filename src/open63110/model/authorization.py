@@ -73,7 +73,7 @@ def running_elsewhere(in_use: int, mine: Iterable[EnergyTransfer], subject: Subj
         if transfer.subject == subject
         and transfer.began is not None
         and transfer.ended is None
-        and (transfer.reference == reference or transfer.evse == evse or not (evse or reference))
+        and (transfer.reference == reference or transfer.evse == evse or (not evse and reference is None))
     )
     return max(0, in_use - own)
 

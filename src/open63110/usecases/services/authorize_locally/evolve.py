@@ -75,7 +75,7 @@ def _local(station: Station, **changes: Any) -> Station:
 
 def judged(event: CredentialJudged, station: Station) -> Station:
     """Remember the last answer."""
-    if event.reference:
+    if event.reference is not None:
         return station
     last = Judgement(subject=event.subject, status=event.status.value, evse=event.evse, at=event.at)
     return _local(station, judged=last)

@@ -64,7 +64,7 @@ def judge(
             known=token is not None,
             reference=command.reference,
         )
-    if status is ACCEPTED and token is not None and not command.reference and _is_free(station, evse, now):
+    if status is ACCEPTED and token is not None and command.reference is None and _is_free(station, evse, now):
         until = now + timedelta(seconds=policy.connection_timeout)
         grant = Grant(subject=command.subject, method="csms", at=now, until=until, group=token.group)
         yield AuthorizationGranted(station=station.id, at=now, evse=evse, grant=grant)
@@ -83,11 +83,11 @@ def _wants_in(command: AuthorizeCredential, evse: int, station: Station) -> bool
     ends = any(
         one.subject == command.subject and one.ended is None and evse in {0, one.evse} for one in station.transfers.values()
     )
-    return not command.reference and not ends
+    return command.reference is None and not ends
 
 
 def _is_news(command: AuthorizeCredential, evse: int, status: AuthorizationStatus, station: Station, now: datetime) -> bool:
-    if command.reference:
+    if command.reference is not None:
         transfer = station.transfers.get(command.reference)
         return status is not ACCEPTED and not (
             transfer is not None and transfer.subject == command.subject and FLAGS[status] in transfer.flags

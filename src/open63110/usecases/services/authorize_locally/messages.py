@@ -16,7 +16,8 @@ class AuthorizeCredential(Command, frozen=True, kw_only=True, gc=False):
     subject: SubjectRef
     evse: EvseNumber = EvseNumber(0)
     reference: TransferReference | None = None
-    """Set when energy flows already under it (offline start, a second card): then it does not count against itself."""
+    """Set when energy flows already under it (offline start, a second card): then it does not count against itself,
+    and no grant is given. Empty where the CSMS has yet to name it (a start of OCPP 1.6)."""
     presented: datetime | None = None
     """When it was; None: now. A credential that has expired since was good then."""
 

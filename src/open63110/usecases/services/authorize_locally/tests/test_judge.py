@@ -117,6 +117,10 @@ def test_nothing_is_granted_twice_nor_where_energy_flows() -> None:
     assert AuthorizationGranted not in kinds(ask(station(ONE), evse=ONE, reference=T1))
 
 
+def test_a_start_that_has_no_name_yet_is_no_presentation() -> None:
+    assert kinds(ask(station(ONE, blocked_by="reboot"), evse=ONE, reference=TransferReference(""))) == [AuthorizationAnswer]
+
+
 def test_a_station_that_waits_to_reboot_admits_no_new_session() -> None:
     assert status(ask(station(ONE, blocked_by="reboot"), evse=ONE)) is AuthorizationStatus.NOT_AT_THIS_TIME
 
