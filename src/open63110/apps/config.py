@@ -4,7 +4,7 @@
 import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
@@ -106,6 +106,22 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Con
         raise Malformed(f"{place}: {text}", where=place) from fault
     _check(config)
     return config
+
+
+def origins(path: Path | None, environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return where each setting that is not a default comes from: its dotted name, and the file or the variable."""
+    found = dict.fromkeys(_leaves(_read(path) if path else {}), str(path))
+    for names, _, origin in _overrides(os.environ if environment is None else environment):
+        found[".".join(names)] = origin
+    return found
+
+
+def _leaves(tree: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{path}{name}.")
+        else:
+            yield f"{path}{name}"
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -19,3 +19,7 @@ A first CSMS on this machine:
     version=lambda: f"open63110 {version('open63110')}",
 )
 app.command("open63110.cli.csms:app", name="csms", help="Run a CSMS, or set one up.")
+app.command("open63110.cli.archive:backup", name="backup", help="Copy a CSMS, running or not, into a new folder.")
+app.command("open63110.cli.archive:restore", name="restore", help="Put a backup in the place of a CSMS that does not run.")
+app.command("open63110.cli.config:app", name="config", help="See what is configured, and whether it will do.")
+app.command("open63110.cli.doctor:doctor", name="doctor", help="See whether this machine is fit for a CSMS.")

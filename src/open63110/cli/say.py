@@ -96,5 +96,5 @@ def table(title: str, columns: list[str], rows: list[list[str]]) -> None:
     drawn = Table(*columns, title=title or None, box=None, title_justify="left", header_style="bold", pad_edge=False)
     for row in rows:
         drawn.add_row(*row)
-    console = Console(soft_wrap=False, highlight=False, markup=False)
-    console.print(drawn, width=None if console.is_terminal else 1000, crop=False)
+    console = Console(width=None if sys.stdout.isatty() else 10_000, highlight=False, markup=False)
+    console.print(drawn)
