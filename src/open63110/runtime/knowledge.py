@@ -16,6 +16,9 @@ from open63110.model.transfer import EnergyTransfer
 from open63110.ports import BY_NAME, Batch, Ids, Store, Where
 from open63110.runtime.commit import MISSING, GroupCommit
 
+MOST_GONE = 4096
+"""How many transfers and sessions are remembered after they left; more than two commits can hold."""
+
 
 class Knowledge:
     """Stations with their open sessions, tokens, principals, open orders, and the names of subjects."""
@@ -36,16 +39,21 @@ class Knowledge:
             "principal": self.principals,
             "orders": self.orders,
         }
+        self._gone: dict[Any, Any] = {}
         for subject in store.load(Subject):
             self._learn(subject)
         self._load_open()
-        commit.on_restored.append(lambda _: self._recount())
+        commit.on_restored.append(lambda _: self._restored())
 
     def _load_open(self) -> None:
         for transfer in self._store.load(EnergyTransfer, Where("settled", "=", False)):  # noqa: FBT003 - a value
             self._attach(transfer.station, transfers={transfer.reference: transfer})
         for session in self._store.load(ServiceSession, Where("settled", "=", False)):  # noqa: FBT003 - a value
             self._attach(session.station, sessions={session.number: session})
+        self._recount()
+
+    def _restored(self) -> None:
+        self._gone.clear()
         self._recount()
 
     def _recount(self) -> None:
@@ -74,11 +82,13 @@ class Knowledge:
 
     def transfer(self, station: StationId, reference: TransferReference) -> EnergyTransfer | None:
         """Return a settled transfer."""
-        return self._store.first(EnergyTransfer, Where("station", "=", station), Where("reference", "=", reference))
+        gone: EnergyTransfer | None = self._gone.get((station, reference))
+        return gone or self._store.first(EnergyTransfer, Where("station", "=", station), Where("reference", "=", reference))
 
     def session(self, number: SessionNumber) -> ServiceSession | None:
         """Return a closed session."""
-        return self._store.get(ServiceSession, number)
+        gone: ServiceSession | None = self._gone.get(number)
+        return gone or self._store.get(ServiceSession, number)
 
     def heard(self, number: TransferNumber, seq: int) -> bool:
         """Tell whether the journal, or the batch on its way there, holds this fact of this transfer."""
@@ -111,11 +121,14 @@ class Knowledge:
     # -- writing, within the turn's batch --
 
     def recall(self, station: Station, reference: TransferReference) -> Station:
-        """Bring a settled transfer and its session back, because a late fact names it (I9)."""
+        """Bring a settled transfer and its session back, because a late fact names it (I9).
+
+        They come back settled: what changes nothing lets them go again.
+        """
         transfer = self.transfer(station.id, reference)
         if transfer is None:
             return station
-        transfers = {**station.transfers, reference: msgspec.structs.replace(transfer, settled=False)}
+        transfers = {**station.transfers, reference: transfer}
         sessions = station.sessions
         if transfer.session is not None and transfer.session not in sessions:
             session = self.session(transfer.session)
@@ -145,12 +158,22 @@ class Knowledge:
         if old is None or _differs(old, new):
             batch.puts["station", new.id] = msgspec.structs.replace(new, transfers={}, sessions={})
         if old is None or old.transfers is not new.transfers:
-            new = _write_parts(batch, "transfer", old, new)
+            new = self._let_go(new, _write_parts(batch, "transfer", old, new))
         if old is None or old.sessions is not new.sessions:
-            new = _write_parts(batch, "session", old, new)
+            new = self._let_go(new, _write_parts(batch, "session", old, new))
         self._commit.undoable(self.stations, new.id, MISSING if old is None else old)
         self.stations[new.id] = new
         self._count(old, new)
+
+    def _let_go(self, whole: Station, left: Station) -> Station:
+        """Remember what goes from memory until it can be read from the store for sure."""
+        if left is whole:
+            return left
+        self._gone.update({(one.station, one.reference): one for one in whole.transfers.values() if one.settled})
+        self._gone.update({one.number: one for one in whole.sessions.values() if one.settled})
+        while len(self._gone) > MOST_GONE:
+            del self._gone[next(iter(self._gone))]
+        return left
 
     def _count(self, old: Station | None, new: Station) -> None:
         """Keep the number of open transfers per subject."""
