@@ -64,7 +64,7 @@ def judge(
             known=token is not None,
             reference=command.reference,
         )
-    if status is ACCEPTED and token is not None and command.reference is None and _is_free(station, evse, now):
+    if status is ACCEPTED and token is not None and not _is_told_with_energy(command) and _is_free(station, evse, now):
         until = now + timedelta(seconds=policy.connection_timeout)
         grant = Grant(subject=command.subject, method="csms", at=now, until=until, group=token.group)
         yield AuthorizationGranted(station=station.id, at=now, evse=evse, grant=grant)
@@ -78,20 +78,25 @@ def _only_evse(station: Station) -> EvseNumber:
     return numbers[0] if len(numbers) == 1 else EvseNumber(0)
 
 
+def _is_told_with_energy(command: AuthorizeCredential) -> bool:
+    """Tell a fact about a transfer from a card at the reader: the fact asks for no right, it says that one was used."""
+    return command.reference is not None or command.presented is not None
+
+
 def _wants_in(command: AuthorizeCredential, evse: int, station: Station) -> bool:
     """Tell a new session from energy that flows already, and from a driver who wants to end one."""
     ends = any(
         one.subject == command.subject and one.ended is None and evse in {0, one.evse} for one in station.transfers.values()
     )
-    return command.reference is None and not ends
+    return not _is_told_with_energy(command) and not ends
 
 
 def _is_news(command: AuthorizeCredential, evse: int, status: AuthorizationStatus, station: Station, now: datetime) -> bool:
-    if command.reference is not None:
-        transfer = station.transfers.get(command.reference)
-        return status is not ACCEPTED and not (
-            transfer is not None and transfer.subject == command.subject and FLAGS[status] in transfer.flags
-        )
+    if status is ACCEPTED and _is_told_with_energy(command):
+        return False
+    transfer = station.transfers.get(command.reference) if command.reference else None
+    if transfer is not None:
+        return transfer.subject != command.subject or FLAGS.get(status) not in transfer.flags
     last = station.local.judged
     return (
         last is None

@@ -19,7 +19,7 @@ class AuthorizeCredential(Command, frozen=True, kw_only=True, gc=False):
     """Set when energy flows already under it (offline start, a second card): then it does not count against itself,
     and no grant is given. Empty where the CSMS has yet to name it (a start of OCPP 1.6)."""
     presented: datetime | None = None
-    """When it was; None: now. A credential that has expired since was good then."""
+    """When it was, if this is told together with the transfer it led to; None: just now. What has expired since was good."""
 
 
 class AuthorizationAnswer(Reply, frozen=True, kw_only=True, gc=False):

@@ -118,7 +118,10 @@ def test_nothing_is_granted_twice_nor_where_energy_flows() -> None:
 
 
 def test_a_start_that_has_no_name_yet_is_no_presentation() -> None:
-    assert kinds(ask(station(ONE, blocked_by="reboot"), evse=ONE, reference=TransferReference(""))) == [AuthorizationAnswer]
+    reboots = station(ONE, blocked_by="reboot")
+    assert kinds(ask(reboots, evse=ONE, reference=TransferReference(""))) == [AuthorizationAnswer]
+    assert kinds(ask(reboots, evse=ONE, presented=NOW)) == [AuthorizationAnswer]
+    assert kinds(ask(reboots, None, evse=ONE, presented=NOW)) == [CredentialJudged, AuthorizationAnswer]
 
 
 def test_a_station_that_waits_to_reboot_admits_no_new_session() -> None:
