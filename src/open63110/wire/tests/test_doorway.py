@@ -214,12 +214,16 @@ async def test_a_port_that_is_taken_is_an_error_and_stays_with_its_owner(house: 
         assert house.listener.count == 1
 
 
+def highest_descriptor() -> int:
+    return max(int(fd.name) for fd in Path("/proc/self/fd").iterdir())
+
+
 async def test_without_file_descriptors_newcomers_wait_and_are_served_later(house: House) -> None:
     await house.open()
     waiting = [socket.create_connection(("127.0.0.1", house.port)) for _ in range(5)]
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(int(fd.name) for fd in Path("/proc/self/fd").iterdir()), hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (highest_descriptor(), hard))
         await asyncio.sleep(0.1)
         assert house.listener.unfinished < 5
     finally:

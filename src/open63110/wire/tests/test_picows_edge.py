@@ -94,10 +94,12 @@ async def test_the_exchange_loses_nothing(house: House) -> None:
 async def test_small_messages_never_widen_a_read_buffer_however_many_come_at_once(house: House) -> None:
     await house.open()
     raw = await house.raw()
+    parser = connection(house)._wire
     raw.write(frame(TEXT, b"x" * 1_000) * 900)
     for _ in range(900):
         await house.peer.message()
     assert not connection(house).wide
+    assert connection(house)._wire is parser
 
 
 @pytest.mark.asyncio(loop_factories=["uvloop"])
