@@ -26,6 +26,7 @@ from open63110.bindings.web.serve import serving
 from open63110.kernel.ids import PrincipalId
 from open63110.kernel.roles import Role
 from open63110.model.principal import AuditEntry
+from open63110.model.station import StationDisconnected
 from open63110.runtime.engine import Engine
 from open63110.runtime.keys import Keys
 from open63110.runtime.node import Node
@@ -117,6 +118,7 @@ class Csms:
                 tasks.create_task(part.run())
                 for part in (self.engine.commit, self.engine.timers, self.orders, self.ocpp, self.frames)
             ]
+            self._nobody_is_connected_yet()
             await self._listen()
             try:
                 yield self
@@ -128,6 +130,13 @@ class Csms:
                     task.cancel()
         self.frames.flush()
         self.store.close()
+
+    def _nobody_is_connected_yet(self) -> None:
+        """Note that links which were open when the last run ended are gone."""
+        for station in tuple(self.engine.stations.values()):
+            if station.connected is not None:
+                gone = StationDisconnected(station=station.id, at=self.clock.now(), reason="this CSMS was restarted")
+                self.engine.hear((gone,))
 
     async def _listen(self) -> None:
         gate = Gate(

@@ -15,17 +15,17 @@ from open63110.bindings.ocpp.rpc.errors import ErrorCode, MalformedFrame, Schema
 from open63110.bindings.ocpp.rpc.frames import Call, Error, Result, Send
 from open63110.bindings.ocpp.schema import decoder
 from open63110.bindings.ocpp.tolerance import Deviation
-from open63110.bindings.ocpp.translation import Door, Translation, Wire, verdict_of
+from open63110.bindings.ocpp.translation import Door, Translation, Wire, find, verdict_of
 from open63110.kernel.errors import NotSupported, Trouble
 from open63110.kernel.ids import OrderId, StationId
 from open63110.kernel.messages import Command
 from open63110.kernel.roles import Role
 from open63110.model.order import Order, Outcome
-from open63110.model.station import StationConnected, StationDisconnected
+from open63110.model.station import Registration, StationConnected, StationDisconnected
 from open63110.ports import FrameLog
 from open63110.runtime.engine import Engine, Replies
 from open63110.runtime.orders import Orders, Verdict
-from open63110.usecases.stations.onboard_station import may_speak
+from open63110.usecases.stations.onboard_station import RegistrationAnswer, may_speak
 from open63110.wire.ports import Socket
 
 log = structlog.get_logger(__name__)
@@ -72,7 +72,7 @@ class Ticket(NamedTuple):
 class Conversation:
     """One socket of one station. Its epoch is its identity: only the newest owns the station (I1, I2)."""
 
-    __slots__ = ("_door", "_server", "remote", "rpc", "secure", "socket", "station", "wire")
+    __slots__ = ("_door", "_server", "remote", "rpc", "secure", "socket", "station", "told", "wire")
 
     def __init__(self, server: Office, station: StationId, wire: Wire, prefix: str, *, remote: str, secure: bool) -> None:
         """Wait for the socket to open."""
@@ -80,6 +80,8 @@ class Conversation:
         self.rpc = rpc.Peer(wire.version, prefix, patience=server.patience)
         self.socket: Socket | None = None
         self._door: Door | None = None
+        self.told: Registration | None = None
+        """What the last boot over this link was answered; None: it only reconnected."""
 
     # -- the socket --
 
@@ -170,7 +172,7 @@ class Conversation:
             self._not_ours(call, answer_to)
             return
         noun = self._server.engine.stations.get(self.station)
-        if call.action not in FIRST and not (noun is not None and may_speak(noun)):
+        if call.action not in FIRST and not may_speak(noun, self.told):
             self._fail(answer_to, ErrorCode.SECURITY_ERROR, "The station is not accepted; send BootNotification first")
             return
         raw = bytes(call.payload)
@@ -203,6 +205,8 @@ class Conversation:
         if result is None:
             self._happened(self.rpc.drop(answer_to))
         elif not isinstance(result, Trouble):
+            if call.action in FIRST:
+                self._boot_answered(result)
             self._happened(self.rpc.answer(answer_to, translation.answer(result, self.door())))
         elif translation.refuse is not None:
             self._happened(self.rpc.answer(answer_to, translation.refuse(result, self.door())))
@@ -210,6 +214,16 @@ class Conversation:
             self._misunderstood(call, answer_to, translation, result)
         else:
             self._fail(answer_to, code_of(result), result.message)
+
+    def _boot_answered(self, replies: Replies) -> None:
+        reply = find(replies, RegistrationAnswer)
+        if reply is not None:
+            self.told = reply.registration
+
+    @property
+    def admitted(self) -> bool:
+        """The station may be spoken to beyond its boot."""
+        return may_speak(self._server.engine.stations.get(self.station), self.told)
 
     def _not_ours(self, call: Call | Send, answer_to: str | None) -> None:
         known = call.action in self.wire.types

@@ -4,6 +4,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -21,7 +22,11 @@ from open63110.model.quarantine import InputQuarantined, QuarantinedInput
 from open63110.ports import FrameLog, Ids
 from open63110.runtime.engine import Engine, Turn
 from open63110.runtime.orders import Orders
+from open63110.usecases.stations.monitor_station import CheckSilence, might_be_silent
 from open63110.wire.ports import Peer, Upgrade
+
+LISTEN_EVERY = 10
+"""Ticks between two looks at who has fallen silent."""
 
 
 class Server:
@@ -56,6 +61,7 @@ class Server:
         """Per station: how often which rule of the schema was bent."""
         self.received = self.malformed = self.strays = 0
         self._run_id, self._opened = run_id, 0
+        self._seconds_per_second = 1.0 / engine.clock.real(1.0)
         self.time = asyncio.get_running_loop().time
         orders.link = self
 
@@ -83,8 +89,9 @@ class Server:
     # -- ports.Link --
 
     def connected(self, station: StationId) -> bool:
-        """Tell whether an order could be sent now."""
-        return station in self.conversations
+        """Tell whether an order could be sent now: whoever is not accepted gets none."""
+        conversation = self.conversations.get(station)
+        return conversation is not None and conversation.admitted
 
     def send(self, order: Order, command: Command) -> None:
         """Send an order over the station's conversation.
@@ -155,9 +162,24 @@ class Server:
 
     async def run(self) -> None:
         """Look after deadlines of all conversations, once a tick, for ever."""
+        ticks = 0
         while True:
             await asyncio.sleep(min(1.0, self.engine.clock.real(1.0)))
+            ticks += 1
             now = self.time()
             for conversation in tuple(self.conversations.values()):
                 if conversation.rpc.next_deadline is not None:
                     conversation.tick(now)
+                if ticks % LISTEN_EVERY == 0:
+                    self._listen_for(conversation, now)
+
+    def _listen_for(self, conversation: Conversation, now: float) -> None:
+        """Ask the use case about a link that may have fallen silent; a heartbeat leaves no other trace (8.3.5)."""
+        engine, socket = self.engine, conversation.socket
+        noun = engine.stations.get(conversation.station)
+        if noun is None or socket is None:
+            return
+        at = engine.clock.now()
+        heard = at - timedelta(seconds=(now - socket.last_heard) * self._seconds_per_second)
+        if might_be_silent(noun, heard, at, engine.policy):
+            engine.hear((CheckSilence(station=noun.id, heard=heard),))
