@@ -43,18 +43,17 @@ def verdict(token: Token | None, station: StationId, now: datetime, running: int
     """
     if token is None:
         return AuthorizationStatus.UNKNOWN
-    reasons = (
-        (token.blocked, AuthorizationStatus.BLOCKED),
-        (token.valid_until is not None and token.valid_until <= now, AuthorizationStatus.EXPIRED),
-        (token.no_credit, AuthorizationStatus.NO_CREDIT),
-        (bool(token.stations) and not any(_covers(place, station) for place in token.stations), _ELSEWHERE),
-        (token.valid_from is not None and now < token.valid_from, AuthorizationStatus.NOT_AT_THIS_TIME),
-        (0 < token.concurrent <= running, AuthorizationStatus.CONCURRENT),
-    )
-    return next((status for applies, status in reasons if applies), AuthorizationStatus.ACCEPTED)
-
-
-_ELSEWHERE = AuthorizationStatus.NOT_AT_THIS_LOCATION
+    if token.blocked:
+        return AuthorizationStatus.BLOCKED
+    if token.valid_until is not None and token.valid_until <= now:
+        return AuthorizationStatus.EXPIRED
+    if token.no_credit:
+        return AuthorizationStatus.NO_CREDIT
+    if token.stations and not any(_covers(place, station) for place in token.stations):
+        return AuthorizationStatus.NOT_AT_THIS_LOCATION
+    if token.valid_from is not None and now < token.valid_from:
+        return AuthorizationStatus.NOT_AT_THIS_TIME
+    return AuthorizationStatus.CONCURRENT if 0 < token.concurrent <= running else AuthorizationStatus.ACCEPTED
 
 
 def _covers(place: str, station: StationId) -> bool:

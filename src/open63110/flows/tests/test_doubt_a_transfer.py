@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.literal import T0, Clock, Ids
 
 from open63110.flows import doubt_a_transfer
@@ -167,3 +169,16 @@ def test_an_operator_may_want_flags_only() -> None:
     csms.wait(MOMENT)
     assert csms.flags == ("unknown-token",)
     assert csms.orders == []
+
+
+@given(st.permutations([0, 1, 2]), st.lists(st.integers(0, 2), max_size=4))
+def test_in_whatever_order_and_however_often_it_is_told_it_is_flagged_once(order: list[int], again: list[int]) -> None:
+    csms = Csms()
+    end = EnergyTransferEnded(station=CS1, at=T0, reference=T1, seq=2, evse=ONE, reason="Local")
+    told: list[tuple[Message, ...]] = [(judged(), started(offline=True)), (updated(1),), (end,)]
+    for number in [*order, *again]:
+        csms.hear(*told[number])
+    csms.wait(MOMENT)
+    assert csms.flags.count("unknown-token") == 1
+    assert csms.facts(TransferDoubted) == 1
+    assert csms.orders == [], "it is over"
