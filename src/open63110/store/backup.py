@@ -2,15 +2,12 @@
 """Backup while the system runs, and the way back while it stands still."""
 
 import os
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from open63110.kernel.errors import Refused, Unavailable, Unknown
 from open63110.store.lock import Lock
 from open63110.store.migrate import known, version
-from open63110.store.snapshot import check, flush, snapshot
-from open63110.store.trouble import unavailable
+from open63110.store.snapshot import flush, snapshot
 
 
 def backup(path: Path, target: Path) -> None:
@@ -35,41 +32,31 @@ def restore(source: Path, path: Path) -> None:
         Unknown: there is no such backup.
         Unavailable: the database is in use, the backup is damaged or newer than this program, or there is no room.
     """
-    lock = Lock(path)
-    try:
-        _verify(source)
-        fresh = path.with_name(f"{path.name}.restored")
-        snapshot(source, fresh)
-        _put_aside(path)
-        fresh.replace(path)
-        flush(path.parent)
-    finally:
-        lock.release()
-
-
-def _verify(source: Path) -> None:
     found = version(source)
     if found is None:
         raise Unknown(f"there is no backup {source}", where="source")
     known(source, found)
+    lock, fresh = Lock(path), path.with_name(f"{path.name}.restored")
     try:
-        with closing(sqlite3.connect(source)) as connection:
-            check(connection)
-    except sqlite3.Error as error:
-        raise unavailable(error) from error
+        snapshot(source, fresh)
+        _put_aside(path)
+        fresh.replace(path)
+        flush(path.parent)
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be put aside or replaced: {error.strerror}", where="store") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+        lock.release()
 
 
 def _put_aside(path: Path) -> None:
     """Keep the old database with its log, which must never meet the new one; its name stays taken until it is replaced."""
     replaced = path.with_name(f"{path.name}.replaced")
-    try:
-        for suffix in ("-shm", "-wal", ""):
-            replaced.with_name(f"{replaced.name}{suffix}").unlink(missing_ok=True)
-        path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
-        log = path.with_name(f"{path.name}-wal")
-        if log.exists():
-            log.replace(replaced.with_name(f"{replaced.name}-wal"))
-        if path.exists():
-            os.link(path, replaced)
-    except OSError as error:
-        raise Unavailable(f"{path} cannot be put aside: {error.strerror}", where="store") from error
+    for suffix in ("-shm", "-wal", ""):
+        replaced.with_name(f"{replaced.name}{suffix}").unlink(missing_ok=True)
+    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists():
+        log.replace(replaced.with_name(f"{replaced.name}-wal"))
+    if path.exists():
+        os.link(path, replaced)

@@ -28,10 +28,11 @@ def snapshot(source: Path, target: Path) -> None:
         partial.replace(target)
         flush(target.parent)
     except sqlite3.Error as error:
-        partial.unlink(missing_ok=True)
         raise unavailable(error) from error
     except OSError as error:
         raise Unavailable(f"{target} cannot be written: {error.strerror}", where="store") from error
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -40,15 +41,10 @@ def _copy(source: Path, target: Path) -> None:
         with closing(sqlite3.connect(target, isolation_level=None)) as writing:
             reading.backup(writing)  # in one step, so that a busy writer does not make it begin again
             writing.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
-            check(writing)
+            _check(writing)
 
 
-def check(connection: sqlite3.Connection) -> None:
-    """Read a database through.
-
-    Raises:
-        Unavailable: it is damaged.
-    """
+def _check(connection: sqlite3.Connection) -> None:
     found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if found != "ok":
         raise Unavailable(f"the database is damaged: {found}", where="store", remedy="take another copy")

@@ -30,6 +30,9 @@ PATIENCE = 0.2
 CACHE = -32768
 """Pages the writer keeps in memory, negative: [KiB]. The indexes of what is being written fit in."""
 
+LOG = 4000
+"""Pages in the write-ahead log before they are copied into the database: a page that changes in every commit is copied once."""
+
 STATEMENTS = 256
 """Prepared statements kept by each connection."""
 
@@ -56,7 +59,7 @@ class SqliteStore:
             upgrade(path)
             codecs = {kept.name: RowCodec(kept) for kept in KEPT}
             try:
-                self._writer = Writer(_connect(path, synchronous=_synchronous, cache_size=CACHE), codecs)
+                self._writer = Writer(_connect(path, synchronous=_synchronous, cache_size=CACHE, wal_autocheckpoint=LOG), codecs)
                 opened.callback(self._writer.close)
                 self._now = opened.enter_context(closing(Reader(_connect(path, query_only=1), codecs)))
                 self._later = opened.enter_context(closing(Reader(_connect(path, query_only=1), codecs)))

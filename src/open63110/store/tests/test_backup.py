@@ -2,9 +2,11 @@
 """A backup of a busy system is whole, and comes back; what must not be overwritten is not."""
 
 import asyncio
+import resource
 import shutil
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,6 +51,16 @@ async def contents(path: Path) -> tuple[int, int]:
     counted = await store.count(Token), len(await store.facts(limit=1_000_000))
     store.close()
     return counted
+
+
+@contextmanager
+def files_no_longer_than(size: int) -> Iterator[None]:
+    """What this process writes meets a full disk."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 async def test_a_backup_under_load_is_one_moment_and_comes_back(tmp_path: Path) -> None:
@@ -151,4 +163,27 @@ async def test_a_backup_of_a_newer_version_is_not_restored(tmp_path: Path) -> No
         connection.executescript("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(Unavailable, match="newer version"):
         restore(tmp_path / "backup", tmp_path / "db")
+    assert await contents(tmp_path / "db") == (3, 15)
+
+
+def test_without_room_neither_backup_nor_restore_leaves_anything_behind(tmp_path: Path) -> None:
+    asyncio.run(filled(tmp_path / "db"))
+    backup(tmp_path / "db", tmp_path / "backup")
+    before = sorted(tmp_path.iterdir())
+    with files_no_longer_than(100_000):
+        with pytest.raises(Unavailable, match="disk"):
+            backup(tmp_path / "db", tmp_path / "second")
+        with pytest.raises(Unavailable, match="disk"):
+            restore(tmp_path / "backup", tmp_path / "db")
+    assert sorted(tmp_path.iterdir()) == before
+    assert asyncio.run(contents(tmp_path / "db")) == (3, 15)
+
+
+async def test_a_restore_that_cannot_put_the_old_database_aside_leaves_it(tmp_path: Path) -> None:
+    await filled(tmp_path / "db")
+    backup(tmp_path / "db", tmp_path / "backup")
+    (tmp_path / "db.replaced").mkdir()
+    with pytest.raises(Unavailable, match="put aside"):
+        restore(tmp_path / "backup", tmp_path / "db")
+    assert not (tmp_path / "db.restored").exists()
     assert await contents(tmp_path / "db") == (3, 15)

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every Store promises, asked of each of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -23,38 +22,11 @@ from open63110.model.token import Subject, Token
 from open63110.model.transfer import EnergyTransfer, EnergyTransferUpdated
 from open63110.ports import KEPT, Batch, Query, Store, Where, searchable
 from open63110.store.codec import STRETCH
-from open63110.store.memory import MemoryStore
-from open63110.store.sqlite import SqliteStore
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 Open = Callable[[], Store]
-"""Opens the same store again, as after a restart."""
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
-    opened: list[Store] = []
-
-    def reopen_sqlite() -> Store:
-        while opened:
-            opened.pop().close()
-        opened.append(SqliteStore(tmp_path / "contract.sqlite"))
-        return opened[0]
-
-    def reopen_memory() -> Store:
-        opened[:] = opened or [MemoryStore()]
-        return opened[0]
-
-    yield reopen_sqlite if request.param == "sqlite" else reopen_memory
-    while opened:
-        opened.pop().close()
-
-
-@pytest.fixture
-def store(reopen: Open) -> Store:
-    return reopen()
 
 
 def batch(*things: Any) -> Batch:
@@ -129,10 +101,6 @@ ONE_OF_EACH = (
 )
 
 
-def key_of(noun: Any) -> Any:
-    return getattr(noun, searchable(type(noun)).key)
-
-
 def test_the_examples_cover_every_kind_that_is_kept() -> None:
     assert {type(noun) for noun in ONE_OF_EACH} == {kept.noun for kept in KEPT}
 
@@ -141,7 +109,7 @@ def test_the_examples_cover_every_kind_that_is_kept() -> None:
 async def test_a_noun_comes_back_whole_after_a_restart(reopen: Open, noun: Any) -> None:
     await keep(reopen(), noun)
     again = reopen()
-    assert again.get(type(noun), key_of(noun)) == noun
+    assert again.get(type(noun), getattr(noun, searchable(type(noun)).key)) == noun
     assert again.load(type(noun)) == [noun]
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A database of the previous release is upgraded and read; what cannot be upgraded is left as it was."""
 
+import resource
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -150,3 +151,33 @@ def test_an_upgrade_that_fails_half_way_changes_nothing(older: Path) -> None:
 def test_a_database_that_cannot_be_made_is_told_with_its_path(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="nowhere"):
         upgrade(tmp_path / "nowhere" / "db")
+
+
+def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
+    (tmp_path / "db").touch()
+    upgrade(tmp_path / "db")
+    assert version(tmp_path / "db") == HEAD
+
+
+def test_a_database_half_made_for_want_of_room_is_made_later(tmp_path: Path) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+    try:
+        with pytest.raises(Unavailable, match="disk"):
+            upgrade(tmp_path / "db")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    upgrade(tmp_path / "db")
+    assert version(tmp_path / "db") == HEAD
+
+
+def test_a_database_that_lost_a_table_is_refused_and_let_go(tmp_path: Path) -> None:
+    upgrade(tmp_path / "db")
+    execute(tmp_path / "db", "DROP TABLE kinds")
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="no such table"):
+            SqliteStore(tmp_path / "db")
+
+
+def test_a_store_in_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="nowhere"):
+        SqliteStore(tmp_path / "nowhere" / "db")
