@@ -23,3 +23,4 @@ app.command("open63110.cli.archive:backup", name="backup", help="Copy a CSMS, ru
 app.command("open63110.cli.archive:restore", name="restore", help="Put a backup in the place of a CSMS that does not run.")
 app.command("open63110.cli.config:app", name="config", help="See what is configured, and whether it will do.")
 app.command("open63110.cli.doctor:doctor", name="doctor", help="See whether this machine is fit for a CSMS.")
+app.command("open63110.cli.clauses:clauses", name="clauses", help="See which clauses of the standard are carried.")
