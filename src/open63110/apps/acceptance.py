@@ -178,9 +178,10 @@ def lack(one: Standing) -> str:
 HEAD = (
     "# Clauses",
     "",
-    "Every clause of the contents page of IEC 63110-1:2022, and how it stands. Written by `open63110 clauses --write`: *file* from",
-    "the use-case table, the rest from the acceptance tests of the last recorded run. *carried*: every acceptance test passed on every",
-    "wire it must pass on; *partial*: those named under *missing* did not; *planned*: not begun; *out*: not ours, for the reason given.",
+    "Every clause of the contents page of IEC 63110-1:2022, and how it stands. Written by `open63110 clauses --write`: *file*",
+    "from the use-case table, the rest from the acceptance tests of the last recorded run. *carried*: every acceptance test",
+    "passed on every wire it must pass on; *partial*: those named under *missing* did not; *planned*: not begun; *out*: not",
+    "ours, for the reason given.",
     "Numbers and titles are the standard's, meanings are our interpretation; the project claims no conformity.",
     "",
 )

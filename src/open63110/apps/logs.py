@@ -69,5 +69,5 @@ def set_up(settings: Log) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.level.upper())
-    for chatty in ("uvicorn.access", "alembic", "picows"):
+    for chatty in ("uvicorn", "uvicorn.error", "uvicorn.access", "alembic", "picows"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
