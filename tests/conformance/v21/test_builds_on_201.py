@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What decision 0003 rests on: every field of a 2.0.1 message is there in 2.1, under the same name, and asks no more of the sender."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec import inspect
+
+from open63110.bindings.ocpp._generated import v21, v201
+from open63110.bindings.ocpp.v21.wire import WIRE
+from open63110.bindings.ocpp.v201.wire import WIRE as OLDER
+
+
+def structs(module: Any) -> dict[str, inspect.StructType]:
+    found = (getattr(module, name) for name in dir(module))
+    own = (one for one in found if isinstance(one, type) and one.__module__ == module.__name__ and issubclass(one, msgspec.Struct))
+    return {one.__name__: info for one in own if isinstance(info := inspect.type_info(one), inspect.StructType)}
+
+
+OLD, NEW = structs(v201), structs(v21)
+EVENT_TYPE_IN_REPORTS = {"VariableMonitoringType": {"event_notification_type"}}
+"""Mandatory in 2.1 only; no translation of 2.0.1 writes that type."""
+
+
+@pytest.mark.parametrize("name", sorted(OLD))
+def test_every_field_is_still_there(name: str):
+    old = {field.name: field.encode_name for field in OLD[name].fields}
+    new = {field.name: field.encode_name for field in NEW[name].fields}
+    assert old.items() <= new.items()
+
+
+@pytest.mark.parametrize("name", sorted(OLD))
+def test_no_field_is_demanded_that_was_not_there(name: str):
+    optional = {field.name for field in OLD[name].fields if not field.required}
+    known = {field.name for field in OLD[name].fields}
+    demanded = {field.name for field in NEW[name].fields if field.required}
+    assert demanded & optional == set()
+    assert demanded - known == EVENT_TYPE_IN_REPORTS.get(name, set())
+
+
+def test_nothing_translated_for_201_is_lost():
+    assert OLDER.by_action.keys() <= WIRE.by_action.keys()
+    assert OLDER.by_message.keys() == WIRE.by_message.keys()
