@@ -3,22 +3,23 @@
 
 from pathlib import Path
 
+from tests.conformance.v201.coverage_table import breaches
+
 import open63110.bindings.ocpp.v201 as folder
 from open63110.bindings.ocpp._generated import v201 as types
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.bindings.ocpp.translation import Wire
 from open63110.bindings.ocpp.v201.heartbeat import HEARTBEAT
 from open63110.bindings.ocpp.v201.wire import WIRE
-from tests.conformance.v201.coverage_table import breaches
 
 FOLDER = Path(folder.__file__).parent
 
 
-def test_the_table_is_true():
+def test_the_table_is_true() -> None:
     assert list(breaches(FOLDER, WIRE)) == []
 
 
-def test_a_breach_of_each_rule_is_caught(tmp_path: Path):
+def test_a_breach_of_each_rule_is_caught(tmp_path: Path) -> None:
     names = ("Authorize", "Reset", "Heartbeat", "ClearCache")
     wire = Wire(Version.V201, {name: types.ACTIONS[name] for name in names}, (HEARTBEAT,))
     (tmp_path / "coverage.toml").write_text(

@@ -3,10 +3,11 @@
 
 from pathlib import Path
 
-import open63110.bindings.ocpp.v21 as folder
-from open63110.bindings.ocpp.v21.wire import WIRE
 from tests.conformance.v201.coverage_table import breaches
 
+import open63110.bindings.ocpp.v21 as folder
+from open63110.bindings.ocpp.v21.wire import WIRE
 
-def test_the_table_is_true():
+
+def test_the_table_is_true() -> None:
     assert list(breaches(Path(folder.__file__).parent, WIRE)) == []

@@ -41,11 +41,11 @@ def message(evse: int = 0, request: int | None = None, reference: str = "") -> M
     )
 
 
-def test_the_csms_decides_it():
+def test_the_csms_decides_it() -> None:
     assert USE_CASE.decide == {(Role.CSMS, MessageKept): keep}
 
 
-def test_what_fits_the_picture_is_kept_as_it_came():
+def test_what_fits_the_picture_is_kept_as_it_came() -> None:
     said = message(evse=1, reference="tx1")
     assert list(keep(said, station(transfer()))) == [said, Kept(message=said, running=True)]
 
@@ -59,7 +59,7 @@ def test_what_fits_the_picture_is_kept_as_it_came():
         (message(evse=7, reference="tx9", request=4), ("unknown-evse", "unknown-transfer", "unasked")),
     ],
 )
-def test_what_does_not_fit_is_kept_and_flagged(said: MessageKept, flags: tuple[str, ...]):
+def test_what_does_not_fit_is_kept_and_flagged(said: MessageKept, flags: tuple[str, ...]) -> None:
     fact, reply = keep(said, station())
     assert isinstance(fact, MessageKept)
     assert fact.flags == flags
@@ -67,14 +67,14 @@ def test_what_does_not_fit_is_kept_and_flagged(said: MessageKept, flags: tuple[s
     assert reply == Kept(message=fact, running=False)
 
 
-def test_an_evse_where_energy_flows_is_known_even_if_it_never_reported_a_connector():
+def test_an_evse_where_energy_flows_is_known_even_if_it_never_reported_a_connector() -> None:
     fact, reply = keep(message(evse=1), Station(id=CS, transfers={TX: transfer()}))
     assert isinstance(fact, MessageKept)
     assert fact.flags == ()
     assert reply == Kept(message=fact, running=True)
 
 
-def test_a_transfer_that_has_ended_does_not_go_on():
+def test_a_transfer_that_has_ended_does_not_go_on() -> None:
     _, reply = keep(message(evse=1, reference="tx1"), station(transfer(ended=True)))
     assert isinstance(reply, Kept)
     assert not reply.running

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Any message of ours that OCPP 2.x can carry, for properties; and what gets lost on the way, by kind."""
+
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+from hypothesis import strategies as st
+from tests.conformance.v201.golden import CS, door, plain, read, validator
+
+from open63110.bindings.ocpp.measurands import CONTEXT, WIRE_MEASURAND
+from open63110.bindings.ocpp.translation import Wire
+from open63110.kernel.messages import Message
+from open63110.model.authorization import StopRemotely
+from open63110.model.reading import Reading, SignedReading
+from open63110.model.station import ConnectorReported, ConnectorState, Identity, StationBooted
+from open63110.model.token import AuthorizationStatus
+from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
+from open63110.usecases.services.authorize_externally import StartRemotely, UnlockConnector
+from open63110.usecases.services.authorize_locally import (
+    AskLocalListVersion,
+    AuthorizeCredential,
+    ClearAuthorizationCache,
+    LocalListEntry,
+    SendLocalList,
+)
+from open63110.usecases.sessions.energy_transfer import AskTransferStatus
+from open63110.usecases.stations.monitor_station import Heartbeat, MeterValuesReported, StationEventReported
+from open63110.usecases.stations.reboot_station import RebootMode, RebootStation
+
+LOST: dict[type[Message], set[str]] = {
+    StationBooted: {"at"},  # a boot has no time on the wire
+    ConnectorReported: {"detail", "error", "info", "vendor_error", "offline"},
+    StationEventReported: {"severity", "offline", "security"},
+    AuthorizeCredential: {"evse", "reference", "presented"},
+    StartRemotely: {"connector"},
+    Heartbeat: {"every"},
+    AskTransferStatus: {"asked"},
+}
+"""Fields that come back as their defaults."""
+
+
+def words(most: int, least: int = 0) -> st.SearchStrategy[str]:
+    return st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=least, max_size=most)
+
+
+names = st.text("ABCdef019", min_size=1, max_size=20)
+number = st.integers(1, 999)
+whole = st.integers(0, 2**63 - 1)
+value = st.floats(-1e15, 1e15, allow_nan=False)
+moment = st.datetimes(datetime(2001, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
+subject = st.builds("{}:{}".format, st.sampled_from(("Central", "ISO14443", "eMAID", "KeyCode")), names)
+signed = st.builds(SignedReading, data=words(2500), method=words(50), encoding=words(50), public_key=words(2500))
+measurand = st.sampled_from([one for one in WIRE_MEASURAND if one != "temperature"])
+phases = ("", "L1", "L2", "L3", "N", "L1-N", "L2-N", "L3-N", "L1-L2", "L2-L3", "L3-L1")
+where = {
+    "phase": st.sampled_from(phases),
+    "context": st.sampled_from(sorted(CONTEXT.values())),
+    "location": st.sampled_from(("", "EV", "Inlet", "Body", "Cable")),
+}
+reading = st.builds(Reading, at=moment, measurand=measurand, value=value, signed=st.none() | signed, **where)
+other = st.builds(
+    Reading,
+    at=moment,
+    measurand=st.just("other"),
+    value=value,
+    name=st.sampled_from(("Energy.Reactive.Net varh", "Power.Factor", "Energy.Apparent.Net VAh")),
+    **where,
+)
+readings = st.lists(reading | other, max_size=6).map(tuple)
+transfer: dict[str, Any] = {
+    "station": st.just(CS),
+    "at": moment,
+    "reference": words(36, 1),
+    "seq": whole,
+    "evse": number,
+    "subject": st.none() | subject,
+    "offline": st.booleans(),
+    "readings": readings,
+}
+states = st.sampled_from(("pending", "charging", "suspended-ev", "suspended-evse", "idle"))
+remote = st.none() | whole
+
+ANY: dict[type[Message], st.SearchStrategy[Any]] = {
+    StationBooted: st.builds(
+        StationBooted,
+        station=st.just(CS),
+        at=moment,
+        reason=st.sampled_from(("PowerUp", "Watchdog", "RemoteReset", "Unknown")),
+        identity=st.builds(
+            Identity,
+            vendor=words(50),
+            model=words(20),
+            serial=words(25),
+            firmware=words(50),
+            iccid=words(20),
+            imsi=words(20),
+        ),
+    ),
+    ConnectorReported: st.builds(
+        ConnectorReported,
+        station=st.just(CS),
+        at=moment,
+        evse=number,
+        connector=number,
+        state=st.sampled_from(get_args(ConnectorState)),
+        detail=words(5),
+    ),
+    StationEventReported: st.builds(
+        StationEventReported,
+        station=st.just(CS),
+        at=moment,
+        component=names | st.builds("{}/{}".format, names, names) | st.builds("{}:{}".format, names, number),
+        variable=names | st.builds("{}/{}".format, names, names),
+        severity=st.integers(0, 9),
+        actual=words(2500),
+        code=words(50),
+        text=words(500),
+        cleared=st.booleans(),
+        event_id=whole,
+        cause=remote,
+        evse=number,
+    ),
+    MeterValuesReported: st.lists(reading | other, min_size=1, max_size=6).map(
+        lambda taken: MeterValuesReported(station=CS, at=max(one.at for one in taken), evse=1, readings=tuple(taken))
+    ),
+    EnergyTransferStarted: st.builds(
+        EnergyTransferStarted,
+        **transfer,
+        connector=st.integers(0, 999),
+        state=states,
+        trigger=st.sampled_from(("Authorized", "CablePluggedIn", "RemoteStart")),
+        remote_start=remote,
+        reservation=remote,
+    ),
+    EnergyTransferUpdated: st.builds(
+        EnergyTransferUpdated,
+        **transfer,
+        state=st.none() | states,
+        trigger=st.sampled_from(("MeterValuePeriodic", "ChargingStateChanged")),
+        remote_start=remote,
+    ),
+    EnergyTransferEnded: st.builds(
+        EnergyTransferEnded,
+        **transfer,
+        reason=st.sampled_from(("Local", "Remote", "EVDisconnected", "PowerLoss")),
+        trigger=st.sampled_from(("StopAuthorized", "EVDeparted")),
+    ),
+    AuthorizeCredential: st.builds(AuthorizeCredential, station=st.just(CS), subject=subject),
+    StartRemotely: st.builds(
+        StartRemotely, station=st.just(CS), subject=subject, evse=number, group=st.none() | subject, remote_start=whole
+    ),
+    StopRemotely: st.builds(StopRemotely, station=st.just(CS), reference=words(36, 1)),
+    UnlockConnector: st.builds(UnlockConnector, station=st.just(CS), evse=number, connector=number),
+    SendLocalList: st.builds(
+        SendLocalList,
+        station=st.just(CS),
+        version=st.integers(1, 2**31),
+        entries=st.lists(
+            st.builds(LocalListEntry, subject=subject, status=st.sampled_from(AuthorizationStatus), group=st.none() | subject),
+            max_size=4,
+            unique_by=lambda entry: entry.subject,
+        ).map(tuple),
+    ),
+    RebootStation: st.builds(
+        RebootStation,
+        station=st.just(CS),
+        mode=st.sampled_from((RebootMode.IMMEDIATE, RebootMode.ON_IDLE)),
+        evse=st.none() | number,
+    ),
+    AskTransferStatus: st.builds(AskTransferStatus, station=st.just(CS), reference=words(36)),
+    AskLocalListVersion: st.builds(AskLocalListVersion, station=st.just(CS)),
+    ClearAuthorizationCache: st.builds(ClearAuthorizationCache, station=st.just(CS)),
+    Heartbeat: st.builds(Heartbeat, station=st.just(CS)),
+}
+
+
+def there_and_back(wire: Wire, message: Message) -> tuple[Message, ...]:
+    """Send a message over a wire, as strictly as its schema is, and read it at the other end."""
+    translation = wire.by_message[type(message)]
+    assert translation.to_wire is not None
+    request = plain(translation.to_wire(message, door(wire)))
+    validator(wire, f"{translation.action}Request").validate(request)
+    decoded, end = read(wire, translation.action, request)
+    return translation.from_wire(decoded, end)
+
+
+def without(message: Any, lost: set[str]) -> dict[str, Any]:
+    """Return the fields that have to come back."""
+    return {name: getattr(message, name) for name in message.__struct_fields__ if name not in lost}
