@@ -40,7 +40,7 @@ LOST: dict[type[Message], set[str]] = {
 
 
 def words(most: int, least: int = 0) -> st.SearchStrategy[str]:
-    return st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=least, max_size=most)
+    return st.text(st.characters(codec="utf-8"), min_size=least, max_size=most)
 
 
 names = st.text("ABCdef019", min_size=1, max_size=20)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reports of a station at its own end: what has no place on this wire is refused before it is sent, the rest is known as stored."""
+"""Reports at the station's end: what has no place on this wire is refused before it is sent, the rest is known as stored."""
 
 from typing import Any
 
