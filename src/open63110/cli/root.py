@@ -24,3 +24,18 @@ app.command("open63110.cli.archive:restore", name="restore", help="Put a backup 
 app.command("open63110.cli.config:app", name="config", help="See what is configured, and whether it will do.")
 app.command("open63110.cli.doctor:doctor", name="doctor", help="See whether this machine is fit for a CSMS.")
 app.command("open63110.cli.clauses:clauses", name="clauses", help="See which clauses of the standard are carried.")
+
+OF_A_CSMS = {
+    "station": "Stations: list, admit, reboot, call …",
+    "session": "Service sessions: list, start and stop remotely.",
+    "transfer": "Energy transfers.",
+    "token": "Credentials the operator knows.",
+    "order": "Commands given to stations, and what became of them.",
+    "sdr": "Service detail records: list, export.",
+    "quarantine": "What could not be understood: list, replay.",
+    "audit": "Who asked what.",
+    "principal": "Who may ask: add, change, shut out.",
+    "key": "API keys: make a new one, keep one for this user.",
+}
+for noun, words in OF_A_CSMS.items():
+    app.command(f"open63110.cli.nouns:{noun}", name=noun, help=words, group="A running CSMS")

@@ -14,8 +14,8 @@ from open63110.kernel.errors import Trouble
 
 DONE, NOT_DONE, NOT_UNDERSTOOD = 0, 1, 2
 
-AsJson = Annotated[bool, Parameter(name="--json", negative=())]
-"""Print the result as JSON, for programs."""
+AsJson = Annotated[bool, Parameter(name="--json", negative=(), show_default=False, help="As JSON, for programs.")]
+"""Whether the result is printed as JSON."""
 
 
 class NotUnderstood(Exception):

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nouns of a running CSMS and their verbs: lists from what is kept, commands from the use-case table, the rest by hand."""
+
+from collections.abc import Callable
+
+import msgspec
+from cyclopts import App
+
+from open63110.cli import extras
+from open63110.cli.derived import add_door
+from open63110.cli.lists import add_list, add_show
+from open63110.runtime.table import discover
+
+
+class Noun(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be done about one noun beside its commands."""
+
+    plural: str = ""
+    """As REST lists it; empty: it is not listed."""
+    columns: tuple[str, ...] = ()
+    """What a list shows to people."""
+    more: tuple[Callable[..., int], ...] = ()
+    """Verbs written by hand."""
+
+
+NOUNS: dict[str, Noun] = {
+    "station": Noun(
+        plural="stations",
+        columns=("id", "registration", "connected", "wire", "identity.vendor", "identity.model", "identity.firmware"),
+        more=(extras.ocpp, extras.frames, extras.facts),
+    ),
+    "session": Noun(plural="sessions", columns=("number", "station", "evse", "state", "opened", "closed", "subject")),
+    "transfer": Noun(plural="transfers", columns=("number", "station", "evse", "reference", "state", "began", "ended")),
+    "token": Noun(plural="tokens", columns=("ref", "kind", "value", "name", "blocked", "valid_until", "group")),
+    "order": Noun(plural="orders", columns=("id", "station", "kind", "by", "asked", "outcome", "reason")),
+    "sdr": Noun(
+        plural="sdrs", columns=("id", "session", "station", "began", "ended", "energy", "subject", "flags"), more=(extras.export,)
+    ),
+    "quarantine": Noun(
+        plural="quarantine", columns=("id", "station", "at", "wire", "action", "reason", "replayed"), more=(extras.replay,)
+    ),
+    "audit": Noun(plural="audit", columns=("id", "at", "by", "role", "action", "target", "outcome", "reason")),
+    "principal": Noun(
+        plural="principals",
+        columns=("id", "role", "name", "scope", "disabled", "has_password", "has_key"),
+        more=(extras.add, extras.change),
+    ),
+    "key": Noun(more=(extras.new, extras.use)),
+}
+
+
+def app_of(noun: str) -> App:
+    """Make the commands of a noun."""
+    app, known = App(name=noun, help_format="markdown"), NOUNS[noun]
+    if known.plural:
+        add_list(app, known.plural, known.columns)
+        add_show(app, known.plural)
+    for case in discover().cases:
+        for door in case.doors:
+            if door.noun == noun:
+                add_door(app, door, case.clause)
+    for verb in known.more:
+        app.command(verb)
+    return app
+
+
+def __getattr__(noun: str) -> App:
+    """Make the app of a noun when it is asked for, as ``nouns.station``."""
+    if noun not in NOUNS:
+        raise AttributeError(noun)
+    return app_of(noun)
