@@ -83,7 +83,7 @@ def _ordinary(transfer: EnergyTransfer, fact: EnergyTransferUpdated) -> EnergyTr
         return None
     if (fact.state != transfer.state and fact.state is not None) or (fact.subject or transfer.subject) != transfer.subject:
         return None
-    if (fact.offline and not transfer.offline) or fact.remote_start is not None:
+    if (fact.offline and not transfer.offline) or fact.remote_start is not None or fact.evse not in {0, transfer.evse}:
         return None
     power, soc, taken, beside = transfer.power, transfer.soc, None, _BESIDE
     for reading in fact.readings:

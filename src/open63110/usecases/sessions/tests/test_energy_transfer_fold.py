@@ -36,6 +36,24 @@ def test_the_ordinary_reading_takes_the_short_way_to_the_same_result() -> None:
 
 
 @pytest.mark.parametrize(
+    ("more", "field", "wanted"),
+    [
+        ({"offline": True}, "offline", True),
+        ({"remote_start": 7}, "remote_start", 7),
+        ({"evse": EvseNumber(3)}, "evse", 3),
+        ({"state": "suspended-ev"}, "state", "suspended-ev"),
+        ({"subject": BERT}, "subject", BERT),
+        ({"readings": (watts(minute(3), 1.0),)}, "power", 1.0),
+        ({"readings": (reading("soc", 1.0), reading("soc", 2.0))}, "soc", 2.0),
+        ({"readings": (reading("soc", 1.0, location="EV"),)}, "soc", 1.0),
+    ],
+)
+def test_whatever_is_not_ordinary_is_looked_at(more: dict[str, Any], field: str, wanted: Any) -> None:
+    first = update(minute(2), None, 1, state="charging", readings=(wh(minute(2), 1100.0), watts(minute(2), 7000.0)))
+    assert getattr(folded(begin(minute(1), 1000.0), first, update(minute(3), None, 2, **more)), field) == wanted
+
+
+@pytest.mark.parametrize(
     ("readings", "power"),
     [
         ((reading("power.import", 7000.0), reading("power.export", 0.0)), 7000.0),
@@ -54,6 +72,7 @@ def test_power_is_the_newest_total(readings: tuple[Reading, ...], power: float |
 def test_state_of_charge_is_the_newest_by_time() -> None:
     told = (reading("soc", 40.0, 2), reading("soc", 50.0, 3), reading("soc", 45.0, 2.5))
     assert folded(begin(minute(1), 0.0), update(minute(3), None, 1, readings=told)).soc == 50.0
+    assert folded(begin(minute(1), None, readings=told)).soc == 50.0
 
 
 def test_energy_that_flows_is_word_enough_for_charging() -> None:
