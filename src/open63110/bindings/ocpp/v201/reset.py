@@ -13,8 +13,9 @@ from open63110.bindings.ocpp.v201.status_info import because, judged
 from open63110.kernel.errors import NotSupported, Trouble
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
+from open63110.model.station import Station
 from open63110.runtime.orders import Verdict
-from open63110.usecases.stations.reboot_station import SCHEDULED, RebootMode, RebootScheduled, RebootStation
+from open63110.usecases.stations.reboot_station import RESUMING, SCHEDULED, RebootMode, RebootScheduled, RebootStation
 
 _TYPE: dict[RebootMode, Any] = {RebootMode.IMMEDIATE: "Immediate", RebootMode.ON_IDLE: "OnIdle"}
 _MODE = {wire: ours for ours, wire in _TYPE.items()}
@@ -29,8 +30,13 @@ def from_wire(request: types.ResetRequest, door: Door) -> tuple[Message, ...]:
 
 def answer(replies: Sequence[Reply], door: Door) -> types.ResetResponse:
     """Say whether it happens now or waits for idle, as the station's own picture shows it by now."""
-    waits = door.noun is not None and any(flag.startswith(SCHEDULED) for flag in door.noun.flags)
-    return types.ResetResponse(status="Scheduled" if waits else "Accepted")
+    return types.ResetResponse(status="Scheduled" if door.noun is not None and _waits(door.noun) else "Accepted")
+
+
+def _waits(station: Station) -> bool:
+    """Tell whether a reboot waits. One that happens now has ended what ran, or takes it along, whatever waited before."""
+    scheduled = any(flag.startswith(SCHEDULED) for flag in station.flags)
+    return scheduled and RESUMING not in station.flags and any(one.ended is None for one in station.transfers.values())
 
 
 def refuse(trouble: Trouble, _: Door) -> types.ResetResponse:

@@ -9,7 +9,6 @@ from open63110.bindings.ocpp._generated import v201 as types
 from open63110.bindings.ocpp.translation import Door, Translation, text
 from open63110.bindings.ocpp.v201.fields import utc
 from open63110.bindings.ocpp.v201.kept import nothing_to_say
-from open63110.bindings.ocpp.v201.notify_event import ALERT
 from open63110.kernel.messages import Message
 from open63110.kernel.roles import Role
 from open63110.model.order import Outcome
@@ -18,6 +17,9 @@ from open63110.usecases.stations.monitor_station import StationEventReported
 
 COMPONENT = "SecurityCtrlr"
 """What the standard's component model calls the part of a station that watches over its security."""
+
+SEVERITY = 2
+"""Severity of a security event, as on every wire: somebody has to look."""
 
 DROPPED = ("variable", "severity", "actual", "cleared", "event_id", "cause", "offline", "evse")
 """A security event has a type, a time and words."""
@@ -30,7 +32,7 @@ def from_wire(request: types.SecurityEventNotificationRequest, door: Door) -> tu
             station=door.station,
             at=utc(request.timestamp),
             component=COMPONENT,
-            severity=ALERT,
+            severity=SEVERITY,
             code=request.type,
             text=text(request.tech_info),
             security=True,
