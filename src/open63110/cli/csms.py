@@ -22,7 +22,7 @@ app = App(
 
     open63110 csms --config /etc/open63110/open63110.toml
 """,
-    help_format="markdown",
+    help_format="plaintext",
 )
 
 
@@ -94,7 +94,7 @@ def init(
 ) -> None:
     """Set up a CSMS: a configuration that explains itself, the data folder, the first administrator.
 
-    At home, on all addresses of a closed network, and on the Internet:
+    To try it, for all addresses of a closed network, and for the Internet:
 
         open63110 csms init
         open63110 csms init --listener plain:0.0.0.0:8887 --web 0.0.0.0:8880

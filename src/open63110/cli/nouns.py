@@ -51,7 +51,7 @@ NOUNS: dict[str, Noun] = {
 
 def app_of(noun: str) -> App:
     """Make the commands of a noun."""
-    app, known = App(name=noun, help_format="markdown"), NOUNS[noun]
+    app, known = App(name=noun, help_format="plaintext"), NOUNS[noun]
     if known.plural:
         add_list(app, known.plural, known.columns)
         add_show(app, known.plural)

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which nouns there are. Each is imported when it is used, so that --help is there at once."""
 
-from importlib.metadata import version
-
 from cyclopts import App
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return f"open63110 {version('open63110')}"
+
 
 app = App(
     name="open63110",
@@ -15,15 +20,21 @@ A first CSMS on this machine:
     open63110 csms
 """,
     help_epilogue="Exit codes: 0 done, 1 not done (the reason is on stderr), 2 not understood.",
-    help_format="markdown",
-    version=lambda: f"open63110 {version('open63110')}",
+    help_format="plaintext",
+    version=_version,
 )
-app.command("open63110.cli.csms:app", name="csms", help="Run a CSMS, or set one up.")
-app.command("open63110.cli.archive:backup", name="backup", help="Copy a CSMS, running or not, into a new folder.")
-app.command("open63110.cli.archive:restore", name="restore", help="Put a backup in the place of a CSMS that does not run.")
-app.command("open63110.cli.config:app", name="config", help="See what is configured, and whether it will do.")
-app.command("open63110.cli.doctor:doctor", name="doctor", help="See whether this machine is fit for a CSMS.")
-app.command("open63110.cli.clauses:clauses", name="clauses", help="See which clauses of the standard are carried.")
+HERE = {
+    "csms": ("csms:app", "Run a CSMS, or set one up."),
+    "config": ("config:app", "See what is configured, and whether it will do."),
+    "doctor": ("doctor:doctor", "See whether this machine is fit for a CSMS."),
+    "backup": ("archive:backup", "Copy a CSMS, running or not, into a new folder."),
+    "restore": ("archive:restore", "Put a backup in the place of a CSMS that does not run."),
+    "clauses": ("clauses:clauses", "See which clauses of the standard are carried."),
+    "bench": ("bench:bench", "Measure this machine's speed with it; in a source tree only."),
+    "completion": ("completion:completion", "Print the script that lets a shell complete these words."),
+}
+for word, (place, words) in HERE.items():
+    app.command(f"open63110.cli.{place}", name=word, help=words, group="This machine")
 
 OF_A_CSMS = {
     "station": "Stations: list, admit, reboot, call …",
