@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A CSMS as operators run it: the real program in a process of its own, its log, and its database afterwards."""
+
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from open63110.apps.config_file import written
+from open63110.apps.folder import DATABASE
+from open63110.ports import StoredFact
+from open63110.store.sqlite import SqliteStore
+
+PROGRAM = (str(Path(sys.executable).with_name("open63110")), "csms")
+OPEN = {"host": "127.0.0.1", "port": 0, "plain": True, "password": False}
+"""A listener where anybody may come."""
+PATIENCE = 30.0
+"""How long a process may take to start or to stop on a busy machine [s]."""
+
+
+class CsmsProcess:
+    """Starts, kills and restarts one CSMS; its listeners keep their ports."""
+
+    def __init__(self, folder: Path, *, program: Sequence[str] = PROGRAM, **settings: Any) -> None:
+        """Write a configuration.
+
+        Args:
+            folder: holds configuration, log and, unless `data` says otherwise, the data folder.
+            program: what is run with `--config FILE --json`.
+            settings: tables of the configuration; listeners default to one that is open, strangers are accepted.
+        """
+        self.folder, self.program = folder, tuple(program)
+        self.config, self.log_file = folder / "open63110.toml", folder / "log.jsonl"
+        policy = {"unknown_stations": "accept", **settings.pop("policy", {})}
+        self.settings: dict[str, Any] = {
+            "data": str(folder / "data"),
+            "listeners": {"open": OPEN},
+            "web": {"host": "127.0.0.1", "port": 0},
+            "log": {"format": "json"},
+            **settings,
+            "policy": policy,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+        self.web = self.key = ""
+        self.ports: dict[str, int] = {}
+
+    @property
+    def data(self) -> Path:
+        """Its data folder."""
+        return Path(self.settings["data"])
+
+    def init(self) -> Self:
+        """Make the first administrator, so that REST can be used."""
+        draft = self.folder / "init.toml"
+        command = (*self.program, "init", "--config", draft, "--data", self.data, "--json")
+        said = subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=PATIENCE)
+        self.key = json.loads(said.stdout)["key"]
+        return self
+
+    def start(self, *before: str, environment: Mapping[str, str] | None = None) -> Self:
+        """Start it and wait until it serves; `before` are words put before the command (a tracer)."""
+        self.config.write_text(written(self.settings), encoding="utf-8")
+        command = (*before, *self.program, "--config", str(self.config), "--json")
+        with self.log_file.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **(environment or {})}
+            )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, f"it did not start:\n{self.log()[-4000:]}"
+        ready = json.loads(line)
+        self.web, self.ports = ready["web"], ready["listeners"]
+        for name, port in self.ports.items():
+            self.settings["listeners"][name] = {**self.settings["listeners"][name], "port": port}
+        return self
+
+    def url(self, station: str, listener: str = "open") -> str:
+        """Return where a station connects."""
+        return f"ws://127.0.0.1:{self.ports[listener]}/ocpp/{station}"
+
+    def log(self) -> str:
+        """Return all that it logged."""
+        return self.log_file.read_text(encoding="utf-8") if self.log_file.exists() else ""
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self.process is not None
+        return self.process.pid
+
+    def resident(self) -> int:
+        """Return its memory [B]."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def alive(self) -> bool:
+        """Tell whether it runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> None:
+        """Ask it to end, and wait."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Take it away without a word."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> None:
+        process, self.process = self.process, None
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(how)
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+        finally:
+            if process.stdout is not None:
+                process.stdout.close()
+
+    # -- the door for programs --
+
+    def rest(self, method: str, path: str, body: Any = None, *, timeout: float = 30.0) -> tuple[int, Any]:
+        """Ask its REST API as the first administrator; return status and answer."""
+        request = urllib.request.Request(  # noqa: S310 - loopback
+            f"{self.web}{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310 - loopback
+                status, raw = answer.status, answer.read()
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                status, raw = refusal.code, refusal.read()
+        try:
+            return status, json.loads(raw)
+        except ValueError:
+            return status, raw.decode()
+
+    # -- its database --
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Look into the database while it runs: what is committed, and nothing else."""
+        path = self.data / DATABASE
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5.0)) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def store(self) -> Iterator[SqliteStore]:
+        """Open the database of a CSMS that does not run."""
+        assert self.process is None, "it still has its database"
+        store = SqliteStore(self.data / DATABASE)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    async def facts(self) -> list[StoredFact]:
+        """Return the whole journal of a CSMS that does not run."""
+        found: list[StoredFact] = []
+        with self.store() as store:
+            while more := await store.facts(after=found[-1].id if found else 0, limit=5000):
+                found.extend(more)
+        return found
+
+    def __enter__(self) -> Self:
+        """Start it unless it was."""
+        return self if self.process is not None else self.start()
+
+    def __exit__(self, *_: object) -> None:
+        """Leave nothing behind."""
+        self.kill()
