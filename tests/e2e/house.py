@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real CSMS with all its doors on loopback, for acceptance tests: stations come by WebSocket, people and systems by REST."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx2
+import msgspec
+from tests.e2e.player import PATIENCE, Player
+
+from open63110.apps.config import Config, Listener, Web
+from open63110.apps.csms import Csms
+from open63110.bindings.web.serve import serving
+from open63110.kernel.messages import Event
+from open63110.kernel.roles import Role
+from open63110.model.policy import Policy
+from open63110.model.station import Station
+from open63110.ports import Query, Where
+from open63110.runtime.orders import OURSELVES
+from open63110.runtime.principals import NewPrincipal, Principals
+
+N = TypeVar("N")
+E = TypeVar("E", bound=Event)
+
+WIRES = ("v16", "v201", "v21")
+OPEN = {"main": Listener(host="127.0.0.1", port=0, plain=True, password=False)}
+
+
+class House:
+    """What a test may do to a CSMS and see of it."""
+
+    def __init__(self, csms: Csms, principals: Principals) -> None:
+        self.csms, self._principals = csms, principals
+        self.admin: httpx2.AsyncClient
+
+    @property
+    def port(self) -> int:
+        """Where stations connect."""
+        return int(self.csms.listeners["main"].port)
+
+    def now(self) -> datetime:
+        """The CSMS's clock."""
+        return self.csms.clock.now()
+
+    async def pass_by(self, seconds: float) -> None:
+        """Let time pass on the CSMS's clock."""
+        await asyncio.sleep(self.csms.clock.real(seconds))
+
+    async def client(self, name: str, role: Role, *scope: str) -> httpx2.AsyncClient:
+        """Admit somebody and return a browserless client with the key; the caller closes it."""
+        new = NewPrincipal(id=name, role=role, scope=scope or ("*",))
+        key = (await self._principals.create(ADMIN, new)).key
+        base = f"http://127.0.0.1:{self.csms.web_port}/api/v1/"
+        return httpx2.AsyncClient(base_url=base, headers={"Authorization": f"Bearer {key}"}, timeout=PATIENCE)
+
+    async def ask(self, path: str, body: dict[str, Any] | None = None, *, status: int = 200, **query: Any) -> Any:
+        """Ask something as an administrator; body None means GET."""
+        said = await (self.admin.get(path, params=query) if body is None else self.admin.post(path, json=body, params=query))
+        assert said.status_code == status, said.text
+        return said.json()
+
+    async def token(self, value: str, **more: Any) -> None:
+        """Let the operator know a card."""
+        token = {"kind": "ISO14443", "value": value} | more
+        await self.ask("tokens/put", {"token": token})
+
+    async def register(self, station: str, **more: Any) -> None:
+        """Expect a station."""
+        await self.ask(f"stations/{station}/register", more)
+
+    async def on_board(self, player: Player, evses: int = 1) -> Player:
+        """Bring a registered station to where it may charge."""
+        assert await player.boot() == "Accepted"
+        for evse in range(1, evses + 1):
+            await player.status(evse, "Available", self.now())
+        return player
+
+    def station(self, name: str) -> Station:
+        """The station as the CSMS has it in memory."""
+        return self.csms.engine.stations[name]  # type: ignore[index] # a literal
+
+    def rows(self, noun: type[N], *where: Where) -> list[N]:
+        """What is on the disk of a kind."""
+        return self.csms.store.load(noun, *where)
+
+    async def facts(self, kind: type[E], station: str = "") -> list[E]:
+        """The journal's facts of a kind, oldest first."""
+        found = await self.csms.store.facts(station=station or None, limit=100_000)  # type: ignore[arg-type] # a literal
+        return [one.event for one in found if isinstance(one.event, kind)]
+
+    async def query(self, noun: type[N], query: Query) -> list[N]:
+        """Rows as doors find them."""
+        return await self.csms.store.find(noun, query)
+
+    async def until(self, true: Callable[[], object], within: float = PATIENCE) -> None:
+        """Wait for something to become true [s of real time]."""
+        try:
+            async with asyncio.timeout(within):
+                while not true():  # noqa: ASYNC110 - what is waited for has no event
+                    await asyncio.sleep(0.005)
+        except TimeoutError as late:
+            raise AssertionError(f"not within {within} s") from late
+
+
+ADMIN = msgspec.structs.replace(OURSELVES, role=Role.ADMIN)
+
+
+@contextlib.asynccontextmanager
+async def house(
+    folder: Path, *, factor: float = 1.0, listeners: dict[str, Listener] | None = None, linger: float = 0.003, **policy: Any
+) -> AsyncIterator[House]:
+    """A CSMS in this process, on the real store, over real sockets.
+
+    Args:
+        folder: for its data.
+        factor: how much faster its clock runs.
+        listeners: None: one without TLS and password, called main.
+        linger: least time between two commits [s].
+        policy: settings that differ from their defaults.
+    """
+    config = Config(
+        data=str(folder / "data"),
+        clock_factor=factor,
+        linger=linger,
+        listeners=listeners or OPEN,
+        web=Web(port=0),
+        policy=Policy(**policy),
+    )
+    csms = Csms(config)
+    principals = Principals(csms.engine, csms.keys, csms.ids)
+    try:
+        async with csms.running(), serving(csms.node(), config.web) as csms.web_port:
+            here = House(csms, principals)
+            async with await here.client("test-admin", Role.ADMIN) as here.admin:
+                yield here
+    finally:
+        principals.close()
