@@ -1,23 +1,54 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the first sign of a service to its record: clauses 6.1, 6.2, 6.3 and 8.4.8 with their flows, on the real engine."""
 
-import pytest
-from tests.transfers import ANNA, BERT, CS, E1, E2, Csms, begin, finish, grant, minute, plug, update, watts, wh
+from datetime import datetime
+from typing import Any
 
-from open63110.flows.session_follows_evse import FLOW
-from open63110.kernel.ids import ConnectorNumber, EvseNumber
+import pytest
+from tests.transfers import (
+    ANNA,
+    BERT,
+    CS,
+    E1,
+    E2,
+    Csms,
+    begin,
+    finish,
+    grant,
+    minute,
+    plug,
+    update,
+    watts,
+    wh,
+)
+
+from open63110.flows import correct_record
+from open63110.flows import session_follows_evse as follow_evse
+from open63110.flows import session_follows_transfer as follow_transfer
+from open63110.kernel.ids import ConnectorNumber, EvseNumber, TransferReference
+from open63110.kernel.messages import Message
 from open63110.model.reading import Reading, SignedReading
 from open63110.model.session import ServiceSession, SessionState
 from open63110.model.station import (
     AuthorizationGranted,
     AuthorizationReleased,
+    Connector,
     ConnectorReported,
+    ConnectorState,
+    Evse,
     Grant,
+    Station,
     StationConnected,
     StationDisconnected,
 )
-from open63110.usecases.sessions.energy_transfer import AskTransferStatus, TransferAnswer
-from open63110.usecases.sessions.service_session import FollowGrant, FollowRelease
+from open63110.model.transfer import (
+    TransferSettled,
+)
+from open63110.usecases.sessions.energy_transfer import (
+    AskTransferStatus,
+    TransferAnswer,
+)
+from open63110.usecases.sessions.service_session import FollowGrant, FollowPlug, FollowRelease
 
 S = SessionState
 
@@ -240,19 +271,6 @@ def test_a_grant_that_is_released_leaves_the_session_where_it_was() -> None:
     assert path(csms.sessions[0])[-5:] == [S.ENDED, S.AUTHORIZED, S.ENDED, S.CLOSING, S.CLOSED]
 
 
-def test_the_status_of_a_1_6_connector_moves_its_transfer() -> None:
-    csms = Csms()
-    csms.hear(plug(minute(0)))
-    csms.hear(begin(minute(1), 100.0, seq=-9, reference=""))
-    for number, (word, state) in enumerate((("Charging", S.CHARGING), ("SuspendedEV", S.PAUSED), ("Charging", S.CHARGING))):
-        told = ConnectorReported(
-            station=CS, at=minute(2 + number), evse=E1, connector=ConnectorNumber(1), state="occupied", detail=word
-        )
-        csms.hear(told)
-        csms.hear(told)
-        assert [one.state for one in csms.sessions] == [state]
-
-
 def test_energy_in_both_directions_is_recorded_apart() -> None:
     csms = Csms()
     csms.hear(plug(minute(0)))
@@ -273,10 +291,35 @@ def test_energy_in_both_directions_is_recorded_apart() -> None:
     ]
 
 
-def test_facts_that_carry_grants_reach_the_session() -> None:
-    csms = Csms()
+def report(state: ConnectorState, number: int, *, at: datetime, evse: EvseNumber = E1) -> ConnectorReported:
+    return ConnectorReported(station=CS, at=at, evse=evse, connector=ConnectorNumber(number), state=state)
+
+
+def test_only_what_tells_of_the_user_or_the_ev_reaches_the_session() -> None:
     given = Grant(subject=ANNA, method="remote", at=minute(1), until=minute(3))
-    told = [*FLOW.then(AuthorizationGranted(station=CS, at=minute(1), evse=E1, grant=given), csms.station)]
-    told += [*FLOW.then(AuthorizationReleased(station=CS, at=minute(3), evse=E1, reason="timeout"), csms.station)]
-    told += [*FLOW.then(AuthorizationReleased(station=CS, at=minute(3), evse=E1, reason="started"), csms.station)]
-    assert told == [FollowGrant(station=CS, evse=E1, grant=given), FollowRelease(station=CS, evse=E1, at=minute(3))]
+    used = Connector(state="occupied", at=minute(5))
+    station = Station(id=CS, evses={E1: Evse(number=E1, connectors={ConnectorNumber(1): used})})
+
+    def told(event: AuthorizationGranted | AuthorizationReleased | ConnectorReported) -> list[Message]:
+        return list(follow_evse.then(event, station))
+
+    granted = AuthorizationGranted(station=CS, at=minute(1), evse=E1, grant=given)
+    assert told(granted) == [FollowGrant(station=CS, evse=E1, grant=given)]
+    assert told(AuthorizationReleased(station=CS, at=minute(3), evse=E1, reason="started")) == []
+    assert told(AuthorizationReleased(station=CS, at=minute(3), evse=E1, reason="timeout")) == [
+        FollowRelease(station=CS, evse=E1, at=minute(3))
+    ]
+    assert told(report("occupied", 1, at=minute(4))) == []
+    assert told(report("faulted", 1, at=minute(6))) == []
+    assert told(report("available", 2, at=minute(6))) == []
+    assert told(report("available", 0, at=minute(6), evse=EvseNumber(0))) == []
+    for state, plugged in (("occupied", True), ("available", False)):
+        shown: Any = state
+        assert told(report(shown, 1, at=minute(6))) == [FollowPlug(station=CS, evse=E1, at=minute(6), plugged=plugged)]
+    assert told(report("available", 1, at=minute(6), evse=E2)) == [FollowPlug(station=CS, evse=E2, at=minute(6), plugged=False)]
+
+
+def test_a_transfer_that_is_not_there_leads_nowhere() -> None:
+    lost = TransferSettled(station=CS, at=minute(1), reference=TransferReference("x"))
+    for flow in (follow_transfer, correct_record):
+        assert list(flow.then(lost, Station(id=CS))) == []

@@ -44,6 +44,7 @@ def test_the_ordinary_reading_takes_the_short_way_to_the_same_result() -> None:
         ({"state": "suspended-ev"}, "state", "suspended-ev"),
         ({"subject": BERT}, "subject", BERT),
         ({"readings": (watts(minute(3), 1.0),)}, "power", 1.0),
+        ({"readings": (reading("voltage", 230.0), reading("soc", 8.0))}, "soc", 8.0),
         ({"readings": (reading("soc", 1.0), reading("soc", 2.0))}, "soc", 2.0),
         ({"readings": (reading("soc", 1.0, location="EV"),)}, "soc", 1.0),
     ],
