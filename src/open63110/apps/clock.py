@@ -25,9 +25,8 @@ class SystemClock:
     def now(self) -> datetime:
         """Return UTC, aware, in whole milliseconds: what wires carry and rows keep."""
         if self.factor == 1.0:
-            now = datetime.now(UTC)
-        else:
-            now = self._start + timedelta(seconds=(time.monotonic() - self._zero) * self.factor)
+            return datetime.fromtimestamp(int(time.time() * 1000) / 1000, UTC)
+        now = self._start + timedelta(seconds=(time.monotonic() - self._zero) * self.factor)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     def real(self, seconds: float) -> float:

@@ -16,6 +16,8 @@ from open63110.model.policy import Policy
 PREFIX = "OPEN63110__"
 """Environment variables: OPEN63110__WEB__PORT=9000 sets port in [web]; a trailing _FILE reads the value from a file."""
 
+HIGHEST_PORT = 65_535
+
 
 class Listener(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One port on which stations connect."""
@@ -101,11 +103,28 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Con
     try:
         config = msgspec.convert(tree, Config, strict=False)
     except msgspec.ValidationError as fault:
-        text, _, where = str(fault).partition(" - at `$")
-        place = where.strip(".`") or "the configuration"
-        raise Malformed(f"{place}: {text}", where=place) from fault
+        raise _explained(tree, fault) from fault
     _check(config)
     return config
+
+
+def _explained(tree: Mapping[str, Any], fault: msgspec.ValidationError) -> Malformed:
+    """Say where a value of the wrong kind stands; a listener by its name."""
+    text, place = _said(fault)
+    for name, one in tree["listeners"].items() if place.startswith("listeners[...]") else ():
+        try:
+            msgspec.convert(one, Listener, strict=False)
+        except msgspec.ValidationError as inner:
+            text, within = _said(inner)
+            place = f"listeners.{name}.{within}".rstrip(".")
+            break
+    place = place or "the configuration"
+    return Malformed(f"{place}: {text}", where=place)
+
+
+def _said(fault: msgspec.ValidationError) -> tuple[str, str]:
+    text, _, where = str(fault).partition(" - at `$")
+    return text, where.strip(".`")
 
 
 def origins(path: Path | None, environment: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -188,6 +207,12 @@ def _check(config: Config) -> None:
             raise Malformed(f"{place} has no TLS; {remedy}", where=place, remedy=remedy)
         if listener.client_authorities and not listener.certificate:
             raise Malformed(f"{place} asks for client certificates without TLS", where=place)
+    for place, port in {
+        "web": config.web.port,
+        **{f"listeners.{name}": one.port for name, one in config.listeners.items()},
+    }.items():
+        if not 0 <= port <= HIGHEST_PORT:
+            raise Malformed(f"{place}.port is {port}; a port is 0 (any free one) to {HIGHEST_PORT}", where=f"{place}.port")
     if bool(config.web.certificate) != bool(config.web.key):
         raise Malformed("web needs both certificate and key, or neither", where="web")
     if config.clock_factor <= 0:
