@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every message of a 2.0.1 station over the real conversation and engine: answered by the schema, kept, or refused by state."""
+
+from typing import Any
+
+import pytest
+from tests.conformance.v201.golden import Case, cases, validator
+from tests.conformance.v201.room import BOOT, room
+
+from open63110.bindings.ocpp.v201.wire import WIRE
+from open63110.kernel.roles import Role
+
+STATION_SAYS = [case for case in cases() if WIRE.by_action[case.action].sender is Role.STATION]
+FIRST = {"BootNotification"}
+CONNECTOR = {"timestamp": "2026-05-01T12:00:00Z", "connectorStatus": "Available", "evseId": 1, "connectorId": 1}
+NEEDS = next(case.said["request"] for case in STATION_SAYS if case.action == "NotifyEVChargingNeeds")
+SCHEDULE = next(case.said["request"] for case in STATION_SAYS if case.action == "NotifyEVChargingSchedule")
+WISHES: tuple[tuple[str, Any], ...] = (("NotifyEVChargingNeeds", NEEDS), ("NotifyEVChargingSchedule", SCHEDULE))
+START = {
+    "eventType": "Started",
+    "timestamp": "2026-05-01T12:00:00Z",
+    "triggerReason": "CablePluggedIn",
+    "seqNo": 0,
+    "transactionInfo": {"transactionId": "tx1", "chargingState": "Charging"},
+    "evse": {"id": 1, "connectorId": 1},
+    "idToken": {"idToken": "", "type": "NoAuthorization"},
+}
+
+
+@pytest.mark.parametrize("case", STATION_SAYS, ids=str)
+async def test_every_request_of_an_accepted_station_is_answered_by_the_schema(case: Case) -> None:
+    async with room(WIRE) as csms:
+        await csms.call("BootNotification", BOOT)
+        kind, _, *answer = await csms.call(case.action, case.said["request"])
+        assert (kind, len(answer)) == (3, 1), answer
+        validator(WIRE, f"{case.action}Response").validate(answer[0])
+        assert csms.facts("InputQuarantined") == []
+
+
+@pytest.mark.parametrize("case", [case for case in STATION_SAYS if case.action not in FIRST], ids=str)
+async def test_no_request_of_a_station_that_has_not_booted_is_answered_or_kept(case: Case) -> None:
+    async with room(WIRE) as csms:
+        kind, _, code, *_ = await csms.call(case.action, case.said["request"])
+        assert (kind, code) == (4, "SecurityError")
+        assert {type(one).__name__ for one in csms.journal} <= {"StationConnected"}
+
+
+@pytest.mark.parametrize("case", [case for case in STATION_SAYS if case.said["says"][-1][0] == "MessageKept"], ids=str)
+async def test_what_no_use_case_carries_is_in_the_journal(case: Case) -> None:
+    async with room(WIRE) as csms:
+        await csms.call("BootNotification", BOOT)
+        await csms.call(case.action, case.said["request"])
+        (kept,) = csms.facts("MessageKept")
+        assert (kept.action, kept.wire) == (case.action, "ocpp2.0.1")
+
+
+async def test_what_nobody_asked_for_and_an_evse_nobody_knows_are_flagged() -> None:
+    async with room(WIRE) as csms:
+        await csms.call("BootNotification", BOOT)
+        await csms.call("LogStatusNotification", {"status": "Uploaded", "requestId": 3})
+        await csms.call("ClearedChargingLimit", {"chargingLimitSource": "EMS", "evseId": 1})
+        await csms.call("StatusNotification", CONNECTOR)
+        await csms.call("ClearedChargingLimit", {"chargingLimitSource": "EMS", "evseId": 1})
+        assert [one.flags for one in csms.facts("MessageKept")] == [("unasked",), ("unknown-evse",), ()]
+
+
+async def test_needs_and_schedules_of_an_ev_are_answered_by_what_goes_on() -> None:
+    async with room(WIRE) as csms:
+        await csms.call("BootNotification", BOOT)
+        before = [(await csms.call(action, said))[2] for action, said in WISHES]
+        await csms.call("TransactionEvent", START)
+        after = [(await csms.call(action, said))[2] for action, said in WISHES]
+    assert [(one["status"], one["statusInfo"]["reasonCode"]) for one in before] == [("Rejected", "NoTransaction")] * 2
+    assert [one["status"] for one in after] == ["Rejected", "Accepted"]
+    assert after[0]["statusInfo"]["reasonCode"] == "NoPlanner"
+
+
+async def test_a_broken_transaction_event_is_acknowledged_and_quarantined() -> None:
+    async with room(WIRE) as csms:
+        await csms.call("BootNotification", BOOT)
+        broken = {**START, "transactionInfo": {"transactionId": ""}}
+        assert (await csms.call("TransactionEvent", broken))[::2] == [3, {}]
+        (fact,) = csms.facts("InputQuarantined")
+        assert fact.quarantine.reason.startswith("NoTransactionId")
+
+
+async def test_a_credential_nobody_knows_is_not_accepted() -> None:
+    async with room(WIRE) as csms:
+        await csms.call("BootNotification", BOOT)
+        answer = await csms.call("Authorize", {"idToken": {"idToken": "A1", "type": "ISO14443"}})
+    assert answer[2]["idTokenInfo"]["status"] in {"Unknown", "Invalid"}
+
+
+async def test_the_journal_names_nobody() -> None:
+    async with room(WIRE) as csms:
+        await csms.call("BootNotification", BOOT)
+        await csms.call("Authorize", {"idToken": {"idToken": "SECRET1", "type": "eMAID"}, "certificate": "SECRET2"})
+        said = {"data": "SECRET3", "seqNo": 0, "generatedAt": "2026-05-01T12:00:00Z", "requestId": 9}
+        await csms.call("NotifyCustomerInformation", said)
+        assert len(csms.facts("MessageKept")) == 2
+        assert "SECRET" not in repr(csms.journal)
