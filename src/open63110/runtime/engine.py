@@ -14,6 +14,7 @@ from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Evolve
 from open63110.model.policy import Policy
 from open63110.model.station import Station, Wakeup
+from open63110.model.token import Token
 from open63110.ports import BY_NAME, Clock, Ids, Store
 from open63110.runtime.commit import GroupCommit
 from open63110.runtime.knowledge import Knowledge
@@ -39,7 +40,7 @@ class Engine:
         self.timers = Timers(clock, self._wake)
         self.send: Callable[[Command], None] = _nowhere
         """Where commands for other parties go, as part of the turn that yields them."""
-        self._ids = ids
+        self.ids = ids
         self._decide: dict[type[Message], Decider] = {kind: d for (who, kind), d in table.decide.items() if who is role}
         self._then = {kind: deciders for (who, kind), deciders in table.then.items() if who is role}
         self._evolve: dict[type[Event], tuple[Evolve, ...]] = table.evolve
@@ -52,14 +53,15 @@ class Engine:
         """Every station this node knows."""
         return self.known.stations
 
-    def hear(self, messages: Sequence[Message], answer: Answer | None = None) -> None:
+    def hear(self, messages: Sequence[Message], answer: Answer | None = None, *, now: datetime | None = None) -> None:
         """Take what one wire message said, all or nothing, and answer once it is durable.
 
         Args:
             messages: of one station, in order.
             answer: None where nobody waits.
+            now: None: the clock's.
         """
-        turn = Turn(self, messages[0].station, self.clock.now())
+        turn = Turn(self, messages[0].station, now or self.clock.now())
         outcome: Replies | Trouble = turn.replies
         try:
             for message in messages:
@@ -98,19 +100,49 @@ class Engine:
 class Turn:
     """One wire message being decided: a private copy of its station until it is kept."""
 
-    __slots__ = ("_engine", "_given", "_old", "commands", "facts", "nouns", "now", "replies", "station", "wakes")
+    __slots__ = (
+        "_engine",
+        "_message",
+        "_old",
+        "commands",
+        "facts",
+        "history",
+        "nouns",
+        "now",
+        "replies",
+        "station",
+        "tokens",
+        "wakes",
+    )
 
     def __init__(self, engine: Engine, station: StationId, now: datetime) -> None:
         """Begin with the station as it is."""
         self._engine, self.now = engine, now
+        self.tokens = self.history = engine.known
         self._old = self.station = engine.known.stations.get(station)
         self.facts: list[Event] = []
         self.replies: list[Reply] = []
         self.commands: list[Command] = []
         self.nouns: dict[tuple[str, Any], Any] = {}
         self.wakes = False
-        known = engine.known
-        self._given = {"now": now, "ids": engine._ids, "policy": engine.policy, "tokens": known, "history": known}  # noqa: SLF001 - one machine in two parts
+        self._message: Message | None = None
+
+    # what a decide function may name, beside station, now, tokens and history
+
+    @property
+    def ids(self) -> Ids:
+        """Fresh ids."""
+        return self._engine.ids
+
+    @property
+    def policy(self) -> Policy:
+        """What the operator chose."""
+        return self._engine.policy
+
+    @property
+    def token(self) -> Token | None:
+        """The token that the message names."""
+        return self._engine.known.tokens.get(getattr(self._message, "subject", _NOBODY))
 
     def decide(self, message: Message) -> None:
         """Let the use case of this message decide, and take what it yields.
@@ -125,21 +157,10 @@ class Turn:
             raise Unknown(f"no use case of the {engine.role} takes {what}", code="NoUseCase")
         if type(message) in engine._recalls:  # noqa: SLF001
             self._recall(message)
-        self.take(self._call(entry, message))
-
-    def _call(self, entry: Decider, message: Message) -> list[Any]:
         if entry.must_exist and self.station is None:
             raise Unknown(f"there is no station {message.station!r}", code="UnknownStation", where="station")
-        given = self._given
-        arguments: list[Any] = []
-        for name in entry.needs:
-            if name == "station":
-                arguments.append(self.station)
-            elif name == "token":
-                arguments.append(self._engine.known.tokens.get(getattr(message, "subject", _NOBODY)))
-            else:
-                arguments.append(given[name])
-        return list(entry.function(message, *arguments))
+        self._message = message
+        self.take(list(entry.function(message, *entry.gather(self))))
 
     def _recall(self, message: Any) -> None:
         station = self.station
@@ -171,11 +192,13 @@ class Turn:
             key_name = BY_NAME[event.about].key
             self.nouns[event.about, getattr(noun if noun is not None else event, key_name)] = noun
         for entry in self._engine._then.get(type(event), ()):  # noqa: SLF001
-            for message in self._call(entry, event):
+            self._message = event
+            message: Any
+            for message in entry.function(event, *entry.gather(self)):
                 self.decide(message)
 
     def _set_wake(self, wake: Wake) -> None:
-        if self.station is None:
+        if self.station is None or (wake.command is None and wake.name not in self.station.wakeups):
             return
         wakeups = {name: at for name, at in self.station.wakeups.items() if name != wake.name}
         if wake.command is not None:

@@ -2,6 +2,7 @@
 """What a node holds in memory: nouns by key, kept in step with their rows, restored when a commit fails."""
 
 from collections.abc import MutableMapping
+from operator import attrgetter, is_
 from typing import Any
 
 import msgspec
@@ -176,13 +177,32 @@ class Knowledge:
         return left
 
     def _count(self, old: Station | None, new: Station) -> None:
-        """Keep the number of open transfers per subject."""
-        if old is not None and old.transfers is new.transfers:
+        """Keep the number of open transfers per subject; most facts change none."""
+        before = old.transfers if old is not None else {}
+        if before is new.transfers:
             return
-        for station, step in ((old, -1), (new, 1)):
-            for transfer in station.transfers.values() if station else ():
-                if transfer.subject and transfer.began and not transfer.ended:
-                    self._uses[transfer.subject] = self._uses.get(transfer.subject, 0) + step
+        for reference, transfer in new.transfers.items():
+            was = before.get(reference)
+            if was is transfer:
+                continue
+            user, now = _user(was), _user(transfer)
+            if user != now:
+                self._add(user, -1)
+                self._add(now, 1)
+        for reference, transfer in before.items():
+            if reference not in new.transfers:
+                self._add(_user(transfer), -1)
+
+    def _add(self, subject: SubjectRef | None, step: int) -> None:
+        if subject is not None:
+            self._uses[subject] = self._uses.get(subject, 0) + step
+
+
+def _user(transfer: EnergyTransfer | None) -> SubjectRef | None:
+    """Return on whose credential energy flows; None if it does not, or on nobody's."""
+    if transfer is None or transfer.began is None or transfer.ended is not None:
+        return None
+    return transfer.subject
 
 
 def _write_parts(batch: Batch, kind: str, old: Station | None, new: Station) -> Station:
@@ -202,7 +222,7 @@ def _write_parts(batch: Batch, kind: str, old: Station | None, new: Station) -> 
 
 def _differs(old: Station, new: Station) -> bool:
     """Tell whether the station's own row changed; identity is enough, facts never mutate."""
-    return old is not new and not all(getattr(old, name) is getattr(new, name) for name in _OWN)
+    return old is not new and not all(map(is_, _own(old), _own(new)))
 
 
-_OWN = tuple(name for name in Station.__struct_fields__ if name not in {"transfers", "sessions"})
+_own = attrgetter(*(name for name in Station.__struct_fields__ if name not in {"transfers", "sessions"}))

@@ -6,6 +6,7 @@ import inspect
 import pkgutil
 import typing
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -24,7 +25,8 @@ class Decider(msgspec.Struct, frozen=True, kw_only=True):
     """A decide function with what it needs."""
 
     function: Decide
-    needs: tuple[str, ...]
+    gather: Callable[[Any], tuple[Any, ...]]
+    """Takes what the function names from whoever runs it, an object with an attribute for each of GIVEN."""
     must_exist: bool
     """Its station parameter does not admit None."""
 
@@ -42,7 +44,14 @@ def decider(function: Decide) -> Decider:
         raise TypeError(message)
     hint = typing.get_type_hints(function).get("station")
     optional = hint is not None and type(None) in typing.get_args(hint)
-    return Decider(function=function, needs=names, must_exist="station" in names and not optional)
+    return Decider(function=function, gather=_gatherer(names), must_exist="station" in names and not optional)
+
+
+def _gatherer(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    if not names:
+        return lambda _: ()
+    get = attrgetter(*names)
+    return get if len(names) > 1 else lambda giver: (get(giver),)
 
 
 class Table:

@@ -3,12 +3,13 @@
 
 import asyncio
 import struct
-import zlib
+import time
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+import zstandard
 
 from open63110.kernel.ids import StationId
 from open63110.ports import Clock
@@ -17,10 +18,15 @@ FLUSH_BYTES = 262_144
 """Frames held in memory before a block is written."""
 
 _HEAD = struct.Struct("<II")
-_pack, _unpack = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(type=tuple[list[str], float]).decode
+_Row = tuple[float, str, bool, bytes]
+"""Seconds since 1970, station, whether we sent it, the frame."""
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(type=tuple[set[str], float]).decode
+_rows = msgspec.msgpack.Decoder(type=list[_Row]).decode
+_compress, _expand = zstandard.ZstdCompressor(level=1).compress, zstandard.ZstdDecompressor().decompress
 
 
-class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One frame."""
 
     at: datetime
@@ -30,9 +36,6 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
     text: str
 
 
-_frames = msgspec.msgpack.Decoder(type=list[Frame]).decode
-
-
 class DailyFrames:
     """Appends blocks of frames to one file a day. A block starts with its length and the stations in it."""
 
@@ -40,14 +43,15 @@ class DailyFrames:
         """Keep files in a folder for so many days."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._clock, self._days = folder, clock, days
-        self._held: list[tuple[datetime, str, bool, bytes]] = []
+        self._held: list[_Row] = []
         self._bytes = 0
+        self._factor = 1.0 / clock.real(1.0)
         self.lost = 0
         """Frames that could not be written (disk full); nothing depends on them."""
 
     def note(self, station: StationId, frame: bytes, *, sent: bool) -> None:
         """Remember a frame; written within a second or so."""
-        self._held.append((self._clock.now(), station, sent, frame))
+        self._held.append((time.monotonic(), station, sent, frame))
         self._bytes += len(frame)
         if self._bytes >= FLUSH_BYTES:
             self.flush()
@@ -57,17 +61,18 @@ class DailyFrames:
         held, self._held, self._bytes = self._held, [], 0
         if not held:
             return
-        frames = [Frame(at=at, station=who, sent=sent, text=raw.decode("utf-8", "replace")) for at, who, sent, raw in held]
-        head = _pack((sorted({frame.station for frame in frames}), held[-1][0].timestamp()))
-        body = zlib.compress(_pack(frames), 1)
+        now, mono, factor = self._clock.now().timestamp(), time.monotonic(), self._factor
+        rows = [(now - (mono - at) * factor, station, sent, frame) for at, station, sent, frame in held]
+        head = _pack((list({row[1] for row in rows}), rows[-1][0]))
+        body = _compress(_pack(rows))
         try:
-            with self._file(held[-1][0].date()).open("ab") as file:
+            with self._file(rows[-1][0]).open("ab") as file:
                 file.write(_HEAD.pack(len(head), len(body)) + head + body)
         except OSError:
-            self.lost += len(frames)
+            self.lost += len(rows)
 
-    def _file(self, day: date) -> Path:
-        return self._folder / f"{day:%Y-%m-%d}.frames"
+    def _file(self, at: float) -> Path:
+        return self._folder / f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}.frames"
 
     async def run(self) -> None:
         """Write every second, prune every day, for ever."""
@@ -96,13 +101,18 @@ class DailyFrames:
         found: list[Frame] = []
         for file in sorted(self._folder.glob("????-??-??.frames"), reverse=True):
             for block in reversed(list(_blocks(file, station))):
-                found.extend(frame for frame in reversed(block) if frame.station == station)
+                found.extend(_frame(row) for row in reversed(block) if row[1] == station)
                 if len(found) >= limit:
                     return found[:limit]
         return found
 
 
-def _blocks(file: Path, station: StationId) -> Iterator[list[Frame]]:
+def _frame(row: _Row) -> Frame:
+    at, station, sent, raw = row
+    return Frame(at=datetime.fromtimestamp(at, UTC), station=station, sent=sent, text=raw.decode("utf-8", "replace"))
+
+
+def _blocks(file: Path, station: StationId) -> Iterator[list[_Row]]:
     """Read the blocks that hold frames of a station; a torn last block is passed over."""
     with file.open("rb") as stream:
         while len(lengths := stream.read(_HEAD.size)) == _HEAD.size:
@@ -115,4 +125,4 @@ def _blocks(file: Path, station: StationId) -> Iterator[list[Frame]]:
                 continue
             body = stream.read(body_length)
             if len(body) == body_length:
-                yield _frames(zlib.decompress(body))
+                yield _rows(_expand(body))

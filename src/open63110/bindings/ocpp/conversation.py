@@ -2,6 +2,7 @@
 """The conversation with one station: frames in, our messages to the engine; our orders out, their outcomes back."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -159,28 +160,28 @@ class Conversation:
     def door(self, raw: bytes = b"") -> Door:
         """Return what translations may know, as of now."""
         engine = self._server.engine
-        if self._door is None:
-            self._door = Door(station=self.station, version=self.wire.version, subjects=engine.known, now=engine.clock.now())
-        self._door.now = engine.clock.now()
-        self._door.noun = engine.stations.get(self.station)
-        self._door.raw = raw
-        return self._door
+        now, door = engine.clock.now(), self._door
+        if door is None:
+            door = self._door = Door(station=self.station, version=self.wire.version, subjects=engine.known, now=now)
+        door.now, door.noun, door.raw = now, engine.stations.get(self.station), raw
+        return door
 
     def _called(self, call: Call | Send, answer_to: str | None) -> None:
         translation = self.wire.by_action.get(call.action)
         if translation is None or translation.sender is not Role.STATION:
             self._not_ours(call, answer_to)
             return
-        noun = self._server.engine.stations.get(self.station)
-        if call.action not in FIRST and not may_speak(noun, self.told):
+        raw = bytes(call.payload)
+        door = self.door(raw)
+        if call.action not in FIRST and not may_speak(door.noun, self.told):
             self._fail(answer_to, ErrorCode.SECURITY_ERROR, "The station is not accepted; send BootNotification first")
             return
-        raw = bytes(call.payload)
         try:
             request: Any
             request, deviations = tolerance.decode(self.wire.types[call.action][0], raw)
-            self._server.deviate(self.station, deviations)
-            messages = translation.from_wire(request, self.door(raw))
+            if deviations:
+                self._server.deviate(self.station, deviations)
+            messages = translation.from_wire(request, door)
         except (SchemaFault, MalformedFrame, Trouble) as fault:
             self._misunderstood(call, answer_to, translation, fault)
             return
@@ -188,11 +189,16 @@ class Conversation:
             log.exception("a message could not be translated", station=self.station, action=call.action)
             self._misunderstood(call, answer_to, translation, Trouble(type(bug).__name__, code="InternalError"))
             return
-        self._hear(call, answer_to, translation, messages)
+        self._hear(call, answer_to, translation, messages, door.now)
 
-    def _hear(self, call: Call | Send, answer_to: str | None, translation: Translation, messages: tuple[Any, ...]) -> None:
+    def _hear(
+        self, call: Call | Send, answer_to: str | None, translation: Translation, messages: tuple[Any, ...], now: datetime
+    ) -> None:
+        def answer(result: Replies | Trouble | None) -> None:
+            self._answer(call, answer_to, translation, result)
+
         try:
-            self._server.engine.hear(messages, lambda result: self._answer(call, answer_to, translation, result))
+            self._server.engine.hear(messages, answer, now=now)
         except Exception as bug:  # I11, as above
             log.exception("a message could not be decided", station=self.station, action=call.action)
             self._misunderstood(call, answer_to, translation, Trouble(type(bug).__name__, code="InternalError"))
@@ -207,7 +213,7 @@ class Conversation:
         elif not isinstance(result, Trouble):
             if call.action in FIRST:
                 self._boot_answered(result)
-            self._happened(self.rpc.answer(answer_to, translation.answer(result, self.door())))
+            self._happened(self.rpc.answer(answer_to, translation.answer(result, self._door)))
         elif translation.refuse is not None:
             self._happened(self.rpc.answer(answer_to, translation.refuse(result, self.door())))
         elif translation.blank is not None:
