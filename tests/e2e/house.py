@@ -134,10 +134,16 @@ async def house(
     )
     csms = Csms(config)
     principals = Principals(csms.engine, csms.keys, csms.ids)
+    failure: Exception | None = None
     try:
         async with csms.running(), serving(csms.node(), config.web) as csms.web_port:
             here = House(csms, principals)
             async with await here.client("test-admin", Role.ADMIN) as here.admin:
-                yield here
+                try:
+                    yield here
+                except Exception as fault:  # noqa: BLE001 - raised below, not wrapped in the groups of tasks in between
+                    failure = fault
     finally:
         principals.close()
+    if failure is not None:
+        raise failure

@@ -18,6 +18,9 @@ from open63110.ports import Ids, Link
 from open63110.runtime.engine import Engine, Replies, Turn, decode_command, encode_command
 from open63110.runtime.permissions import may_ask
 
+DONE = "NoError"
+"""Reason code of an order that was accepted without any other (OCPP 2.x appendix)."""
+
 OURSELVES = Principal(id=PrincipalId("csms"), role=Role.CSMS, name="this CSMS")
 """Who asks when nobody did: flows, wakeups, reconcile."""
 
@@ -54,6 +57,8 @@ class Orders:
         self._engine, self._ids = engine, ids
         self.link: Link = _NoLink()
         self._watchers: dict[OrderId, list[Callable[[Order], None]]] = {}
+        self._unstored: list[Callable[[], None]] = []
+        """What happened to orders while nothing could be stored: noted again until it can be."""
         engine.send = self._from_use_case
         engine.commit.on_durable.append(self._durable)
         for order in tuple(engine.known.orders.values()):
@@ -120,7 +125,7 @@ class Orders:
             passed_on = command
         turn.commands = [one for one in turn.commands if one is not passed_on]
         if passed_on is None:
-            order = msgspec.structs.replace(order, outcome=Outcome.ACCEPTED, ended=order.asked)
+            order = msgspec.structs.replace(order, outcome=Outcome.ACCEPTED, reason=DONE, ended=order.asked)
         else:
             order = msgspec.structs.replace(order, body=encode_command(passed_on).decode())
         turn.fact(OrderChanged(station=order.station, at=order.asked, orders=order))
@@ -179,15 +184,16 @@ class Orders:
         if order is None or order.outcome not in OPEN:
             return
         now = engine.clock.now()
+        reason = verdict.reason or (DONE if verdict.outcome is Outcome.ACCEPTED else "")
         order = msgspec.structs.replace(
-            order, outcome=verdict.outcome, reason=verdict.reason, detail=verdict.detail, answer=verdict.answer, ended=now
+            order, outcome=verdict.outcome, reason=reason, detail=verdict.detail, answer=verdict.answer, ended=now
         )
         turn = Turn(engine, order.station, now)
         turn.fact(OrderChanged(station=order.station, at=now, orders=order))
         _hear_all(turn, verdict.messages)
         turn.keep()
         self._audit(order)
-        engine.commit.after(_nobody)
+        self._store_or(lambda: self.ended(order_id, verdict))
 
     def _change(self, order_id: OrderId, change: Callable[[Order], Order]) -> None:
         order = self._engine.known.orders.get(order_id)
@@ -196,7 +202,11 @@ class Orders:
         turn = Turn(self._engine, order.station, self._engine.clock.now())
         turn.fact(OrderChanged(station=order.station, at=turn.now, orders=change(order)))
         turn.keep()
-        self._engine.commit.after(_nobody)
+        self._store_or(lambda: self._change(order_id, change))
+
+    def _store_or(self, again: Callable[[], None]) -> None:
+        """Note it again later if it could not be stored: a station does not repeat its answers."""
+        self._engine.commit.after(lambda durable: None if durable else self._unstored.append(again))
 
     def expire(self) -> None:
         """End the orders that still wait behind their deadline."""
@@ -210,7 +220,14 @@ class Orders:
         """Look for expired orders once a second, for ever."""
         while True:
             await asyncio.sleep(self._engine.clock.real(1.0))
+            self.note_again()
             self.expire()
+
+    def note_again(self) -> None:
+        """Note what could not be stored the last time."""
+        unstored, self._unstored = self._unstored, []
+        for again in unstored:
+            again()
 
     # -- watching --
 
@@ -279,10 +296,6 @@ def _tell(future: "asyncio.Future[Asked]", asked: Asked, *, durable: bool) -> No
         future.set_result(asked)
     else:
         future.cancel()
-
-
-def _nobody(_: bool) -> None:  # noqa: FBT001 - the shape of Done
-    """Wake the writer; nobody waits."""
 
 
 class _NoLink:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from open63110.bindings.web.errors import TooOften, Unauthenticated
 from open63110.bindings.web.limiter import Limiter
 from open63110.bindings.web.shapes import Seer
-from open63110.kernel.errors import NotAuthorized, Unknown
+from open63110.kernel.errors import NotAuthorized, Trouble, Unknown
 from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.roles import Role
 from open63110.model.principal import AuditEntry, Principal
@@ -170,13 +170,18 @@ class Access:
         by, now = by[:64], self._node.clock.now()
         known = self._audited.count(f"{by}\0{action}\0{target}\0{detail}", now) if role else False
         if known or (not role and self._strangers.count(target, now)):
-            self._write(by, role, action, target, "not-authorized", detail)
+            self._write(by, role, action, target, "not-authorized", detail, reason=NotAuthorized.code)
+
+    def reject(self, by: Principal, action: str, target: str, fault: Trouble) -> None:
+        """Write what somebody asked that could not be understood into the audit, the same once a minute."""
+        if self._audited.count(f"{by.id}\0{action}\0{target}\0{fault.message}", self._node.clock.now()):
+            self._write(by.id, by.role, action, target[:64], "rejected", fault.message[:500], reason=fault.code)
 
     def note(self, by: Principal, action: str, target: str, outcome: str, detail: str) -> None:
         """Write what somebody did into the audit."""
         self._write(by.id, by.role, action, target, outcome, detail)
 
-    def _write(self, by: str, role: str, action: str, target: str, outcome: str, detail: str) -> None:
+    def _write(self, by: str, role: str, action: str, target: str, outcome: str, detail: str, *, reason: str = "") -> None:
         entry = AuditEntry(
             id=self._node.ids.row(AuditEntry),
             at=self._node.clock.now(),
@@ -185,6 +190,7 @@ class Access:
             action=action,
             target=target,
             outcome=outcome,
+            reason=reason,
             detail=detail,
         )
         self._node.engine.known.keep("audit", entry.id, entry)

@@ -2,7 +2,9 @@
 """Commands through the web: a path for each door of the use-case table, and the wait for what becomes of an order."""
 
 import asyncio
+import contextlib
 import math
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -122,6 +124,15 @@ class Commands:
         target = _station(station)
         command = self._node.raw_call(target, body.action, body.payload, body.unchecked)
         return await self._ask(command, caller, patience, roles=frozenset())
+
+    @contextlib.contextmanager
+    def audited(self, caller: Caller, door: Door, station: str) -> Iterator[None]:
+        """Write what is asked here and cannot be understood into the audit: no order comes of it that would stand there (7.1)."""
+        try:
+            yield
+        except Malformed as fault:
+            self._access.reject(caller.principal, door.command.__name__, station, fault)
+            raise
 
     def demand(self, caller: Caller, door: Door, said: str) -> StationId:
         """Return the station a caller may ask something of, before anything else it says is looked at.

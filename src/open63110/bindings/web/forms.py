@@ -133,9 +133,10 @@ class Forms:
         door = self._parts.commands.doors.get(template)
         if door is None:
             raise Unknown("there is no such command", where=request.url.path)
-        self._parts.commands.demand(caller, door, station)
-        body = intake.taken(_tree(form), intake.body_of(door.command))
-        asked = await self._parts.commands.ask(caller, door, station, body, PATIENCE)
+        with self._parts.commands.audited(caller, door, station):
+            self._parts.commands.demand(caller, door, station)
+            body = intake.taken(_tree(form), intake.body_of(door.command))
+            asked = await self._parts.commands.ask(caller, door, station, body, PATIENCE)
         return self._told_of(request, asked.order)
 
     async def call_raw(self, request: Request, caller: Caller, form: Form) -> Response:

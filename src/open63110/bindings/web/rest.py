@@ -97,9 +97,11 @@ class Rest:
         async def handler(request: Request, caller: Caller) -> Response:
             patience = Patience.of(dict(request.query_params))
             station = request.path_params.get("station", "")
-            self._commands.demand(caller, door, station)
-            body = intake.read(await request.body(), intake.body_of(door.command))
-            return self.answered(caller, await self._commands.ask(caller, door, station, body, patience))
+            with self._commands.audited(caller, door, station):
+                self._commands.demand(caller, door, station)
+                body = intake.read(await request.body(), intake.body_of(door.command))
+                asked = await self._commands.ask(caller, door, station, body, patience)
+            return self.answered(caller, asked)
 
         return Operation(
             id=door.command.__name__,

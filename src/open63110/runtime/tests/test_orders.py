@@ -129,7 +129,7 @@ async def test_an_order_is_durable_before_it_is_sent_and_ends_as_the_station_say
     stage.orders.ended(order.id, Verdict(outcome=Outcome.ACCEPTED, messages=(Danced(station=CS, at=T0),)))
     assert ended == []
     await stage.settle()
-    assert [one.outcome for one in ended] == [Outcome.ACCEPTED]
+    assert [(one.outcome, one.reason) for one in ended] == [(Outcome.ACCEPTED, "NoError")]
     assert Danced(station=CS, at=T0) in [fact.event for fact in await stage.store.facts()]
     assert [(entry.by, entry.outcome) for entry in stage.audit()] == [("olga", "accepted")]
 

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every command ends in an explicit outcome with a reason code, and in the audit (7.1, R-7.1-2)."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx2
+import pytest
+from tests.e2e.house import WIRES, House, house
+from tests.e2e.player import Payload, Player, playing
+
+from open63110.bindings.web.commands import path_of
+from open63110.kernel.roles import Role
+
+CARD = {"kind": "ISO14443", "value": "ANNA"}
+
+
+class Case(NamedTuple):
+    """One command of the catalogue: where it is asked, and two bodies."""
+
+    valid: dict[str, Any]
+    invalid: dict[str, Any]
+    station: str = "CS-1"
+    elsewhere: str = ""
+    """The invalid one is asked of this station; empty: of the same."""
+
+
+@pytest.mark.at("AT-7.1-1", *WIRES)
+@pytest.mark.parametrize("wire", WIRES)
+async def test_each_command_ends_in_four_outcomes_each_with_a_reason_each_audited(wire: str, tmp_path: Path) -> None:
+    async with house(tmp_path) as here, playing(here.port, "CS-1", wire) as cs:
+        cases = await catalogue(here, cs)
+        viewer = await here.client("vera", Role.VIEWER)
+        async with viewer:
+            doors = {door.command.__name__: path_of(door) for door in here.csms.engine.table.doors}
+            assert set(cases) == set(doors)
+            for command, case in cases.items():
+                await four_outcomes(here, viewer, command, doors[command], case)
+
+
+async def four_outcomes(here: House, viewer: httpx2.AsyncClient, command: str, path: str, case: Case) -> None:
+    """Ask one command four times, and look the outcomes up in the audit."""
+    before = {one["id"] for one in (await here.ask("audit", action=command, limit=50))["items"]}
+    here_path, there_path = path.format(station=case.station), path.format(station=case.elsewhere or case.station)
+    asked = {
+        "not-authorized": await viewer.post(here_path, json=case.valid),
+        "expired": await here.admin.post(here_path, json=case.valid, params={"deadline": 0}),
+        "rejected": await here.admin.post(there_path, json=case.invalid),
+        "accepted": await here.admin.post(here_path, json=case.valid),
+    }
+    seen = {}
+    for outcome, response in asked.items():
+        said = response.json()
+        if outcome != "not-authorized" and response.status_code != 400:
+            order = said if outcome == "accepted" else said["order"]
+            assert order["outcome"] == outcome, (command, response.status_code, said)
+        code = said["reason"] if outcome == "accepted" else said["code"]
+        assert code, (command, outcome, said)
+        seen[outcome] = (response.status_code, code)
+    assert len(set(seen.values())) == 4, (command, seen)
+    after = (await here.ask("audit", action=command, limit=50))["items"]
+    audited = [one for one in after if one["id"] not in before]
+    assert sorted(one["outcome"] for one in audited) == sorted(asked), (command, audited)
+    assert all(one["by"] in {"vera", "test-admin"} for one in audited)
+    assert all(one["reason"] for one in audited), (command, audited)
+
+
+async def catalogue(here: House, cs: Player) -> dict[str, Case]:
+    """A station that does as it is told, with an EV charging at EVSE 2, and every command with a good and a bad body."""
+    for station in ("CS-1", "CS-2"):
+        await here.register(station)
+    for name in ("ANNA", "BERT", "CARL"):
+        await here.token(name)
+    await here.on_board(cs, evses=2)
+    await cs.begin(2, "BERT", 1_000, here.now())
+
+    def accept(_: Payload) -> Payload:
+        return {"status": "Accepted"}
+
+    for action in ("Reset", "RemoteStartTransaction", "RequestStartTransaction", "RemoteStopTransaction"):
+        cs.answers[action] = accept
+    cs.answers |= {"RequestStopTransaction": accept, "SendLocalList": accept, "ClearCache": accept}
+    cs.answers["UnlockConnector"] = lambda _: {"status": "Unlocked"}
+    cs.answers["GetLocalListVersion"] = lambda _: {"listVersion" if cs.is_16 else "versionNumber": 1}
+    never = {"valid_from": "2030-01-01T00:00:00Z", "valid_until": "2029-01-01T00:00:00Z"}
+    return {
+        "RegisterStation": Case({}, {}, station="CS-3", elsewhere="CS:3"),
+        "AdmitStation": Case({}, {}, elsewhere="CS-NONE"),
+        "RejectStation": Case({"reason": "sold"}, {"reason": "sold"}, station="CS-2", elsewhere="CS-NONE"),
+        "SendLocalList": Case({}, {}, elsewhere="CS-NONE"),
+        "AskLocalListVersion": Case({}, {}, elsewhere="CS-NONE"),
+        "ClearAuthorizationCache": Case({}, {}, elsewhere="CS-NONE"),
+        "PutToken": Case({"token": {"kind": "ISO14443", "value": "DORA"}}, {"token": CARD | never}, station=""),
+        "RemoveToken": Case({"subject": CARD | {"value": "CARL"}}, {"subject": CARD | {"value": "NOBODY"}}, station=""),
+        "StartRemotely": Case({"subject": CARD, "evse": 1}, {"subject": CARD, "evse": 9}),
+        "StopRemotely": Case({"reference": cs.transactions[2]}, {"reference": "no such"}),
+        "UnlockConnector": Case({"evse": 1}, {"evse": 1, "connector": 9}),
+        "RebootStation": Case({"mode": "immediate"}, {"mode": "immediate", "evse": 9}),
+    }
