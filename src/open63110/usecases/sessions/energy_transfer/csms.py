@@ -56,6 +56,8 @@ def hear_started(
         yield TransferAnswer(reference=known.reference, number=known.number, duplicate=True)
     else:
         yield replace(event, number=known.number)
+        if ESTIMATED in known.flags:
+            yield _forget_later(event.station, event.reference, now, policy)
         yield TransferAnswer(reference=known.reference, number=known.number)
 
 

@@ -353,6 +353,13 @@ def test_a_real_fact_takes_the_place_of_an_estimate(play: Play) -> None:
     assert (imported(play["tx-1"]), play["tx-1"].flags, play["tx-1"].loose) == (700.0, (), ())
 
 
+def test_a_start_that_comes_after_an_estimate_is_watched_again(play: Play) -> None:
+    play.hear(update(minute(3), 1500.0, 1))
+    play.take(csms.end_forgotten(EndForgottenTransfer(station=CS, reference=REF, reason="x"), play.station, minute(9999), POLICY))
+    assert names(play.hear(begin(minute(1), 1000.0))) == ["forgotten:tx-1"]
+    assert (play["tx-1"].ended, imported(play["tx-1"])) == (None, 500.0)
+
+
 def test_a_gap_that_stays_open_keeps_a_bounded_number_of_facts(play: Play) -> None:
     play.hear(begin(minute(0), 0.0))
     for number in range(2, MOST_LOOSE + 50):
