@@ -42,51 +42,80 @@ matter, ``connector`` is only told by a start, a credential by the event it came
 _NOBODY = {"NoAuthorization"}
 """Token types that name nobody: there is nothing to authorize."""
 
+_STATION = EvseNumber(0)
+
 
 def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
     """Read one event; a credential in it is judged first, in the same turn."""
     fact = _fact(request, door)
-    token = request.id_token
-    if token is UNSET or token.type in _NOBODY:
+    if fact.subject is None:
         return (fact,)
     judged = AuthorizeCredential(
-        station=door.station,
-        subject=fact.subject or SubjectRef(""),
-        evse=fact.evse,
-        reference=fact.reference,
-        presented=fact.at,
+        station=door.station, subject=fact.subject, evse=fact.evse, reference=fact.reference, presented=fact.at
     )
     return (judged, fact)
 
 
 def _fact(request: Any, door: Door) -> TransferFact:
-    kind = request.event_type
+    if request.event_type == "Updated":
+        return _updated(request, door)
+    return _started(request, door) if request.event_type == "Started" else _ended(request, door)
+
+
+def _updated(request: Any, door: Door) -> EnergyTransferUpdated:
     info, evse = request.transaction_info, request.evse
-    number = EvseNumber(0) if evse is UNSET else evse_number(evse.id)
-    token = request.id_token
-    shared: dict[str, Any] = {
-        "station": door.station,
-        "at": utc(request.timestamp),
-        "reference": reference(info.transaction_id),
-        "seq": sequence(request.seq_no),
-        "evse": number,
-        "subject": None if token is UNSET or token.type in _NOBODY else subject(token, door),
-        "trigger": request.trigger_reason,
-        "offline": request.offline is True,
-        "readings": readings.from_wire(request.meter_value),
-    }
-    state = STATE[info.charging_state] if info.charging_state is not UNSET else None
-    if kind == "Updated":
-        return EnergyTransferUpdated(state=state, remote_start=given(info.remote_start_id), **shared)
-    if kind == "Ended":
-        return EnergyTransferEnded(reason=text(info.stopped_reason) or "Local", **shared)
+    return EnergyTransferUpdated(
+        station=door.station,
+        at=utc(request.timestamp),
+        reference=reference(info.transaction_id),
+        seq=sequence(request.seq_no),
+        evse=evse_number(evse.id) if evse else _STATION,
+        subject=_subject(request.id_token, door),
+        state=STATE[info.charging_state] if info.charging_state else None,
+        trigger=request.trigger_reason,
+        offline=request.offline is True,
+        remote_start=given(info.remote_start_id),
+        readings=readings.from_wire(request.meter_value),
+    )
+
+
+def _started(request: Any, door: Door) -> EnergyTransferStarted:
+    info, evse = request.transaction_info, request.evse
     return EnergyTransferStarted(
-        state=state or "pending",
+        station=door.station,
+        at=utc(request.timestamp),
+        reference=reference(info.transaction_id),
+        seq=sequence(request.seq_no),
+        evse=evse_number(evse.id) if evse else _STATION,
         connector=connector_of(evse),
+        subject=_subject(request.id_token, door),
+        state=STATE[info.charging_state] if info.charging_state else "pending",
+        trigger=request.trigger_reason,
+        offline=request.offline is True,
         remote_start=given(info.remote_start_id),
         reservation=given(request.reservation_id),
-        **shared,
+        readings=readings.from_wire(request.meter_value),
     )
+
+
+def _ended(request: Any, door: Door) -> EnergyTransferEnded:
+    info, evse = request.transaction_info, request.evse
+    return EnergyTransferEnded(
+        station=door.station,
+        at=utc(request.timestamp),
+        reference=reference(info.transaction_id),
+        seq=sequence(request.seq_no),
+        evse=evse_number(evse.id) if evse else _STATION,
+        subject=_subject(request.id_token, door),
+        reason=text(info.stopped_reason) or "Local",
+        trigger=request.trigger_reason,
+        offline=request.offline is True,
+        readings=readings.from_wire(request.meter_value),
+    )
+
+
+def _subject(token: Any, door: Door) -> SubjectRef | None:
+    return subject(token, door) if token and token.type not in _NOBODY else None
 
 
 def answer(replies: Sequence[Reply], door: Door, words: Words = WORDS) -> Any:
