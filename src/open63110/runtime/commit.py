@@ -123,8 +123,7 @@ class GroupCommit:
         if self.trouble is not None and pending.batch:
             self.trouble = None
             _tell(self.on_trouble, None)
-        for done in pending.dones:
-            done(DURABLE)
+        _call_back(pending.dones, DURABLE)
         if pending.batch.facts:
             _tell(self.on_durable, pending.batch.facts)
 
@@ -144,10 +143,24 @@ class GroupCommit:
         if first:
             _tell(self.on_trouble, trouble)
         for lost in (pending, *later):
-            for done in lost.dones:
-                done(LOST)
+            _call_back(lost.dones, LOST)
 
 
 def _tell(listeners: list[Callable[[Any], None]], news: Any) -> None:
     for listener in listeners:
-        listener(news)
+        try:
+            listener(news)
+        except Exception as fault:  # noqa: BLE001 - what one listener does wrong must not end the writer of all
+            _report("a listener of commits failed", fault)
+
+
+def _call_back(dones: list[Done], durable: bool) -> None:  # noqa: FBT001 - the shape of Done
+    for done in dones:
+        try:
+            done(durable)
+        except Exception as fault:  # noqa: BLE001 - one answer that cannot be given must not take the others with it
+            _report("what waited for a commit failed", fault)
+
+
+def _report(words: str, fault: Exception) -> None:
+    asyncio.get_running_loop().call_exception_handler({"message": words, "exception": fault})

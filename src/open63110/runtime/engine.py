@@ -83,8 +83,11 @@ class Engine:
         """Decide a wakeup that is due, unless it was replaced or taken back meanwhile."""
         now, noun = self.clock.now(), self.stations.get(station)
         wakeup = noun.wakeups.get(name) if noun else None
-        if wakeup is None or wakeup.at > now:
-            return
+        if wakeup is not None and wakeup.at <= now:
+            self._decide_wakeup(station, name, wakeup, now)
+        self.commit.after(lambda durable: None if durable else self.timers.again(station, name))
+
+    def _decide_wakeup(self, station: StationId, name: str, wakeup: Wakeup, now: datetime) -> None:
         over = Wake(name=name, at=now, command=None)
         turn = Turn(self, station, now)
         turn.take((over,))
@@ -94,7 +97,6 @@ class Engine:
             turn = Turn(self, station, now)
             turn.take((over,))
         turn.keep()
-        self.commit.after(_nobody_waits)
 
 
 class Turn:

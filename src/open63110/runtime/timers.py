@@ -4,11 +4,14 @@
 import asyncio
 import heapq
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from open63110.kernel.ids import StationId
 from open63110.model.station import Station
 from open63110.ports import Clock
+
+AGAIN = timedelta(seconds=1)
+"""Pause before a wakeup whose outcome could not be stored is tried again."""
 
 
 class Timers:
@@ -27,6 +30,13 @@ class Timers:
             heapq.heappush(self._heap, entry)
             if self._heap[0] == entry:
                 self._sooner.set()
+
+    def again(self, station: StationId, name: str) -> None:
+        """Fire a wakeup once more a little later: what it did was not stored."""
+        entry = (self._clock.now() + AGAIN, station, name)
+        heapq.heappush(self._heap, entry)
+        if self._heap[0] == entry:
+            self._sooner.set()
 
     async def run(self) -> None:
         """Sleep until the next wakeup, for ever."""
@@ -50,4 +60,8 @@ class Timers:
         now = self._clock.now()
         while self._heap and self._heap[0][0] <= now:
             _, station, name = heapq.heappop(self._heap)
-            self._fire(station, name)
+            try:
+                self._fire(station, name)
+            except Exception as fault:  # noqa: BLE001 - one wakeup that fails must not end those of every other station
+                report = {"message": f"the wakeup {name} of {station} failed", "exception": fault}
+                asyncio.get_running_loop().call_exception_handler(report)

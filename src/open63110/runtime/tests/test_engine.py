@@ -16,10 +16,11 @@ from open63110.kernel.messages import Command, Effect, Event, Reply, Wake
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Flow, UseCase
 from open63110.model.policy import Policy
-from open63110.model.station import Station
+from open63110.model.station import Station, Wakeup
 from open63110.ports import Batch
 from open63110.runtime.engine import Engine, decode_command, encode_command
 from open63110.runtime.table import Table
+from open63110.runtime.timers import Timers
 from open63110.store.memory import MemoryStore
 
 CS = StationId("CS-1")
@@ -203,6 +204,51 @@ async def test_wakeups_survive_a_restart(node: Node) -> None:
     node.clock.at += timedelta(minutes=2)
     again.timers.fire_due()
     assert again.stations[CS].note == "green"
+
+
+async def test_a_wakeup_that_could_not_be_stored_fires_again(node: Node) -> None:
+    node.hear(Paint(station=CS, note="blue"))
+    node.hear(PaintLater(station=CS, note="green"))
+    await node.engine.commit.drain()
+    node.store.full = True
+    node.clock.at += timedelta(minutes=1)
+    node.engine.timers.fire_due()
+    await node.engine.commit.drain()
+    assert node.engine.stations[CS].note == "blue"
+    node.store.full = False
+    node.engine.timers.fire_due()
+    assert node.engine.stations[CS].note == "blue"
+    node.clock.at += timedelta(seconds=1)
+    node.engine.timers.fire_due()
+    await node.engine.commit.drain()
+    assert node.store.load(Station) == [Station(id=CS, note="green")]
+
+
+async def test_an_answer_that_cannot_be_given_costs_no_other_its_own(node: Node) -> None:
+    faults: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
+    node.engine.hear((Paint(station=CS, note="blue"),), _no_answer)
+    node.engine.commit.on_durable.append(_no_answer)
+    node.hear(Paint(station=CS, note="green"))
+    await node.engine.commit.drain()
+    assert node.told == [[Dry(note="green")]]
+    assert len(faults) == 2
+
+
+async def test_a_wakeup_that_fails_costs_no_other_station_its_own(node: Node) -> None:
+    faults: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
+    fired: list[str] = []
+    timers = Timers(node.clock, lambda _, name: fired.append(name) if name != "bad" else _no_answer(name))
+    for name in ("bad", "good"):
+        timers.follow(Station(id=CS, wakeups={name: Wakeup(at=T0, body=b"")}))
+    timers.fire_due()
+    assert fired == ["good"]
+    assert "bad" in faults[0]["message"]
+
+
+def _no_answer(_: object) -> None:
+    raise RuntimeError("broken")
 
 
 async def test_a_wakeup_whose_command_is_refused_is_over(node: Node) -> None:

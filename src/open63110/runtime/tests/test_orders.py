@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.literal import T0, Clock, Ids
 
-from open63110.kernel.errors import NotSupported, Refused
+from open63110.kernel.errors import NotSupported, Refused, Unavailable
 from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.messages import Command, Effect, Event
 from open63110.kernel.roles import Role
@@ -18,6 +18,7 @@ from open63110.model.order import Order, OrderChanged, Outcome
 from open63110.model.policy import Policy
 from open63110.model.principal import AuditEntry, Principal
 from open63110.model.station import Station, StationConnected
+from open63110.ports import Batch
 from open63110.runtime.engine import Engine
 from open63110.runtime.orders import Orders, Verdict
 from open63110.runtime.table import Table
@@ -209,3 +210,25 @@ async def test_after_a_restart_a_sent_order_has_failed_and_a_waiting_one_still_w
     Orders(again, stage.orders._ids)
     assert set(again.known.orders) == {waiting.id}
     assert any(isinstance(fact, OrderChanged) and fact.orders.reason == "Restart" for fact in again.commit.batch.facts)
+
+
+async def test_what_a_station_answered_while_nothing_could_be_stored_is_noted_once_it_can_be(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await stage.ask(Dance(station=CS))
+
+    def full(batch: Batch, heard: datetime) -> None:
+        raise Unavailable("the disk is full")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(stage.store, "stage", full)
+        stage.orders.sent(order.id)
+        await stage.settle()
+        stage.orders.ended(order.id, Verdict(outcome=Outcome.ACCEPTED))
+        await stage.settle()
+        assert stage.engine.known.orders[order.id].outcome is Outcome.WAITING
+    stage.orders.note_again()
+    await stage.settle()
+    kept = stage.store.get(Order, order.id)
+    assert kept is not None
+    assert kept.outcome is Outcome.ACCEPTED
