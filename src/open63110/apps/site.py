@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Simulated stations, wired: hardware, controllers in the station's role of the use cases, lines to a CSMS."""
+
+import asyncio
+import contextlib
+import json
+import random
+import secrets
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TextIO
+
+import msgspec
+
+from open63110.bindings.ocpp.client import Client
+from open63110.bindings.ocpp.line import Dialling
+from open63110.bindings.ocpp.rpc.version import Version
+from open63110.bindings.ocpp.wires import WIRES
+from open63110.kernel.ids import OrderId, SessionNumber, StationId, SubjectRef, TransferNumber
+from open63110.kernel.messages import Event
+from open63110.kernel.roles import Role
+from open63110.model.policy import StationPolicy
+from open63110.model.station import Identity
+from open63110.model.token import CredentialJudged
+from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted
+from open63110.ports import Clock
+from open63110.runtime.engine import Engine
+from open63110.runtime.table import Table, discover
+from open63110.simulator.evse import SimulatedEvse
+from open63110.simulator.forgetful import ForgetfulStore
+from open63110.simulator.hardware import SimulatedStation
+from open63110.simulator.meter import MILLI, Meter
+from open63110.simulator.schedule import Schedule
+from open63110.station.controller import Controller, Controllers
+from open63110.usecases.stations.onboard_station import RegistrationAnswered
+
+
+class StationPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """One station to be."""
+
+    id: str
+    version: Version
+    evses: int = 2
+    limit: float = 22_000.0
+    """What an EVSE gives at most [W]."""
+    signed: bool = False
+    """Its meters sign."""
+    skew: float = 0.0
+    """Its clock minus the right time [s]; no CSMS can set it right."""
+    step: int = MILLI
+    """Last place of its meters' displays [mWh]; a station of OCPP 1.6 can tell whole watt-hours only."""
+    interval: float = 60.0
+    """Between two readings while energy may flow [s]."""
+    boot: float = 20.0
+    """How long a start takes [s]."""
+
+
+class SkewedClock:
+    """A clock that is wrong by always the same."""
+
+    def __init__(self, clock: Clock, skew: float) -> None:
+        """Be ahead of a right clock by so many seconds, or behind it."""
+        self._clock, self._skew = clock, timedelta(seconds=skew)
+
+    def now(self) -> datetime:
+        """Return what it takes for UTC."""
+        return self._clock.now() + self._skew
+
+    def real(self, seconds: float) -> float:
+        """Return how many seconds of the event loop pass while so many pass on it."""
+        return self._clock.real(seconds)
+
+
+class FleetIds:
+    """Ids of stations that forget: the time of their start keeps those of one run apart from those of another."""
+
+    def __init__(self, start: datetime) -> None:
+        """Begin with the time."""
+        self._transfers = count(int(start.timestamp() * 10))
+        self._others = count(1)
+
+    def transfer(self) -> TransferNumber:
+        """Return the next energy transfer number."""
+        return TransferNumber(next(self._transfers))
+
+    def session(self) -> SessionNumber:
+        """Return the next service session number."""
+        return SessionNumber(next(self._others))
+
+    def order(self) -> OrderId:
+        """Return an id for an order."""
+        return OrderId(str(next(self._others)))
+
+    def subject(self) -> SubjectRef:
+        """Return a reference for a credential that was never seen."""
+        return SubjectRef(f"s{next(self._others)}")
+
+    def row(self, noun: type[Any]) -> int:  # noqa: ARG002 - one sequence does for all
+        """Return the next number of an append-only kind."""
+        return next(self._others)
+
+
+class Tally:
+    """What stations did, counted from their own facts."""
+
+    def __init__(self) -> None:
+        """Count from nothing."""
+        self.began: dict[str, EnergyTransferStarted] = {}
+        self.ended: dict[str, EnergyTransferEnded] = {}
+        self.facts: Counter[str] = Counter()
+        self.refused = self.accepted = 0
+
+    def take(self, facts: list[Event]) -> None:
+        """Count."""
+        for fact in facts:
+            self.facts[type(fact).__name__] += 1
+            match fact:
+                case EnergyTransferStarted():
+                    self.began[fact.reference] = fact
+                case EnergyTransferEnded():
+                    self.ended[fact.reference] = fact
+                case CredentialJudged():
+                    self.refused += 1
+                case RegistrationAnswered(registration="accepted"):
+                    self.accepted += 1
+
+
+class Capture:
+    """Every frame, as it crossed the wire, one JSON object a line: {"t", "station", "dir", "version", "frame"}."""
+
+    def __init__(self, path: Path | None, clock: Clock) -> None:
+        """Write into a file, or nowhere; the frames are counted in any case."""
+        self._path, self._clock = path, clock
+        self._file: TextIO | None = None
+        self.client: Client | None = None
+        self.up = self.down = 0
+
+    def __enter__(self) -> Self:
+        """Open the file."""
+        if self._path is not None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._path.open("w", encoding="utf-8")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+        """Close it."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def note(self, station: StationId, frame: bytes, *, sent: bool) -> None:
+        """Write one frame; up is from the station."""
+        self.up, self.down = self.up + sent, self.down + (not sent)
+        if self._file is None or self.client is None:
+            return
+        line = self.client.lines.get(station)
+        said = {
+            "t": self._clock.now().isoformat(),
+            "station": station,
+            "dir": "up" if sent else "down",
+            "version": line.version if line else "",
+            "frame": frame.decode("utf-8", "replace"),
+        }
+        self._file.write(json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+class Site:
+    """Stations of one process. Those whose clocks agree share an engine."""
+
+    def __init__(self, clock: Clock, frames: Capture, policy: StationPolicy, *, seed: int) -> None:
+        """Stand empty."""
+        self.clock, self._policy = clock, policy
+        self._table: Table = discover()
+        self._ids = FleetIds(clock.now())
+        self._parties: dict[float, Controllers] = {}
+        self._engines: dict[float, Engine] = {}
+        self.schedule = Schedule(clock)
+        self.client = Client(WIRES, frames, clock, run_id=secrets.token_hex(4), chance=random.Random(seed))  # noqa: S311 - pauses
+        frames.client = self.client
+        self.tally = Tally()
+        self.stations: dict[StationId, SimulatedStation] = {}
+        self.controllers: dict[StationId, Controller] = {}
+
+    def build(self, plan: StationPlan, dialling: Dialling, *, counted: int = 0) -> SimulatedStation:
+        """Put a station up; it has no power yet.
+
+        Args:
+            plan: what it is to be.
+            dialling: how it reaches its CSMS; it offers its one version.
+            counted: where its meters stand [mWh].
+        """
+        engine, clock = self._engine(plan.skew), self._clock(plan.skew)
+        evses = [SimulatedEvse(number, _meter(plan, number, counted)) for number in range(1, plan.evses + 1)]
+        hardware = SimulatedStation(plan.id, evses, clock, self.schedule, interval=plan.interval, boot=plan.boot)
+        station = StationId(plan.id)
+        controller = Controller(station, engine, identity=_identity(plan), layout=(1,) * plan.evses, limit=plan.limit)
+        controller.hardware, hardware.controller = hardware, controller
+        controller.line = self.client.line(
+            station, engine, msgspec.structs.replace(dialling, versions=(plan.version,)), controller
+        )
+        self._parties[plan.skew].add(controller)
+        self.stations[station], self.controllers[station] = hardware, controller
+        return hardware
+
+    def _clock(self, skew: float) -> Clock:
+        return SkewedClock(self.clock, skew) if skew else self.clock
+
+    def _engine(self, skew: float) -> Engine:
+        engine = self._engines.get(skew)
+        if engine is None:
+            engine = Engine(Role.STATION, self._table, ForgetfulStore(), self._clock(skew), self._ids, self._policy)
+            engine.commit.on_durable.append(self.tally.take)
+            self._engines[skew], self._parties[skew] = engine, Controllers(engine)
+        return engine
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator["Site"]:
+        """Let stations live until the block is left."""
+        async with asyncio.TaskGroup() as tasks:
+            own = [tasks.create_task(part.run()) for part in (self.client, self.schedule)]
+            for engine in self._engines.values():
+                own += [tasks.create_task(part.run()) for part in (engine.commit, engine.timers)]
+            try:
+                yield self
+            finally:
+                for task in own:
+                    task.cancel()
+
+    def energies(self) -> Iterator[tuple[StationId, int, float]]:
+        """Return what each meter shows: station, EVSE, register [Wh]."""
+        for name, station in self.stations.items():
+            for number, evse in station.evses.items():
+                yield name, number, evse.meter.register
+
+    @property
+    def waiting(self) -> int:
+        """How many facts were not told yet."""
+        return sum(len(one.outbox) for one in self.controllers.values())
+
+    @property
+    def running_transfers(self) -> int:
+        """How many energy transfers go on."""
+        return len(self.tally.began) - len(self.tally.ended)
+
+    async def quiet(self, seconds: float) -> bool:
+        """Wait until everything is told, at most so many real seconds; tell whether it is."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self.waiting or self.running_transfers:  # noqa: ASYNC110 - several things at once
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            return False
+        return True
+
+
+def _meter(plan: StationPlan, number: int, counted: int) -> Meter:
+    serial = f"{plan.id}-M{number}"
+    key = sum((place + 1) * ord(letter) ** 3 for place, letter in enumerate(serial)) if plan.signed else None
+    step = MILLI if plan.version is Version.V16 else plan.step
+    return Meter(serial, counted=counted, step=step, key=key)
+
+
+_MODELS = {Version.V16: "Classic", Version.V201: "Modern", Version.V21: "Newest"}
+
+
+def _identity(plan: StationPlan) -> Identity:
+    return Identity(
+        vendor="open63110",
+        model=_MODELS[plan.version],
+        serial=f"SN-{plan.id}",
+        firmware="1.0.0",
+        meter_serial=f"{plan.id}-M1"[:25],
+        meter_type="simulated",
+    )

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The hardware of one simulated charging station, and what people, grid and weather do to it."""
+
+from typing import Protocol
+
+from open63110.kernel.units import Watts
+from open63110.model.reading import Reading
+from open63110.model.token import Credential
+from open63110.model.transfer import TransferState
+from open63110.ports import Clock
+from open63110.simulator.ev import Ev
+from open63110.simulator.evse import SimulatedEvse
+from open63110.simulator.schedule import Schedule, Script
+
+FIRST_SAMPLE = 3.0
+"""After the contactor has closed, the state that results from it is told [s]."""
+
+BEFORE_RESTART = 2.0
+"""Between the word and the deed of a restart [s]."""
+
+
+class Controller(Protocol):
+    """The controller of the station, as its hardware sees it."""
+
+    powered: bool
+
+    def power_up(self, reason: str = "PowerUp") -> None:
+        """Start."""
+
+    def power_down(self) -> None:
+        """Fall silent."""
+
+    def cut_link(self) -> None:
+        """Lose the link."""
+
+    def mend_link(self) -> None:
+        """Have the link back."""
+
+    def plug(self, evse: int, connector: int = 1) -> None:
+        """See an EV come."""
+
+    def unplug(self, evse: int, connector: int = 1) -> None:
+        """See an EV go."""
+
+    def present(self, evse: int, credential: Credential) -> None:
+        """Read a card."""
+
+    def sample(self, evse: int) -> None:
+        """Read the meter."""
+
+    def fault(self, evse: int, code: str, severity: int = 3) -> None:
+        """See a fault come or go."""
+
+
+class SimulatedStation:
+    """EVSEs under one roof; implements the hardware that a controller moves."""
+
+    __slots__ = ("_clock", "_schedule", "boot", "controller", "evses", "interval", "name", "restarts")
+
+    def __init__(
+        self,
+        name: str,
+        evses: list[SimulatedEvse],
+        clock: Clock,
+        schedule: Schedule,
+        *,
+        interval: float = 60.0,
+        boot: float = 20.0,
+    ) -> None:
+        """Stand without power.
+
+        Args:
+            name: for those who watch.
+            evses: 1, 2 …
+            clock: the station's own, which may be wrong.
+            schedule: tells its stories.
+            interval: between two readings while energy may flow [s].
+            boot: how long a start takes [s].
+        """
+        self.name, self.evses, self.interval, self.boot = name, {one.number: one for one in evses}, interval, boot
+        self._clock, self._schedule = clock, schedule
+        self.controller: Controller
+        self.restarts = 0
+
+    # -- what the controller moves and measures --
+
+    def plugged(self, evse: int) -> bool:
+        """Tell whether an EV is connected."""
+        return self.evses[evse].ev is not None
+
+    def close_contactor(self, evse: int, limit: float) -> None:
+        """Let energy flow up to so many watts, and read the meter from now on."""
+        one = self.evses[evse]
+        if not one.closed:
+            self._schedule.begin(self._metering(one), after=FIRST_SAMPLE)
+        one.close(self._clock.now(), Watts(limit))
+
+    def open_contactor(self, evse: int) -> None:
+        """Stop energy."""
+        self.evses[evse].open()
+
+    def register(self, evse: int) -> float:
+        """Read the import register [Wh]."""
+        return self.evses[evse].meter.register
+
+    def readings(self, evse: int) -> tuple[Reading, ...]:
+        """Read the meter, and whatever else there is."""
+        return self.evses[evse].readings(self._clock.now())
+
+    def state(self, evse: int) -> TransferState | None:
+        """Tell what the EV does while energy may flow."""
+        return self.evses[evse].state()
+
+    def faults(self) -> list[tuple[int, str, int]]:
+        """Tell what is broken: EVSE, code, severity."""
+        return [(one.number, *one.fault) for one in self.evses.values() if one.fault is not None]
+
+    def unlock(self, evse: int, connector: int) -> None:  # noqa: ARG002 - each EVSE has one
+        """Let go of a cable: whoever stands there takes it out."""
+        self._schedule.begin(self._taken_out(evse), after=5.0)
+
+    def _taken_out(self, evse: int) -> Script:
+        self.leave(evse)
+        yield 0.0
+
+    def restart(self, reason: str, evse: int | None) -> None:
+        """Go down and come up again; one EVSE restarts without the others noticing."""
+        if evse is None:
+            self.restarts += 1
+            self._schedule.begin(self._off_and_on(reason, self.boot), after=BEFORE_RESTART)
+
+    def _metering(self, evse: SimulatedEvse) -> Script:
+        while evse.closed:
+            self.controller.sample(evse.number)
+            yield self.interval
+
+    def _off_and_on(self, reason: str, seconds: float) -> Script:
+        if self.controller.powered:
+            for evse in self.evses.values():
+                evse.advance(self._clock.now())
+            self.controller.power_down()
+        yield seconds
+        if not self.controller.powered:
+            self.controller.power_up(reason)
+
+    # -- what the world does --
+
+    def switch_on(self, after: float = 0.0) -> None:
+        """Give it power."""
+        self._schedule.begin(self._off_and_on("PowerUp", 0.0), after=after)
+
+    def lose_power(self, seconds: float) -> None:
+        """Take the power away for a while; what had flowed until then the meter has counted."""
+        self._schedule.begin(self._off_and_on("PowerUp", seconds))
+
+    def crash(self, reason: str = "Watchdog") -> None:
+        """Let its software restart without a word."""
+        self._schedule.begin(self._off_and_on(reason, self.boot))
+
+    def lose_link(self, seconds: float) -> None:
+        """Take the link away for a while."""
+        self._schedule.begin(self._unlinked(seconds))
+
+    def _unlinked(self, seconds: float) -> Script:
+        self.controller.cut_link()
+        yield seconds
+        self.controller.mend_link()
+
+    def break_down(self, evse: int, code: str, seconds: float, severity: int = 2) -> None:
+        """Let an EVSE have a fault for a while; nothing flows meanwhile."""
+        self._schedule.begin(self._faulty(self.evses[evse], code, seconds, severity))
+
+    def _faulty(self, evse: SimulatedEvse, code: str, seconds: float, severity: int) -> Script:
+        evse.advance(self._clock.now())
+        evse.halted, evse.fault = True, (code, severity)
+        if self.controller.powered:
+            self.controller.fault(evse.number, code, severity)
+        yield seconds
+        evse.halted, evse.fault = False, None
+        if self.controller.powered:
+            self.controller.fault(evse.number, "", severity)
+
+    def arrive(self, evse: int, ev: Ev) -> None:
+        """Plug an EV in."""
+        self.evses[evse].ev = ev
+        if self.controller.powered:
+            self.controller.plug(evse)
+
+    def leave(self, evse: int) -> None:
+        """Take the cable out; the last watt-hours are counted first."""
+        one = self.evses[evse]
+        if one.ev is None:
+            return
+        one.advance(self._clock.now())
+        if self.controller.powered:
+            self.controller.unplug(evse)
+        one.ev = None
+
+    def present(self, evse: int, card: Credential) -> bool:
+        """Hold a card to the reader; tell whether the reader has power."""
+        if self.controller.powered:
+            self.controller.present(evse, card)
+        return self.controller.powered
+
+    def halt(self, evse: int, *, halted: bool) -> None:
+        """Let an EVSE give nothing, or give again."""
+        one = self.evses[evse]
+        one.advance(self._clock.now())
+        one.halted = halted
+        self._tell(one)
+
+    def pause(self, evse: int, *, paused: bool) -> None:
+        """Let the EV take nothing, or take again."""
+        one = self.evses[evse]
+        if one.ev is not None:
+            one.advance(self._clock.now())
+            one.ev.paused = paused
+            self._tell(one)
+
+    def _tell(self, evse: SimulatedEvse) -> None:
+        if evse.closed and self.controller.powered:
+            self.controller.sample(evse.number)
+
+    def charging(self, evse: int) -> bool:
+        """Tell whether energy may flow."""
+        return self.evses[evse].closed

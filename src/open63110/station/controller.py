@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The controller of one charging station: moves things between its hardware, the station's use cases and its link.
+
+What is decided is decided by the use cases; here are only the reading of meters before something may end, the hands that
+follow facts (contactors, restart, unlocking), and the way of facts and requests to the CSMS.
+"""
+
+import asyncio
+from collections.abc import Container, Sequence
+from typing import Any, Protocol
+
+from open63110 import ports
+from open63110.kernel.errors import Trouble, Unavailable
+from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, TransferReference
+from open63110.kernel.messages import Command, Event, Message
+from open63110.model.reading import Reading
+from open63110.model.station import EvPluggedIn, EvUnplugged, Identity, Registration, Station
+from open63110.model.token import AuthorizationStatus, Credential
+from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, TransferState
+from open63110.runtime.engine import Engine
+from open63110.runtime.orders import Verdict
+from open63110.station.outbox import TOLD, Outbox
+from open63110.usecases.services.authorize_externally import ConnectorUnlocked, StartRemotely, StopRemotely
+from open63110.usecases.services.authorize_locally import CredentialAnswered, CredentialPresented
+from open63110.usecases.sessions.energy_transfer import MeterSampled
+from open63110.usecases.stations.monitor_station import FaultAppeared
+from open63110.usecases.stations.onboard_station import PoweredUp
+from open63110.usecases.stations.reboot_station import RebootStation, StationRebooting
+
+REQUEST_WITHIN = 30.0
+"""How long a request may wait for its turn [s]."""
+
+FACT_WITHIN = 3600.0
+"""A fact waits behind requests of higher priority only [s]."""
+
+AGAIN = 1.0
+"""When the line had no room for a fact [s]."""
+
+FACT, REQUEST = "fact", "request"
+"""By what the line's answers are known."""
+
+
+class Hardware(ports.Hardware, Protocol):
+    """What a controller moves, measures and is told, beyond the port's own words."""
+
+    def readings(self, evse: int) -> tuple[Reading, ...]:
+        """Read the meter of an EVSE, and whatever else it shows, now."""
+
+    def state(self, evse: int) -> TransferState | None:
+        """Tell what the EV at an EVSE does while energy may flow; None if it may not."""
+
+    def faults(self) -> Sequence[tuple[int, str, int]]:
+        """Tell what is broken: EVSE (0: the station), code, severity."""
+
+    def unlock(self, evse: int, connector: int) -> None:
+        """Let go of a cable."""
+
+    def restart(self, reason: str, evse: int | None) -> None:
+        """Go down and come up again, for that reason: the whole, or one EVSE."""
+
+
+class Line(Protocol):
+    """The way to the CSMS."""
+
+    @property
+    def open(self) -> bool:
+        """There is a connection."""
+
+    def dial(self) -> None:
+        """Connect, and connect again whenever the connection is lost."""
+
+    def cut(self) -> None:
+        """Lose the connection without a word, and stay silent."""
+
+    def call(self, key: Any, message: Command | Event, seconds: float) -> None:
+        """Tell something; ``over`` is told how that ended."""
+
+
+class Controller:
+    """One station. Its line calls ``before``, ``over`` and ``link_changed``, its hardware everything public below them."""
+
+    __slots__ = ("_engine", "_pause", "hardware", "id", "identity", "layout", "limit", "line", "outbox", "powered")
+
+    def __init__(
+        self, station: StationId, engine: Engine, *, identity: Identity, layout: tuple[int, ...], limit: float = 22_000.0
+    ) -> None:
+        """Wait for power.
+
+        Args:
+            station: its identity.
+            engine: decides, in the role of the station; shared by the stations of a process.
+            identity: what it says of itself.
+            layout: how many connectors each EVSE has.
+            limit: what an EVSE gives at most [W].
+        """
+        self.id, self._engine, self.identity, self.layout, self.limit = station, engine, identity, layout, limit
+        self.hardware: Hardware
+        self.line: Line
+        self.outbox = Outbox()
+        self.powered = False
+        self._pause: asyncio.TimerHandle | None = None
+
+    @property
+    def noun(self) -> Station | None:
+        """The station as its use cases see it."""
+        return self._engine.stations.get(self.id)
+
+    @property
+    def waiting(self) -> Container[str]:
+        """References of the energy transfers of which facts wait."""
+        return _Waiting(self.outbox)
+
+    def running(self, evse: int) -> TransferReference | None:
+        """Return what runs at an EVSE."""
+        noun = self.noun
+        transfers = noun.transfers.values() if noun else ()
+        return next((one.reference for one in transfers if one.evse == evse and one.ended is None), None)
+
+    def _hear(self, *messages: Message) -> None:
+        if messages:
+            self._engine.hear(messages)
+
+    # -- what hardware and people do --
+
+    def power_up(self, reason: str = "PowerUp") -> None:
+        """Start: say so, look at what is there, and dial."""
+        self.powered = True
+        now = self._engine.clock.now()
+        left = [self._sampled(evse) for evse in self._evses() if self.running(evse) is not None]
+        up = PoweredUp(station=self.id, at=now, reason=reason, identity=self.identity, connectors=self.layout)
+        self._hear(*left, up)
+        for evse in self._evses():
+            if self.hardware.plugged(evse):
+                self.plug(evse)
+            if self.running(evse) is not None:
+                self.hardware.close_contactor(evse, self.limit)
+        for fault in self.hardware.faults():
+            self.fault(*fault)
+        self.line.dial()
+
+    def power_down(self) -> None:
+        """Fall silent: no energy, no link."""
+        self.powered = False
+        for evse in self._evses():
+            self.hardware.open_contactor(evse)
+        self.line.cut()
+
+    def cut_link(self) -> None:
+        """Lose the link, but not the power."""
+        self.line.cut()
+
+    def mend_link(self) -> None:
+        """Have the link back, if there is power."""
+        if self.powered:
+            self.line.dial()
+
+    def plug(self, evse: int, connector: int = 1) -> None:
+        """See an EV come."""
+        number, now = EvseNumber(evse), self._engine.clock.now()
+        self._hear(
+            self._sampled(number),
+            EvPluggedIn(station=self.id, at=now, evse=number, connector=ConnectorNumber(connector)),
+        )
+
+    def unplug(self, evse: int, connector: int = 1) -> None:
+        """See an EV go."""
+        number, now = EvseNumber(evse), self._engine.clock.now()
+        self._hear(
+            self._sampled(number),
+            EvUnplugged(station=self.id, at=now, evse=number, connector=ConnectorNumber(connector)),
+        )
+
+    def present(self, evse: int, credential: Credential) -> None:
+        """Read a card."""
+        number, now = EvseNumber(evse), self._engine.clock.now()
+        subject = self._engine.known.ref(credential)
+        self._hear(self._sampled(number), CredentialPresented(station=self.id, at=now, evse=number, subject=subject))
+
+    def sample(self, evse: int) -> None:
+        """Read the meter."""
+        self._hear(self._sampled(EvseNumber(evse)))
+
+    def fault(self, evse: int, code: str, severity: int = 3) -> None:
+        """See a fault come, or go with an empty code; 0 is the station as a whole."""
+        now = self._engine.clock.now()
+        self._hear(FaultAppeared(station=self.id, at=now, evse=evse, code=code, severity=severity))
+
+    def _evses(self) -> list[EvseNumber]:
+        return [EvseNumber(number) for number in range(1, len(self.layout) + 1)]
+
+    def _sampled(self, evse: EvseNumber) -> MeterSampled:
+        hardware = self.hardware
+        readings, state = hardware.readings(evse), hardware.state(evse)
+        return MeterSampled(station=self.id, at=self._engine.clock.now(), evse=evse, readings=readings, state=state)
+
+    # -- what the line tells --
+
+    def before(self, messages: Sequence[Message]) -> None:
+        """Read the meters of what an order, or an answer, may begin or end: it begins and ends with what they show."""
+        for evse in self._evses():
+            if any(self._touches(message, evse) for message in messages):
+                self.sample(evse)
+
+    def _touches(self, message: Message, evse: EvseNumber) -> bool:
+        runs = self.running(evse)
+        if isinstance(message, StopRemotely):
+            return runs == message.reference
+        if isinstance(message, RebootStation):
+            return runs is not None and message.evse in {None, evse}
+        if isinstance(message, CredentialAnswered):
+            unwanted = runs is not None and message.status is not AuthorizationStatus.ACCEPTED
+            return message.evse == evse and (unwanted or runs is None)
+        return isinstance(message, StartRemotely) and message.evse == evse
+
+    def over(self, key: Any, verdict: Verdict) -> None:
+        """Go on with the next fact, after a pause where this one did not go through."""
+        if key is REQUEST:
+            return
+        pause = self.outbox.over(verdict)
+        if pause:
+            self._go_on_in(pause)
+        else:
+            self.pump()
+
+    def link_changed(self) -> None:
+        """Tell what waits, if somebody listens."""
+        self._go_on_in(0.0)
+
+    # -- what the use cases say --
+
+    def fact(self, fact: Event) -> None:
+        """Move what follows a fact, and tell it where it is for the CSMS."""
+        match fact:
+            case EnergyTransferStarted() if self.powered:
+                self.hardware.close_contactor(fact.evse, self.limit)
+            case EnergyTransferEnded():
+                self.hardware.open_contactor(fact.evse)
+            case ConnectorUnlocked():
+                self.hardware.unlock(fact.evse, fact.connector)
+            case StationRebooting():
+                self.hardware.restart(fact.reason, fact.evse)
+        if isinstance(fact, TOLD):
+            self.outbox.put(fact, heard=self._heard)
+            self.pump()
+
+    def request(self, command: Command) -> None:
+        """Ask the CSMS; a request that cannot go now is worth nothing later."""
+        try:
+            self.line.call(REQUEST, command, REQUEST_WITHIN)
+        except Trouble:
+            return
+
+    @property
+    def _heard(self) -> bool:
+        noun = self.noun
+        return self.line.open and noun is not None and noun.registration is Registration.ACCEPTED
+
+    def pump(self) -> None:
+        """Tell the next fact, if nothing is under way and no pause is kept."""
+        while self._pause is None and self.line.open:
+            fact = self.outbox.next(accepted=self._heard)
+            if fact is None:
+                return
+            try:
+                self.line.call(FACT, fact, FACT_WITHIN)
+            except Unavailable as trouble:
+                if trouble.code != "NotNamedYet":  # its start was refused, so it never will be
+                    self.outbox.put_back()
+                    self._go_on_in(AGAIN)
+                    return
+                self.outbox.give_up()
+            except Trouble:
+                self.outbox.give_up()
+            else:
+                return
+
+    def _go_on_in(self, seconds: float) -> None:
+        if self._pause is not None:
+            self._pause.cancel()
+        wait = self._engine.clock.real(seconds)
+        self._pause = asyncio.get_running_loop().call_later(wait, self._go_on)
+
+    def _go_on(self) -> None:
+        self._pause = None
+        self.pump()
+
+
+class _Waiting:
+    """Which energy transfers wait, whenever it is asked."""
+
+    __slots__ = ("_outbox",)
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+
+    def __contains__(self, reference: object) -> bool:
+        return self._outbox.waiting[str(reference)] > 0
+
+    def __bool__(self) -> bool:
+        return bool(self._outbox.waiting)
+
+
+class Controllers:
+    """All stations of one engine: facts and requests find theirs."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Listen to the engine."""
+        self._engine = engine
+        self.stations: dict[StationId, Controller] = {}
+        engine.send = self._request
+        engine.commit.on_durable.append(self._facts)
+
+    def add(self, controller: Controller) -> None:
+        """Take a station in."""
+        self.stations[controller.id] = controller
+
+    def _facts(self, facts: list[Event]) -> None:
+        for fact in facts:
+            controller = self.stations.get(fact.station)
+            if controller is not None:
+                controller.fact(fact)
+
+    def _request(self, command: Command) -> None:
+        controller = self.stations.get(command.station)
+        if controller is not None:
+            controller.request(command)
