@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from open63110.apps.alarm import StoreAlarm
 from open63110.apps.clock import SystemClock
 from open63110.apps.config import Config, Listener
 from open63110.apps.folder import DATABASE, FRAMES, pepper
@@ -59,6 +60,7 @@ class Csms:
         self.ids = StoredIds(self.store)
         self.keys = Keys(pepper(folder))
         self.engine = Engine(Role.CSMS, discover(), self.store, self.clock, self.ids, config.policy, linger=config.linger)
+        self.alarm = StoreAlarm(self.engine, self.ids)
         self.orders = Orders(self.engine, self.ids)
         self.frames = DailyFrames(folder / FRAMES, self.clock, days=config.limits.frames_days)
         self.ocpp = Server(
@@ -116,7 +118,7 @@ class Csms:
         async with asyncio.TaskGroup() as tasks:
             own = [
                 tasks.create_task(part.run())
-                for part in (self.engine.commit, self.engine.timers, self.orders, self.ocpp, self.frames)
+                for part in (self.engine.commit, self.engine.timers, self.alarm, self.orders, self.ocpp, self.frames)
             ]
             self._nobody_is_connected_yet()
             await self._listen()
