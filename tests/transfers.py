@@ -16,6 +16,8 @@ from open63110.model.sdr import Sdr
 from open63110.model.session import ServiceSession
 from open63110.model.station import ConnectorReported, Grant, Registration, Station
 from open63110.model.transfer import EnergyTransfer, EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
+from open63110.ports import Ids as IdsPort
+from open63110.ports import Store
 from open63110.runtime.engine import Engine
 from open63110.runtime.table import discover
 from open63110.store.memory import MemoryStore
@@ -36,23 +38,29 @@ class Csms:
     """A CSMS whose clock is moved by hand and whose disk writes when told."""
 
     def __init__(self, **policy: Any) -> None:
-        self.clock, self.store, self.ids, self.policy = Clock(T0), MemoryStore(), Ids(), Policy(**policy)
+        self.clock, self.policy = Clock(T0), Policy(**policy)
+        self.store: Store = MemoryStore()
+        self.ids: IdsPort = Ids()
         self.orders: list[Command] = []
         self.start()
-        self.engine.known.stations[CS] = Station(id=CS, registration=Registration.ACCEPTED, connected=T0)
 
     def start(self) -> None:
         self.engine = Engine(Role.CSMS, TABLE, self.store, self.clock, self.ids, self.policy)
         self.engine.send = self.orders.append
+        if CS not in self.engine.known.stations:
+            self.engine.known.stations[CS] = Station(id=CS, registration=Registration.ACCEPTED, connected=T0)
 
     def restart(self) -> None:
         self.write()
         self.start()
 
     def write(self) -> None:
+        asyncio.run(self._written())
+
+    async def _written(self) -> None:
         commit = self.engine.commit
         while commit._full or commit._open.dones or commit.batch:
-            asyncio.run(commit._write(commit._take()))
+            await commit._write(commit._take())
 
     def hear(self, *messages: Message) -> list[Reply]:
         told: list[Any] = []
