@@ -90,6 +90,10 @@ class Conversation:
         """Take over the station: the newest socket wins."""
         self.socket = socket
         self._server.take_over(self)
+        self.tell_connected()
+
+    def tell_connected(self) -> None:
+        """Let the use cases know of the link."""
         now = self._server.engine.clock.now()
         self._server.engine.hear(
             (StationConnected(station=self.station, at=now, wire=self.wire.version, remote=self.remote, secure=self.secure),)

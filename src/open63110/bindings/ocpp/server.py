@@ -19,6 +19,7 @@ from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command
 from open63110.model.order import Order
 from open63110.model.quarantine import InputQuarantined, QuarantinedInput
+from open63110.model.station import StationDisconnected
 from open63110.ports import FrameLog, Ids
 from open63110.runtime.engine import Engine, Turn
 from open63110.runtime.orders import Orders
@@ -64,6 +65,7 @@ class Server:
         self._seconds_per_second = 1.0 / engine.clock.real(1.0)
         self.time = asyncio.get_running_loop().time
         orders.link = self
+        engine.commit.on_trouble.append(self._set_right)
 
     def open(self, station: StationId, version: Version, upgrade: Upgrade) -> Peer:
         """Make the conversation of a station that the gate lets in."""
@@ -85,6 +87,19 @@ class Server:
             return False
         del self.conversations[conversation.station]
         return True
+
+    def _set_right(self, trouble: Unavailable | None) -> None:
+        """Tell how links changed while nothing could be stored."""
+        if trouble is not None:
+            return
+        for conversation in tuple(self.conversations.values()):
+            noun = self.engine.stations.get(conversation.station)
+            if noun is None or noun.connected is None:
+                conversation.tell_connected()
+        for noun in tuple(self.engine.stations.values()):
+            if noun.connected is not None and noun.id not in self.conversations:
+                gone = StationDisconnected(station=noun.id, at=self.engine.clock.now(), reason="while nothing could be stored")
+                self.engine.hear((gone,))
 
     # -- ports.Link --
 
