@@ -96,5 +96,10 @@ def table(title: str, columns: list[str], rows: list[list[str]]) -> None:
     drawn = Table(*columns, title=title or None, box=None, title_justify="left", header_style="bold", pad_edge=False)
     for row in rows:
         drawn.add_row(*row)
-    console = Console(width=None if sys.stdout.isatty() else 10_000, highlight=False, markup=False)
+
+    class Pipe(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # rich would end the program as failed
+
+    console = Pipe(width=None if sys.stdout.isatty() else 10_000, highlight=False, markup=False)
     console.print(drawn)
