@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A CSMS as operators run it: the real program in a process of its own, its log, and its database afterwards."""
+"""A CSMS as operators run it: the real program in a process of its own, its log, its database, and stations that call it."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -10,9 +11,12 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from open63110.apps.config_file import written
 from open63110.apps.folder import DATABASE
@@ -60,7 +64,7 @@ class CsmsProcess:
     def init(self) -> Self:
         """Make the first administrator, so that REST can be used."""
         draft = self.folder / "init.toml"
-        command = (*self.program, "init", "--config", draft, "--data", self.data, "--json")
+        command = (*self.program, "init", "--config", str(draft), "--data", str(self.data), "--json")
         said = subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=PATIENCE)
         self.key = json.loads(said.stdout)["key"]
         return self
@@ -133,14 +137,14 @@ class CsmsProcess:
 
     def rest(self, method: str, path: str, body: Any = None, *, timeout: float = 30.0) -> tuple[int, Any]:
         """Ask its REST API as the first administrator; return status and answer."""
-        request = urllib.request.Request(  # noqa: S310 - loopback
+        request = urllib.request.Request(
             f"{self.web}{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310 - loopback
+            with urllib.request.urlopen(request, timeout=timeout) as answer:
                 status, raw = answer.status, answer.read()
         except urllib.error.HTTPError as refusal:
             with refusal:
@@ -184,3 +188,101 @@ class CsmsProcess:
     def __exit__(self, *_: object) -> None:
         """Leave nothing behind."""
         self.kill()
+
+
+class Peer:
+    """A station as a test moves it: raw frames over a real socket, by a library that is not ours."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        """Speak over an open socket."""
+        self.socket, self.calls = socket, 0
+        self.asked: list[list[Any]] = []
+        """Calls of the CSMS that came while an answer was awaited, not answered yet."""
+
+    async def send(self, action: str, payload: Any, *, id: str = "") -> str:
+        """Send a call and return its message id, without waiting for the answer."""
+        self.calls += 1
+        id = id or f"p{self.calls}"
+        await self.socket.send(json.dumps([2, id, action, payload]))
+        return id
+
+    async def frame(self, *, timeout: float = 10.0) -> list[Any]:
+        """Return the next frame."""
+        async with asyncio.timeout(timeout):
+            frame: list[Any] = json.loads(await self.socket.recv())
+            return frame
+
+    async def answer_to(self, id: str, *, timeout: float = 10.0) -> list[Any]:
+        """Return the answer to a call; calls of the CSMS that come first are put aside."""
+        while True:
+            frame = await self.frame(timeout=timeout)
+            if frame[0] == 2:
+                self.asked.append(frame)
+            elif frame[1] == id:
+                return frame
+
+    async def call(self, action: str, payload: Any, *, id: str = "", timeout: float = 10.0) -> Any:
+        """Call and return the payload of the answer, which must be no error."""
+        frame = await self.answer_to(await self.send(action, payload, id=id), timeout=timeout)
+        assert frame[0] == 3, frame
+        return frame[2]
+
+    async def next_call(self, *, timeout: float = 10.0) -> list[Any]:
+        """Return the next call of the CSMS."""
+        if self.asked:
+            return self.asked.pop(0)
+        frame = await self.frame(timeout=timeout)
+        assert frame[0] == 2, frame
+        return frame
+
+    async def reply(self, id: str, payload: Any) -> None:
+        """Answer a call of the CSMS."""
+        await self.socket.send(json.dumps([3, id, payload]))
+
+    async def boot(self, **more: Any) -> Any:
+        """Boot and be accepted."""
+        if self.socket.subprotocol == "ocpp1.6":
+            said = await self.call("BootNotification", {"chargePointVendor": "V", "chargePointModel": "M", **more})
+        else:
+            said = await self.call(
+                "BootNotification", {"reason": "PowerUp", "chargingStation": {"vendorName": "V", "model": "M"}, **more}
+            )
+        assert said["status"] == "Accepted", said
+        return said
+
+
+@contextlib.asynccontextmanager
+async def peer(
+    csms: CsmsProcess, station: str, version: str = "ocpp2.0.1", *, boot: bool = True, **more: Any
+) -> AsyncIterator[Peer]:
+    """Connect a station, and let it boot; `more` goes to the library."""
+    protocols = [Subprotocol(version)]
+    async with connect(csms.url(station), subprotocols=protocols, ping_interval=None, close_timeout=1.0, **more) as socket:
+        one = Peer(socket)
+        if boot:
+            await one.boot()
+        yield one
+
+
+def event(
+    kind: str, reference: str, seq: int, at: str, value: float | None = None, *, card: str = "", **more: Any
+) -> dict[str, Any]:
+    """Return a TransactionEvent of 2.x at EVSE 1, with a register reading [Wh]."""
+    info = {"transactionId": reference, **more.pop("info", {})}
+    said: dict[str, Any] = {
+        "eventType": kind,
+        "timestamp": at,
+        "triggerReason": {"Started": "CablePluggedIn", "Updated": "MeterValuePeriodic", "Ended": "EVDeparted"}[kind],
+        "seqNo": seq,
+        "transactionInfo": info
+        | ({"stoppedReason": "EVDisconnected"} if kind == "Ended" and "stoppedReason" not in info else {}),
+        "evse": {"id": 1, "connectorId": 1},
+        **more,
+    }
+    if value is not None:
+        context = {"Started": "Transaction.Begin", "Updated": "Sample.Periodic", "Ended": "Transaction.End"}[kind]
+        sample = {"value": value, "measurand": "Energy.Active.Import.Register", "context": context}
+        said["meterValue"] = [{"timestamp": at, "sampledValue": [sample]}]
+    if card:
+        said["idToken"] = {"idToken": card, "type": "ISO14443"}
+    return said

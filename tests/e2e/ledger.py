@@ -120,8 +120,13 @@ class Station:
 
     # -- the line --
 
+    def line(self) -> Socket:
+        """Return a socket that is not open yet."""
+        return Socket(f"/ocpp/{self.name}", SUBPROTOCOL[self.version], self)
+
     def connected(self, socket: Socket) -> None:
         self.socket = socket
+        self.ledger.came(self)
         self.repeating = self.last is not None and self.random.random() < 0.5
         self._send()
 
@@ -166,6 +171,7 @@ class Station:
         following = next(self.script, None)
         if following is None:
             self.done = True
+            self.ledger.finished()
             return
         self.head = following
         self.repeating = self.random.random() < 0.1
@@ -267,25 +273,30 @@ class Ledger:
             for version in SUBPROTOCOL
             for n in range(plan["each"])
         ]
-        self._empty = asyncio.Event()
+        self._empty, self._full, self._over = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def start(self) -> None:
         """Start the CSMS and bring every station there."""
-        with Path(self.plan["log"]).open("ab") as log:
-            command = self.plan["command"]
-            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)  # noqa: ASYNC220
-        assert self.process.stdout is not None
-        line = await asyncio.to_thread(self.process.stdout.readline)
-        if not line:
-            raise SystemExit("the CSMS did not start")
+        await asyncio.to_thread(self._spawn)
+        self._full.clear()
         loop = asyncio.get_running_loop()
         for station in self.stations:
-            path, subprotocol = f"/ocpp/{station.name}", SUBPROTOCOL[station.version]
             with contextlib.suppress(OSError):
-                await loop.create_connection(lambda s=station, p=path, o=subprotocol: Socket(p, o, s), "127.0.0.1", self.plan["port"])
-        until = time.monotonic() + 20.0
-        while any(one.socket is None for one in self.stations) and time.monotonic() < until:
-            await asyncio.sleep(0.005)
+                await loop.create_connection(station.line, "127.0.0.1", self.plan["port"])
+        await asyncio.wait_for(self._full.wait(), 20.0)
+
+    def _spawn(self) -> None:
+        with Path(self.plan["log"]).open("ab") as log:
+            command = self.plan["command"]
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
+        assert self.process.stdout is not None
+        if not self.process.stdout.readline():
+            raise SystemExit("the CSMS did not start")
+
+    def came(self, _: Station) -> None:
+        """Note that a line is up; the ledger goes on when all are."""
+        if all(one.socket is not None for one in self.stations):
+            self._full.set()
 
     async def kill(self) -> None:
         """Take the CSMS away and count the calls that it never answered."""
@@ -311,14 +322,18 @@ class Ledger:
             await self.kill()
             await self.start()
         self.ending = True
-        until = time.monotonic() + 60.0
-        while not all(one.done for one in self.stations):
-            if time.monotonic() > until:
-                raise SystemExit(f"{[one.name for one in self.stations if not one.done][:5]} got no answer any more")
-            await asyncio.sleep(0.02)
+        try:
+            await asyncio.wait_for(self._over.wait(), 60.0)
+        except TimeoutError:
+            raise SystemExit(f"{[one.name for one in self.stations if not one.done][:5]} got no answer any more") from None
         assert self.process is not None
         self.process.terminate()
         await asyncio.to_thread(self.process.wait)
+
+    def finished(self) -> None:
+        """Note that a station has told everything."""
+        if all(one.done for one in self.stations):
+            self._over.set()
 
     def book(self) -> dict[str, Any]:
         """Return what was acknowledged."""
@@ -335,7 +350,7 @@ async def main(plan: dict[str, Any]) -> None:
         if ledger.process is not None and ledger.process.poll() is None:
             ledger.process.kill()
             ledger.process.wait()
-        Path(plan["out"]).write_text(json.dumps(ledger.book()), encoding="utf-8")
+        await asyncio.to_thread(Path(plan["out"]).write_text, json.dumps(ledger.book()))
 
 
 if __name__ == "__main__":
