@@ -22,7 +22,7 @@ export PIP_NO_INPUT := 1
 export UV_NO_PROGRESS := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: help install check test test-tools demo bench soak docs lock clean
+.PHONY: help install check test test-tools demo bench soak record docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1  /p' Makefile | awk '{ printf "  %-5s %-9s", $$1, $$2; $$1 = $$2 = ""; print }'
@@ -83,6 +83,9 @@ check: install ## everything that can be said without running the code
 test: install test-tools ## check, then every test (PYTEST_ARGS=... narrows it)
 	@$(MAKE) check
 	@NODE_PATH=$(CURDIR)/$(PEERS)/node_modules $(BIN)/pytest -n $(WORKERS) $(PYTEST_ARGS) </dev/null
+
+record: install ## the acceptance tests of the last run as the record that docs/clauses.md is written from
+	@$(BIN)/open63110 clauses --record build/acceptance.json --write docs/clauses.md >/dev/null
 
 soak: install test-tools ## the tests that run for minutes or hours
 	@NODE_PATH=$(CURDIR)/$(PEERS)/node_modules $(BIN)/pytest -m soak --timeout 0 $(PYTEST_ARGS) </dev/null

@@ -71,7 +71,14 @@ def record(run: Path, root: Path, date: str) -> Record:
         date: when it ran.
     """
     results = msgspec.json.decode(run.read_bytes(), type=tuple[Result, ...])
-    return Record(date=date, results=tuple(sorted((one for one in results if exists(one, root)), key=_by_test)))
+    return Record(date=date, results=tuple(sorted((narrowed(one) for one in results if exists(one, root)), key=_by_test)))
+
+
+def narrowed(result: Result) -> Result:
+    """Let a test that has a wire among its parameters speak for that wire only."""
+    parameters = re.split(r"[\[\]-]", result.test.partition("[")[2])
+    named = tuple(wire for wire in result.wires if wire in parameters)
+    return msgspec.structs.replace(result, wires=named or result.wires)
 
 
 def _by_test(result: Result) -> tuple[str, str]:

@@ -12,7 +12,7 @@ Wires = tuple[str, ...]
 
 OCPP: Wires = ("v16", "v201", "v21")
 V2X: Wires = ("v201", "v21")
-"""OCPP 1.6 has no words for it."""
+"""OCPP 1.6 has no words for it: sequence numbers and the offline flag (6.2-2), why a station booted (8.3.7-1), severities …"""
 V21: Wires = ("v21",)
 LINK: Wires = ("link",)
 """The native binding alone can carry it."""
@@ -38,15 +38,15 @@ def _clause(number: str, title: str, count: int = 0, wires: Wires = ANYHOW, othe
     return Clause(number=number, title=title, tests=tests)
 
 
-def _shown(number: str, title: str, wires: Wires, *tests: str) -> Clause:
+def _shown(number: str, title: str, tests: Mapping[str, Wires]) -> Clause:
     """Name a clause that acceptance tests of another name show."""
-    return Clause(number=number, title=title, tests=dict.fromkeys(tests, wires))
+    return Clause(number=number, title=title, tests=tests)
 
 
 CONTENTS: tuple[Clause, ...] = (
-    _shown("6.1", "Energy transfer session", OCPP, "AT-6.2-1", "AT-6.2-2"),
-    _clause("6.2", "Service session", 2, OCPP),
-    _shown("6.3", "Transaction", OCPP, "AT-6.2-1"),
+    _shown("6.1", "Energy transfer session", {"AT-6.2-1": OCPP, "AT-6.2-2": V2X}),
+    _clause("6.2", "Service session", 2, OCPP, {2: V2X}),
+    _shown("6.3", "Transaction", {"AT-6.2-1": OCPP}),
     _clause("7.1", "Generalities", 1, OCPP),
     _clause("7.2", "Communication protocol requirements"),
     _clause("7.2.1", "General", 1, LINK),
@@ -78,7 +78,7 @@ CONTENTS: tuple[Clause, ...] = (
     _clause("8.3.4", "Update a CS component properties", 3, OCPP),
     _clause("8.3.5", "Monitor a CS", 4, OCPP, {1: V2X, 2: V2X, 4: V21}),
     _clause("8.3.6", "Update the firmware of a CS", 6, OCPP),
-    _clause("8.3.7", "Reboot a CS", 4, OCPP, {3: V21}),
+    _clause("8.3.7", "Reboot a CS", 4, OCPP, {1: V2X, 3: V21}),
     _clause("8.3.8", "The CSMS sets the information to be presented to the user", 3, V2X),
     _clause("8.3.9", "The CSMS sets log criteria", 3, LINK),
     _clause("8.3.10", "Retrieve log information from the CS", 3, OCPP),
@@ -101,10 +101,10 @@ CONTENTS: tuple[Clause, ...] = (
     _clause("8.4.7", "Inform EVU about tariff during operation", 3, V2X),
     _clause("8.4.8", "SDR information production", 5, OCPP, {2: ANYHOW, 3: ANYHOW, 4: V2X}),
     _clause("8.4.9", "ISO 15118 contract certificate installation/update", 4, OCPP),
-    _shown("A.2", "Simple home or single EVSE at kerbside", ANYHOW, "AT-A.2"),
-    _shown("A.3", "Complex home with one or two CS", ANYHOW, "AT-A.3"),
-    _shown("A.4", "Parking lot or high-power CS", ANYHOW, "AT-A.4"),
-    _shown("A.5", "CS with local production and battery storage", ANYHOW, "AT-A.5"),
+    _shown("A.2", "Simple home or single EVSE at kerbside", {"AT-A.2": ANYHOW}),
+    _shown("A.3", "Complex home with one or two CS", {"AT-A.3": ANYHOW}),
+    _shown("A.4", "Parking lot or high-power CS", {"AT-A.4": ANYHOW}),
+    _shown("A.5", "CS with local production and battery storage", {"AT-A.5": ANYHOW}),
     _clause("B.1", "Message specific timeouts shall be supported", 2, LINK),
     _clause("B.2", "Transport foundation shall be IP based – with IPv4 and IPv6 support", 1, LINK),
     _clause("B.3", "It shall be possible to transport encrypted and/or signed message payload sub-elements", 3, LINK),
