@@ -39,6 +39,13 @@ MAY_BE_CUT: Final = frozenset(
 """Descriptions, by name or by parent and name. Identities, proofs and certificates are never cut: they would be another's."""
 
 
+WHOLE: Final = frozenset({"signedMeterData", "publicKey"})
+"""Proofs that meters make longer than 2.0.1 allows: refused or cut, the energy they prove would be lost (7.2.2, I14)."""
+
+LONGEST_PROOF: Final = 32_768
+"""What 2.1 allows [characters]."""
+
+
 class Deviation(Struct, frozen=True, gc=False):
     """One thing a station does not do by the schema, without the value: equal ones can be counted."""
 
@@ -65,22 +72,53 @@ def decode(type_: type[T], raw: bytes | msgspec.Raw) -> tuple[T, tuple[Deviation
 
 def repaired(tree: Any, type_: type[Struct]) -> tuple[Any, tuple[Deviation, ...]]:
     """Return decoded JSON with everything put right that is known to be wrong, and what that was; it may still not fit."""
-    notes: _Notes = {}
+    notes = _Notes()
     tree = _value(tree, _shape(type_), "$", notes)
     return tree, tuple(notes)
 
 
 def _second_try(type_: type[T], raw: bytes | msgspec.Raw, fault: Exception) -> tuple[T, tuple[Deviation, ...]]:
+    notes = _Notes(apart={})
     try:
-        tree, deviations = repaired(msgspec.json.decode(raw), type_)
-        return msgspec.convert(tree, type_, dec_hook=open_data), deviations
+        tree = _value(msgspec.json.decode(raw), _shape(type_), "$", notes)
+        message = msgspec.convert(tree, type_, dec_hook=open_data)
+        return (_put_back(message, notes.apart) if notes.apart else message), tuple(notes)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise SchemaFault.of(fault) from None
 
 
 _Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 _ABSENT: Final = object()
-_Notes = dict[Deviation, None]
+
+
+class _Notes(dict[Deviation, None]):
+    """What was repaired, and what had to be laid apart to pass the schema."""
+
+    def __init__(self, apart: dict[str, str] | None = None) -> None:
+        super().__init__()
+        self.apart = apart
+        """Placeholder → proof; None: nobody would put it back, so it stays where it is."""
+
+    def lay_apart(self, proof: str) -> str:
+        if self.apart is None:
+            return proof
+        placeholder = f"\0proof {len(self.apart)}"
+        self.apart[placeholder] = proof
+        return placeholder
+
+
+def _put_back(value: Any, apart: dict[str, str]) -> Any:
+    """Return a message with the proofs that were laid apart in their places."""
+    if isinstance(value, str):
+        return apart.get(value, value)
+    if isinstance(value, tuple):
+        return tuple(_put_back(one, apart) for one in value)
+    if isinstance(value, Struct):
+        fields = {name: getattr(value, name) for name in value.__struct_fields__}
+        return msgspec.structs.replace(value, **{name: _put_back(one, apart) for name, one in fields.items()})
+    return value
+
+
 _INTEGER: Final = re.compile(r"\s*(-?\d{1,15})(?:\.0*)?\s*", re.ASCII)
 _NUMBER: Final = re.compile(r"\s*-?\d{1,18}(?:\.\d{0,18})?(?:[eE][+-]?\d{1,2})?\s*", re.ASCII)
 _TIME: Final = re.compile(
@@ -186,6 +224,9 @@ def _string(value: Any, shape: inspect.StrType, path: str, notes: _Notes) -> Any
     limit = shape.max_length
     if limit is None or not isinstance(value, str) or len(value) <= limit:
         return value
+    if path.rpartition(".")[2] in WHOLE and len(value) <= LONGEST_PROOF:
+        _note(notes, "too-long", path)
+        return notes.lay_apart(value)
     if MAY_BE_CUT.isdisjoint({path.rpartition(".")[2], ".".join(path.split(".")[-2:])}):
         return value
     _note(notes, "too-long", path)

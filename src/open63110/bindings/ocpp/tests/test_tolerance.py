@@ -10,7 +10,7 @@ import pytest
 
 from open63110.bindings.ocpp._generated import v16, v21, v201
 from open63110.bindings.ocpp.rpc.errors import ErrorCode, SchemaFault
-from open63110.bindings.ocpp.tolerance import MAX_DEVIATIONS, Deviation, decode
+from open63110.bindings.ocpp.tolerance import MAX_DEVIATIONS, Deviation, decode, repaired
 
 START: dict[str, Any] = {"connectorId": 1, "idTag": "abc", "meterStart": 20000, "timestamp": "2026-01-02T03:04:05Z"}
 STATUS: dict[str, Any] = {"connectorId": 1, "errorCode": "NoError", "status": "Charging"}
@@ -158,10 +158,34 @@ def test_an_identity_too_long_is_never_cut_to_that_of_another() -> None:
     assert caught.value.error is ErrorCode.PROPERTY_CONSTRAINT_VIOLATION
 
 
-def test_a_signed_value_too_long_is_never_cut() -> None:
-    signed = {"signedMeterData": "x" * 2501, "signingMethod": "", "encodingMethod": "OCMF", "publicKey": ""}
-    with pytest.raises(SchemaFault):
-        read(v201.SignedMeterValueType, signed)
+SIGNED: dict[str, Any] = {"signedMeterData": "x", "signingMethod": "", "encodingMethod": "OCMF", "publicKey": ""}
+
+
+def test_signed_values_too_long_for_201_are_taken_whole_each_in_its_place() -> None:
+    first, second = "a" * 2_501, "b" * 32_768
+    samples = [
+        {"value": 1, "signedMeterValue": SIGNED | {"signedMeterData": one, "publicKey": one[:2_502]}} for one in (first, second)
+    ]
+    value = {"timestamp": START["timestamp"], "sampledValue": [*samples, {"value": 3}]}
+    message, deviations = read(v201.MeterValuesRequest, {"evseId": 1, "meterValue": [value]})
+    taken = message.meter_value[0].sampled_value
+    assert [one.signed_meter_value.signed_meter_data for one in taken[:2]] == [first, second]
+    assert [one.signed_meter_value.public_key for one in taken[:2]] == [first, second[:2_502]]
+    assert taken[2].signed_meter_value is msgspec.UNSET
+    where = "$.meterValue[].sampledValue[].signedMeterValue"
+    assert deviations == [("too-long", f"{where}.signedMeterData"), ("too-long", f"{where}.publicKey")]
+
+
+def test_a_signed_value_beyond_every_version_is_refused_and_never_cut() -> None:
+    with pytest.raises(SchemaFault) as caught:
+        read(v201.SignedMeterValueType, SIGNED | {"signedMeterData": "x" * 32_769})
+    assert caught.value.path == "$.signedMeterData"
+
+
+def test_a_payload_is_repaired_with_its_signed_values_in_place() -> None:
+    tree, deviations = repaired(SIGNED | {"signedMeterData": "x" * 2_501}, v201.SignedMeterValueType)
+    assert tree["signedMeterData"] == "x" * 2_501
+    assert [one.code for one in deviations] == ["too-long"]
 
 
 def test_the_serial_number_of_a_station_may_be_cut_and_that_of_a_certificate_not() -> None:
