@@ -22,6 +22,7 @@ A first CSMS on this machine:
     help_epilogue="Exit codes: 0 done, 1 not done (the reason is on stderr), 2 not understood.",
     help_format="plaintext",
     version=_version,
+    suppress_keyboard_interrupt=False,
 )
 HERE = {
     "csms": ("csms:app", "Run a CSMS, or set one up."),
