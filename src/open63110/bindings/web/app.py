@@ -14,8 +14,9 @@ from starlette.staticfiles import StaticFiles
 
 from open63110.bindings.web.access import Access, address_of
 from open63110.bindings.web.commands import Commands
-from open63110.bindings.web.errors import TooLarge, Unauthenticated, body_of, status_of
+from open63110.bindings.web.errors import Unauthenticated, body_of, status_of
 from open63110.bindings.web.headers import SecurityHeaders
+from open63110.bindings.web.limit import BodyLimit
 from open63110.bindings.web.metrics import CONTENT_TYPE, Figures
 from open63110.bindings.web.openapi import document
 from open63110.bindings.web.operations import API, JsonResponse, Operation
@@ -29,9 +30,6 @@ from open63110.runtime.node import Node
 from open63110.runtime.principals import Principals
 
 log = structlog.get_logger(__name__)
-
-MOST_BODY = 4_194_304
-"""Bytes of a request: a local list of some ten thousand credentials."""
 
 STATIC = Path(__file__).parent / "static"
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -118,9 +116,8 @@ def create(node: Node, *, secure: bool = False) -> Starlette:
             *door.pages.routes(),
             Mount("/static", _Static(directory=STATIC)),
         ],
-        middleware=[Middleware(SecurityHeaders, secure=secure)],
+        middleware=[Middleware(SecurityHeaders, secure=secure), Middleware(BodyLimit)],
         exception_handlers={Trouble: _trouble, HTTPException: _http, 500: _broken},
-        max_body_size=MOST_BODY,
     )
     app.state.door = door
     return app
@@ -160,13 +157,11 @@ def _to_login(request: Request) -> Response:
 
 async def _http(request: Request, fault: Exception) -> Response:
     status = fault.status_code if isinstance(fault, HTTPException) else 500
-    trouble: Trouble = Unknown("there is nothing here", where=request.url.path)
-    if status == 413:
-        trouble = TooLarge(f"a request holds at most {MOST_BODY} bytes")
-    if _for_people(request) and status in {404, 413}:
+    trouble = Unknown("there is nothing here", where=request.url.path)
+    if _for_people(request) and status == 404:
         pages: Pages = request.app.state.door.pages
         return pages.trouble(request, trouble)
-    words = trouble if status in {404, 413} else Trouble(str(getattr(fault, "detail", "")), code="Http")
+    words = trouble if status == 404 else Trouble(str(getattr(fault, "detail", "")), code="Http")
     return JsonResponse(body_of(words), status, headers=getattr(fault, "headers", None))
 
 

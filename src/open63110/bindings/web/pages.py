@@ -168,8 +168,8 @@ class Pages:
         context["sessions"], context["transfers"] = self._fresh(sessions), await self._transfers(sessions)
         readable = caller.principal.role in PERSONAL
         context["frames"] = await self._node.frames.recent(station.id, 40) if readable and part != "live" else []
-        facts = await store.facts(station=station.id, newest=True, limit=25)
-        context["facts"] = [shown_fact(one, self._access.seer(caller)) for one in facts]
+        facts = await store.facts(station=station.id, newest=True, limit=100)
+        context["facts"] = _gathered([shown_fact(one, self._access.seer(caller)) for one in facts])[:20]
         context["tokens"] = self._tokens(caller) if part != "live" else []
         return self._page(request, "station.html", caller, **context)
 
@@ -320,6 +320,17 @@ def _paging(request: Request, said: dict[str, str], offset: int, *, more: bool) 
 
 def _first(said: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in said.items() if name != "offset"}
+
+
+def _gathered(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Show a row of facts of one kind as its newest, with their number."""
+    found: list[dict[str, Any]] = []
+    for fact in facts:
+        if found and found[-1]["kind"] == fact["kind"]:
+            found[-1]["times"] += 1
+        else:
+            found.append({**fact, "times": 1})
+    return found
 
 
 def _power(station: Station) -> float:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Questions: lists with filters and paging derived from how nouns are kept, narrowed to what the asker may see (I17)."""
 
+import re
 import typing
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -174,7 +175,7 @@ class Queries:
         self._access.demand_reader(caller)
         _refuse_unknown(said, {*STATION_FILTERS, *PAGING})
         mine = (one for one in self._node.engine.stations.values() if in_scope(caller.principal, one.id))
-        return sorted((one for one in mine if _wanted(one, said)), key=lambda one: one.id)
+        return sorted((one for one in mine if _wanted(one, said)), key=lambda one: natural(one.id))
 
     def station(self, caller: Caller, station: str) -> Station:
         """Return one station.
@@ -293,6 +294,11 @@ def _wanted(station: Station, said: Mapping[str, str]) -> bool:
         and said.get("state", "") in {"", state_of(station)}
         and any(word in text.lower() for text in texts)
     )
+
+
+def natural(text: str) -> list[tuple[int, str]]:
+    """Sort CS-10 behind CS-9."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"([0-9]+)", text)]
 
 
 def state_of(station: Station) -> str:

@@ -88,7 +88,7 @@ class Rest:
         yield from People(self._access, self._principals).operations()
         for case in self._node.engine.table.cases:
             for door in case.doors:
-                yield self._of_door(door, f"{(door.command.__doc__ or case.title).splitlines()[0]} ({case.clause})")
+                yield self._of_door(door, f"{_sentence(door.command.__doc__ or case.title)} ({case.clause})")
         yield self._raw_call()
 
     # -- commands --
@@ -251,7 +251,9 @@ class Rest:
             parameters=filters + PAGED + formats,
             roles=roles,
         )
-        yield _get(f"get{name}", f"{word}/{{key}}", f"One {listing.kept.name}", one, listing.noun, roles=roles)
+        yield _get(
+            f"get{name}", f"{word}/{{key}}", f"One of the {word}, by its {listing.kept.key}", one, listing.noun, roles=roles
+        )
 
     async def _page(self, listing: Listing, request: Request, caller: Caller) -> Response:
         said, seer = dict(request.query_params), self._access.seer(caller)
@@ -361,6 +363,11 @@ _FACTS = (
     Parameter(name="newest", type=bool, about="true: the newest first."),
     *LIMIT,
 )
+
+
+def _sentence(words: str) -> str:
+    """Return the first sentence of a docstring, without its dot."""
+    return words.splitlines()[0].split(". ")[0].rstrip(".")
 
 
 def _get(name: str, path: str, summary: str, handler: Any, answer: Any, **more: Any) -> Operation:

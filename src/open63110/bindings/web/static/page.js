@@ -102,6 +102,7 @@ const plots = new WeakMap();
 const asked = new WeakMap();
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const clock = (at) => new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const kilo = (value) => (value == null ? null : value / 1000);
 
 function options(width, curve) {
@@ -119,13 +120,13 @@ function options(width, curve) {
   return {
     width, height: 240, series, cursor: { y: false },
     scales: { y: { range: (_, low, high) => [Math.min(0, low || 0) * 1.1, Math.max(1, high || 0) * 1.1] }, "%": { range: [0, 100] } },
-    axes: [axis, { ...axis, size: 46, label: "kW", labelSize: 16 },
+    axes: [{ ...axis, values: (_, ticks) => ticks.map(clock) }, { ...axis, size: 46, label: "kW", labelSize: 16 },
       { ...axis, scale: "%", side: 1, size: 40, grid: { show: false }, show: curve.soc.some((one) => one != null) }],
   };
 }
 
 async function draw(element) {
-  const last = asked.get(element) || 0;
+  const last = asked.get(element) ?? -Infinity;
   if (performance.now() - last < 2000) return; // the next change brings it along
   asked.set(element, performance.now());
   const answer = await fetch(element.dataset.curve, { headers: { Accept: "application/json" } });
@@ -146,6 +147,11 @@ function show(element, curve) {
   plots.set(element, new uPlot(options(element.clientWidth, curve), data, element));
   element.dataset.points = String(curve.at.length);
 }
+
+// A session that began while the page was open brings a curve of its own.
+document.addEventListener("htmx:after:swap", () => {
+  $("[data-curve]").filter((one) => !plots.has(one)).forEach((one) => { sizes.observe(one); draw(one); });
+});
 
 function drawAll() {
   $("[data-curve]").forEach((one) => { asked.delete(one); draw(one); });

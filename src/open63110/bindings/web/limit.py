@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How large a request may be: told as every other trouble is, whether its length is announced or not."""
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from open63110.bindings.web.errors import TooLarge, body_of
+from open63110.bindings.web.operations import JsonResponse
+
+MOST_BODY = 4_194_304
+"""Bytes of a request: a local list of some ten thousand credentials."""
+
+
+class BodyLimit:
+    """Stops reading at a measure."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass through what is small enough."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdigit() and int(announced) > MOST_BODY:
+            fault = TooLarge(f"a request holds at most {MOST_BODY} bytes")
+            await JsonResponse(body_of(fault), 413, headers={"Connection": "close"})(scope, receive, send)
+            return
+        got = 0
+
+        async def counted() -> Message:
+            nonlocal got
+            message = await receive()
+            got += len(message.get("body", b""))
+            if got > MOST_BODY:
+                raise TooLarge(f"a request holds at most {MOST_BODY} bytes")
+            return message
+
+        await self._app(scope, counted, send)
