@@ -8,9 +8,9 @@ import msgspec
 from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v201 as types
+from open63110.bindings.ocpp.kept import keeping
 from open63110.bindings.ocpp.translation import Door, Translation, find
 from open63110.bindings.ocpp.v201.id_token import id_token, id_token_info, subject
-from open63110.bindings.ocpp.v201.kept import keeping
 from open63110.bindings.ocpp.v201.words import WORDS, Words
 from open63110.kernel.ids import SubjectRef
 from open63110.kernel.messages import Message, Reply

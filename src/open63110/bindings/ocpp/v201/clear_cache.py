@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from open63110.bindings.ocpp._generated import v201 as types
+from open63110.bindings.ocpp.fields import EMPTY
 from open63110.bindings.ocpp.translation import Door, Translation
-from open63110.bindings.ocpp.v201.readings import EMPTY
 from open63110.bindings.ocpp.v201.status_info import because, judged
 from open63110.kernel.errors import Trouble
 from open63110.kernel.messages import Message, Reply

@@ -1,30 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fields that stand in many messages of OCPP 2.x, checked beyond what their schema says."""
 
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from msgspec import UNSET
 
+from open63110.bindings.ocpp.fields import MOST
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, TransferReference
-
-MOST: Final = 999
-"""EVSEs of a station, and connectors of an EVSE; a higher number is an attack on memory, not a picture."""
-
-
-def utc(at: datetime) -> datetime:
-    """Return a moment in UTC.
-
-    Raises:
-        Malformed: it lies outside of the calendar there.
-    """
-    if at.tzinfo is UTC:
-        return at
-    try:
-        return at.astimezone(UTC)
-    except (OverflowError, ValueError) as fault:
-        raise Malformed("a moment outside of the calendar", code="BadTimestamp", where="timestamp") from fault
 
 
 def evse_number(number: int) -> EvseNumber:

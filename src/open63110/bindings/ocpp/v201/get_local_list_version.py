@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from open63110.bindings.ocpp._generated import v201 as types
+from open63110.bindings.ocpp.fields import EMPTY
 from open63110.bindings.ocpp.translation import Door, Translation, find
-from open63110.bindings.ocpp.v201.readings import EMPTY
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
 from open63110.model.order import Outcome

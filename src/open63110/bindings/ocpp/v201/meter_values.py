@@ -4,10 +4,11 @@
 from typing import Any
 
 from open63110.bindings.ocpp._generated import v201 as types
+from open63110.bindings.ocpp.fields import EMPTY
+from open63110.bindings.ocpp.kept import nothing_to_say
 from open63110.bindings.ocpp.translation import Door, Translation
 from open63110.bindings.ocpp.v201 import readings
 from open63110.bindings.ocpp.v201.fields import evse_number
-from open63110.bindings.ocpp.v201.kept import nothing_to_say
 from open63110.bindings.ocpp.v201.words import WORDS, Words
 from open63110.kernel.errors import NotSupported
 from open63110.kernel.messages import Message
@@ -29,7 +30,7 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
 
 def blank(_: Door) -> Any:
     """Acknowledge what could not be understood: it lies in quarantine, the station need not repeat it."""
-    return readings.EMPTY
+    return EMPTY
 
 
 def to_wire(event: MeterValuesReported, _: Door, words: Words = WORDS) -> types.MeterValuesRequest:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """NotifyDisplayMessages (2.0.1): which texts a station displays; kept until 8.3.8 is carried."""
 
-from open63110.bindings.ocpp.v201.kept import keeping
+from open63110.bindings.ocpp.kept import keeping
 
 NOTIFY_DISPLAY_MESSAGES = keeping("NotifyDisplayMessages", request="request_id")

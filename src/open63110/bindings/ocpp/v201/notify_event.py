@@ -6,9 +6,10 @@ from typing import Any
 from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v201 as types
+from open63110.bindings.ocpp.fields import utc
+from open63110.bindings.ocpp.kept import nothing_to_say
 from open63110.bindings.ocpp.translation import Door, Translation, given, text
-from open63110.bindings.ocpp.v201.fields import evse_number, utc
-from open63110.bindings.ocpp.v201.kept import nothing_to_say
+from open63110.bindings.ocpp.v201.fields import evse_number
 from open63110.kernel.ids import ConnectorNumber, EvseNumber
 from open63110.kernel.messages import Message
 from open63110.kernel.roles import Role

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, Final
 
-from msgspec import UNSET, Raw
+from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v201
+from open63110.bindings.ocpp.fields import utc
 from open63110.bindings.ocpp.measurands import CONTEXT, FACTOR, MEASURAND, UNIT, WIRE_CONTEXT, WIRE_MEASURAND, celsius
-from open63110.bindings.ocpp.v201.fields import utc
 from open63110.bindings.ocpp.v201.words import WORDS, Words
 from open63110.kernel.errors import Malformed
 from open63110.model.reading import Measurand, Reading, SignedReading
@@ -122,7 +122,3 @@ def _signed_to_wire(signed: SignedReading) -> Any:
         encoding_method=signed.encoding,
         public_key=signed.public_key,
     )
-
-
-EMPTY = Raw(b"{}")
-"""The response that has no fields."""

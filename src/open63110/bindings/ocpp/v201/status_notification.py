@@ -4,9 +4,10 @@
 from typing import Any
 
 from open63110.bindings.ocpp._generated import v201 as types
+from open63110.bindings.ocpp.fields import utc
+from open63110.bindings.ocpp.kept import nothing_to_say
 from open63110.bindings.ocpp.translation import Door, Translation
-from open63110.bindings.ocpp.v201.fields import connector_number, evse_number, utc
-from open63110.bindings.ocpp.v201.kept import nothing_to_say
+from open63110.bindings.ocpp.v201.fields import connector_number, evse_number
 from open63110.kernel.errors import NotSupported
 from open63110.kernel.messages import Message
 from open63110.kernel.roles import Role

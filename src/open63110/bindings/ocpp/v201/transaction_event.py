@@ -7,9 +7,10 @@ from typing import Any
 from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v201 as types
+from open63110.bindings.ocpp.fields import EMPTY, utc
 from open63110.bindings.ocpp.translation import Door, Translation, find, given, text
 from open63110.bindings.ocpp.v201 import readings
-from open63110.bindings.ocpp.v201.fields import connector_of, evse_number, reference, sequence, utc
+from open63110.bindings.ocpp.v201.fields import connector_of, evse_number, reference, sequence
 from open63110.bindings.ocpp.v201.id_token import id_token, id_token_info, subject
 from open63110.bindings.ocpp.v201.words import WORDS, Words
 from open63110.kernel.ids import EvseNumber, SubjectRef
@@ -126,7 +127,7 @@ def answer(replies: Sequence[Reply], door: Door, words: Words = WORDS) -> Any:
 
 def blank(_: Door) -> Any:
     """Acknowledge an event that could not be understood: it lies in quarantine, the station need not repeat it."""
-    return readings.EMPTY
+    return EMPTY
 
 
 def to_wire(fact: TransferFact, door: Door, words: Words = WORDS) -> types.TransactionEventRequest:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from open63110.bindings.ocpp import tolerance
 from open63110.bindings.ocpp._generated import v21 as types
+from open63110.bindings.ocpp.kept import keeping
 from open63110.bindings.ocpp.translation import Door, find
-from open63110.bindings.ocpp.v201.kept import keeping
 from open63110.kernel.messages import Reply
 from open63110.usecases.stations.keep_unplaced import Kept
 

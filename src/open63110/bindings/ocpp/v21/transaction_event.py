@@ -8,10 +8,11 @@ import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from open63110.bindings.ocpp.fields import utc
 from open63110.bindings.ocpp.translation import Door
 from open63110.bindings.ocpp.v21.words import WORDS
 from open63110.bindings.ocpp.v201 import transaction_event
-from open63110.bindings.ocpp.v201.fields import reference, utc
+from open63110.bindings.ocpp.v201.fields import reference
 from open63110.kernel.messages import Message
 from open63110.model.quarantine import MessageKept
 

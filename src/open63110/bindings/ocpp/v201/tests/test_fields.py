@@ -2,32 +2,14 @@
 """Fields of OCPP 2.x that a schema lets pass and nobody should."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v201 as types
-from open63110.bindings.ocpp.v201.fields import connector_number, connector_of, evse_number, reference, sequence, utc
+from open63110.bindings.ocpp.v201.fields import connector_number, connector_of, evse_number, reference, sequence
 from open63110.kernel.errors import Malformed
-
-EAST = timezone(timedelta(hours=14))
-
-
-def test_a_moment_of_another_zone_is_told_in_utc() -> None:
-    assert utc(datetime(2026, 5, 1, 14, tzinfo=EAST)) == datetime(2026, 5, 1, tzinfo=UTC)
-    assert utc(datetime(2026, 5, 1, 14, tzinfo=EAST)).tzinfo is UTC
-
-
-def test_a_moment_in_utc_stays_as_it_is() -> None:
-    moment = datetime(2026, 5, 1, tzinfo=UTC)
-    assert utc(moment) is moment
-
-
-def test_a_moment_before_the_calendar_is_refused() -> None:
-    with pytest.raises(Malformed, match="calendar"):
-        utc(datetime(1, 1, 1, tzinfo=EAST))
 
 
 @pytest.mark.parametrize("number", [0, 1, 999])

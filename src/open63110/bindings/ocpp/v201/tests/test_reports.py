@@ -7,12 +7,12 @@ import pytest
 from tests.conformance.v201.golden import CS, NOW, door, plain
 
 from open63110.bindings.ocpp._generated import v201 as types
+from open63110.bindings.ocpp.fields import EMPTY
 from open63110.bindings.ocpp.v201.boot_notification import BOOT_NOTIFICATION
 from open63110.bindings.ocpp.v201.get_transaction_status import GET_TRANSACTION_STATUS, WAITING
 from open63110.bindings.ocpp.v201.heartbeat import HEARTBEAT
 from open63110.bindings.ocpp.v201.meter_values import METER_VALUES
 from open63110.bindings.ocpp.v201.notify_event import NOTIFY_EVENT
-from open63110.bindings.ocpp.v201.readings import EMPTY
 from open63110.bindings.ocpp.v201.security_event_notification import SECURITY_EVENT_NOTIFICATION, to_wire
 from open63110.bindings.ocpp.v201.status_notification import STATUS_NOTIFICATION
 from open63110.bindings.ocpp.v201.wire import WIRE

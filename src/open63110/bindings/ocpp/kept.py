@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Messages of OCPP 2.x whose use case is not carried yet: journalled word by word, persons by reference only."""
+"""Messages whose use case is not carried yet: journalled word by word, persons by reference only."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
+from open63110.bindings.ocpp.fields import EMPTY, utc
 from open63110.bindings.ocpp.translation import Door, Translation, given
-from open63110.bindings.ocpp.v201.fields import utc
-from open63110.bindings.ocpp.v201.readings import EMPTY
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import SubjectRef, TransferReference
 from open63110.kernel.messages import Message, Reply
