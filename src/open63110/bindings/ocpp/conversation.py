@@ -56,6 +56,9 @@ class Office(Protocol):
     def deviate(self, station: StationId, deviations: Sequence[Deviation]) -> None:
         """Count how a station bends the schema."""
 
+    def curious(self, station: StationId) -> bool:
+        """Tell whether another specimen of what is answered with an error is wanted."""
+
     def quarantine(
         self, station: StationId, wire: str, action: str, fault: Trouble, raw: bytes, done: Callable[[bool], None]
     ) -> None:
@@ -254,11 +257,15 @@ class Conversation:
                 code = fault.error if isinstance(fault, SchemaFault) else code_of(fault)
                 self._fail(answer_to, code, fault.message)
 
+        if translation.blank is None and answer_to is not None and not self._server.curious(self.station):
+            self._server.engine.commit.after(acknowledge)
+            return
         self._server.quarantine(self.station, self.wire.version, call.action, fault, bytes(call.payload), acknowledge)
 
     def _unreadable(self, raw: bytes, fault: MalformedFrame) -> None:
         self._server.malformed += 1
-        self._server.quarantine(self.station, self.wire.version, "", fault, raw[:65536], _nobody_waits)
+        if self._server.curious(self.station):
+            self._server.quarantine(self.station, self.wire.version, "", fault, raw[:65536], _nobody_waits)
 
     def _fail(self, answer_to: str | None, code: ErrorCode, words: str) -> None:
         if answer_to is not None:

@@ -29,6 +29,11 @@ from open63110.wire.ports import Peer, Upgrade
 LISTEN_EVERY = 10
 """Ticks between two looks at who has fallen silent."""
 
+SPECIMENS = 20
+"""How many messages of one station that were answered with an error are kept raw in one stretch of CURIOUS_AGAIN."""
+CURIOUS_AGAIN = 3600
+"""Ticks until as many may be kept again."""
+
 
 class Server:
     """Conversations by station; implements ports.Link."""
@@ -61,6 +66,7 @@ class Server:
         self.deviations: dict[StationId, Counter[str]] = {}
         """Per station: how often which rule of the schema was bent."""
         self.received = self.malformed = self.strays = 0
+        self._specimens: Counter[StationId] = Counter()
         self._run_id, self._opened = run_id, 0
         self._seconds_per_second = 1.0 / engine.clock.real(1.0)
         self.time = asyncio.get_running_loop().time
@@ -127,6 +133,14 @@ class Server:
         if deviations:
             self.deviations.setdefault(station, Counter()).update(one.code for one in deviations)
 
+    def curious(self, station: StationId) -> bool:
+        """Tell whether another specimen of what is answered with an error is wanted: a flood of them must not fill the disk.
+
+        What is acknowledged without being understood is kept in any case, for it is the sole copy (I11).
+        """
+        self._specimens[station] += 1
+        return self._specimens[station] <= SPECIMENS
+
     def quarantine(
         self, station: StationId, wire: str, action: str, fault: Trouble, raw: bytes, done: Callable[[bool], None]
     ) -> None:
@@ -181,6 +195,8 @@ class Server:
         while True:
             await asyncio.sleep(min(1.0, self.engine.clock.real(1.0)))
             ticks += 1
+            if ticks % CURIOUS_AGAIN == 0:
+                self._specimens.clear()
             now = self.time()
             for conversation in tuple(self.conversations.values()):
                 if conversation.rpc.next_deadline is not None:
