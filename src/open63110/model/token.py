@@ -3,7 +3,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import msgspec
 
@@ -17,6 +17,20 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     kind: str
     """OCPP 2.x words: ISO14443, ISO15693, eMAID, KeyCode, Central, Local, MacAddress, NoAuthorization …"""
     value: str
+
+
+CARD: Final = "ISO14443"
+"""What nearly every credential is that a wire names without its kind (OCPP 1.6)."""
+
+IDENTIFIERS: Final = (CARD, "ISO15693", "Central", "eMAID", "Local", "KeyCode", "MacAddress", "DirectPayment", "EVCCID", "VIN")
+"""Kinds that OCPP compares without case, on every wire; in this order one is meant where the kind is not said."""
+
+
+def normal(credential: Credential) -> Credential:
+    """Return a credential in the one spelling by which it is compared; what is no identifier is compared letter by letter."""
+    if credential.kind not in IDENTIFIERS or credential.value.isupper():
+        return credential
+    return Credential(kind=credential.kind, value=credential.value.upper())
 
 
 class AuthorizationStatus(StrEnum):

@@ -12,7 +12,7 @@ from open63110.model.order import OPEN, Order
 from open63110.model.principal import Principal
 from open63110.model.session import ServiceSession
 from open63110.model.station import Station
-from open63110.model.token import Credential, Subject, Token
+from open63110.model.token import CARD, IDENTIFIERS, Credential, Subject, Token, normal
 from open63110.model.transfer import EnergyTransfer
 from open63110.ports import BY_NAME, Batch, Ids, Store, Where
 from open63110.runtime.commit import MISSING, GroupCommit
@@ -33,7 +33,8 @@ class Knowledge:
         open_orders = store.load(Order, Where("outcome", "in", tuple(OPEN)))
         self.orders: dict[OrderId, Order] = {order.id: order for order in open_orders}
         self._uses: dict[SubjectRef, int] = {}
-        self._refs: dict[tuple[str, str], SubjectRef] = {}
+        self._refs: dict[Credential, SubjectRef] = {}
+        """By the spelling that is compared."""
         self._values: dict[SubjectRef, Credential] = {}
         self._registers: dict[str, MutableMapping[Any, Any]] = {
             "token": self.tokens,
@@ -100,8 +101,15 @@ class Knowledge:
 
     def ref(self, credential: Credential) -> SubjectRef:
         """Return the reference of this credential, a new one if it was never seen."""
-        found = self._refs.get((credential.kind, credential.value))
-        return found or self._name(credential)
+        return self._refs.get(normal(credential)) or self._name(credential)
+
+    def named(self, value: str) -> SubjectRef:
+        """Return whom a wire means that does not say of what kind a credential is: one the operator knows, else a card."""
+        for kind in IDENTIFIERS:
+            ref = self._refs.get(normal(Credential(kind=kind, value=value)))
+            if ref in self.tokens:
+                return ref
+        return self.ref(Credential(kind=CARD, value=value))
 
     def credential(self, ref: SubjectRef) -> Credential | None:
         """Return the credential, None if it was erased."""
@@ -109,15 +117,15 @@ class Knowledge:
 
     def _name(self, credential: Credential) -> SubjectRef:
         subject = Subject(ref=self._ids.subject(), kind=credential.kind, value=credential.value)
-        self._commit.undoable(self._refs, (subject.kind, subject.value), MISSING)
+        self._commit.undoable(self._refs, normal(credential), MISSING)
         self._commit.undoable(self._values, subject.ref, MISSING)
         self._commit.batch.puts["subject", subject.ref] = subject
         self._learn(subject)
         return subject.ref
 
     def _learn(self, subject: Subject) -> None:
-        self._refs[subject.kind, subject.value] = subject.ref
-        self._values[subject.ref] = Credential(kind=subject.kind, value=subject.value)
+        credential = self._values[subject.ref] = Credential(kind=subject.kind, value=subject.value)
+        self._refs.setdefault(normal(credential), subject.ref)
 
     # -- writing, within the turn's batch --
 

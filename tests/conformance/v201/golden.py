@@ -39,6 +39,9 @@ class Names:
     def ref(self, credential: Credential) -> SubjectRef:
         return SubjectRef(f"{credential.kind}:{credential.value}")
 
+    def named(self, value: str) -> SubjectRef:
+        return SubjectRef(f"ISO14443:{value}")
+
     def credential(self, ref: SubjectRef) -> Credential | None:
         kind, _, value = ref.partition(":")
         return Credential(kind=kind, value=value) if value != "erased" else None

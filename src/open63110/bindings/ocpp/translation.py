@@ -3,13 +3,13 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.errors import Trouble
-from open63110.kernel.ids import StationId
+from open63110.kernel.ids import StationId, SubjectRef
 from open63110.kernel.messages import Command, Event, Message, Reply
 from open63110.kernel.roles import Role
 from open63110.model.order import Outcome
@@ -21,12 +21,19 @@ R = TypeVar("R", bound=Reply)
 T = TypeVar("T")
 
 
+class Presented(Subjects, Protocol):
+    """Subjects, also for a wire that names credentials without their kind."""
+
+    def named(self, value: str) -> SubjectRef:
+        """Return whom it means."""
+
+
 class Door(msgspec.Struct, kw_only=True):
     """What a translation may know of the connection it works for."""
 
     station: StationId
     version: Version
-    subjects: Subjects
+    subjects: Presented
     now: datetime
     """Set before each message."""
     noun: Station | None = None

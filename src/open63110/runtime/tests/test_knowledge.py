@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Credentials and their references: one person is one reference, however the credential is written and on whichever wire."""
+
+import asyncio
+
+from tests.literal import T0, Clock, Ids
+
+from open63110.kernel.errors import Unavailable
+from open63110.kernel.ids import StationId
+from open63110.model.token import Credential, Subject, Token, TokenChanged
+from open63110.ports import Batch
+from open63110.runtime.commit import GroupCommit
+from open63110.runtime.knowledge import Knowledge
+from open63110.store.memory import MemoryStore
+
+
+def known(store: MemoryStore | None = None) -> Knowledge:
+    store = store or MemoryStore()
+    return Knowledge(store, GroupCommit(store, Clock()), Ids())
+
+
+def card(value: str) -> Credential:
+    return Credential(kind="ISO14443", value=value)
+
+
+def admit(knowledge: Knowledge, credential: Credential) -> str:
+    ref = knowledge.ref(credential)
+    knowledge.keep("token", ref, Token(ref=ref, kind=credential.kind))
+    return ref
+
+
+def test_a_card_is_the_same_in_small_letters() -> None:
+    knowledge = known()
+    assert knowledge.ref(card("04ab")) == knowledge.ref(card("04AB"))
+
+
+def test_a_credential_goes_out_as_it_was_written_first() -> None:
+    knowledge = known()
+    ref = knowledge.ref(card("04ab"))
+    knowledge.ref(card("04AB"))
+    assert knowledge.credential(ref) == card("04ab")
+
+
+def test_other_words_are_other_persons() -> None:
+    knowledge = known()
+    assert knowledge.ref(Credential(kind="data", value="x")) != knowledge.ref(Credential(kind="data", value="X"))
+
+
+async def test_after_a_restart_it_is_still_the_same() -> None:
+    store = MemoryStore()
+    batch = Batch()
+    batch.puts["subject", "s1"] = Subject(ref="s1", kind="ISO14443", value="04ab")  # type: ignore[arg-type]  # an id as text
+    store.stage(batch, T0)
+    await store.commit()
+    assert known(store).ref(card("04AB")) == "s1"
+
+
+def test_a_name_without_a_kind_is_a_card_where_nobody_is_known() -> None:
+    knowledge = known()
+    assert knowledge.named("A1") == knowledge.ref(card("A1"))
+
+
+def test_a_name_without_a_kind_is_whom_the_operator_knows() -> None:
+    knowledge = known()
+    knowledge.ref(card("A1"))  # somebody presented it once
+    app = admit(knowledge, Credential(kind="Central", value="A1"))
+    assert knowledge.named("a1") == app
+
+
+def test_of_two_whom_the_operator_knows_the_card_is_meant() -> None:
+    knowledge = known()
+    admit(knowledge, Credential(kind="Central", value="A1"))
+    assert admit(knowledge, card("A1")) == knowledge.named("A1")
+
+
+async def test_a_name_that_could_not_be_stored_is_forgotten() -> None:
+    class FullDisk(MemoryStore):
+        async def commit(self) -> None:
+            raise Unavailable("no room")
+
+    store = FullDisk()
+    commit = GroupCommit(store, Clock())
+    knowledge = Knowledge(store, commit, Ids())
+    writer = asyncio.create_task(commit.run())
+    first = knowledge.ref(card("A1"))
+    commit.batch.facts.append(TokenChanged(station=StationId(""), at=T0, ref=first, token=None))
+    await commit.drain()
+    writer.cancel()
+    assert knowledge.credential(first) is None
+    assert knowledge.ref(card("A1")) != first
