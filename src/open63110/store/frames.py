@@ -2,6 +2,8 @@
 """Raw frames in compressed daily files: what stations and we really said, for people, never for truth."""
 
 import asyncio
+import errno
+import os
 import struct
 import time
 from collections.abc import Iterator
@@ -23,7 +25,7 @@ _Row = tuple[float, str, bool, bytes]
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(type=tuple[set[str], float]).decode
 _rows = msgspec.msgpack.Decoder(type=list[_Row]).decode
-_compress, _expand = zstandard.ZstdCompressor(level=1).compress, zstandard.ZstdDecompressor().decompress
+_compress = zstandard.ZstdCompressor(level=1).compress
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -45,6 +47,8 @@ class DailyFrames:
         self._folder, self._clock, self._days = folder, clock, days
         self._held: list[_Row] = []
         self._bytes = 0
+        self._sound: Path | None = None
+        """The file that ends with a whole block for sure: a crash may have torn the last one of a run before."""
         self._factor = 1.0 / clock.real(1.0)
         self.lost = 0
         """Frames that could not be written (disk full); nothing depends on them."""
@@ -66,10 +70,24 @@ class DailyFrames:
         head = _pack((list({row[1] for row in rows}), rows[-1][0]))
         body = _compress(_pack(rows))
         try:
-            with self._file(rows[-1][0]).open("ab") as file:
-                file.write(_HEAD.pack(len(head), len(body)) + head + body)
+            self._append(self._file(rows[-1][0]), _HEAD.pack(len(head), len(body)) + head + body)
         except OSError:
             self.lost += len(rows)
+
+    def _append(self, file: Path, block: bytes) -> None:
+        """Write a block whole or not at all: behind a torn one nothing could be read any more."""
+        with file.open("ab", buffering=0) as stream:
+            if file != self._sound:
+                stream.truncate(_sound_length(file))
+                self._sound = file
+            end = stream.seek(0, os.SEEK_END)
+            try:
+                written = stream.write(block)
+            except OSError:
+                written = 0
+            if written < len(block):
+                stream.truncate(end)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _file(self, at: float) -> Path:
         return self._folder / f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}.frames"
@@ -100,7 +118,7 @@ class DailyFrames:
     def _recent(self, station: StationId, limit: int) -> list[Frame]:
         found: list[Frame] = []
         for file in sorted(self._folder.glob("????-??-??.frames"), reverse=True):
-            for block in reversed(list(_blocks(file, station))):
+            for block in _newest_blocks(file, station):
                 found.extend(_frame(row) for row in reversed(block) if row[1] == station)
                 if len(found) >= limit:
                     return found[:limit]
@@ -112,17 +130,29 @@ def _frame(row: _Row) -> Frame:
     return Frame(at=datetime.fromtimestamp(at, UTC), station=station, sent=sent, text=raw.decode("utf-8", "replace"))
 
 
-def _blocks(file: Path, station: StationId) -> Iterator[list[_Row]]:
-    """Read the blocks that hold frames of a station; a torn last block is passed over."""
+def _newest_blocks(file: Path, station: StationId) -> Iterator[list[_Row]]:
+    """Read the blocks that hold frames of a station, one at a time, newest first."""
+    expand = zstandard.ZstdDecompressor().decompress
+    places = [(begin, length) for head, begin, length in _walk(file) if station in _unpack(head)[0]]
+    with file.open("rb") as stream:
+        for begin, length in reversed(places):
+            stream.seek(begin)
+            yield _rows(expand(stream.read(length)))
+
+
+def _sound_length(file: Path) -> int:
+    """Return where the last whole block ends."""
+    return max((begin + length for _, begin, length in _walk(file)), default=0)
+
+
+def _walk(file: Path) -> Iterator[tuple[bytes, int, int]]:
+    """Find the whole blocks: head, begin and length of the body; a torn last one is passed over."""
+    size = file.stat().st_size
     with file.open("rb") as stream:
         while len(lengths := stream.read(_HEAD.size)) == _HEAD.size:
             head_length, body_length = _HEAD.unpack(lengths)
-            head = stream.read(head_length)
-            if len(head) < head_length:
+            head, begin = stream.read(head_length), stream.tell()
+            if len(head) < head_length or begin + body_length > size:
                 return
-            if station not in _unpack(head)[0]:
-                stream.seek(body_length, 1)
-                continue
-            body = stream.read(body_length)
-            if len(body) == body_length:
-                yield _rows(_expand(body))
+            yield head, begin, body_length
+            stream.seek(body_length, os.SEEK_CUR)
