@@ -22,11 +22,14 @@ _WORDS = {
 
 
 def then(event: TransferFact, station: Station) -> Iterator[Message]:
-    """Report it where the state is said or the transfer is over."""
+    """Report it where the state is said or the transfer is over; when the EV has left, that it has left says it all."""
     transfer = station.transfers.get(event.reference)
     if transfer is None:
         return
-    word = "Finishing" if isinstance(event, EnergyTransferEnded) else _WORDS.get(event.state or "", "")
+    if isinstance(event, EnergyTransferEnded):
+        word = "" if event.reason == "EVDisconnected" else "Finishing"
+    else:
+        word = _WORDS.get(event.state or "", "")
     if word:
         yield ReportUse(station=station.id, transfer=event.reference, evse=transfer.evse, detail=word)
 

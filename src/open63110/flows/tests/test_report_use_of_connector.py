@@ -45,3 +45,8 @@ def test_what_the_ev_does_shows_at_the_connector(fact: TransferFact, word: str) 
 def test_readings_alone_and_transfers_nobody_knows_show_nothing() -> None:
     assert list(then(updated(None), STATION)) == []
     assert list(then(updated("charging"), Station(id=CS))) == []
+
+
+def test_an_ev_that_left_holds_no_connector_any_more() -> None:
+    gone = EnergyTransferEnded(station=CS, at=NOW, reference=REF, seq=2, reason="EVDisconnected")
+    assert list(then(gone, STATION)) == []
