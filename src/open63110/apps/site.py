@@ -179,6 +179,7 @@ class Site:
         self._parties: dict[float, Controllers] = {}
         self._engines: dict[float, Engine] = {}
         self.schedule = Schedule(clock)
+        self._begun, self._shown = 0, 0.0
         self.client = Client(WIRES, frames, clock, run_id=secrets.token_hex(4), chance=random.Random(seed))  # noqa: S311 - pauses
         frames.client = self.client
         self.tally = Tally()
@@ -204,6 +205,8 @@ class Site:
         )
         self._parties[plan.skew].add(controller)
         self.stations[station], self.controllers[station] = hardware, controller
+        self._begun += counted * plan.evses
+        self._shown += sum(evse.meter.register for evse in evses)
         return hardware
 
     def _clock(self, skew: float) -> Clock:
@@ -235,6 +238,15 @@ class Site:
         for name, station in self.stations.items():
             for number, evse in station.evses.items():
                 yield name, number, evse.meter.register
+
+    def energy_shown(self) -> float:
+        """Return by how much the displays of all meters have risen [Wh]."""
+        return sum(shown for _, _, shown in self.energies()) - self._shown
+
+    def energy(self) -> float:
+        """Return what all meters have counted since they were put up [Wh]."""
+        counted = sum(evse.meter.counted for station in self.stations.values() for evse in station.evses.values())
+        return (counted - self._begun) / MILLI
 
     @property
     def waiting(self) -> int:

@@ -35,6 +35,10 @@ class Schedule:
         if self._heap[0] is entry:
             self._sooner.set()
 
+    def clear(self) -> None:
+        """Tell no story to its end."""
+        self._heap.clear()
+
     def go_on(self) -> None:
         """Let every script whose time has come go on."""
         now = self._clock.now()

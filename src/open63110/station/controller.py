@@ -7,6 +7,7 @@ follow facts (contactors, restart, unlocking), and the way of facts and requests
 
 import asyncio
 from collections.abc import Container, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from open63110 import ports
@@ -116,9 +117,8 @@ class Controller:
         transfers = noun.transfers.values() if noun else ()
         return next((one.reference for one in transfers if one.evse == evse and one.ended is None), None)
 
-    def _hear(self, *messages: Message) -> None:
-        if messages:
-            self._engine.hear(messages)
+    def _hear(self, *messages: Message, now: datetime) -> None:
+        self._engine.hear(messages, now=now)
 
     # -- what hardware and people do --
 
@@ -126,9 +126,9 @@ class Controller:
         """Start: say so, look at what is there, and dial."""
         self.powered = True
         now = self._engine.clock.now()
-        left = [self._sampled(evse) for evse in self._evses() if self.running(evse) is not None]
+        left = [self._sampled(evse, now) for evse in self._evses() if self.running(evse) is not None]
         up = PoweredUp(station=self.id, at=now, reason=reason, identity=self.identity, connectors=self.layout)
-        self._hear(*left, up)
+        self._hear(*left, up, now=now)
         for evse in self._evses():
             if self.hardware.plugged(evse):
                 self.plug(evse)
@@ -158,40 +158,44 @@ class Controller:
         """See an EV come."""
         number, now = EvseNumber(evse), self._engine.clock.now()
         self._hear(
-            self._sampled(number),
+            self._sampled(number, now),
             EvPluggedIn(station=self.id, at=now, evse=number, connector=ConnectorNumber(connector)),
+            now=now,
         )
 
     def unplug(self, evse: int, connector: int = 1) -> None:
         """See an EV go."""
         number, now = EvseNumber(evse), self._engine.clock.now()
         self._hear(
-            self._sampled(number),
+            self._sampled(number, now),
             EvUnplugged(station=self.id, at=now, evse=number, connector=ConnectorNumber(connector)),
+            now=now,
         )
 
     def present(self, evse: int, credential: Credential) -> None:
         """Read a card."""
         number, now = EvseNumber(evse), self._engine.clock.now()
         subject = self._engine.known.ref(credential)
-        self._hear(self._sampled(number), CredentialPresented(station=self.id, at=now, evse=number, subject=subject))
+        shown = CredentialPresented(station=self.id, at=now, evse=number, subject=subject)
+        self._hear(self._sampled(number, now), shown, now=now)
 
     def sample(self, evse: int) -> None:
         """Read the meter."""
-        self._hear(self._sampled(EvseNumber(evse)))
+        now = self._engine.clock.now()
+        self._hear(self._sampled(EvseNumber(evse), now), now=now)
 
     def fault(self, evse: int, code: str, severity: int = 3) -> None:
         """See a fault come, or go with an empty code; 0 is the station as a whole."""
         now = self._engine.clock.now()
-        self._hear(FaultAppeared(station=self.id, at=now, evse=evse, code=code, severity=severity))
+        self._hear(FaultAppeared(station=self.id, at=now, evse=evse, code=code, severity=severity), now=now)
 
     def _evses(self) -> list[EvseNumber]:
         return [EvseNumber(number) for number in range(1, len(self.layout) + 1)]
 
-    def _sampled(self, evse: EvseNumber) -> MeterSampled:
+    def _sampled(self, evse: EvseNumber, now: datetime) -> MeterSampled:
         hardware = self.hardware
         readings, state = hardware.readings(evse), hardware.state(evse)
-        return MeterSampled(station=self.id, at=self._engine.clock.now(), evse=evse, readings=readings, state=state)
+        return MeterSampled(station=self.id, at=now, evse=evse, readings=readings, state=state)
 
     # -- what the line tells --
 

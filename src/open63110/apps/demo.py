@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A charging site on this machine: a CSMS, stations of OCPP 1.6, 2.0.1 and 2.1, EVs, and a judge who believes neither."""
+
+import asyncio
+import contextlib
+import json
+import secrets
+import sys
+import tempfile
+import urllib.request
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from open63110.apps.clock import SystemClock
+from open63110.apps.config import Config, Limits, Listener, Log, Web
+from open63110.apps.csms import Csms
+from open63110.apps.install import first_admin
+from open63110.apps.site import Capture, Site, StationPlan
+from open63110.apps.story import CARDS, Story, plans
+from open63110.bindings.ocpp.line import Dialling
+from open63110.bindings.web.serve import serving
+from open63110.kernel.errors import Unavailable
+from open63110.kernel.ids import PrincipalId, StationId
+from open63110.kernel.roles import Role
+from open63110.kernel.units import Seconds
+from open63110.model.policy import Policy, StationPolicy
+from open63110.model.principal import Principal
+from open63110.model.token import Credential, Token
+from open63110.runtime.principals import NewPrincipal, Principals
+from open63110.usecases.services.authorize_locally import PutToken
+from open63110.usecases.stations.onboard_station import RegisterStation
+
+JUDGE = Path(__file__).parents[3] / "tools" / "judge.py"
+
+SETTLE = 20.0
+"""How long everything may take to be told and recorded after the last EV has left [s]."""
+
+Say = Callable[[str], None]
+
+
+class Demo(msgspec.Struct, frozen=True, kw_only=True):
+    """How to show it."""
+
+    headless: bool = False
+    """Play the story once, judge it, and end; else go on until told to stop."""
+    seconds: float = 60.0
+    """How long the story takes, headless [s, real]."""
+    clock_factor: float = 30.0
+    """Seconds of the site's clock in one real second."""
+    web_port: int = 8880
+    """Of the page, on 127.0.0.1; any free one where it is taken, or with 0."""
+    folder: Path | None = None
+    """Where data, capture and records are left; None: in a folder that is removed in the end."""
+    seed: int = 1
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """What the demo came to."""
+
+    sessions: int
+    by_version: dict[str, int]
+    records: int
+    energy: float
+    """Sum of the records [Wh]."""
+    metered: float
+    """What the meters counted [Wh]."""
+    refused: int
+    offline: int
+    """Transfers of which some was told afterwards."""
+    restarts: int
+    judged: str
+    right: bool
+
+
+async def demo(settings: Demo, *, stop: asyncio.Event | None = None, say: Say = print) -> int:
+    """Show a site; return 0 if every record was right, 1 if not.
+
+    Args:
+        settings: how.
+        stop: set to end it early; None: nobody does.
+        say: told what happens, line by line.
+    """
+    stop = stop or asyncio.Event()
+    with contextlib.ExitStack() as after:
+        folder = settings.folder or Path(after.enter_context(tempfile.TemporaryDirectory(prefix="open63110-demo-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        summary = await _play(settings, folder, stop, say)
+    for line in _told(summary):
+        say(line)
+    return 0 if summary.right else 1
+
+
+async def _play(settings: Demo, folder: Path, stop: asyncio.Event, say: Say) -> Summary:
+    password = secrets.token_urlsafe(12)
+    admitted = await first_admin(folder / "data", "admin", password)
+    clock = SystemClock(settings.clock_factor)
+    async with _csms(settings, folder) as csms:
+        say(f"page      http://127.0.0.1:{csms.web_port}   log in as admin, password {password}")
+        say(f"stations  ws://127.0.0.1:{csms.listeners['stations'].port}/ocpp/<station id>")
+        by = csms.engine.known.principals[PrincipalId("admin")]
+        with Capture(folder / "frames.jsonl", clock) as capture:
+            policy = StationPolicy(answer_within=_patience(settings, 20.0))
+            site = Site(clock, capture, policy, seed=settings.seed)
+            await _furnish(csms, site, by)
+            before = _meters(site)
+            story = Story(site, csms, by, say, seed=settings.seed)
+            async with site.running():
+                await _tell(story, settings, stop)
+                say("the last EVs leave; what waits is told, sessions close, records are made")
+                await story.end(SETTLE)
+        files = _leave(folder, site, before, await asyncio.to_thread(_export, csms.web_port, admitted.key))
+    verdict, right = await _judge(*files)
+    return _summary(site, story, files, verdict, right=right and story.complete)
+
+
+async def _tell(story: Story, settings: Demo, stop: asyncio.Event) -> None:
+    """Play once, or one round after the other."""
+    span = settings.seconds * settings.clock_factor
+    rounds = 0
+    while not stop.is_set() and not (settings.headless and rounds):
+        story.begin(span * 0.85)
+        rounds += 1
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(settings.seconds * 0.85):
+                await stop.wait()
+
+
+def _patience(settings: Demo, seconds: float) -> Seconds:
+    """Give real time to programs that share two cores: what waits for an answer must not be sped up."""
+    return Seconds(seconds * max(1.0, settings.clock_factor))
+
+
+@contextlib.asynccontextmanager
+async def _csms(settings: Demo, folder: Path) -> AsyncIterator[Csms]:
+    policy = Policy(order_deadline=_patience(settings, 30.0), unknown_stations="refuse")
+    config = Config(
+        data=str(folder / "data"),
+        clock_factor=settings.clock_factor,
+        listeners={"stations": Listener(host="127.0.0.1", port=0, plain=True)},
+        web=Web(port=settings.web_port),
+        limits=Limits(answer_timeout=_patience(settings, 30.0)),
+        policy=policy,
+        log=Log(level="warning"),
+    )
+    async with Csms(config).running() as csms, contextlib.AsyncExitStack() as doors:
+        try:
+            csms.web_port = await doors.enter_async_context(serving(csms.node(), config.web))
+        except OSError:
+            csms.web_port = await doors.enter_async_context(serving(csms.node(), Web(port=0)))
+        yield csms
+
+
+async def _furnish(csms: Csms, site: Site, by: Principal) -> None:
+    """Register stations with passwords of their own, and put the cards of customers in."""
+    principals = Principals(csms.engine, csms.keys, csms.ids)
+    url = f"ws://127.0.0.1:{csms.listeners['stations'].port}/ocpp"
+    try:
+        for number, plan in enumerate(plans(), start=1):
+            password = secrets.token_urlsafe(24)
+            await csms.orders.ask(RegisterStation(station=StationId(plan.id), note="demo"), by)
+            await principals.create(by, NewPrincipal(id=plan.id, role=Role.STATION, secret=password))
+            _build(site, plan, url, password, csms, counted=number * 1_234_567)
+    finally:
+        principals.close()
+    for number, value in enumerate(CARDS, start=1):
+        ref = csms.engine.known.ref(Credential(kind="ISO14443", value=value))
+        token = Token(ref=ref, kind="ISO14443", contract=f"DE-DEM-C{number:08d}", name=f"customer {number}", concurrent=0)
+        await csms.orders.ask(PutToken(station=StationId(""), token=token), by)
+
+
+def _build(site: Site, plan: StationPlan, url: str, password: str, csms: Csms, *, counted: int) -> None:
+    patience = csms.config.limits.answer_timeout
+    site.build(plan, Dialling(url=url, password=password, patience=patience, longest_pause=60.0), counted=counted)
+
+
+def _meters(site: Site) -> dict[str, float]:
+    return {f"{station}/{evse}": register for station, evse, register in site.energies()}
+
+
+def _export(port: int, key: str) -> bytes:
+    """Fetch all records the way any program would.
+
+    Raises:
+        Unavailable: the page does not give them.
+    """
+    wish = urllib.request.Request(
+        f"http://127.0.0.1:{port}/api/v1/sdrs?format=json", headers={"Authorization": f"Bearer {key}"}
+    )
+    try:
+        with urllib.request.urlopen(wish, timeout=30) as answer:  # noqa: S310 - as above
+            said: bytes = answer.read()
+    except OSError as fault:
+        raise Unavailable(f"the records cannot be exported: {fault}") from fault
+    return said
+
+
+def _leave(folder: Path, site: Site, before: dict[str, float], records: bytes) -> tuple[Path, Path, Path]:
+    meters = {place: {"begin": before[place], "end": shown} for place, shown in _meters(site).items()}
+    files = folder / "frames.jsonl", folder / "sdrs.json", folder / "meters.json"
+    files[1].write_bytes(records)
+    files[2].write_text(json.dumps(meters), encoding="utf-8")
+    return files
+
+
+async def _judge(capture: Path, records: Path, meters: Path) -> tuple[str, bool]:
+    """Let another process, which knows nothing of this program, compare records with frames and meters.
+
+    Raises:
+        Unavailable: the judge is not here: it is part of the source tree.
+    """
+    if not JUDGE.exists():
+        raise Unavailable(f"there is no {JUDGE}", remedy="run the demo from the source tree")
+    words = [sys.executable, "-I", "-S", str(JUDGE), str(capture), str(records), "--meters", str(meters), "--one-each"]
+    process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+    said, _ = await process.communicate()
+    return said.decode().strip(), process.returncode == 0
+
+
+def _summary(site: Site, story: Story, files: tuple[Path, Path, Path], verdict: str, *, right: bool) -> Summary:
+    records: list[dict[str, Any]] = json.loads(files[1].read_bytes())
+    corrected = {record["corrects"] for record in records}
+    valid = [record for record in records if record["id"] not in corrected]
+    return Summary(
+        sessions=len(site.tally.ended),
+        by_version=story.by_version(),
+        records=len(valid),
+        energy=round(sum(record["energy"] for record in valid), 3),
+        metered=round(site.energy_shown(), 3),
+        refused=story.refused,
+        offline=sum("offline" in record["flags"] for record in valid),
+        restarts=sum(station.restarts for station in site.stations.values()),
+        judged=verdict,
+        right=right,
+    )
+
+
+def _told(summary: Summary) -> list[str]:
+    versions = ", ".join(f"{version} {count}" for version, count in summary.by_version.items())
+    return [
+        "",
+        f"sessions  {summary.sessions} ({versions}), {summary.refused} cards refused",
+        f"records   {summary.records}, {summary.offline} of them with something told afterwards",
+        f"energy    {summary.energy:.1f} Wh recorded, {summary.metered:.1f} Wh metered",
+        f"reboots   {summary.restarts} ordered and done",
+        f"judge     {summary.judged}",
+        f"verdict   {'every record is right' if summary.right else 'NOT RIGHT'}",
+    ]
