@@ -18,11 +18,8 @@ if TYPE_CHECKING:
 
 app = App(
     name="csms",
-    help="""Run a CSMS until SIGTERM or Ctrl-C; SIGHUP reads certificates anew.
-
-    open63110 csms --config /etc/open63110/open63110.toml
-""",
     help_format="plaintext",
+    help_epilogue="For example: open63110 csms init; open63110 csms --config /etc/open63110/open63110.toml",
 )
 
 

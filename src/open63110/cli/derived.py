@@ -99,12 +99,12 @@ def without_none(hint: Any) -> Any:
     return functools.reduce(lambda one, other: one | other, inner)
 
 
-def parameter(name: str, kind: Any, words: str, *, required: bool = False) -> inspect.Parameter:
-    """Return an option of a command, left out unless given."""
+def parameter(field: str, kind: Any, words: str, *, required: bool = False, name: str | None = None) -> inspect.Parameter:
+    """Return an option of a command, left out unless given; called by the name of its field unless named."""
     wanted: Any = kind if required else kind | None
-    said = Annotated[wanted, Parameter(help=words or None, negative=())]
+    said = Annotated[wanted, Parameter(name=name, help=words or None, negative=())]
     default = inspect.Parameter.empty if required else None
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=said)
+    return inspect.Parameter(field, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=said)
 
 
 def access_parameters() -> list[inspect.Parameter]:
@@ -117,17 +117,20 @@ def access_parameters() -> list[inspect.Parameter]:
 
 
 def add(app: App, name: str, verb: Verb, parameters: list[inspect.Parameter], words: str) -> None:
-    """Give an app a command whose options are made here."""
+    """Give an app a command whose options are made here; without a name it is what the app itself does."""
     defaults = {one.name: one.default for one in parameters if one.default is not inspect.Parameter.empty}
 
     def complete(*args: Any, **said: Any) -> int:
         return verb(*args, **(defaults | said))  # what was not said is not passed
 
-    complete.__name__ = name.replace("-", "_")
+    complete.__name__ = name.replace("-", "_") or "default"
     complete.__doc__ = words
     complete.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # what inspect looks at
     complete.__annotations__ = {one.name: one.annotation for one in parameters}
-    app.command(complete, name=name)
+    if name:
+        app.command(complete, name=name)
+    else:
+        app.default(complete)
 
 
 def add_door(app: App, door: Door, clause: str) -> None:
@@ -167,7 +170,7 @@ def _options(kind: Any, within: str = "") -> Iterator["Option"]:
             yield from _options(typing.get_type_hints(kind)[field.name], field.name)
             continue
         way = written(hint)
-        words = " ".join(filter(None, (_spoken(said.get(field.name, "")), way.words)))
+        words = " ".join(filter(None, (spoken(said.get(field.name, "")), way.words)))
         yield Option(
             name=field.name,
             within=within,
@@ -187,7 +190,7 @@ def _body(said: Mapping["Option", Any]) -> dict[str, Any]:
     return body
 
 
-def _spoken(words: str) -> str:
+def spoken(words: str) -> str:
     """Say to a person at a terminal what a docstring says to a programmer."""
     return words.replace("None:", "Not given:").replace("None means", "Not given means")
 

@@ -51,7 +51,8 @@ NOUNS: dict[str, Noun] = {
 
 def app_of(noun: str) -> App:
     """Make the commands of a noun."""
-    app, known = App(name=noun, help_format="plaintext"), NOUNS[noun]
+    epilogue = "Where the CSMS is, and the key: --url and --key, OPEN63110_URL and OPEN63110_KEY, or open63110 key use, once."
+    app, known = App(name=noun, help_format="plaintext", help_epilogue=epilogue), NOUNS[noun]
     if known.plural:
         add_list(app, known.plural, known.columns)
         add_show(app, known.plural)

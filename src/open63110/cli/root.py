@@ -25,12 +25,14 @@ A first CSMS on this machine:
     suppress_keyboard_interrupt=False,
 )
 HERE = {
+    "demo": ("demo:app", "Show a charging site at work: CSMS, stations of three OCPP versions, EVs, the page."),
     "csms": ("csms:app", "Run a CSMS, or set one up."),
     "config": ("config:app", "See what is configured, and whether it will do."),
     "doctor": ("doctor:doctor", "See whether this machine is fit for a CSMS."),
     "backup": ("archive:backup", "Copy a CSMS, running or not, into a new folder."),
     "restore": ("archive:restore", "Put a backup in the place of a CSMS that does not run."),
     "clauses": ("clauses:clauses", "See which clauses of the standard are carried."),
+    "simulate": ("simulate:app", "Play charging stations and EVs against any CSMS."),
     "bench": ("bench:bench", "Measure this machine's speed with it; in a source tree only."),
     "completion": ("completion:completion", "Print the script that lets a shell complete these words."),
 }
