@@ -20,6 +20,9 @@ T = TypeVar("T", bound=Struct)
 MAX_DEVIATIONS: Final = 32
 """Deviations recorded of one message; the rest are repaired without a record."""
 
+MAX_ROUNDED: Final = 1e15
+"""Numbers from here on are no registers."""
+
 RENAMED: Final = {"GetLocalListVersionResponse": {"listVersion": "versionNumber"}}
 """Answers in the shape of 1.6 under 2.x: class → name sent → name of the schema."""
 
@@ -46,12 +49,19 @@ LONGEST_PROOF: Final = 32_768
 """What 2.1 allows [characters]."""
 
 
+MAY_BE_ROUNDED: Final = frozenset({"meterStart", "meterStop"})
+"""Registers of 1.6 in whole Wh, which meters with tenths fill as they are: half a watt-hour is no reason to lose a session."""
+
+MAY_BE_WRITTEN: Final = ("sampledValue[].value",)
+"""Texts that hold numbers, and are sent as numbers (1.6)."""
+
+
 class Deviation(Struct, frozen=True, gc=False):
     """One thing a station does not do by the schema, without the value: equal ones can be counted."""
 
     code: str
-    """unknown-field, null, empty-string, empty-array, enum-case, integer-as-float, number-as-string, too-long,
-    timestamp, missing-field or shape-of-1.6."""
+    """unknown-field, null, empty-string, empty-array, enum-case, integer-as-float, fraction, number-as-string, string-as-number,
+    too-long, timestamp, missing-field or shape-of-1.6."""
     path: str
     """Of the field, with `[]` for any index."""
 
@@ -210,7 +220,17 @@ def _integer(value: Any, _: inspect.IntType, path: str, notes: _Notes) -> Any:
     if isinstance(value, str) and (found := _INTEGER.fullmatch(value)):
         _note(notes, "number-as-string", path)
         return int(found[1])
+    if path.rpartition(".")[2] in MAY_BE_ROUNDED:
+        return _rounded(value, path, notes)
     return value
+
+
+def _rounded(value: Any, path: str, notes: _Notes) -> Any:
+    number = float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
+    if not isinstance(number, float) or not abs(number) < MAX_ROUNDED:
+        return value
+    _note(notes, "fraction", path)
+    return round(number)
 
 
 def _number(value: Any, _: inspect.FloatType, path: str, notes: _Notes) -> Any:
@@ -221,6 +241,9 @@ def _number(value: Any, _: inspect.FloatType, path: str, notes: _Notes) -> Any:
 
 
 def _string(value: Any, shape: inspect.StrType, path: str, notes: _Notes) -> Any:
+    if type(value) in {int, float} and path.endswith(MAY_BE_WRITTEN):
+        _note(notes, "string-as-number", path)
+        return repr(value)
     limit = shape.max_length
     if limit is None or not isinstance(value, str) or len(value) <= limit:
         return value

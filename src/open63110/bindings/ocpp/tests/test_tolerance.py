@@ -46,11 +46,45 @@ def test_an_integer_in_another_dress_is_taken(sent: Any, code: str) -> None:
     assert deviations == [(code, "$.meterStart")]
 
 
-@pytest.mark.parametrize("sent", [20000.5, "20k", "", "0x10", "9" * 30, True, "١٢", None, 1e300])
+@pytest.mark.parametrize("sent", ["20k", "", "0x10", "9" * 30, True, "١٢", None, 1e300])
 def test_an_integer_that_has_to_be_guessed_is_refused(sent: Any) -> None:
     with pytest.raises(SchemaFault) as caught:
         start(meterStart=sent)
     assert caught.value.path == "$.meterStart"
+
+
+@pytest.mark.parametrize("sent", [20000.4, "20000.4", -20000.4])
+def test_a_register_with_tenths_is_rounded_for_no_session_is_lost_over_half_a_watt_hour(sent: Any) -> None:
+    message, deviations = start(meterStart=sent)
+    assert abs(message.meter_start) == 20000
+    assert deviations == [("fraction", "$.meterStart")]
+
+
+@pytest.mark.parametrize("sent", [1.5, "1.5"])
+def test_no_other_integer_is_rounded(sent: Any) -> None:
+    with pytest.raises(SchemaFault) as caught:
+        start(connectorId=sent)
+    assert caught.value.path == "$.connectorId"
+
+
+@pytest.mark.parametrize(("sent", "text"), [(12, "12"), (12.5, "12.5"), (-0.1, "-0.1")])
+def test_a_sampled_value_of_16_that_is_a_number_is_written_as_one(sent: Any, text: str) -> None:
+    sampled = {"timestamp": START["timestamp"], "sampledValue": [{"value": sent}]}
+    message, deviations = read(v16.MeterValuesRequest, {"connectorId": 1, "meterValue": [sampled]})
+    assert message.meter_value[0].sampled_value[0].value == text
+    assert deviations == [("string-as-number", "$.meterValue[].sampledValue[].value")]
+
+
+@pytest.mark.parametrize("sent", [True, None, [1]])
+def test_a_sampled_value_that_is_neither_is_refused(sent: Any) -> None:
+    sampled = {"timestamp": START["timestamp"], "sampledValue": [{"value": sent}]}
+    with pytest.raises(SchemaFault):
+        read(v16.MeterValuesRequest, {"connectorId": 1, "meterValue": [sampled]})
+
+
+def test_a_number_is_no_id_tag() -> None:
+    with pytest.raises(SchemaFault):
+        start(idTag=12)
 
 
 def test_a_number_as_a_string_is_taken() -> None:
