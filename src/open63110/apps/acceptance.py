@@ -52,6 +52,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """On which at least one of its acceptance tests passed."""
     missing: Mapping[str, Wires] = {}
     """Acceptance test → wires on which it did not pass; none named: it did not pass at all."""
+    short: Mapping[str, str] = {}
+    """Acceptance test → what its tests leave out so far."""
     reason: str = ""
     """Why it is out."""
 
@@ -120,6 +122,7 @@ def _standing(clause: Clause, homes: Sequence[str], results: Iterable[Result]) -
         tests=(*map(twin, homes), *dict.fromkeys(one.test.partition("[")[0] for one in mine)),
         wires=tuple(sorted({wire for one in mine for wire in one.wires if _passed(one.id, wire, mine)})),
         missing=missing,
+        short=clause.short,
         reason=clause.out,
     )
 
@@ -129,7 +132,7 @@ def _state(clause: Clause, missing: Mapping[str, Wires], *, begun: bool) -> Stat
         return "out"
     if not begun:
         return "planned"
-    return "carried" if clause.tests and not missing else "partial"
+    return "carried" if clause.tests and not missing and not clause.short else "partial"
 
 
 def _lacking(at: str, wires: Wires, results: Sequence[Result]) -> Wires | None:
@@ -179,7 +182,8 @@ def twin(file: str) -> str:
 
 def lack(one: Standing) -> str:
     """Say what a clause lacks, for people."""
-    return ", ".join(f"{at}{f' ({chr(32).join(wires)})' if wires else ''}" for at, wires in one.missing.items())
+    missing = [f"{at} ({' '.join(wires)})" if wires else at for at, wires in one.missing.items()]
+    return ", ".join([*missing, *(f"{at}: {words}" for at, words in one.short.items())])
 
 
 HEAD = (
@@ -187,8 +191,8 @@ HEAD = (
     "",
     "Every clause of the contents page of IEC 63110-1:2022, and how it stands. Written by `open63110 clauses --write`: *file*",
     "from the use-case table, the rest from the acceptance tests of the last recorded run. *carried*: every acceptance test",
-    "passed on every wire it must pass on; *partial*: those named under *missing* did not; *planned*: not begun; *out*: not",
-    "ours, for the reason given.",
+    "passed on every wire it must pass on; *partial*: those under *missing* did not, or leave out what is said there;",
+    "*planned*: not begun; *out*: not ours, for the reason given.",
     "Numbers and titles are the standard's, meanings are our interpretation; the project claims no conformity.",
     "",
 )

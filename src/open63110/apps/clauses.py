@@ -28,14 +28,26 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     tests: Mapping[str, Wires]
     """Id of each acceptance test → wires on which it must have passed; empty where the clause only holds other clauses."""
+    short: Mapping[str, str] = {}
+    """Acceptance test → what the tests of this tree leave out of it so far; a clause is carried only where nothing is."""
     out: str = ""
     """Why it is none of ours; empty where it is."""
 
 
-def _clause(number: str, title: str, count: int = 0, wires: Wires = ANYHOW, other: Mapping[int, Wires] | None = None) -> Clause:
+def _clause(
+    number: str,
+    title: str,
+    count: int = 0,
+    wires: Wires = ANYHOW,
+    other: Mapping[int, Wires] | None = None,
+    *,
+    short: Mapping[int, str] | None = None,
+) -> Clause:
     """Name a clause by its own acceptance tests 1 to ``count``; ``other``: those that need other wires."""
     tests = {f"AT-{number}-{n}": (other or {}).get(n, wires) for n in range(1, count + 1)}
-    return Clause(number=number, title=title, tests=tests)
+    return Clause(
+        number=number, title=title, tests=tests, short={f"AT-{number}-{n}": words for n, words in (short or {}).items()}
+    )
 
 
 def _shown(number: str, title: str, tests: Mapping[str, Wires]) -> Clause:
@@ -45,12 +57,12 @@ def _shown(number: str, title: str, tests: Mapping[str, Wires]) -> Clause:
 
 CONTENTS: tuple[Clause, ...] = (
     _shown("6.1", "Energy transfer session", {"AT-6.2-1": OCPP, "AT-6.2-2": V2X}),
-    _clause("6.2", "Service session", 2, OCPP, {2: V2X}),
+    _clause("6.2", "Service session", 2, OCPP, {2: V2X}, short={1: "reservation and parking"}),
     _shown("6.3", "Transaction", {"AT-6.2-1": OCPP}),
     _clause("7.1", "Generalities", 1, OCPP),
     _clause("7.2", "Communication protocol requirements"),
     _clause("7.2.1", "General", 1, LINK),
-    _clause("7.2.2", "Data transfer", 2, OCPP, {1: ("v16", "v21")}),
+    _clause("7.2.2", "Data transfer", 2, OCPP, {1: ("v16", "v21")}, short={1: "the OCPI CDR"}),
     _clause("7.3", "Communication architecture requirements", 1, LINK),
     _clause("7.4", "User specific requirements", 1, ANYHOW),
     _clause("7.5", "CSMS implementation requirements", 1, OCPP),
@@ -58,7 +70,7 @@ CONTENTS: tuple[Clause, ...] = (
     _clause("7.7", "Grid specific requirements", 1, V21),
     _clause("7.8", "DSO requirements", 2, ANYHOW),
     _clause("7.9", "Cybersecurity requirements"),
-    _clause("7.9.1", "General", 1, ANYHOW),
+    _clause("7.9.1", "General", 1, ANYHOW, short={1: "the native port"}),
     _clause("7.9.2", "Security considerations for information", 1, LINK),
     _clause("7.9.3", "Threat analysis", 3, LINK),
     _clause("7.9.4", "Security requirements", 1, ANYHOW),
@@ -96,7 +108,7 @@ CONTENTS: tuple[Clause, ...] = (
     _clause("8.4", "Deliver e-mobility services domain use cases"),
     _clause("8.4.3", "Reservation of an EVSE", 4, OCPP),
     _clause("8.4.4", "Authorization with locally presented credentials", 4, OCPP),
-    _clause("8.4.5", "Authorization by external means", 4, OCPP, {3: LINK}),
+    _clause("8.4.5", "Authorization by external means", 4, OCPP, {3: LINK}, short={1: "a CSP over OCPI", 2: "a CSP over OCPI"}),
     _clause("8.4.6", "Inform EVU about tariff during charging session", 4, V2X),
     _clause("8.4.7", "Inform EVU about tariff during operation", 3, V2X),
     _clause("8.4.8", "SDR information production", 5, OCPP, {2: ANYHOW, 3: ANYHOW, 4: V2X}),
