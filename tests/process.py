@@ -13,16 +13,19 @@ import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
+import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from open63110.apps.config_file import written
 from open63110.apps.folder import DATABASE
-from open63110.ports import StoredFact
+from open63110.ports import StoredFact, searchable
+from open63110.store.codec import FactCodec
 from open63110.store.sqlite import SqliteStore
 
+N = TypeVar("N")
 PROGRAM = (str(Path(sys.executable).with_name("open63110")), "csms")
 OPEN = {"host": "127.0.0.1", "port": 0, "plain": True, "password": False}
 """A listener where anybody may come."""
@@ -79,7 +82,9 @@ class CsmsProcess:
             )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert line, f"it did not start:\n{self.log()[-4000:]}"
+        if not line:
+            self.kill()
+            raise AssertionError(f"it did not start:\n{self.log()[-4000:]}")
         ready = json.loads(line)
         self.web, self.ports = ready["web"], ready["listeners"]
         for name, port in self.ports.items():
@@ -162,6 +167,24 @@ class CsmsProcess:
         path = self.data / DATABASE
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5.0)) as connection:
             yield connection
+
+    def rows(self, noun: type[N], station: str = "") -> list[N]:
+        """Return committed nouns while it runs, of one station or of all."""
+        kept, decode = searchable(noun), msgspec.msgpack.Decoder(noun).decode
+        where, values = (" WHERE station = ?", (station,)) if station else ("", ())
+        with self.reading() as connection:
+            found = connection.execute(f'SELECT body FROM "{kept.name}"{where} ORDER BY "{kept.key}"', values)
+            return [decode(body) for (body,) in found]
+
+    def journal(self, station: str) -> list[Any]:
+        """Return the committed facts of a station while it runs."""
+        decode = FactCodec().decode
+        with self.reading() as connection:
+            rows = connection.execute(
+                "SELECT kinds.name, body FROM journal JOIN kinds ON kinds.id = kind WHERE station = ? ORDER BY journal.id",
+                (station,),
+            )
+            return [decode(kind, body) for kind, body in rows]
 
     @contextlib.contextmanager
     def store(self) -> Iterator[SqliteStore]:
