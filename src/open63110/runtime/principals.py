@@ -70,10 +70,17 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
 class Principals:
     """The register of who may ask."""
 
-    def __init__(self, engine: Engine, keys: Keys, ids: Ids) -> None:
-        """Work on what the engine knows."""
+    def __init__(self, engine: Engine, keys: Keys, ids: Ids, *, hasher: PasswordHasher | None = None) -> None:
+        """Work on what the engine knows.
+
+        Args:
+            engine: knows principals, and keeps them.
+            keys: hash secrets of machines.
+            ids: number audit entries.
+            hasher: how dear a guess at a password is; None: as the library recommends.
+        """
         self._engine, self._keys, self._ids = engine, keys, ids
-        self._hasher = PasswordHasher()
+        self._hasher = hasher or PasswordHasher()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="password")  # one: a flood of logins must not take every core
         self._decoy = ""
 

@@ -59,7 +59,8 @@ class Renderer:
         """Return a page, or the block named by ``part`` in its query string."""
         template = self._environment.get_template(name)
         zone = zone_of(request)
-        given = {**context, "path": request.url.path, "when": lambda at, short=False: when(at, zone, short=short)}
+        macros = vars(self._environment.get_template("macros.html").module)  # given, not imported: a block alone imports nothing
+        given = {**macros, **context, "path": request.url.path, "when": lambda at, short=False: when(at, zone, short=short)}
         part = request.query_params.get("part", "")
         if part in template.blocks and status == 200:
             text = "".join(template.blocks[part](template.new_context(given)))
@@ -136,14 +137,16 @@ def energy(transfers: Iterable[EnergyTransfer]) -> float | None:
 
 
 def words(name: str) -> str:
-    """Write a name of the code as words: RebootStation becomes Reboot station."""
+    """Write a name of the code as words: RebootStation becomes Reboot station; a name with a colon is another's, word by word."""
+    if ":" in name:
+        return name
     parts: list[str] = []
     for letter in name:
-        if letter.isupper() and parts and not parts[-1].isupper() and parts[-1] not in " :":
+        if letter.isupper() and parts and not parts[-1].isupper() and parts[-1] != " ":
             parts.append(" ")
         parts.append(letter)
     spaced = "".join(parts)
-    return spaced if ":" in spaced else spaced[:1] + spaced[1:].lower()
+    return spaced[:1] + spaced[1:].lower()
 
 
 _TONES = {

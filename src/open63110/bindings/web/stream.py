@@ -175,17 +175,21 @@ class Stream:
         self._viewers.add(viewer)
         self._durable.set()  # what became durable while this one caught up, nobody was told of
         try:
-            while self._node.engine.known.principals.get(viewer.principal.id) == viewer.principal:
+            while self._admitted(viewer):
                 try:
                     news = await asyncio.wait_for(viewer.queue.get(), KEEP_ALIVE)
                 except TimeoutError:
                     yield b": still here\n\n"
                     continue
-                if news is None:
+                if news is None or not self._admitted(viewer):
                     return
                 yield news
         finally:
             self._viewers.discard(viewer)
+
+    def _admitted(self, viewer: Viewer) -> bool:
+        """Tell whether this principal may still see what it might when it came."""
+        return self._node.engine.known.principals.get(viewer.principal.id) == viewer.principal
 
     async def _begin(self) -> None:
         """Read on from where the journal is when the first viewer comes."""

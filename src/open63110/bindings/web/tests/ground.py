@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 import msgspec
+from argon2 import PasswordHasher
 from starlette.applications import Starlette
 from tests.literal import Clock, Ids
 
@@ -118,7 +119,7 @@ class Ground:
             counters=lambda: {"ocpp_connections": 1, "ocpp_frames_received_total": 7},
             deviations=lambda station: {"integer-as-float": 2} if station == CS else {},
         )
-        self.principals = Principals(self.engine, self.node.keys, self.ids)
+        self.principals = Principals(self.engine, self.node.keys, self.ids, hasher=PasswordHasher(time_cost=1, memory_cost=64))
         self.keys: dict[Role, str] = {}
         self.app: Starlette = create(self.node)
 
