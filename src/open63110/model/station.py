@@ -207,6 +207,8 @@ class AuthorizationReleased(Event, frozen=True, kw_only=True, gc=False):
     evse: EvseNumber
     reason: str = ""
     """started, timeout, cancelled."""
+    remote_start: int | None = None
+    """Of the order that the grant came from; None where somebody stood at the station."""
 
 
 class EvPluggedIn(Event, frozen=True, kw_only=True, gc=False):

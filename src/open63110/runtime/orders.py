@@ -13,13 +13,16 @@ from open63110.kernel.messages import Command, Event, Message
 from open63110.kernel.roles import Role
 from open63110.model.order import OPEN, Order, OrderChanged, Outcome
 from open63110.model.principal import AuditEntry, Principal
-from open63110.model.station import RegistrationDecided, StationConnected
-from open63110.ports import Ids, Link
+from open63110.model.station import AuthorizationReleased, RegistrationDecided, StationConnected
+from open63110.ports import Ids, Link, Where
 from open63110.runtime.engine import Engine, Replies, Turn, decode_command, encode_command
 from open63110.runtime.permissions import may_ask
 
 DONE = "NoError"
 """Reason code of an order that was accepted without any other (OCPP 2.x appendix)."""
+
+NOBODY_CAME = "EVConnectionTimeOut"
+"""Reason code of a remote start that was accepted and then released unused."""
 
 OURSELVES = Principal(id=PrincipalId("csms"), role=Role.CSMS, name="this CSMS")
 """Who asks when nobody did: flows, wakeups, reconcile."""
@@ -244,10 +247,25 @@ class Orders:
                         watcher(fact.orders)
             elif isinstance(fact, StationConnected | RegistrationDecided):
                 arrived.add(fact.station)
+            elif isinstance(fact, AuthorizationReleased) and fact.reason == "timeout" and fact.remote_start is not None:
+                self._unused(fact)
         if arrived:
             for order in tuple(self._engine.known.orders.values()):
                 if order.station in arrived:
                     self._send(order.id)
+
+    def _unused(self, fact: AuthorizationReleased) -> None:
+        """Tell whoever ordered a start that nobody plugged in: it stands in the order, which was accepted (AT-8.4.5-2)."""
+        here, lately = Where("station", "=", fact.station), Where("asked", ">=", fact.at - timedelta(days=1))
+        for order in self._engine.store.load(Order, here, lately):
+            if order.outcome is Outcome.ACCEPTED and _remote_start(order) == fact.remote_start:
+                words = "nobody plugged in in time; the EVSE is free again"
+                released = msgspec.structs.replace(order, reason=NOBODY_CAME, detail=words)
+                turn = Turn(self._engine, order.station, self._engine.clock.now())
+                turn.fact(OrderChanged(station=order.station, at=turn.now, orders=released))
+                turn.keep()
+                self._audit(msgspec.structs.replace(released, ended=turn.now))
+                self._store_or(lambda: self._unused(fact))
 
     def _audit(self, order: Order) -> None:
         principal = self._engine.known.principals.get(order.by)
@@ -263,6 +281,11 @@ class Orders:
             detail=order.detail,
         )
         self._engine.known.keep("audit", entry.id, entry)
+
+
+def _remote_start(order: Order) -> int | None:
+    number: int | None = getattr(decode_command(order.body.encode()), "remote_start", None)
+    return number
 
 
 def kind_of(command: Command) -> str:

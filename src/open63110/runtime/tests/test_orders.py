@@ -10,14 +10,14 @@ import pytest
 from tests.literal import T0, Clock, Ids
 
 from open63110.kernel.errors import NotSupported, Refused, Unavailable
-from open63110.kernel.ids import PrincipalId, StationId
+from open63110.kernel.ids import EvseNumber, PrincipalId, StationId
 from open63110.kernel.messages import Command, Effect, Event
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Door, UseCase
 from open63110.model.order import Order, OrderChanged, Outcome
 from open63110.model.policy import Policy
 from open63110.model.principal import AuditEntry, Principal
-from open63110.model.station import Station, StationConnected
+from open63110.model.station import AuthorizationReleased, Station, StationConnected
 from open63110.ports import Batch
 from open63110.runtime.engine import Engine
 from open63110.runtime.orders import Orders, Verdict
@@ -38,6 +38,12 @@ class Dance(Command, frozen=True, kw_only=True, gc=False):
 
 class Note(Command, frozen=True, kw_only=True, gc=False):
     """Something that needs no station."""
+
+
+class Invite(Command, frozen=True, kw_only=True, gc=False):
+    """Let somebody start."""
+
+    remote_start: int
 
 
 class Danced(Event, frozen=True, kw_only=True, gc=False):
@@ -68,6 +74,7 @@ CASE = UseCase(
     doors=(
         Door(command=Dance, noun="station", verb="dance", roles=frozenset({Role.OPERATOR})),
         Door(command=Note, noun="station", verb="note", roles=frozenset({Role.OPERATOR})),
+        Door(command=Invite, noun="station", verb="invite", roles=frozenset({Role.OPERATOR})),
     ),
 )
 
@@ -232,3 +239,23 @@ async def test_what_a_station_answered_while_nothing_could_be_stored_is_noted_on
     kept = stage.store.get(Order, order.id)
     assert kept is not None
     assert kept.outcome is Outcome.ACCEPTED
+
+
+async def test_an_accepted_start_that_was_released_unused_says_so_to_whoever_ordered_it(stage: Stage) -> None:
+    invited, other = [await stage.ask(Invite(station=CS, remote_start=number)) for number in (7, 8)]
+    await stage.settle()
+    for order in (invited, other):
+        stage.orders.ended(order.id, Verdict(outcome=Outcome.ACCEPTED))
+    await stage.settle()
+    for reason, number in (("started", 8), ("timeout", None), ("timeout", 7)):
+        gone = AuthorizationReleased(station=CS, at=T0, evse=EvseNumber(1), reason=reason, remote_start=number)
+        stage.engine.commit.batch.facts.append(gone)
+        await stage.settle()
+    await stage.settle()
+    kept = [stage.store.get(Order, one.id) for one in (invited, other)]
+    assert [(one.outcome, one.reason) for one in kept if one] == [
+        (Outcome.ACCEPTED, "EVConnectionTimeOut"),
+        (Outcome.ACCEPTED, "NoError"),
+    ]
+    assert [(entry.by, entry.reason) for entry in stage.audit()][-1] == ("olga", "EVConnectionTimeOut")
+    assert len(stage.audit()) == 3

@@ -96,7 +96,8 @@ def release(command: ReleaseGrant, station: Station, now: datetime) -> Iterator[
     """Take a grant back whose time is over; whoever waits for the start is told by this fact (AT-8.4.5-2)."""
     noun = station.evses.get(command.evse)
     if noun is not None and noun.grant is not None and noun.grant.until <= now:
-        yield AuthorizationReleased(station=station.id, at=now, evse=command.evse, reason="timeout")
+        order = noun.grant.remote_start
+        yield AuthorizationReleased(station=station.id, at=now, evse=command.evse, reason="timeout", remote_start=order)
 
 
 def stop(command: StopRemotely, station: Station) -> Iterator[Effect]:

@@ -70,9 +70,19 @@ def _name_start(
         return
     number = ids.transfer()
     reference = TransferReference(str(number))
-    yield replace(event, reference=reference, number=number)
+    yield replace(event, reference=reference, number=number, remote_start=_ordered(event, station, policy))
     yield _forget_later(event.station, reference, now, policy)
     yield TransferAnswer(reference=reference, number=number)
+
+
+def _ordered(event: EnergyTransferStarted, station: Station | None, policy: Policy) -> int | None:
+    """Return the order that a start carries out; OCPP 1.6 does not say, but who may charge there now does (AT-8.4.5-1)."""
+    evse = station.evses.get(event.evse) if station else None
+    grant = evse.grant if evse else None
+    if grant is None or grant.subject != event.subject:
+        return None
+    long_before = event.at < grant.at - timedelta(seconds=policy.clock_tolerance)
+    return None if long_before else grant.remote_start
 
 
 def hear_updated(

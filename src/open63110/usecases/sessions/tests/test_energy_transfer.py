@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.literal import Ids
-from tests.transfers import ANNA, CS, REF, begin, finish, minute, update, watts
+from tests.transfers import ANNA, BERT, CS, E1, REF, begin, finish, minute, update, watts
 
-from open63110.kernel.ids import EvseNumber, SessionNumber, TransferNumber, TransferReference
+from open63110.kernel.ids import EvseNumber, SessionNumber, SubjectRef, TransferNumber, TransferReference
 from open63110.kernel.messages import Effect, Event, Wake
 from open63110.model.policy import Policy
 from open63110.model.register import imported
 from open63110.model.session import ServiceSession, SessionAdvanced, SessionClosed, SessionRecorded, SessionState
-from open63110.model.station import Station
+from open63110.model.station import Evse, Grant, Station
 from open63110.model.transfer import (
     ESTIMATED,
     EnergyTransfer,
@@ -230,6 +231,21 @@ def test_the_same_start_gets_the_same_name_for_ever(play: Play) -> None:
     assert second.number == 2
     again = answer(play.hear(begin(minute(1), 1000.0, seq=-9, reference="")))
     assert again == TransferAnswer(reference=TransferReference("1"), number=1, duplicate=True)
+
+
+@pytest.mark.parametrize(
+    ("subject", "since", "number"),
+    [(ANNA, 0, 7), (ANNA, 3, 7), (BERT, 0, None), (ANNA, 60, None)],
+    ids=["who was let in", "by a clock a little behind", "somebody else", "long before"],
+)
+def test_a_start_carries_out_the_order_that_let_its_user_in(
+    play: Play, subject: SubjectRef, since: int, number: int | None
+) -> None:
+    until = minute(since + 2)
+    grant = Grant(subject=ANNA, method="remote", at=minute(since), until=until, remote_start=7)
+    play.station = replace(play.station, evses={E1: Evse(number=E1, grant=grant)})
+    play.hear(begin(minute(1), 1000.0, seq=-9, reference="", subject=subject), now=until)
+    assert play["1"].remote_start == number
 
 
 def test_a_repeated_reading_is_known_by_its_key_in_memory_and_in_the_journal(play: Play) -> None:

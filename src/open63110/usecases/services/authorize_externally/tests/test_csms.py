@@ -184,7 +184,7 @@ def test_a_start_nobody_answered_is_just_over() -> None:
 
 def test_a_grant_is_released_when_its_time_is_over_and_not_before() -> None:
     command = ReleaseGrant(station=CS1, evse=ONE)
-    over = AuthorizationReleased(station=CS1, at=UNTIL, evse=ONE, reason="timeout")
+    over = AuthorizationReleased(station=CS1, at=UNTIL, evse=ONE, reason="timeout", remote_start=7)
     assert list(release(command, station(grant=grant()), UNTIL)) == [over]
     assert list(release(command, station(grant=grant()), NOW)) == []
     assert list(release(command, station(), UNTIL)) == []
