@@ -36,7 +36,7 @@ def test_without_a_file_everything_has_a_usable_default() -> None:
         ("dta = 'x'", "dta", "did you mean data?"),
         ("[web]\nprot = 1", "web.prot", "did you mean web.port?"),
         ("[policy]\nheartbeet = 1", "policy.heartbeet", "did you mean policy.heartbeat?"),
-        ("[limits]\nconnectionz = 1", "limits.connectoins", "did you mean limits.connections?"),
+        ("[limits]\nconnectionz = 1", "limits.connectionz", "did you mean limits.connections?"),
         ("[log]\nleevl = 'info'", "log.leevl", "did you mean log.level?"),
         ("[listeners.a]\npllain = true", "listeners.a.pllain", "did you mean listeners.a.plain?"),
         ("[listener.a]\nplain = true", "listener", "did you mean listeners?"),
