@@ -141,22 +141,20 @@ class Csms:
                 self.engine.hear((gone,))
 
     async def _listen(self) -> None:
+        limited = _once_a_minute(self.security, self.clock)
         gate = Gate(
             self.engine.stations,
             self.engine.known.principals,
             self.keys,
-            _once_a_minute(self.security, self.clock),
+            limited,
             listening={name: _listening(one) for name, one in self.config.listeners.items()},
             admits_unknown=self.config.policy.unknown_stations != "refuse",
         )
         gate.open = self.ocpp.open
         for name, one in self.config.listeners.items():
             self.listeners[name] = await Edge.start(
-                gate, one.host, one.port, name=name, tls=_tls(one), limits=self._limits(), on_refused=self._tls_refused
+                gate, one.host, one.port, name=name, tls=_tls(one), limits=self._limits(), on_refused=_tls_refused(limited)
             )
-
-    def _tls_refused(self, remote: Remote, reason: str) -> None:
-        self.security(remote[0], "TlsHandshakeFailed", reason)
 
     def _limits(self) -> Limits:
         chosen = self.config.limits
@@ -170,17 +168,22 @@ class Csms:
         )
 
 
+def _tls_refused(security: Callable[[str, str, str], None]) -> Callable[[Remote, str], None]:
+    """Nobody has said a name yet, so the address stands for one."""
+    return lambda remote, reason: security(remote[0], "TlsHandshakeFailed", reason)
+
+
 def _once_a_minute(security: Callable[[str, str, str], None], clock: SystemClock) -> Callable[[str, str, str], None]:
     """Let the same refusal through once a minute: a flood must not fill the disk."""
-    last: dict[tuple[str, str], float] = {}
+    last: dict[tuple[str, str, str], float] = {}
 
     def limited(station: str, kind: str, words: str) -> None:
         now = clock.now().timestamp()
-        if now - last.get((station, kind), 0.0) < 60.0:
+        if now - last.get((station, kind, words), 0.0) < 60.0:
             return
         if len(last) > 10_000:
             last.clear()
-        last[station, kind] = now
+        last[station, kind, words] = now
         security(station, kind, words)
 
     return limited
