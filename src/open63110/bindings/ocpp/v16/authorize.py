@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from open63110.bindings.ocpp._generated import v16 as types
 from open63110.bindings.ocpp.translation import Door, Translation, find
-from open63110.bindings.ocpp.v16.fields import id_tag, id_tag_info, status_of, subject
+from open63110.bindings.ocpp.v16.fields import group_of, id_tag, id_tag_info, status_of, subject
 from open63110.kernel.ids import EvseNumber, SubjectRef, TransferReference
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
@@ -42,14 +42,13 @@ def answered(
     info: types.IdTagInfo, who: SubjectRef, evse: EvseNumber, reference: TransferReference | None, door: Door
 ) -> CredentialAnswered:
     """Return an idTagInfo as the fact that a station hears."""
-    group = info.parent_id_tag
     return CredentialAnswered(
         station=door.station,
         at=door.now,
         subject=who,
         status=status_of(info),
         evse=evse,
-        group=subject(group, door) if isinstance(group, str) and group else None,
+        group=group_of(info, door),
         reference=reference,
     )
 

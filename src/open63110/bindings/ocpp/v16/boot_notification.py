@@ -7,8 +7,8 @@ from typing import Any
 from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v16 as types
+from open63110.bindings.ocpp.fields import utc
 from open63110.bindings.ocpp.translation import Door, Translation, find, text
-from open63110.bindings.ocpp.v16.fields import utc
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
 from open63110.model.order import Outcome
@@ -18,8 +18,9 @@ from open63110.usecases.stations.onboard_station import RegistrationAnswer, Regi
 
 _STATUS: dict[Registration, Any] = {Registration.ACCEPTED: "Accepted", Registration.REJECTED: "Rejected"}
 
-DROPPED = ("reason",)
-"""1.6 does not say why a station boots; and of two serial numbers the charge point's counts."""
+DROPPED = ("reason", "at", "serial numbers of more than 25 characters")
+"""1.6 does not say why or when a station boots; of two serial numbers the charge point's counts. Half a serial number would be
+another's, half a description is only shorter."""
 
 
 def from_wire(request: types.BootNotificationRequest, door: Door) -> tuple[Message, ...]:
@@ -52,13 +53,17 @@ def to_wire(event: StationBooted, _: Door) -> types.BootNotificationRequest:
     return types.BootNotificationRequest(
         charge_point_vendor=said.vendor[:20],
         charge_point_model=said.model[:20],
-        charge_point_serial_number=said.serial or UNSET,
-        firmware_version=said.firmware or UNSET,
-        iccid=said.iccid or UNSET,
-        imsi=said.imsi or UNSET,
-        meter_serial_number=said.meter_serial or UNSET,
-        meter_type=said.meter_type or UNSET,
+        charge_point_serial_number=_whole(said.serial, 25),
+        firmware_version=said.firmware[:50] or UNSET,
+        iccid=_whole(said.iccid, 20),
+        imsi=_whole(said.imsi, 20),
+        meter_serial_number=_whole(said.meter_serial, 25),
+        meter_type=said.meter_type[:25] or UNSET,
     )
+
+
+def _whole(number: str, most: int) -> Any:
+    return number if 0 < len(number) <= most else UNSET
 
 
 def heard(response: types.BootNotificationResponse, event: StationBooted, door: Door) -> Verdict:

@@ -4,8 +4,8 @@
 from collections.abc import Sequence
 
 from open63110.bindings.ocpp._generated import v16 as types
+from open63110.bindings.ocpp.kept import keeping
 from open63110.bindings.ocpp.translation import Door
-from open63110.bindings.ocpp.v16.kept import keeping
 from open63110.kernel.errors import Trouble
 from open63110.kernel.messages import Reply
 

@@ -1,30 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fields that stand in many messages of OCPP 1.6: connectors, idTags, moments, natural keys."""
+"""Fields that stand in many messages of OCPP 1.6: connectors, idTags, natural keys."""
 
-from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Final
 
-from msgspec import UNSET, Raw
+from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v16 as types
+from open63110.bindings.ocpp.fields import MOST
 from open63110.bindings.ocpp.translation import Door
 from open63110.kernel.errors import Malformed, NotSupported, Unknown
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, SubjectRef
-from open63110.model.token import AuthorizationStatus, Credential
+from open63110.model.token import AuthorizationStatus
 from open63110.usecases.services.authorize_locally import AuthorizationAnswer
-
-EMPTY: Final = Raw(b"{}")
-"""The response that has no fields."""
-
-KIND: Final = "ISO14443"
-"""1.6 does not say what an idTag is; nearly all are cards, and so a card is the same person on 1.6 and 2.x."""
 
 LONGEST: Final = 20
 """Characters of an idTag."""
-
-MOST: Final = 999
-"""Connectors of a station; a higher number is an attack on memory, not a picture."""
 
 STATUS: Final[dict[AuthorizationStatus, Any]] = {
     AuthorizationStatus.ACCEPTED: "Accepted",
@@ -39,18 +30,6 @@ STATUS: Final[dict[AuthorizationStatus, Any]] = {
     AuthorizationStatus.UNKNOWN: "Invalid",
 }
 """Ten of ours, five of theirs."""
-
-
-def utc(at: datetime) -> datetime:
-    """Return a moment in UTC.
-
-    Raises:
-        Malformed: it lies outside of the calendar there.
-    """
-    try:
-        return at if at.tzinfo is UTC else at.astimezone(UTC)
-    except (OverflowError, ValueError) as fault:
-        raise Malformed("a moment outside of the calendar", code="BadTimestamp", where="timestamp") from fault
 
 
 def evse_number(connector: int) -> EvseNumber:
@@ -70,14 +49,19 @@ def connector_number(connector: int) -> ConnectorNumber:
 
 
 def subject(id_tag: str, door: Door) -> SubjectRef:
-    """Return the reference of an idTag; 1.6 compares them without case.
+    """Return the reference of an idTag; 1.6 does not say what kind of credential it is.
 
     Raises:
         Malformed: it is empty.
     """
-    if not id_tag:
-        raise Malformed("the idTag is empty", code="NoIdTag", where="idTag")
-    return door.subjects.ref(Credential(kind=KIND, value=id_tag.upper()))
+    if id_tag:
+        return door.subjects.named(id_tag)
+    raise Malformed("the idTag is empty", code="NoIdTag", where="idTag")
+
+
+def presented(id_tag: Any, door: Door) -> SubjectRef | None:
+    """Return the reference of an idTag in what has happened already; None where nobody is named: it happened all the same."""
+    return None if id_tag is UNSET or not id_tag else subject(id_tag, door)
 
 
 def id_tag(ref: SubjectRef, door: Door) -> str:
@@ -95,6 +79,14 @@ def id_tag(ref: SubjectRef, door: Door) -> str:
     return credential.value
 
 
+def id_tag_if_any(ref: SubjectRef | None, door: Door) -> str:
+    """Return the idTag of whom a fact names, empty if it cannot be named here: the fact has to be told all the same."""
+    try:
+        return id_tag(ref, door) if ref else ""
+    except (Unknown, NotSupported):
+        return ""
+
+
 def id_tag_info(answer: AuthorizationAnswer | None, door: Door) -> types.IdTagInfo:
     """Return the answer to an idTag; without one it is invalid."""
     if answer is None:
@@ -103,21 +95,18 @@ def id_tag_info(answer: AuthorizationAnswer | None, door: Door) -> types.IdTagIn
     return types.IdTagInfo(
         status=STATUS[answer.status],
         expiry_date=token.valid_until if token is not None and token.valid_until else UNSET,
-        parent_id_tag=_parent(token.group, door) if token is not None and token.group else UNSET,
+        parent_id_tag=(token is not None and id_tag_if_any(token.group, door)) or UNSET,
     )
-
-
-def _parent(group: SubjectRef, door: Door) -> Any:
-    """Name a group; one that cannot be named is left out, the answer counts without it."""
-    try:
-        return id_tag(group, door)
-    except (Unknown, NotSupported):
-        return UNSET
 
 
 def status_of(info: types.IdTagInfo) -> AuthorizationStatus:
     """Return what an idTagInfo says."""
     return AuthorizationStatus(info.status)
+
+
+def group_of(info: types.IdTagInfo, door: Door) -> SubjectRef | None:
+    """Return the group that an idTagInfo names."""
+    return presented(info.parent_id_tag, door)
 
 
 def natural(*parts: object) -> int:

@@ -31,7 +31,7 @@ def to_wire(_: AskLocalListVersion, __: Door) -> Any:
 
 def heard(response: types.GetLocalListVersionResponse, command: AskLocalListVersion, door: Door) -> Verdict:
     """Tell the use case which."""
-    said = LocalListReported(station=command.station, at=door.now, version=response.list_version)
+    said = LocalListReported(station=command.station, at=door.now, version=max(-1, response.list_version))
     return Verdict(outcome=Outcome.ACCEPTED, messages=(said,))
 
 

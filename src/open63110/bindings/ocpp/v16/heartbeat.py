@@ -12,6 +12,9 @@ from open63110.model.order import Outcome
 from open63110.runtime.orders import Verdict
 from open63110.usecases.stations.monitor_station import Heartbeat, TimeAnswer
 
+DROPPED = ("every",)
+"""When the next one comes is known by the interval of the boot."""
+
 
 def from_wire(_: types.HeartbeatRequest, door: Door) -> tuple[Message, ...]:
     """There is nothing in it but its coming."""

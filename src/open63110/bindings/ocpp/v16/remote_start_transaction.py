@@ -9,13 +9,14 @@ from msgspec.structs import replace
 from open63110.bindings.ocpp._generated import v16 as types
 from open63110.bindings.ocpp.translation import Door, Translation, verdict_of
 from open63110.bindings.ocpp.v16.fields import evse_number, id_tag, subject
-from open63110.kernel.errors import Malformed, Trouble
+from open63110.kernel.errors import NotSupported, Trouble
+from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
 from open63110.runtime.orders import Verdict
 from open63110.usecases.services.authorize_externally import RemoteStartAnswered, StartRemotely
 
-DROPPED = ("connector", "group", "remote_start", "chargingProfile")
+DROPPED = ("connector", "group", "remote_start")
 """A connector is an EVSE here; the group comes with the answer to StartTransaction; nothing correlates a start."""
 
 
@@ -23,12 +24,21 @@ def from_wire(request: types.RemoteStartTransactionRequest, door: Door) -> tuple
     """Read who may charge where.
 
     Raises:
-        Malformed: it names no connector, and this station does not choose one.
+        NotSupported: it comes with a charging profile, which must not be lost, or leaves the choice among several connectors to
+            the station.
     """
-    if request.connector_id is UNSET or request.connector_id <= 0:
-        raise Malformed("it names no connector", code="NoConnector", where="connectorId")
-    evse = evse_number(request.connector_id)
-    return (StartRemotely(station=door.station, subject=subject(request.id_tag, door), evse=evse),)
+    if request.charging_profile is not UNSET:
+        raise NotSupported("a start with a charging profile is not carried out", code="NoProfiles", where="chargingProfile")
+    evse = evse_number(request.connector_id) if request.connector_id is not UNSET else EvseNumber(0)
+    return (StartRemotely(station=door.station, subject=subject(request.id_tag, door), evse=evse or _only(door)),)
+
+
+def _only(door: Door) -> EvseNumber:
+    """Return the one EVSE of a station that has no other."""
+    there = tuple(door.noun.evses) if door.noun else ()
+    if len(there) == 1:
+        return there[0]
+    raise NotSupported("say at which connector", code="NoConnector", where="connectorId")
 
 
 def answer(_: Sequence[Reply], __: Door) -> types.RemoteStartTransactionResponse:
@@ -42,8 +52,8 @@ def refuse(_: Trouble, __: Door) -> types.RemoteStartTransactionResponse:
 
 
 def to_wire(command: StartRemotely, door: Door) -> types.RemoteStartTransactionRequest:
-    """Order a start."""
-    return types.RemoteStartTransactionRequest(connector_id=command.evse, id_tag=id_tag(command.subject, door))
+    """Order a start; EVSE 0 leaves the choice to the station."""
+    return types.RemoteStartTransactionRequest(connector_id=command.evse or UNSET, id_tag=id_tag(command.subject, door))
 
 
 def heard(response: types.RemoteStartTransactionResponse, command: StartRemotely, door: Door) -> Verdict:

@@ -9,8 +9,11 @@ from open63110.kernel.errors import Trouble, Unknown
 from open63110.kernel.ids import TransferReference
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
+from open63110.model.authorization import StopRemotely
 from open63110.runtime.orders import Verdict
-from open63110.usecases.services.authorize_externally import StopRemotely
+
+UNHEARD = "unknown-"
+"""Before the number of a transfer whose start was never heard; the station knows it by that number all the same."""
 
 
 def from_wire(request: types.RemoteStopTransactionRequest, door: Door) -> tuple[Message, ...]:
@@ -36,9 +39,10 @@ def to_wire(command: StopRemotely, _: Door) -> types.RemoteStopTransactionReques
     Raises:
         Unknown: the transfer has no number in 1.6 (its start was never heard).
     """
-    if not command.reference.isdecimal():
+    number = command.reference.removeprefix(UNHEARD)
+    if not (number.isascii() and number.isdecimal()):
         raise Unknown("OCPP 1.6 knows transfers by number only", code="NoNumber", where="reference")
-    return types.RemoteStopTransactionRequest(transaction_id=int(command.reference))
+    return types.RemoteStopTransactionRequest(transaction_id=int(number))
 
 
 def heard(response: types.RemoteStopTransactionResponse, _: StopRemotely, __: Door) -> Verdict:

@@ -6,9 +6,9 @@ from typing import Any
 from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v16 as types
+from open63110.bindings.ocpp.fields import utc
+from open63110.bindings.ocpp.kept import nothing_to_say
 from open63110.bindings.ocpp.translation import Door, Translation, text
-from open63110.bindings.ocpp.v16.fields import utc
-from open63110.bindings.ocpp.v16.kept import nothing_to_say
 from open63110.kernel.messages import Message
 from open63110.kernel.roles import Role
 from open63110.model.order import Outcome
@@ -21,7 +21,7 @@ COMPONENT = "SecurityCtrlr"
 ALERT = 2
 """Severity of a security event: somebody has to look."""
 
-DROPPED = ("variable", "severity", "actual", "cleared", "event_id", "cause", "offline")
+DROPPED = ("variable", "severity", "actual", "cleared", "event_id", "cause", "offline", "evse")
 """A security event has a type, a time and words."""
 
 
@@ -42,7 +42,7 @@ def from_wire(request: types.SecurityEventNotificationRequest, door: Door) -> tu
 
 def to_wire(event: StationEventReported, _: Door) -> types.SecurityEventNotificationRequest:
     """Tell it; 1.6 has no message for other events, they show in the connector's state."""
-    return types.SecurityEventNotificationRequest(type=event.code, timestamp=event.at, tech_info=event.text or UNSET)
+    return types.SecurityEventNotificationRequest(type=event.code[:50], timestamp=event.at, tech_info=event.text[:255] or UNSET)
 
 
 def heard(_: Any, __: StationEventReported, ___: Door) -> Verdict:

@@ -2,13 +2,15 @@
 """StatusNotification (1.6): the state of a connector, and with it that of its energy transfer."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final, get_args
 
 from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v16 as types
+from open63110.bindings.ocpp.fields import EMPTY, utc
 from open63110.bindings.ocpp.translation import Door, Translation, text
-from open63110.bindings.ocpp.v16.fields import EMPTY, connector_number, evse_number, natural, utc
+from open63110.bindings.ocpp.v16.fields import connector_number, evse_number, natural
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
 from open63110.model.order import Outcome
@@ -32,6 +34,10 @@ _TRANSFER: dict[str, TransferState] = {
     "SuspendedEV": "suspended-ev",
     "SuspendedEVSE": "suspended-evse",
 }
+_WITHIN = timedelta(seconds=1)
+"""Moments of one station are written with and without fractions of a second."""
+
+_ERRORS: Final = frozenset(get_args(types.StatusNotificationRequestErrorCode))
 _WIRE_STATE: dict[str, Any] = {
     "available": "Available",
     "occupied": "Preparing",
@@ -40,8 +46,8 @@ _WIRE_STATE: dict[str, Any] = {
     "faulted": "Faulted",
 }
 
-DROPPED = ("offline", "vendorId")
-"""1.6 does not say that a state waited in a queue; the vendor's name is that of the boot."""
+DROPPED = ("connector", "offline", "vendorId", "words beyond 50 characters")
+"""A connector is an EVSE here; 1.6 does not say that a state waited in a queue; the vendor's name is that of the boot."""
 
 
 def from_wire(request: types.StatusNotificationRequest, door: Door) -> tuple[Message, ...]:
@@ -59,7 +65,7 @@ def from_wire(request: types.StatusNotificationRequest, door: Door) -> tuple[Mes
         info=text(request.info),
         vendor_error=text(request.vendor_error_code),
     )
-    transfer, state = running(door, evse), _TRANSFER.get(request.status)
+    transfer, state = running(door, evse, at), _TRANSFER.get(request.status)
     if transfer is None or state is None or state == transfer.state:
         return (report,)
     return (
@@ -76,10 +82,12 @@ def from_wire(request: types.StatusNotificationRequest, door: Door) -> tuple[Mes
     )
 
 
-def running(door: Door, evse: int) -> EnergyTransfer | None:
-    """Return the open transfer of an EVSE, None if it has none."""
+def running(door: Door, evse: int, at: datetime) -> EnergyTransfer | None:
+    """Return the open transfer of an EVSE that a moment can belong to, the newest of several; None if it has none."""
     transfers = door.noun.transfers.values() if door.noun else ()
-    return next((one for one in transfers if one.evse == evse and one.ended is None), None)
+    mine = (one for one in transfers if one.evse == evse and one.ended is None)
+    begun = (one for one in mine if one.began is None or at > one.began - _WITHIN)
+    return max(begun, key=lambda one: one.number, default=None)
 
 
 def answer(_: Sequence[Reply], __: Door) -> Any:
@@ -89,16 +97,21 @@ def answer(_: Sequence[Reply], __: Door) -> Any:
 
 def to_wire(event: ConnectorReported, _: Door) -> types.StatusNotificationRequest:
     """Tell the state of a connector: in its own words where they are words of 1.6."""
-    detail: Any = event.detail if event.detail in _STATE else _WIRE_STATE[event.state]
-    error: Any = event.error or "NoError"
+    detail: Any = event.detail if _STATE.get(event.detail) == event.state else _WIRE_STATE[event.state]
+    error: Any = event.error if event.error in _ERRORS else "OtherError" if event.error else "NoError"
     return types.StatusNotificationRequest(
         connector_id=event.evse,
         error_code=error,
         status=detail,
         timestamp=event.at,
-        info=event.info or UNSET,
-        vendor_error_code=event.vendor_error or UNSET,
+        info=(event.info or _told_otherwise(event))[:50] or UNSET,
+        vendor_error_code=event.vendor_error[:50] or UNSET,
     )
+
+
+def _told_otherwise(event: ConnectorReported) -> str:
+    """Return an error that 1.6 has no word for, so that it stands at least beside OtherError."""
+    return "" if event.error in _ERRORS else event.error
 
 
 def heard(_: Any, __: ConnectorReported, ___: Door) -> Verdict:

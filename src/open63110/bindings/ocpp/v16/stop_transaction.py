@@ -7,11 +7,12 @@ from typing import Any
 from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v16 as types
+from open63110.bindings.ocpp.fields import EMPTY, utc
 from open63110.bindings.ocpp.translation import Door, Translation, find
 from open63110.bindings.ocpp.v16 import readings
 from open63110.bindings.ocpp.v16.authorize import answered
-from open63110.bindings.ocpp.v16.fields import EMPTY, id_tag, id_tag_info, natural, subject, utc
-from open63110.bindings.ocpp.v16.start_transaction import whole
+from open63110.bindings.ocpp.v16.fields import id_tag_if_any, id_tag_info, natural, presented
+from open63110.bindings.ocpp.v16.start_transaction import is_total, whole
 from open63110.kernel.errors import Unavailable
 from open63110.kernel.ids import TransferReference
 from open63110.kernel.messages import Message, Reply
@@ -43,9 +44,7 @@ def from_wire(request: types.StopTransactionRequest, door: Door) -> tuple[Messag
     """Read the end. A number we never gave is kept under it all the same: energy is never lost (I10)."""
     at = utc(request.timestamp)
     reference = TransferReference(str(request.transaction_id))
-    if request.transaction_id <= 0:
-        reference = TransferReference(f"{request.transaction_id}:{at.isoformat()}:{request.meter_stop}")
-    who = None if request.id_tag is UNSET or not request.id_tag else subject(request.id_tag, door)
+    who = presented(request.id_tag, door)
     reason = "Local" if request.reason is UNSET else _REASON.get(request.reason, request.reason)
     data = () if request.transaction_data is UNSET else request.transaction_data
     ended = EnergyTransferEnded(
@@ -87,20 +86,16 @@ def to_wire(event: EnergyTransferEnded, door: Door) -> types.StopTransactionRequ
         transaction_id=number,
         timestamp=event.at,
         meter_stop=whole(event.readings),
-        id_tag=id_tag(event.subject, door) if event.subject else UNSET,
+        id_tag=id_tag_if_any(event.subject, door) or UNSET,
         reason=_WIRE_REASON.get(event.reason, "Other") if event.reason else UNSET,
         transaction_data=_data(event) or UNSET,
     )
 
 
 def _data(event: EnergyTransferEnded) -> tuple[types.TransactionData, ...]:
-    """Signed readings of the end travel as transaction data: meterStop cannot hold them (I14)."""
-    values = readings.to_wire(one for one in event.readings if one.signed)
-    return tuple(types.TransactionData(timestamp=one.timestamp, sampled_value=_samples(one.sampled_value)) for one in values)
-
-
-def _samples(samples: Any) -> Any:
-    return samples
+    """What meterStop cannot hold travels as transaction data: signed readings (I14), energy that flowed back, the rest."""
+    values = readings.to_wire(one for one in event.readings if one.signed or not is_total(one))
+    return tuple(types.TransactionData(timestamp=one.timestamp, sampled_value=one.sampled_value) for one in values)
 
 
 def heard(response: types.StopTransactionResponse, event: EnergyTransferEnded, door: Door) -> Verdict:

@@ -13,6 +13,9 @@ from open63110.kernel.roles import Role
 from open63110.runtime.orders import Verdict
 from open63110.usecases.services.authorize_externally import UnlockConnector
 
+DROPPED = ("connector",)
+"""Every connector of 1.6 is an EVSE of its own."""
+
 
 def from_wire(request: types.UnlockConnectorRequest, door: Door) -> tuple[Message, ...]:
     """Read which one."""
@@ -26,8 +29,9 @@ def answer(_: Sequence[Reply], __: Door) -> types.UnlockConnectorResponse:
 
 
 def refuse(trouble: Trouble, _: Door) -> types.UnlockConnectorResponse:
-    """Say that it is not."""
-    return types.UnlockConnectorResponse(status="NotSupported" if isinstance(trouble, NotSupported) else "UnlockFailed")
+    """Say that it is not; 1.6 calls an unknown connector not supported."""
+    unable = isinstance(trouble, NotSupported) or trouble.code == "UnknownConnector"
+    return types.UnlockConnectorResponse(status="NotSupported" if unable else "UnlockFailed")
 
 
 def to_wire(command: UnlockConnector, _: Door) -> types.UnlockConnectorRequest:

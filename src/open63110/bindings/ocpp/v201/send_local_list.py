@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v201 as types
+from open63110.bindings.ocpp.local_list import here
 from open63110.bindings.ocpp.translation import Door, Translation
 from open63110.bindings.ocpp.v201.id_token import group, id_token, subject
 from open63110.bindings.ocpp.v201.status_info import because, judged
@@ -32,23 +33,13 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
     """
     if request.version_number < 1:
         raise Malformed("a list has a version above 0", code="OutOfRange", where="versionNumber")
-    lines = {} if request.update_type == "Full" else {line.subject: line for line in _here(door)}
+    lines = {} if request.update_type == "Full" else {line.subject: line for line in here(door)}
     for said in () if request.local_authorization_list is UNSET else request.local_authorization_list:
         ref = subject(said.id_token, door) or SubjectRef("")
         lines.pop(ref, None)
         if said.id_token_info is not UNSET:
             lines[ref] = _line(ref, said.id_token_info, door)
     return (SendLocalList(station=door.station, version=request.version_number, entries=tuple(lines.values())),)
-
-
-def _here(door: Door) -> Iterator[LocalListEntry]:
-    """Return the list that the station has now."""
-    local = None if door.noun is None else door.noun.local
-    for ref, status in local.entries.items() if local else ():
-        named = local.groups.get(ref) if local else None
-        yield LocalListEntry(
-            subject=SubjectRef(ref), status=AuthorizationStatus(status), group=SubjectRef(named) if named else None
-        )
 
 
 def _line(ref: SubjectRef, info: Any, door: Door) -> LocalListEntry:
