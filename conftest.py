@@ -10,7 +10,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("here", deadline=None)  # a busy machine is no counterexample; pytest's timeout holds
+hypothesis.settings.load_profile("here")
 
 RECORD = Path(__file__).parent / "build" / "acceptance.json"
 PROPERTY = "acceptance"
