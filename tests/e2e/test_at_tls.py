@@ -82,7 +82,7 @@ async def test_each_of_five_impostors_is_refused_and_leaves_one_security_event(w
             with pytest.raises(REFUSED):
                 await impostor.connect()
             assert here.station("CS-1").connected is None, name
-            new = []
+            new: list[SecurityEvent] = []
             while not new:
                 new = [one for one in await events(here) if one not in seen]
             assert len(new) == 1, (name, new)
