@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from open63110.kernel.ids import EvseNumber, SessionNumber
+from open63110.kernel.ids import EvseNumber, SessionNumber, SubjectRef
 from open63110.kernel.messages import Effect, Wake
 from open63110.model.policy import Policy
 from open63110.model.register import exported, imported
@@ -62,7 +62,7 @@ def _goes_on(session: ServiceSession) -> bool:
 def follow_grant(command: FollowGrant, station: Station, ids: Ids) -> Iterator[Effect]:
     """Open a session, or let the present one know whose it is."""
     session, grant = current(station, command.evse), command.grant
-    if session is None:
+    if session is None or _served_another(session, grant.subject, station):
         yield SessionOpened(
             station=station.id,
             at=grant.at,
@@ -84,6 +84,12 @@ def follow_grant(command: FollowGrant, station: Station, ids: Ids) -> Iterator[E
     )
     if session.state is S.ENDED:
         yield _closing(session, grant.at, None)
+
+
+def _served_another(session: ServiceSession, subject: SubjectRef | None, station: Station) -> bool:
+    """Tell whether a session was somebody else's and is over, though nobody saw the EV leave: nobody pays for another."""
+    over = bool(session.transfers) and all(one.ended for one in _transfers(session, station))
+    return over and session.subject is not None and subject is not None and session.subject != subject
 
 
 def follow_release(command: FollowRelease, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
@@ -165,6 +171,8 @@ def _joinable(transfer: EnergyTransfer, station: Station) -> ServiceSession | No
     """Return the session at its EVSE, unless that is busy with another transfer or came later."""
     session = current(station, transfer.evse)
     if session is None or any(not one.ended for one in _transfers(session, station)):
+        return None
+    if _served_another(session, transfer.subject, station):
         return None
     began = transfer.began or transfer.newest
     if transfer.offline and began is not None and began < session.opened - TOLD_AFTERWARDS:

@@ -208,6 +208,27 @@ def test_a_busy_evse_or_an_older_story_gets_a_session_of_its_own(play: Play) -> 
     assert play.sessions[-1].transfers == ("t4",)
 
 
+def test_the_next_user_gets_a_session_of_their_own_even_if_nobody_saw_the_ev_before_leave(play: Play) -> None:
+    play.plug(0)
+    play.transfer(1, "charging")
+    play.transfer(2, "ended")
+    play.transfer(3, "charging", name=TransferReference("t2"), subject=BERT, offline=True)
+    play.transfer(4, "ended", name=TransferReference("t2"))
+    assert [(one.subject, one.transfers) for one in play.sessions] == [(ANNA, ("t1",)), (BERT, ("t2",))]
+    play.plug(5, plugged=False)
+    assert [one.state for one in play.sessions] == [S.CLOSED, S.CLOSED]
+
+
+def test_a_grant_for_the_next_user_opens_a_session_too_and_one_while_energy_flows_does_not(play: Play) -> None:
+    play.plug(0)
+    play.transfer(1, "charging", subject=BERT)
+    play.grant(2)
+    assert len(play.sessions) == 1
+    play.transfer(3, "ended")
+    play.grant(4)
+    assert [(one.subject, one.state) for one in play.sessions] == [(BERT, S.ENDED), (ANNA, S.AUTHORIZED)]
+
+
 def test_what_an_older_transfer_does_late_leaves_the_state_to_the_newer(play: Play) -> None:
     play.plug(0)
     play.transfer(1, "ended")
