@@ -3,7 +3,7 @@
 
 A case holds what was called (`request`), what it means (`says`: our messages, each with the fields that matter), and what is
 answered to what (`answers`: `replies` or a `trouble`, then the `response`). Where we call, it also holds our `message`, which
-must give just that request, and what responses mean (`hears`).
+must give just that request, and what responses mean (`hears`); `names` are transaction ids of 1.6 by our reference.
 """
 
 import json
@@ -62,9 +62,9 @@ def cases(folder: Path = FRAMES) -> list[Case]:
     return [Case(path.stem, said) for path in sorted(folder.glob("*.json")) for said in json.loads(path.read_text())]
 
 
-def door(wire: Wire, raw: bytes = b"{}") -> Door:
-    """Return a door as a conversation would hold it."""
-    return Door(station=CS, version=wire.version, subjects=Names(), now=NOW, raw=raw)
+def door(wire: Wire, raw: bytes = b"{}", names: dict[str, Any] | None = None) -> Door:
+    """Return a door as a conversation would hold it; at the station end also with the names the CSMS gave."""
+    return Door(station=CS, version=wire.version, subjects=Names(), now=NOW, raw=raw, names=dict(names or {}))
 
 
 @cache
@@ -108,8 +108,9 @@ def agree(messages: typing.Iterable[Message], spelled: list[Any]) -> None:
 
 
 def _validator(wire: Wire, stem: str) -> Any:
-    folder = {"ocpp2.0.1": "v201", "ocpp2.1": "v21"}[wire.version]
-    file = SCHEMAS / folder / "schemas" / f"{stem}.json"
+    folder = {"ocpp1.6": "v16", "ocpp2.0.1": "v201", "ocpp2.1": "v21"}[wire.version]
+    name = stem.removesuffix("Request") if folder == "v16" else stem
+    file = SCHEMAS / folder / "schemas" / f"{name}.json"
     return jsonschema_rs.validator_for(json.loads(file.read_text("utf-8-sig")))
 
 
@@ -167,7 +168,7 @@ def is_called(wire: Wire, case: Case) -> None:
     message = build(case.said["message"])
     assert wire.by_message[type(message)] is translation
     assert translation.to_wire is not None
-    request = plain(translation.to_wire(message, door(wire)))
+    request = plain(translation.to_wire(message, door(wire, names=case.said.get("names"))))
     assert request == case.said["request"]
     validator(wire, f"{case.action}Request").validate(request)
 

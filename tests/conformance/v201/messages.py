@@ -174,11 +174,11 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
 }
 
 
-def there_and_back(wire: Wire, message: Message) -> tuple[Message, ...]:
+def there_and_back(wire: Wire, message: Message, names: dict[str, Any] | None = None) -> tuple[Message, ...]:
     """Send a message over a wire, as strictly as its schema is, and read it at the other end."""
     translation = wire.by_message[type(message)]
     assert translation.to_wire is not None
-    request = plain(translation.to_wire(message, door(wire)))
+    request = plain(translation.to_wire(message, door(wire, names=names)))
     validator(wire, f"{translation.action}Request").validate(request)
     decoded, end = read(wire, translation.action, request)
     return translation.from_wire(decoded, end)

@@ -10,6 +10,7 @@ from open63110.kernel.errors import NotSupported, Trouble
 from open63110.kernel.ids import ConnectorNumber
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
+from open63110.model.order import Outcome
 from open63110.runtime.orders import Verdict
 from open63110.usecases.services.authorize_externally import UnlockConnector
 
@@ -41,7 +42,7 @@ def to_wire(command: UnlockConnector, _: Door) -> types.UnlockConnectorRequest:
 
 def heard(response: types.UnlockConnectorResponse, _: UnlockConnector, __: Door) -> Verdict:
     """Understand whether it is open."""
-    return verdict_of(response.status)
+    return Verdict(outcome=Outcome.ACCEPTED) if response.status == "Unlocked" else verdict_of(response.status)
 
 
 UNLOCK_CONNECTOR = Translation(
