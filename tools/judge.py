@@ -50,7 +50,7 @@ class Transaction:
 
     @property
     def name(self) -> str:
-        """Station and reference."""
+        """Return station and reference."""
         return f"{self.station} {self.reference}"
 
     @property
@@ -112,8 +112,7 @@ def calls_of(lines: Iterator[str]) -> list[Call]:
         if up and kind == 2:
             calls.append(Call(entry["station"], entry["version"], frame[2], frame[3]))
             waiting[key] = calls[-1]
-        elif not up and kind == 3 and key in waiting:
-            call = waiting.pop(key)
+        elif not up and kind == 3 and (call := waiting.pop(key, None)):
             call.answer, call.answered = frame[2], True
     return calls
 
@@ -127,7 +126,6 @@ class Frames:
     """Transactions, put together from calls."""
 
     def __init__(self) -> None:
-        """Know none."""
         self.transactions: dict[tuple[str, str], Transaction] = {}
         self.differences: list[str] = []
         self._told: dict[tuple[str, str, int], Json] = {}
@@ -314,8 +312,7 @@ def _judge_services(name: str, record: Json, known: list[Transaction]) -> Iterat
         if _rounded(told) != _rounded(one.energy):
             yield f"{name}: services of {one.reference} add up to {told} Wh, the frames say {one.energy} Wh"
         if parts and (moment(parts[0]["began"]), moment(parts[-1]["ended"])) != (one.began, one.ended):
-            times = f"{parts[0]['began']} – {parts[-1]['ended']}"
-            yield f"{name}: {one.reference} took {times}, the frames say {one.began} – {one.ended}"
+            yield f"{name}: the services of {one.reference} took another time than {one.began} – {one.ended}"
 
 
 def _judge_identity(name: str, record: Json, known: list[Transaction]) -> Iterator[str]:

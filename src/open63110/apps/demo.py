@@ -186,9 +186,7 @@ def _export(port: int, key: str) -> bytes:
     Raises:
         Unavailable: the page does not give them.
     """
-    wish = urllib.request.Request(
-        f"http://127.0.0.1:{port}/api/v1/sdrs?format=json", headers={"Authorization": f"Bearer {key}"}
-    )
+    wish = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/sdrs?format=json", headers={"Authorization": f"Bearer {key}"})
     try:
         with urllib.request.urlopen(wish, timeout=30) as answer:  # noqa: S310 - as above
             said: bytes = answer.read()

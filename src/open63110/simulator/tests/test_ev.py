@@ -19,7 +19,7 @@ def test_an_ev_takes_what_is_offered_up_to_what_it_can() -> None:
 
 def test_below_six_amperes_an_ev_takes_nothing() -> None:
     ev = Ev(SALOON, 0.3)
-    assert ev.least == 6 * 230 * 3
+    assert ev.least == 6.0 * 230.0 * 3
     assert ev.power(Watts(4_139.0)) == 0.0
     assert ev.power(Watts(4_140.0)) == 4_140.0
 
