@@ -67,7 +67,7 @@ class Server:
             )
         try:
             self._await_ports()
-        except BaseException:
+        except BaseException:  # whatever happened, the server must not stay
             self._stop()
             raise
         return self

@@ -77,7 +77,7 @@ class Csms(ChargePoint):  # type: ignore[misc] # the package has no types
         super().__init__(station_id, connection)
         self.sessions = sessions
 
-    @on(Action.boot_notification)  # type: ignore[untyped-decorator]
+    @on(Action.boot_notification)  # type: ignore[untyped-decorator]  # the library has no types
     async def on_boot(self, charging_station: dict[str, Any], **_: Any) -> call_result.BootNotification:
         """Remember the station and accept it."""
         now = datetime.now(UTC)
@@ -89,7 +89,7 @@ class Csms(ChargePoint):  # type: ignore[misc] # the package has no types
             current_time=now.isoformat(), interval=300, status=RegistrationStatusEnumType.accepted
         )
 
-    @on(Action.transaction_event)  # type: ignore[untyped-decorator]
+    @on(Action.transaction_event)  # type: ignore[untyped-decorator]  # the library has no types
     async def on_transaction_event(
         self,
         event_type: str,

@@ -162,7 +162,7 @@ class Raw:
         try:
             await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
             return cls(*await asyncio.open_connection(sock=sock, ssl=tls, server_hostname=name, limit=65_536))
-        except BaseException:
+        except BaseException:  # whatever happened, the half-open socket must not stay
             sock.close()
             raise
 
@@ -224,3 +224,9 @@ def written(path: Path, data: bytes) -> Path:
     """Put bytes into a file."""
     path.write_bytes(data)
     return path
+
+
+def resident() -> int:
+    """Resident memory of this process [kB]."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0])

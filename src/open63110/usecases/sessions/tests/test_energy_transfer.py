@@ -1,31 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clause 6.1, energy transfer session: heard in any order, counted once, never refused."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from tests.literal import Ids
+from tests.transfer_play import POLICY, Journal, Play, answer, facts, names
 from tests.transfers import ANNA, BERT, CS, E1, REF, begin, finish, minute, update, watts
 
-from open63110.kernel.ids import EvseNumber, SessionNumber, SubjectRef, TransferNumber, TransferReference
-from open63110.kernel.messages import Effect, Event, Wake
-from open63110.model.policy import Policy
+from open63110.kernel.ids import EvseNumber, SessionNumber, SubjectRef, TransferReference
+from open63110.kernel.messages import Wake
 from open63110.model.register import imported
-from open63110.model.session import ServiceSession, SessionAdvanced, SessionClosed, SessionRecorded, SessionState
+from open63110.model.session import SessionAdvanced, SessionClosed, SessionRecorded, SessionState
 from open63110.model.station import Evse, Grant, Station
 from open63110.model.transfer import (
     ESTIMATED,
-    EnergyTransfer,
-    EnergyTransferStarted,
-    EnergyTransferUpdated,
     TransferFact,
     TransferSettled,
 )
 from open63110.usecases.sessions.energy_transfer import (
-    USE_CASE,
     AskTransferStatus,
     EndForgottenTransfer,
     TransferAnswer,
@@ -34,67 +29,10 @@ from open63110.usecases.sessions.energy_transfer import (
 )
 from open63110.usecases.sessions.energy_transfer.order import MOST_LOOSE, WINDOW, noted
 
-POLICY = Policy()
-
-
-class Journal:
-    """What is no longer in memory."""
-
-    def __init__(self) -> None:
-        self.transfers: dict[str, EnergyTransfer] = {}
-        self.facts: set[tuple[int, int]] = set()
-
-    def transfer(self, station: Any, reference: TransferReference) -> EnergyTransfer | None:
-        return self.transfers.get(reference)
-
-    def session(self, number: SessionNumber) -> ServiceSession | None:
-        return None
-
-    def heard(self, number: TransferNumber, seq: int) -> bool:
-        return (number, seq) in self.facts
-
-
-class Play:
-    """The decide and evolve functions of one CSMS, without an engine."""
-
-    def __init__(self) -> None:
-        self.station, self.ids, self.journal = Station(id=CS, connected=minute(0)), Ids(), Journal()
-
-    def hear(self, fact: TransferFact, now: datetime | None = None) -> list[Effect]:
-        now = now or fact.at
-        if isinstance(fact, EnergyTransferStarted):
-            return self.take(csms.hear_started(fact, self.station, now, self.ids, POLICY))
-        if isinstance(fact, EnergyTransferUpdated):
-            return self.take(csms.hear_updated(fact, self.station, now, self.ids, POLICY, self.journal))
-        return self.take(csms.hear_ended(fact, self.station, now, self.ids, POLICY, self.journal))
-
-    def take(self, effects: Iterable[Effect]) -> list[Effect]:
-        done = list(effects)
-        for effect in done:
-            if isinstance(effect, Event) and type(effect) in USE_CASE.evolve:
-                self.station = USE_CASE.evolve[type(effect)](effect, self.station)
-        return done
-
-    def __getitem__(self, reference: str) -> EnergyTransfer:
-        return self.station.transfers[TransferReference(reference)]
-
 
 @pytest.fixture
 def play() -> Play:
     return Play()
-
-
-def answer(effects: list[Effect]) -> TransferAnswer:
-    [found] = [one for one in effects if isinstance(one, TransferAnswer)]
-    return found
-
-
-def facts(effects: list[Effect]) -> list[Event]:
-    return [one for one in effects if isinstance(one, Event)]
-
-
-def names(effects: list[Effect], *, set_: bool = True) -> list[str]:
-    return [one.name for one in effects if isinstance(one, Wake) and (one.command is not None) is set_]
 
 
 # -- the CSMS hears ----------------------------------------------------------------------------------------------------
