@@ -68,6 +68,9 @@ class Door:
     def close(self) -> None:
         """End live views; what was asked is still answered."""
         self.stream.close()
+
+    def end(self) -> None:
+        """Let go of what only requests need, once there are none."""
         self.principals.close()
 
     def route(self, operation: Operation) -> Route:

@@ -66,6 +66,7 @@ async def serving(node: Node, web: WebSettings) -> AsyncIterator[int]:
                 app.state.door.close()
                 server.should_exit = True
                 await asyncio.wait((serving_task,))
+                app.state.door.end()
                 feeding.cancel()
     finally:
         listener.close()

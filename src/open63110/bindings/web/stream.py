@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 
 import msgspec
+import structlog
 
 from open63110.bindings.web.access import Caller
 from open63110.bindings.web.queries import may_see, shown_fact
@@ -17,6 +18,8 @@ from open63110.model.principal import Principal
 from open63110.ports import StoredFact
 from open63110.runtime.node import Node
 from open63110.runtime.permissions import PERSONAL, in_scope
+
+log = structlog.get_logger(__name__)
 
 GATHER = 0.25
 """How long facts gather before they are sent [s]: at a thousand a second nobody reads them one by one."""
@@ -115,14 +118,22 @@ class Stream:
             await self._durable.wait()
             await asyncio.sleep(GATHER)
             self._durable.clear()
-            while any(not one.changes for one in self._viewers):
-                found = await self._node.store.facts(after=self._last, limit=PAGE)
-                if not found:
-                    break
+            try:
+                await self._tell_new()
+            except Exception as fault:  # whatever a view stumbles over, stations are served by the same loop
+                log.error("live views were ended", exc_info=fault)  # noqa: TRY400 - it is in exc_info
+                for viewer in [one for one in self._viewers if not one.changes]:
+                    self._drop(viewer)
+
+    async def _tell_new(self) -> None:
+        """Send what is new in the journal, a page at a time."""
+        more = True
+        while more and any(not one.changes for one in self._viewers):
+            found = await self._node.store.facts(after=self._last, limit=PAGE)
+            more = len(found) == PAGE
+            if found:
                 self._last = max(self._last, found[-1].id)
                 self._send(lambda one: not one.changes, partial(self.block, found))
-                if len(found) < PAGE:
-                    break
 
     async def _feed_changes(self) -> None:
         while True:

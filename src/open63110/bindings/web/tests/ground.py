@@ -284,5 +284,6 @@ class Ground:
                 for task in running:
                     task.cancel()
         self.app.state.door.close()
+        self.app.state.door.end()
         self.principals.close()
         self.store.close()

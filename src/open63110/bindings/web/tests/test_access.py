@@ -200,6 +200,6 @@ async def test_cookies_are_bound_to_tls_where_people_come_by_it(ground: Ground, 
     app = create(ground.node, secure=True)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="https://test") as client:
         answer = await client.post("/login", data={"name": "ann", "password": PASSWORD})
-    app.state.door.close()
+    app.state.door.end()
     assert "Secure" in answer.headers["set-cookie"]
     assert "max-age" in answer.headers["strict-transport-security"]

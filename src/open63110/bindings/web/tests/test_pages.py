@@ -14,7 +14,7 @@ from open63110.bindings.web.alarms import alarms, figures
 from open63110.bindings.web.render import dump, kw, kwh, pretty, span, tone, when, words
 from open63110.bindings.web.tests.ground import CS, PASSWORD, Ground
 from open63110.kernel.errors import Unavailable
-from open63110.kernel.ids import StationId
+from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.roles import Role
 from open63110.model.order import Outcome
 from open63110.model.session import SessionState
@@ -313,7 +313,7 @@ async def test_principals_are_admitted_from_the_page_and_their_key_shown_once(gr
     client = await logged_in(ground, Role.ADMIN)
     made = await send(client, "/do/principals", id="app", role="csp", scope="A-* B-1", name="", password="")
     (key,) = re.findall(r'class="secret">([^<]+)<', made.text)
-    assert ground.engine.known.principals["app"].scope == ("A-*", "B-1")  # type: ignore[index] # an id
+    assert ground.engine.known.principals[PrincipalId("app")].scope == ("A-*", "B-1")
     assert key not in (await client.get("/principals")).text
     assert (await ground.client(key).get("/api/v1/orders/x")).status_code == 404
     await send(client, "/do/principals/app", disabled="true")

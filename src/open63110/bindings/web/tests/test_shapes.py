@@ -11,8 +11,9 @@ from tests.literal import T0
 
 from open63110.bindings.web.openapi import shown_type
 from open63110.bindings.web.shapes import HIDDEN, MASK, Seer, fields_of, masked, show
-from open63110.kernel.ids import EvseNumber, PrincipalId, SessionNumber, StationId, SubjectRef
+from open63110.kernel.ids import ConnectorNumber, EvseNumber, PrincipalId, SessionNumber, StationId, SubjectRef
 from open63110.kernel.roles import Role
+from open63110.kernel.units import WattHours
 from open63110.model.principal import Principal, PrincipalChanged
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.sdr import Sdr, Service
@@ -47,7 +48,7 @@ def sdr(subject: str | None = "s1") -> Sdr:
         evse=EvseNumber(1),
         began=T0,
         ended=T0,
-        energy=5.0,  # type: ignore[arg-type] # units
+        energy=WattHours(5.0),
         subject=ref,
         services=(service,),
         contract="DE*ABC",
@@ -75,7 +76,7 @@ def test_what_was_erased_shows_its_reference_only() -> None:
 def test_nouns_within_nouns_are_objects_too() -> None:
     assert show(sdr(), CLEAR)["services"][0]["kind"] == "energy_import"
     plug = Connector(state="available", at=T0)
-    station = Station(id=CS, evses={EvseNumber(1): Evse(number=EvseNumber(1), connectors={1: plug})})  # type: ignore[dict-item] # id
+    station = Station(id=CS, evses={EvseNumber(1): Evse(number=EvseNumber(1), connectors={ConnectorNumber(1): plug})})
     assert show(station, CLEAR)["evses"]["1"]["connectors"]["1"]["state"] == "available"
 
 

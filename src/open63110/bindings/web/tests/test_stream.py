@@ -12,6 +12,7 @@ from open63110.bindings.web import stream as live
 from open63110.bindings.web.access import Caller
 from open63110.bindings.web.stream import QUEUE, Stream, Viewer
 from open63110.bindings.web.tests.ground import CS, Ground
+from open63110.kernel.errors import Unavailable
 from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.roles import Role
 from open63110.model.principal import Principal
@@ -148,8 +149,8 @@ async def test_a_slow_viewer_is_dropped_and_the_others_are_not(ground: Ground, s
     who = await caller(ground)
     slow, quick = Viewer(who, changes=True), Viewer(who, changes=True)
     stream._viewers |= {slow, quick}
-    for number in range(QUEUE + 1):
-        stream._send(lambda one: one.changes, lambda _, number=number: b"%d" % number)  # type: ignore[misc] # its default
+    for _ in range(QUEUE + 1):
+        stream._send(lambda one: one.changes, lambda _: b"block")
         quick.queue.get_nowait()
     assert stream._viewers == {quick}
     assert stream.dropped == 1
@@ -170,6 +171,27 @@ async def test_a_viewer_that_is_shut_out_sees_no_more(ground: Ground, stream: St
     rest = b"".join([block async for block in blocks])
     assert b"CS-2" not in rest
     assert stream.viewers == 0
+
+
+async def test_a_journal_that_cannot_be_read_ends_streams_and_nothing_else(
+    ground: Ground, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = await caller(ground)
+    blocks = await begun(stream, who)
+    task = await watching(stream, blocks, 1)
+    facts = ground.store.facts
+
+    async def fail(**_: Any) -> Any:
+        raise Unavailable("the disk is gone")
+
+    monkeypatch.setattr(ground.store, "facts", fail)
+    await ground.station()
+    with pytest.raises(StopAsyncIteration):
+        await task
+    monkeypatch.setattr(ground.store, "facts", facts)
+    again = await watching(stream, await begun(stream, who), 1)
+    await ground.station(StationId("CS-2"))
+    assert (await again)[0]["data"]["fact"]["station"] in {CS, "CS-2"}
 
 
 async def test_a_quiet_stream_is_kept_open(ground: Ground, stream: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
