@@ -123,9 +123,10 @@ async def test_an_error_code_that_is_misspelled_ends_the_order_all_the_same(csms
         assert (await order)["order"]["outcome"] == "failed"
 
 
-@pytest.mark.parametrize(
-    "path", ["/ocpp/{}", "/ocpp/{}/", "//ocpp//{}", "/OCPP/{}", "/{}", "/Steve/WebSocket/centralSystemService/{}"]
-)
+PATHS = ("/ocpp/{}", "/ocpp/{}/", "//ocpp//{}", "/OCPP/{}", "/{}", "/Steve/WebSocket/centralSystemService/{}")
+
+
+@pytest.mark.parametrize("path", PATHS)
 async def test_urls_with_other_slashes_and_another_case(csms: CsmsProcess, path: str) -> None:
     """Without: station_of, which forgives them; the identity itself keeps its case."""
     name = f"URL-{PATHS.index(path)}"
@@ -157,9 +158,10 @@ async def test_a_clock_that_is_set_right_in_the_middle(csms: CsmsProcess) -> Non
     assert csms.rows(Sdr, "clock-set")[0].energy == 2000.0
 
 
-@pytest.mark.parametrize(
-    "at", ["2026-01-01T10:00:00", "2026-01-01 10:00:00", "2026-01-01T10:00:00.123456789Z", "2026-01-01T10:00Z"]
-)
+MOMENTS = ("2026-01-01T10:00:00", "2026-01-01 10:00:00", "2026-01-01T10:00:00.123456789Z", "2026-01-01T10:00Z")
+
+
+@pytest.mark.parametrize("at", MOMENTS)
 async def test_timestamps_without_zone_or_of_another_form(csms: CsmsProcess, at: str) -> None:
     """Without: the tolerant second reading, which takes them for UTC."""
     name = f"time-{MOMENTS.index(at)}"
