@@ -148,7 +148,7 @@ class Csms:
             self.keys,
             limited,
             listening={name: _listening(one) for name, one in self.config.listeners.items()},
-            admits_unknown=self.config.policy.unknown_stations != "refuse",
+            strangers=self.config.policy.unknown_stations,
         )
         gate.open = self.ocpp.open
         for name, one in self.config.listeners.items():

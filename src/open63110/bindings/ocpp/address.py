@@ -16,11 +16,11 @@ def station_of(path: str) -> StationId:
         ValueError: the path names no station, in words for the log and the refusal.
     """
     parts = [part for part in path.split("/") if part]
-    if not parts:
+    named = tuple(part.lower() for part in parts)
+    if named in _PREFIXES:
         message = "the path names no station; use /ocpp/<station id>"
         raise ValueError(message)
-    prefix = tuple(part.lower() for part in parts[:-1])
-    if prefix not in _PREFIXES:
+    if named[:-1] not in _PREFIXES:
         message = "there is nothing at this path; use /ocpp/<station id>"
         raise ValueError(message)
     return station_id(unquote(parts[-1]))

@@ -4,6 +4,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 import msgspec
 from cryptography import x509
@@ -32,6 +33,9 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
     versions: tuple[Version, ...] = NEWEST_FIRST
 
 
+Strangers = Literal["refuse", "quarantine", "accept"]
+"""As Policy.unknown_stations."""
+
 Security = Callable[[str, str, str], None]
 """(station or address, type of event, words): a refused attempt that the operator should see."""
 
@@ -47,11 +51,20 @@ class Gate:
         security: Security,
         *,
         listening: Mapping[str, Listening],
-        admits_unknown: bool,
+        strangers: Strangers,
     ) -> None:
-        """Look things up where the engine keeps them; decide nothing twice."""
+        """Look things up where the engine keeps them; decide nothing twice.
+
+        Args:
+            stations: those that are known.
+            principals: who has which password.
+            keys: checks passwords.
+            security: told of refused attempts.
+            listening: what each listener demands, by its name.
+            strangers: what the operator chose for stations nobody registered.
+        """
         self._stations, self._principals, self._keys, self._security = stations, principals, keys, security
-        self._listening, self._admits_unknown = listening, admits_unknown
+        self._listening, self._strangers = listening, strangers
         self.open: Callable[[StationId, Version, Upgrade], Peer] = _nobody
         """Makes the conversation of a station that was let in."""
 
@@ -72,10 +85,8 @@ class Gate:
 
     def _identify(self, station: StationId, upgrade: Upgrade, listening: Listening) -> Decline | None:
         known = self._stations.get(station)
-        if known is None and not self._admits_unknown:
+        if known is None and self._strangers == "refuse":
             return Decline(status=404, reason="this station is not registered here")
-        if known is not None and known.registration is Registration.REJECTED and "banned" in known.flags:
-            return Decline(status=403, reason="this station was rejected by the operator")
         if listening.certificate and not _certified(station, upgrade.certificate):
             self._security(station, "InvalidCertificate", "the client certificate does not name the station")
             return Decline(status=401, reason="the client certificate does not name this station")
@@ -87,10 +98,19 @@ class Gate:
 
     def _right_password(self, station: StationId, principal: Principal | None, header: str) -> bool:
         """Basic auth: the user name is the identity (OCPP 2.x requires it, 1.6 stations differ in case at most)."""
-        if principal is None or principal.disabled or principal.role is not Role.STATION:
-            return principal is None and station not in self._stations and self._admits_unknown
+        if principal is None:
+            return self._may_come_without(station)
+        if principal.disabled or principal.role is not Role.STATION:
+            return False
         user, _, password = _basic(header).partition(":")
         return user.lower() == station.lower() and self._keys.matches(station, password, principal.key)
+
+    def _may_come_without(self, station: StationId) -> bool:
+        """Tell whether nobody was to give this station a password: it is a stranger, also when it comes again."""
+        if self._strangers == "accept":
+            return True
+        known = self._stations.get(station)
+        return self._strangers == "quarantine" and (known is None or known.registration is Registration.QUARANTINED)
 
     def _wrong_password(self, station: StationId, principal: Principal | None, upgrade: Upgrade) -> Decline:
         if principal is None or not principal.key:

@@ -24,7 +24,22 @@ def test_the_forms_in_which_stations_are_configured_name_the_station(path: str) 
     assert station_of(path) == "CS-1"
 
 
-@pytest.mark.parametrize("path", ["", "/", "//", "/other/CS-1", "/ocpp/a/b", "/ocpp/a%3Ab", "/ocpp/" + "x" * 49, "/ocpp/%2F"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/",
+        "//",
+        "/ocpp",
+        "/OCPP/",
+        "/steve/websocket/CentralSystemService/",
+        "/other/CS-1",
+        "/ocpp/a/b",
+        "/ocpp/a%3Ab",
+        "/ocpp/" + "x" * 49,
+        "/ocpp/%2F",
+    ],
+)
 def test_what_names_no_station_is_refused_in_words(path: str) -> None:
     with pytest.raises(ValueError, match="station"):
         station_of(path)
