@@ -3,22 +3,23 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import msgspec
 import structlog
 
 from open63110.bindings.ocpp import tolerance
-from open63110.bindings.ocpp.errors import code_of, outcome_of
+from open63110.bindings.ocpp.calling import Ticket, Unusable, failed, understood, written
+from open63110.bindings.ocpp.errors import code_of
 from open63110.bindings.ocpp.raw_call import RawCall
 from open63110.bindings.ocpp.rpc import peer as rpc
-from open63110.bindings.ocpp.rpc.errors import ErrorCode, MalformedFrame, SchemaFault, read
+from open63110.bindings.ocpp.rpc.errors import ErrorCode, MalformedFrame, SchemaFault
 from open63110.bindings.ocpp.rpc.frames import Call, Error, Result, Send
 from open63110.bindings.ocpp.schema import decoder
 from open63110.bindings.ocpp.tolerance import Deviation
-from open63110.bindings.ocpp.translation import Door, Translation, Wire, find, verdict_of
+from open63110.bindings.ocpp.translation import Door, Translation, Wire, find
 from open63110.kernel.errors import NotSupported, Trouble
-from open63110.kernel.ids import OrderId, StationId
+from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command
 from open63110.kernel.roles import Role
 from open63110.model.order import Order, Outcome
@@ -65,14 +66,6 @@ class Office(Protocol):
         """Keep what could not be understood."""
 
 
-class Ticket(NamedTuple):
-    """Which order a call of ours carries out."""
-
-    order: OrderId
-    command: Command
-    translation: Translation | None
-
-
 class Conversation:
     """One socket of one station. Its epoch is its identity: only the newest owns the station (I1, I2)."""
 
@@ -115,12 +108,21 @@ class Conversation:
 
     def closed(self, code: int, reason: str) -> None:
         """Let go of the station, if it is still ours."""
-        for left in self.rpc.close():
-            self._unfinished(left)
+        self._end_calls()
         if self._server.let_go(self):
             now = self._server.engine.clock.now()
             why = f"{code} {reason}".strip()
             self._server.engine.hear((StationDisconnected(station=self.station, at=now, reason=why),))
+
+    def give_way(self) -> None:
+        """Close, because a newer connection of this station took over: what comes in here from now on is not listened to."""
+        self._end_calls()
+        if self.socket is not None:
+            self.socket.close(1001, "a newer connection of this station took over")
+
+    def _end_calls(self) -> None:
+        for left in self.rpc.close():
+            self._unfinished(left)
 
     def tick(self, now: float) -> None:
         """Give up what has waited too long."""
@@ -220,7 +222,7 @@ class Conversation:
         elif not isinstance(result, Trouble):
             if call.action in FIRST:
                 self._boot_answered(result)
-            self._happened(self.rpc.answer(answer_to, translation.answer(result, self._door)))
+            self._happened(self.rpc.answer(answer_to, translation.answer(result, self._door or self.door())))
         elif translation.refuse is not None:
             self._happened(self.rpc.answer(answer_to, translation.refuse(result, self.door())))
         elif translation.blank is not None:
@@ -286,11 +288,8 @@ class Conversation:
         if isinstance(command, RawCall):
             ticket, action, payload = Ticket(order.id, command, None), command.action, self._raw(command)
         else:
-            translation = self.wire.by_message.get(type(command))
-            if translation is None or translation.to_wire is None or translation.sender is not Role.CSMS:
-                raise NotSupported(f"{self.wire.version} has no message for {type(command).__name__}", code="NoMessage")
+            translation, payload = written(self.wire, Role.CSMS, command, self.door())
             ticket, action = Ticket(order.id, command, translation), translation.action
-            payload = translation.to_wire(command, self.door())
         for frame in self.rpc.call(ticket, action, payload, int(command.priority), deadline, now):
             self._send(frame)
 
@@ -303,43 +302,25 @@ class Conversation:
         return msgspec.Raw(command.text())
 
     def _answered(self, ticket: Any, action: str, answer: Result | Error) -> None:
-        if isinstance(answer, Error):
-            code = read(answer.code)
-            self._end(ticket, outcome_of(code), answer.code, answer.description)
-            return
-        raw = bytes(answer.payload)
-        try:
-            verdict = self._verdict(ticket, action, raw)
-        except (SchemaFault, Trouble) as fault:
-            code = fault.error if isinstance(fault, SchemaFault) else ErrorCode.FORMAT_VIOLATION
-            for frame in self.rpc.refuse_result(answer.id, code, fault.message):
+        raw = b"" if isinstance(answer, Error) else bytes(answer.payload)
+        verdict = understood(self.wire, ticket, action, answer, self.door(raw), self._deviated)
+        if isinstance(verdict, Unusable):
+            for frame in self.rpc.refuse_result(answer.id, verdict.code, verdict.words):
                 self._send(frame)
-            self._end(ticket, Outcome.FAILED, "BrokenAnswer", fault.message)
-            return
-        self._server.orders.ended(ticket.order, verdict)
+            verdict = failed("BrokenAnswer", verdict.words)
+        self._server.orders.ended(ticket.key, verdict)
 
-    def _verdict(self, ticket: Ticket, action: str, raw: bytes) -> Verdict:
-        text = raw.decode("utf-8", "replace")
-        types = self.wire.types.get(action)
-        if types is None:
-            return Verdict(outcome=Outcome.ACCEPTED, answer=text)
-        response: Any
-        response, deviations = tolerance.decode(types[1], raw)
+    def _deviated(self, deviations: Sequence[Deviation]) -> None:
         self._server.deviate(self.station, deviations)
-        if ticket.translation is None or ticket.translation.heard is None:
-            status = getattr(response, "status", "Accepted")
-            return verdict_of(status if isinstance(status, str) else "Accepted", answer=text)
-        verdict = ticket.translation.heard(response, ticket.command, self.door(raw))
-        return msgspec.structs.replace(verdict, answer=text)
 
     def _end(self, ticket: Any, outcome: Outcome, reason: str, detail: str) -> None:
-        self._server.orders.ended(ticket.order, Verdict(outcome=outcome, reason=reason, detail=detail))
+        self._server.orders.ended(ticket.key, Verdict(outcome=outcome, reason=reason, detail=detail))
 
     def _unfinished(self, left: rpc.Unfinished) -> None:
         if left.sent:
             self._end(left.ticket, Outcome.FAILED, "ConnectionLost", "the connection ended before the answer came")
         else:
-            self._server.orders.back(left.ticket.order)  # type: ignore[attr-defined]  # tickets are ours
+            self._server.orders.back(left.ticket.key)  # type: ignore[attr-defined]  # tickets are ours
 
 
 def strict(kind: type[msgspec.Struct], raw: bytes) -> None:

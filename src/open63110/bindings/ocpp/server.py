@@ -84,8 +84,8 @@ class Server:
         """Make a conversation the owner of its station and close the one before it (I1)."""
         older = self.conversations.get(newest.station)
         self.conversations[newest.station] = newest
-        if older is not None and older.socket is not None:
-            older.socket.close(1001, "a newer connection of this station took over")
+        if older is not None:
+            older.give_way()
 
     def let_go(self, conversation: Conversation) -> bool:
         """Forget a conversation unless another owns its station by now (I2); tell whether it was forgotten."""
