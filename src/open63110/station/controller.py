@@ -6,7 +6,7 @@ follow facts (contactors, restart, unlocking), and the way of facts and requests
 """
 
 import asyncio
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -107,9 +107,9 @@ class Controller:
         return self._engine.stations.get(self.id)
 
     @property
-    def waiting(self) -> Container[str]:
-        """References of the energy transfers of which facts wait."""
-        return _Waiting(self.outbox)
+    def waiting(self) -> "Waiting":
+        """References of the energy transfers of which facts wait, whenever it is looked into."""
+        return Waiting(self.outbox)
 
     def running(self, evse: int) -> TransferReference | None:
         """Return what runs at an EVSE."""
@@ -289,18 +289,21 @@ class Controller:
         self.pump()
 
 
-class _Waiting:
-    """Which energy transfers wait, whenever it is asked."""
+class Waiting:
+    """The references of energy transfers of which facts wait in an outbox."""
 
     __slots__ = ("_outbox",)
 
     def __init__(self, outbox: Outbox) -> None:
+        """Look into this one."""
         self._outbox = outbox
 
     def __contains__(self, reference: object) -> bool:
+        """Tell whether facts of this one wait."""
         return self._outbox.waiting[str(reference)] > 0
 
     def __bool__(self) -> bool:
+        """Tell whether facts of any wait."""
         return bool(self._outbox.waiting)
 
 
