@@ -14,7 +14,7 @@ import httpx2
 import msgspec
 from tests.e2e.player import PATIENCE, Player
 
-from open63110.apps.config import Config, Listener, Web
+from open63110.apps.config import Config, Limits, Listener, Web
 from open63110.apps.csms import Csms
 from open63110.bindings.web.serve import serving
 from open63110.kernel.messages import Event
@@ -111,11 +111,16 @@ class House:
 ADMIN = msgspec.structs.replace(OURSELVES, role=Role.ADMIN)
 
 
+def slack(factor: float) -> float:
+    """Seconds of a clock that are long enough for an answer on a busy machine."""
+    return max(30.0, 15.0 * factor)
+
+
 @contextlib.asynccontextmanager
 async def house(
     folder: Path, *, factor: float = 1.0, listeners: dict[str, Listener] | None = None, linger: float = 0.003, **policy: Any
 ) -> AsyncIterator[House]:
-    """A CSMS in this process, on the real store, over real sockets.
+    """A CSMS in this process, on the real store, over real sockets. Peers have real seconds to answer, however its clock runs.
 
     Args:
         folder: for its data.
@@ -130,7 +135,8 @@ async def house(
         linger=linger,
         listeners=listeners or OPEN,
         web=Web(port=0),
-        policy=Policy(**policy),
+        policy=Policy(**{"order_deadline": slack(factor)} | policy),
+        limits=Limits(answer_timeout=slack(factor)),
     )
     csms = Csms(config)
     principals = Principals(csms.engine, csms.keys, csms.ids)
