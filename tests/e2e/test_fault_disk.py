@@ -13,6 +13,7 @@ import pytest
 from tests.process import CsmsProcess, Peer, event, peer
 
 from open63110.model.principal import AuditEntry
+from open63110.model.station import Station
 from open63110.model.transfer import EnergyTransfer, EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
 
 UNSYNCED = (sys.executable, str(Path(__file__).with_name("unsynced_csms.py")))
@@ -75,6 +76,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
+def linked(csms: CsmsProcess) -> set[str]:
+    return {str(one.id) for one in csms.rows(Station) if one.connected is not None}
+
+
 def has_room(csms: CsmsProcess) -> bool:
     return csms.rest("GET", "/readyz")[0] == 200
 
@@ -103,8 +108,9 @@ async def test_a_full_disk_acknowledges_nothing_raises_an_alarm_and_resumes_by_i
     with csms:
         async with peer(csms, "CS-1") as station:
             await station.call("TransactionEvent", event("Started", "tx", 0, "2026-01-01T10:00:00Z", 0.0))
-            await asyncio.to_thread(fill, small_disk)
-            acknowledged = [0, *await reported(station, 1)]
+            async with peer(csms, "CS-3"):
+                await asyncio.to_thread(fill, small_disk)
+                acknowledged = [0, *await reported(station, 1)]
             n = len(acknowledged)
             assert "nothing can be stored" in csms.log()
             assert not await asyncio.to_thread(has_room, csms)
@@ -118,6 +124,7 @@ async def test_a_full_disk_acknowledges_nothing_raises_an_alarm_and_resumes_by_i
                         break
                 assert "it can be stored again" in csms.log()
                 await stranger.boot()
+                assert linked(csms) == {"CS-1", "CS-2"}
             again = event("Updated", "tx", n, "2026-01-01T10:00:00Z", float(n))
             await station.call("TransactionEvent", again)
             await station.call("TransactionEvent", event("Ended", "tx", n + 1, "2026-01-01T11:00:00Z", float(n + 1)))

@@ -23,9 +23,9 @@ class StoreAlarm:
     audit entry that tells from when on nothing was stored, so that the gap stays visible.
     """
 
-    def __init__(self, engine: Engine, ids: Ids) -> None:
-        """Listen to the commits of an engine."""
-        self._engine, self._ids = engine, ids
+    def __init__(self, engine: Engine, ids: Ids, *, pause: float = 1.0) -> None:
+        """Listen to the commits of an engine, and try again after each pause [s]."""
+        self._engine, self._ids, self._pause = engine, ids, pause
         self._raised = asyncio.Event()
         self._since: datetime | None = None
         engine.commit.on_trouble.append(self._changed)
@@ -45,7 +45,7 @@ class StoreAlarm:
             await self._raised.wait()
             number = self._ids.row(AuditEntry)
             while self._raised.is_set():
-                await asyncio.sleep(1.0)
+                await asyncio.sleep(self._pause)
                 self._try(number)
                 await self._engine.commit.drain()
 
