@@ -167,7 +167,7 @@ class Pages:
         sessions = await store.find(ServiceSession, Query(where=mine, order="-number", limit=10))
         context["sessions"], context["transfers"] = self._fresh(sessions), await self._transfers(sessions)
         readable = caller.principal.role in PERSONAL
-        context["frames"] = await self._node.frames.recent(station.id, 40) if readable and part != "live" else []
+        context["frames"] = await self._node.frames.recent(station.id, 25) if readable and part != "live" else []
         facts = await store.facts(station=station.id, newest=True, limit=100)
         context["facts"] = _gathered([shown_fact(one, self._access.seer(caller)) for one in facts])[:20]
         context["tokens"] = self._tokens(caller) if part != "live" else []

@@ -102,7 +102,10 @@ const plots = new WeakMap();
 const asked = new WeakMap();
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const clock = (at) => new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const clock = (at, step) => new Date(at * 1000).toLocaleTimeString([], {
+  hour: "2-digit", minute: "2-digit", ...(step < 60 ? { second: "2-digit" } : {}), hourCycle: "h23",
+});
+const known = (column) => column.some((one) => one != null);
 const kilo = (value) => (value == null ? null : value / 1000);
 
 function options(width, curve) {
@@ -114,14 +117,14 @@ function options(width, curve) {
   const series = [
     { value: (_, at) => (at == null ? "–" : new Date(at * 1000).toLocaleTimeString()) },
     line(curve.derived ? "Power (from energy)" : "Power", "--accent", "kW", { fill: colour("--accent-soft") }),
-    line("Limit", "--warn", "kW", { dash: [6, 4], width: 1.5, show: curve.offered.some((one) => one != null) }),
-    line("State of charge", "--good", "%", { scale: "%", width: 1.5, show: curve.soc.some((one) => one != null) }),
   ];
+  if (known(curve.offered)) series.push(line("Limit", "--warn", "kW", { dash: [6, 4], width: 1.5 }));
+  if (known(curve.soc)) series.push(line("State of charge", "--good", "%", { scale: "%", width: 1.5 }));
   return {
     width, height: 240, series, cursor: { y: false },
     scales: { y: { range: (_, low, high) => [Math.min(0, low || 0) * 1.1, Math.max(1, high || 0) * 1.1] }, "%": { range: [0, 100] } },
-    axes: [{ ...axis, values: (_, ticks) => ticks.map(clock) }, { ...axis, size: 46, label: "kW", labelSize: 16 },
-      { ...axis, scale: "%", side: 1, size: 40, grid: { show: false }, show: curve.soc.some((one) => one != null) }],
+    axes: [{ ...axis, space: 70, values: (_, ticks, axis, space, step) => ticks.map((at) => clock(at, step)) }, { ...axis, size: 46, label: "kW", labelSize: 16 },
+      { ...axis, scale: "%", side: 1, size: 40, grid: { show: false }, show: known(curve.soc) }],
   };
 }
 
@@ -143,7 +146,9 @@ function show(element, curve) {
     return;
   }
   element.classList.remove("faint");
-  const data = [curve.at, curve.power.map(kilo), curve.offered.map(kilo), curve.soc];
+  const data = [curve.at, curve.power.map(kilo)];
+  if (known(curve.offered)) data.push(curve.offered.map(kilo));
+  if (known(curve.soc)) data.push(curve.soc);
   plots.set(element, new uPlot(options(element.clientWidth, curve), data, element));
   element.dataset.points = String(curve.at.length);
 }

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import httpx2
 import pytest
 
-from open63110.bindings.web.alarms import alarms, figures
 from open63110.bindings.web.render import dump, kw, kwh, pretty, span, tone, when, words
 from open63110.bindings.web.tests.ground import CS, PASSWORD, Ground
 from open63110.kernel.errors import Unavailable
@@ -366,12 +365,6 @@ async def test_trouble_with_the_disk_stands_on_every_page(story: Ground) -> None
     assert "Nothing can be stored" in (await client.get("/sessions")).text
     assert "the disk is full" in (await client.get("/")).text
     story.engine.commit.trouble = None
-
-
-def test_alarms_put_the_worst_first() -> None:
-    assert [one.title for one in alarms([], Unavailable("full"), 2)] == ["Nothing can be stored", "Quarantine"]
-    assert list(alarms([], None, 0)) == []
-    assert figures([]).stations == 0
 
 
 def test_figures_are_written_for_people() -> None:
