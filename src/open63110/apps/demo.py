@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from rich.console import Console
+from rich.text import Text
 
 from open63110.apps.clock import SystemClock
 from open63110.apps.config import Config, Limits, Listener, Log, Web
 from open63110.apps.csms import Csms
 from open63110.apps.install import first_admin
-from open63110.apps.site import Capture, Site, StationPlan
+from open63110.apps.site import Capture, Site, StationPlan, told_to_stop
 from open63110.apps.story import CARDS, Story, plans
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.web.serve import serving
@@ -75,15 +77,15 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     right: bool
 
 
-async def demo(settings: Demo, *, stop: asyncio.Event | None = None, say: Say = print) -> int:
+async def demo(settings: Demo, *, stop: asyncio.Event | None = None, say: Say | None = None) -> int:
     """Show a site; return 0 if every record was right, 1 if not.
 
     Args:
         settings: how.
-        stop: set to end it early; None: nobody does.
-        say: told what happens, line by line.
+        stop: set to end it early; None: SIGINT and SIGTERM do.
+        say: told what happens, line by line; None: it is printed.
     """
-    stop = stop or asyncio.Event()
+    stop, say = stop or told_to_stop(), say or _spoken(Console(highlight=False))
     with contextlib.ExitStack() as after:
         folder = settings.folder or Path(after.enter_context(tempfile.TemporaryDirectory(prefix="open63110-demo-")))
         folder.mkdir(parents=True, exist_ok=True)
@@ -91,6 +93,21 @@ async def demo(settings: Demo, *, stop: asyncio.Event | None = None, say: Say = 
     for line in _told(summary):
         say(line)
     return 0 if summary.right else 1
+
+
+def _spoken(console: Console) -> Say:
+    """Print calmly: the time recedes, records and refusals stand out."""
+
+    def say(line: str) -> None:
+        text = Text(line)
+        if line[:2].isdecimal():
+            text.stylize("dim", 0, 8)
+        text.highlight_regex(r"record \S+: [0-9.]+ Wh", "green")
+        text.highlight_regex(r"refused: \w+|cut off|overheats|NOT RIGHT", "yellow")
+        text.highlight_regex(r"http://\S+|every record is right", "bold")
+        console.print(text, soft_wrap=True)
+
+    return say
 
 
 async def _play(settings: Demo, folder: Path, stop: asyncio.Event, say: Say) -> Summary:
@@ -112,7 +129,7 @@ async def _play(settings: Demo, folder: Path, stop: asyncio.Event, say: Say) -> 
                 say("the last EVs leave; what waits is told, sessions close, records are made")
                 await story.end(SETTLE)
         files = _leave(folder, site, before, await asyncio.to_thread(_export, csms.web_port, admitted.key))
-    verdict, right = await _judge(*files)
+    verdict, right = await judged(*files)
     return _summary(site, story, files, verdict, right=right and story.complete)
 
 
@@ -203,7 +220,7 @@ def _leave(folder: Path, site: Site, before: dict[str, float], records: bytes) -
     return files
 
 
-async def _judge(capture: Path, records: Path, meters: Path) -> tuple[str, bool]:
+async def judged(capture: Path, records: Path, meters: Path) -> tuple[str, bool]:
     """Let another process, which knows nothing of this program, compare records with frames and meters.
 
     Raises:

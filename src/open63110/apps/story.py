@@ -5,7 +5,6 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from open63110.apps.csms import Csms
@@ -63,7 +62,7 @@ class Story:
         self._site, self._csms, self._by, self._say = site, csms, by, say
         self._chance = random.Random(seed)  # noqa: S311 - a story, no secret
         self._orders: set[asyncio.Future[Any]] = set()
-        self._on = False
+        self._on = self._over = False
         self.refused = 0
         self.complete = False
         """Everything that happened was told and recorded in time."""
@@ -153,7 +152,7 @@ class Story:
                 station.leave(evse)
         quiet = await site.quiet(seconds)
         closed = await self._closed(seconds)
-        self.complete = quiet and closed
+        self.complete, self._over = quiet and closed, True
 
     async def _closed(self, seconds: float) -> bool:
         engine = self._csms.engine
@@ -176,12 +175,12 @@ class Story:
 
     def _narrate(self, facts: list[Event]) -> None:
         for fact in facts:
-            words = self._words(fact)
+            words = "" if self._over else self._words(fact)
             if words:
-                self._tell(fact.station, words, fact.at)
+                self._tell(fact.station, words)
 
-    def _tell(self, station: str, words: str, at: datetime | None = None) -> None:
-        self._say(f"{at or self._site.clock.now():%H:%M:%S}  {station:<11} {words}")
+    def _tell(self, station: str, words: str) -> None:
+        self._say(f"{self._site.clock.now():%H:%M:%S}  {station:<11} {words}")
 
     def _words(self, fact: Event) -> str:
         match fact:
@@ -196,7 +195,8 @@ class Story:
             case EnergyTransferStarted():
                 return f"EVSE {fact.evse} begins to charge{' (told afterwards)' if fact.offline else ''}"
             case EnergyTransferEnded():
-                return f"EVSE {fact.evse} ends: {fact.reason}"
+                transfer = self._csms.engine.known.transfer(fact.station, fact.reference)
+                return f"EVSE {fact.evse or (transfer.evse if transfer else '?')} ends: {fact.reason}"
             case CredentialJudged() if fact.status is not AuthorizationStatus.ACCEPTED:
                 self.refused += 1
                 return f"a card is refused: {fact.status.value}"
