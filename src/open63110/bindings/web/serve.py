@@ -17,6 +17,9 @@ GOODBYE = 3
 
 BACKLOG = 512
 
+MOST_CONNECTIONS = 2000
+"""Requests and live views at a time; more are told to come back (503)."""
+
 
 class _Server(uvicorn.Server):
     """Leaves signals to the program, and says when it listens."""
@@ -98,6 +101,7 @@ def _config(app: "object", web: WebSettings) -> uvicorn.Config:
         timeout_graceful_shutdown=GOODBYE,
         timeout_keep_alive=30,
         backlog=BACKLOG,
+        limit_concurrency=MOST_CONNECTIONS,
         h11_max_incomplete_event_size=32_768,
         ssl_certfile=web.certificate or None,
         ssl_keyfile=web.key or None,

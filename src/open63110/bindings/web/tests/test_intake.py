@@ -98,7 +98,7 @@ def test_a_time_without_zone_is_utc() -> None:
     [
         (RebootStation, {"mod": "immediate"}, "did you mean mode?"),
         (RebootStation, {"station": "CS-2"}, "known here: evse, mode"),
-        (PutToken, {"token": {"kind": "x", "value": "y", "bloked": True}}, "did you mean blocked?"),
+        (PutToken, {"token": {"kind": "x", "value": "y", "blockedd": True}}, "did you mean blocked?"),
     ],
 )
 def test_an_unknown_field_is_refused_with_what_was_probably_meant(kind: type[Command], said: dict[str, Any], hint: str) -> None:

@@ -249,7 +249,7 @@ async def test_principals_are_changed_by_administrators_only_and_their_key_is_sh
     changed = await admin.patch("/api/v1/principals/fleet", json={"disabled": True})
     assert changed.json()["principal"]["disabled"]
     assert changed.json()["key"] == ""
-    assert (await admin.patch("/api/v1/principals/fleet", json={"disabeld": True})).json()["remedy"] == "did you mean disabled?"
+    assert (await admin.patch("/api/v1/principals/fleet", json={"disabledd": True})).json()["remedy"] == "did you mean disabled?"
     assert (await admin.patch("/api/v1/principals/nobody", json={})).status_code == 404
     for role in (Role.OPERATOR, Role.VIEWER, Role.CSP):
         other = await story.as_(role)
