@@ -1,83 +1,158 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Raw frames: written whole or not at all, found newest first, pruned by age."""
+"""Raw frames for people: newest first, a file a day, and never worth a failure of anything else."""
 
-import resource
-from datetime import date, timedelta
+import asyncio
+import contextlib
+import time
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.literal import Clock
+from tests.literal import T0, Clock
 
 from open63110.kernel.ids import StationId
-from open63110.store import frames
+from open63110.store import frames as module
 from open63110.store.frames import DailyFrames
 
-CS, OTHER = StationId("CS-1"), StationId("CS-2")
+NOON = T0 + timedelta(hours=12)
+A, B = StationId("A"), StationId("B")
 
 
-def only_file(folder: Path) -> Path:
-    (file,) = folder.iterdir()
-    return file
+def log(folder: Path, clock: Clock | None = None, **more: int) -> DailyFrames:
+    return DailyFrames(folder / "frames", clock or Clock(NOON), **more)
 
 
-async def texts(kept: DailyFrames, limit: int = 50) -> list[str]:
-    return [frame.text for frame in await kept.recent(CS, limit)]
+def files(folder: Path) -> list[str]:
+    return sorted(one.name for one in (folder / "frames").iterdir())
 
 
-async def test_the_newest_frames_of_a_station_come_first(tmp_path: Path) -> None:
-    kept = DailyFrames(tmp_path, Clock())
-    for n in range(3):
-        kept.note(CS, f"[{n}]".encode(), sent=n == 1)
-        kept.note(OTHER, b"[9]", sent=False)
-        kept.flush()
-    kept.note(OTHER, b"[9]", sent=False)
-    kept.flush()
-    assert [(frame.text, frame.sent) for frame in await kept.recent(CS)] == [("[2]", False), ("[1]", True), ("[0]", False)]
-    assert await texts(kept, 1) == ["[2]"]
+async def texts(frames: DailyFrames, station: StationId = A, limit: int = 50) -> list[str]:
+    return [one.text for one in await frames.recent(station, limit)]
 
 
-async def test_much_is_written_without_waiting(tmp_path: Path) -> None:
-    kept = DailyFrames(tmp_path, Clock())
-    kept.note(CS, b"x" * frames.FLUSH_BYTES, sent=False)
-    assert only_file(tmp_path).name.endswith(".frames")
+async def test_the_newest_comes_first_of_one_station_only(tmp_path: Path) -> None:
+    frames = log(tmp_path)
+    frames.note(A, b"a1", sent=False)
+    frames.note(B, b"b1", sent=False)
+    frames.flush()
+    frames.note(A, b"a2", sent=True)
+    assert await texts(frames) == ["a2", "a1"]
+    assert [one.sent for one in await frames.recent(A)] == [True, False]
+    assert await texts(frames, B) == ["b1"]
+    assert await texts(frames, StationId("C")) == []
 
 
-@pytest.mark.parametrize("torn", [3, 9, 30])
-async def test_what_follows_a_block_that_a_crash_tore_can_be_read(tmp_path: Path, torn: int) -> None:
-    before = DailyFrames(tmp_path, Clock())
-    for text in (b"[1]", b"[2]"):
-        before.note(CS, text, sent=False)
-        before.flush()
-    file = only_file(tmp_path)
+async def test_no_more_come_than_are_wanted(tmp_path: Path) -> None:
+    frames = log(tmp_path)
+    for number in range(5):
+        frames.note(A, b"%d" % number, sent=False)
+        frames.flush()
+    assert await texts(frames, limit=2) == ["4", "3"]
+
+
+async def test_they_are_there_after_a_restart(tmp_path: Path) -> None:
+    frames = log(tmp_path)
+    frames.note(A, b"[2]", sent=False)
+    frames.flush()
+    assert await texts(log(tmp_path)) == ["[2]"]
+
+
+async def test_a_frame_says_when_it_came_though_it_is_written_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "monotonic", lambda: 100.0)
+    frames = log(tmp_path, Clock(T0 + timedelta(seconds=5)))
+    frames.note(A, b"x", sent=False)
+    monkeypatch.setattr(time, "monotonic", lambda: 103.0)
+    (frame,) = await frames.recent(A)
+    assert frame.at == T0 + timedelta(seconds=2)
+
+
+async def test_each_day_has_its_file_and_the_search_goes_back_over_them(tmp_path: Path) -> None:
+    clock = Clock(NOON)
+    frames = log(tmp_path, clock)
+    for number in range(3):
+        frames.note(A, b"%d" % number, sent=False)
+        frames.flush()
+        clock.at += timedelta(days=1)
+    assert files(tmp_path) == ["2026-01-01.frames", "2026-01-02.frames", "2026-01-03.frames"]
+    assert await texts(frames) == ["2", "1", "0"]
+
+
+def test_old_files_are_deleted_and_no_others(tmp_path: Path) -> None:
+    frames = log(tmp_path, days=2)
+    for name in ("2025-12-29.frames", "2025-12-30.frames", "2026-01-01.frames", "notes.txt"):
+        (tmp_path / "frames" / name).touch()
+    frames.prune(date(2026, 1, 1))
+    assert files(tmp_path) == ["2025-12-30.frames", "2026-01-01.frames", "notes.txt"]
+
+
+@pytest.mark.parametrize("cut", [1, 5, 9, 30, -1])
+async def test_a_block_torn_by_a_crash_is_passed_over(tmp_path: Path, cut: int) -> None:
+    frames = log(tmp_path)
+    frames.note(A, b"whole", sent=False)
+    frames.flush()
+    (file,) = (tmp_path / "frames").iterdir()
     whole = file.read_bytes()
-    file.write_bytes(whole + whole[:torn])
-    after = DailyFrames(tmp_path, Clock())
-    assert await texts(after) == ["[2]", "[1]"]
-    after.note(CS, b"[3]", sent=False)
-    assert await texts(after) == ["[3]", "[2]", "[1]"]
+    frames.note(A, b"torn", sent=False)
+    frames.flush()
+    torn = file.read_bytes()[len(whole) :]
+    file.write_bytes(whole + torn[:cut])
+    assert await texts(log(tmp_path)) == ["whole"]
 
 
-async def test_a_block_for_which_there_is_no_room_leaves_nothing_behind(tmp_path: Path) -> None:
-    kept = DailyFrames(tmp_path, Clock())
-    kept.note(CS, b"[1]", sent=False)
-    kept.flush()
-    file = only_file(tmp_path)
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    for room in (20, 0):
-        resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size + room, limits[1]))
-        try:
-            kept.note(CS, b"[2]", sent=False)
-            kept.flush()
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert kept.lost == 2
-    kept.note(CS, b"[3]", sent=False)
-    assert await texts(kept) == ["[3]", "[1]"]
+async def test_what_is_written_behind_a_torn_block_is_found(tmp_path: Path) -> None:
+    frames = log(tmp_path)
+    for text in (b"whole", b"torn"):
+        frames.note(A, text, sent=False)
+        frames.flush()
+    (file,) = (tmp_path / "frames").iterdir()
+    file.write_bytes(file.read_bytes()[:-7])
+    again = log(tmp_path)
+    again.note(A, b"after", sent=False)
+    assert await texts(again) == ["after", "whole"]
 
 
-def test_days_beyond_those_kept_are_deleted(tmp_path: Path) -> None:
-    kept = DailyFrames(tmp_path, Clock(), days=2)
-    for day in range(5):
-        (tmp_path / f"{date(2026, 1, 1) + timedelta(days=day)}.frames").touch()
-    kept.prune(date(2026, 1, 5))
-    assert sorted(one.name for one in tmp_path.iterdir()) == [f"2026-01-0{day}.frames" for day in (3, 4, 5)]
+async def test_on_a_full_disk_they_are_counted_as_lost_and_nothing_fails(tmp_path: Path) -> None:
+    frames = log(tmp_path)
+    (tmp_path / "frames" / "2026-01-01.frames").mkdir()  # where the file should be
+    frames.note(A, b"x", sent=False)
+    frames.note(A, b"y", sent=True)
+    frames.flush()
+    assert frames.lost == 2
+
+
+def test_many_are_written_before_the_second_is_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FLUSH_BYTES", 10)
+    frames = log(tmp_path)
+    frames.note(A, b"123456789", sent=False)
+    assert files(tmp_path) == []
+    frames.note(A, b"0", sent=False)
+    assert len(files(tmp_path)) == 1
+
+
+def test_nothing_is_written_where_nothing_was_said(tmp_path: Path) -> None:
+    log(tmp_path).flush()
+    assert files(tmp_path) == []
+
+
+async def test_bytes_that_are_no_text_are_shown_as_far_as_they_can_be(tmp_path: Path) -> None:
+    frames = log(tmp_path)
+    frames.note(A, b"\xff!", sent=False)
+    assert await texts(frames) == ["\ufffd!"]
+
+
+async def test_the_loop_writes_every_second_and_prunes_once_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = 0
+
+    async def second(_: float) -> None:
+        nonlocal turns
+        turns += 1
+        if turns > 2:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(asyncio, "sleep", second)
+    frames = log(tmp_path, days=1)
+    (tmp_path / "frames" / "2025-01-01.frames").touch()
+    frames.note(A, b"x", sent=False)
+    with contextlib.suppress(asyncio.CancelledError):
+        await frames.run()
+    assert files(tmp_path) == [f"{datetime(2026, 1, 1, tzinfo=UTC):%Y-%m-%d}.frames"]
