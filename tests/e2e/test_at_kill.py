@@ -28,7 +28,7 @@ SENDS = "sendto,sendmsg,writev,write"
 async def test_a_kill_between_receipt_and_acknowledgement_leaves_exactly_one_end(wire: str, moment: str, tmp_path: Path) -> None:
     early = moment == "before the commit"
     ended = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=10)
-    with CsmsProcess(tmp_path, linger=2.0 if early else 0.003) as csms:
+    with CsmsProcess(tmp_path, linger=1.2 if early else 0.003) as csms:
         cs = await Player(csms.ports["open"], "CS-1", wire).connect()
         assert await cs.boot() == "Accepted"
         await cs.status(1, "Occupied", ended - timedelta(minutes=21))
@@ -37,7 +37,7 @@ async def test_a_kill_between_receipt_and_acknowledgement_leaves_exactly_one_end
         with contextlib.nullcontext() if early else answers_held(csms.pid) as tracer:
             acknowledged = asyncio.create_task(cs.end(1, 18_000, ended))
             if early:
-                await asyncio.sleep(0.5)  # a quarter of the time until the next commit
+                await asyncio.sleep(0.3)  # a quarter of the time until the next commit
             else:
                 async with asyncio.timeout(PATIENCE):
                     while not ends(csms):  # noqa: ASYNC110 - the disk tells nobody
@@ -52,6 +52,7 @@ async def test_a_kill_between_receipt_and_acknowledgement_leaves_exactly_one_end
                 await acknowledged
         await cs.gone()
 
+        csms.settings["linger"] = 0.003
         csms.start()
         await cs.connect()
         _, (_, _, action, payload) = next(one for one in reversed(cs.frames) if one[0] == "sent" and one[1][0] == 2)
