@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How one foreign message meets ours: four functions, two for each end of the wire."""
 
+import importlib
+import pkgutil
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -111,3 +113,11 @@ def text(value: Any) -> str:
 def given(value: T | msgspec.UnsetType) -> T | None:
     """Return an optional field's value, None where it was not on the wire."""
     return None if isinstance(value, msgspec.UnsetType) else value
+
+
+def found_in(package: str) -> tuple[Translation, ...]:
+    """Return the translation of every message that has a file in a version's folder: ``reset.py`` holds ``RESET``."""
+    path = importlib.import_module(package).__path__
+    names = sorted(one.name for one in pkgutil.iter_modules(path) if not one.ispkg)
+    found = (getattr(importlib.import_module(f"{package}.{name}"), name.upper(), None) for name in names)
+    return tuple(one for one in found if isinstance(one, Translation))

@@ -4,9 +4,9 @@
 from typing import Any
 
 import msgspec
-from open63110.bindings.ocpp.kept import journalled, nothing_to_say
 from tests.conformance.v201.golden import door, plain
 
+from open63110.bindings.ocpp.kept import journalled, nothing_to_say
 from open63110.bindings.ocpp.v201.wire import WIRE
 
 DOOR = door(WIRE)
