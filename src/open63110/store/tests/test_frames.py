@@ -3,6 +3,7 @@
 
 import asyncio
 import contextlib
+import resource
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -118,6 +119,24 @@ async def test_on_a_full_disk_they_are_counted_as_lost_and_nothing_fails(tmp_pat
     frames.note(A, b"y", sent=True)
     frames.flush()
     assert frames.lost == 2
+
+
+@pytest.mark.parametrize("room", [0, 10])
+async def test_a_block_that_no_longer_fits_is_lost_whole_and_what_comes_later_is_found(tmp_path: Path, room: int) -> None:
+    frames = log(tmp_path)
+    frames.note(A, b"before", sent=False)
+    frames.flush()
+    (file,) = (tmp_path / "frames").iterdir()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    frames.note(A, b"lost", sent=False)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size + room, hard))
+    try:
+        frames.flush()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert frames.lost == 1
+    frames.note(A, b"after", sent=False)
+    assert await texts(frames) == ["after", "before"]
 
 
 def test_many_are_written_before_the_second_is_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
