@@ -20,7 +20,7 @@ from open63110.apps.clock import SystemClock
 from open63110.apps.config import Config, Limits, Listener, Log, Web
 from open63110.apps.csms import Csms
 from open63110.apps.install import first_admin
-from open63110.apps.site import Capture, Site, StationPlan, told_to_stop
+from open63110.apps.site import Capture, Site, StationPlan
 from open63110.apps.story import CARDS, Story, plans
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.web.serve import serving
@@ -82,10 +82,10 @@ async def demo(settings: Demo, *, stop: asyncio.Event | None = None, say: Say | 
 
     Args:
         settings: how.
-        stop: set to end it early; None: SIGINT and SIGTERM do.
+        stop: set to end it early; None: nobody does.
         say: told what happens, line by line; None: it is printed.
     """
-    stop, say = stop or told_to_stop(), say or _spoken(Console(highlight=False))
+    stop, say = stop or asyncio.Event(), say or _spoken(Console(highlight=False))
     with contextlib.ExitStack() as after:
         folder = settings.folder or Path(after.enter_context(tempfile.TemporaryDirectory(prefix="open63110-demo-")))
         folder.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from open63110.apps.clock import SystemClock
-from open63110.apps.site import Capture, Site, StationPlan, told_to_stop
+from open63110.apps.site import Capture, Site, StationPlan
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.errors import Malformed
@@ -107,7 +107,7 @@ async def simulate(settings: Simulation, *, stop: asyncio.Event | None = None, t
 
     Args:
         settings: what to simulate.
-        stop: set to end it; None: SIGINT and SIGTERM do, beside the duration.
+        stop: set to end it; None: only the duration does.
         tell: told how it goes, about every ten seconds.
 
     Raises:
@@ -116,7 +116,7 @@ async def simulate(settings: Simulation, *, stop: asyncio.Event | None = None, t
     _check(settings)
     clock, before, started = SystemClock(settings.clock_factor), _resident(), time.monotonic()
     policy = StationPolicy(answer_within=Seconds(max(20.0, 10.0 * settings.clock_factor)))
-    stop = stop or told_to_stop()
+    stop = stop or asyncio.Event()
     with Capture(settings.capture, clock) as capture:
         site = Site(clock, capture, policy, seed=settings.seed)
         chance = random.Random(settings.seed)  # noqa: S311 - a story, no secret

@@ -6,7 +6,6 @@ import contextlib
 import json
 import random
 import secrets
-import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
@@ -268,14 +267,6 @@ class Site:
         except TimeoutError:
             return False
         return True
-
-
-def told_to_stop() -> asyncio.Event:
-    """Return an event that SIGINT and SIGTERM set."""
-    stop = asyncio.Event()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(one, stop.set)
-    return stop
 
 
 def _meter(plan: StationPlan, number: int, counted: int) -> Meter:
