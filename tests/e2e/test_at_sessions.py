@@ -87,7 +87,7 @@ async def test_a_cut_link_changes_no_session_and_what_happened_meanwhile_is_told
 
 @pytest.mark.parametrize("wire", ["v16"])
 async def test_on_16_too_what_happened_while_the_link_was_cut_keeps_its_moments(wire: str, tmp_path: Path) -> None:
-    """1.6 has neither sequence numbers nor an offline flag; the order and the moments are all there is to see."""
+    """1.6 has no sequence numbers, so order and moments are all there is to see; that it was offline follows from them."""
     async with house(tmp_path, factor=300.0, connection_timeout=3600.0) as here:
         cs, said = await two_evs_and_a_cut_link(here, wire)
         await cs.cut()
@@ -97,6 +97,7 @@ async def test_on_16_too_what_happened_while_the_link_was_cut_keeps_its_moments(
         for reference in {one.reference for one in facts}:
             moments = [one.at for one in facts if one.reference == reference]
             assert moments == sorted(moments)
+        assert {one.at for one in facts if one.offline} == {one.at for one in said if one.offline}
 
 
 class Said(NamedTuple):

@@ -34,15 +34,23 @@ LATE = timedelta(hours=1)
 ASK_AGAIN_AT_MOST = 3600.0
 """Longest pause between two questions about missing messages [s]."""
 Adoptable = TypeVar("Adoptable", EnergyTransferUpdated, EnergyTransferEnded)
+Fact = TypeVar("Fact", EnergyTransferStarted, EnergyTransferUpdated, EnergyTransferEnded)
 
 NO_NUMBER = frozenset({"", "0", "-1"})
 """Transaction ids of OCPP 1.6 stations that never got one."""
+
+
+def _told_later(event: Fact, station: Station | None) -> Fact:
+    """Mark what happened before the link it came over was there; OCPP 1.6, which numbers nothing, has no word for that."""
+    since = station.connected if event.seq < 0 and station else None
+    return replace(event, offline=True) if since is not None and event.at < since else event
 
 
 def hear_started(
     event: EnergyTransferStarted, station: Station | None, now: datetime, ids: Ids, policy: Policy
 ) -> Iterator[Effect]:
     """Name the transfer where the wire leaves that to us; the same start gets the same name for ever (I8)."""
+    event = _told_later(event, station)
     if event.seq < 0 and not event.reference:
         yield from _name_start(event, station, now, ids, policy)
         return
@@ -89,6 +97,7 @@ def hear_updated(
     event: EnergyTransferUpdated, station: Station | None, now: datetime, ids: Ids, policy: Policy, history: History
 ) -> Iterator[Effect]:
     """Take it in; the ordinary case is the next one of a transfer that is known."""
+    event = _told_later(event, station)
     known = station.transfers.get(event.reference) if station else None
     if known is not None and event.seq == known.seq + 1:
         yield replace(event, number=known.number)
@@ -131,6 +140,7 @@ def hear_ended(
     event: EnergyTransferEnded, station: Station | None, now: datetime, ids: Ids, policy: Policy, history: History
 ) -> Iterator[Effect]:
     """Take the end in, however late; an end of what we never heard of is a transfer of its own (I9, I10)."""
+    event = _told_later(event, station)
     known = station.transfers.get(event.reference) if station else None
     if known is None:
         event, known = _adopted(event, station, history)

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from tests.literal import Ids
 from tests.transfer_play import POLICY, Journal, Play, answer, facts, names
-from tests.transfers import ANNA, BERT, CS, E1, REF, begin, finish, minute, update, watts
+from tests.transfers import ANNA, BERT, CS, E1, E2, REF, begin, finish, minute, update, watts
 
 from open63110.kernel.ids import EvseNumber, SessionNumber, SubjectRef, TransferReference
 from open63110.kernel.messages import Wake
@@ -169,6 +169,16 @@ def test_the_same_start_gets_the_same_name_for_ever(play: Play) -> None:
     assert second.number == 2
     again = answer(play.hear(begin(minute(1), 1000.0, seq=-9, reference="")))
     assert again == TransferAnswer(reference=TransferReference("1"), number=1, duplicate=True)
+
+
+def test_what_happened_before_the_present_link_was_told_later(play: Play) -> None:
+    play.station = replace(play.station, connected=minute(10))
+    play.hear(begin(minute(1), 1000.0, seq=-9, reference=""), now=minute(11))
+    assert play["1"].offline
+    play.hear(begin(minute(11), 1000.0, seq=-10, reference="", evse=E2))
+    assert not play["2"].offline
+    play.hear(begin(minute(1), 1000.0, reference="tx-3"), now=minute(11))
+    assert not play["tx-3"].offline  # whoever can say so is believed
 
 
 @pytest.mark.parametrize(
