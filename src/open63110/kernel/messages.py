@@ -3,7 +3,7 @@
 
 from datetime import datetime
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import msgspec
 
@@ -26,6 +26,10 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How it queues behind others on a wire (B.8)."""
 
     station: StationId
+
+    def kept(self) -> Self:
+        """Return what may be written down of it: itself, unless it holds a secret."""
+        return self
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):

@@ -59,6 +59,8 @@ class Orders:
         """Take over what the last run left open: what was sent then will not be answered any more."""
         self._engine, self._ids = engine, ids
         self.link: Link = _NoLink()
+        self._secret: dict[OrderId, Command] = {}
+        """Commands that hold what their rows leave out, until they end."""
         self._watchers: dict[OrderId, list[Callable[[Order], None]]] = {}
         self._unstored: list[Callable[[], None]] = []
         """What happened to orders while nothing could be stored: noted again until it can be."""
@@ -105,7 +107,7 @@ class Orders:
             asked=now,
             deadline=deadline or now + timedelta(seconds=self._engine.policy.order_deadline),
             outcome=Outcome.WAITING,
-            body=encode_command(command).decode(),
+            body=encode_command(command.kept()).decode(),
         )
 
     def _check(self, command: Command, by: Principal, order: Order, now: datetime, roles: frozenset[Role] | None) -> None:
@@ -130,7 +132,8 @@ class Orders:
         if passed_on is None:
             order = msgspec.structs.replace(order, outcome=Outcome.ACCEPTED, reason=DONE, ended=order.asked)
         else:
-            order = msgspec.structs.replace(order, body=encode_command(passed_on).decode())
+            order = msgspec.structs.replace(order, body=encode_command(passed_on.kept()).decode())
+            self._remember(order.id, passed_on)
         turn.fact(OrderChanged(station=order.station, at=order.asked, orders=order))
         turn.keep()
         if passed_on is None:
@@ -157,6 +160,10 @@ class Orders:
         self._engine.commit.batch.facts.append(OrderChanged(station=order.station, at=now, orders=order))
         self._send_when_durable(order)
 
+    def _remember(self, order_id: OrderId, command: Command) -> None:
+        if command.kept() is not command:
+            self._secret[order_id] = command
+
     # -- sending and ending --
 
     def _send_when_durable(self, order: Order) -> None:
@@ -167,7 +174,7 @@ class Orders:
         if order is None or order.outcome is not Outcome.WAITING or not self.link.connected(order.station):
             return
         try:
-            command = decode_command(order.body.encode())
+            command = self._secret.get(order.id) or decode_command(order.body.encode())
             self.link.send(order, command)
         except Trouble as trouble:
             self.ended(order.id, Verdict(outcome=_outcome_of(trouble), reason=trouble.code, detail=trouble.message))
@@ -186,6 +193,7 @@ class Orders:
         order = engine.known.orders.get(order_id)
         if order is None or order.outcome not in OPEN:
             return
+        self._secret.pop(order_id, None)
         now = engine.clock.now()
         reason = verdict.reason or (DONE if verdict.outcome is Outcome.ACCEPTED else "")
         order = msgspec.structs.replace(

@@ -16,6 +16,7 @@ from open63110.bindings.ocpp.rpc import peer as rpc
 from open63110.bindings.ocpp.rpc.errors import ErrorCode, MalformedFrame, SchemaFault
 from open63110.bindings.ocpp.rpc.frames import Call, Error, Result, Send
 from open63110.bindings.ocpp.schema import decoder
+from open63110.bindings.ocpp.secrets import shown
 from open63110.bindings.ocpp.tolerance import Deviation
 from open63110.bindings.ocpp.translation import Door, Translation, Wire, find
 from open63110.kernel.errors import NotSupported, Trouble
@@ -130,7 +131,7 @@ class Conversation:
 
     def _send(self, frame: bytes) -> None:
         if self.socket is not None:
-            self._server.frames.note(self.station, frame, sent=True)
+            self._server.frames.note(self.station, shown(frame), sent=True)
             self.socket.send(frame)
 
     # -- what happens --

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Any call of OCPP, word by word: for what has no use case yet, and for the curious. Administrators only."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import msgspec
 
+from open63110.bindings.ocpp.secrets import hidden
+from open63110.kernel.errors import Unavailable
 from open63110.kernel.messages import Command, Priority
 from open63110.kernel.roles import Role
 
@@ -20,12 +22,25 @@ class RawCall(Command, frozen=True, kw_only=True, gc=False):
     payload: dict[str, Any] = msgspec.field(default_factory=dict)
     unchecked: bool = False
     """Send it even if it breaks the schema: for testing stations."""
+    redacted: bool = False
+    """Secrets were left out when it was written down, so that it can be shown, but not sent."""
 
     @property
     def kind(self) -> str:
         """The name that orders and audit show."""
         return f"ocpp:{self.action}"
 
+    def kept(self) -> Self:
+        """Return what may be written down: passwords and keys for stations never lie in rows."""
+        payload = hidden(self.payload)
+        return self if payload == self.payload else msgspec.structs.replace(self, payload=payload, redacted=True)
+
     def text(self) -> bytes:
-        """Return the payload as it goes over the wire."""
+        """Return the payload as it goes over the wire.
+
+        Raises:
+            Unavailable: it was read back after a restart, without its secrets.
+        """
+        if self.redacted:
+            raise Unavailable("its secrets were not kept over a restart; ask again", code="SecretForgotten")
         return msgspec.json.encode(self.payload)

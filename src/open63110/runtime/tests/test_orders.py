@@ -50,6 +50,16 @@ class Danced(Event, frozen=True, kw_only=True, gc=False):
     """What the answer says."""
 
 
+class Whisper(Command, frozen=True, kw_only=True, gc=False):
+    """Tell a secret."""
+
+    secret: str = ""
+
+    def kept(self) -> "Whisper":
+        """Leave it out."""
+        return Whisper(station=self.station)
+
+
 def ask(command: Dance, station: Station) -> Iterator[Effect]:
     """Pass it on, but never tango."""
     if command.style == "tango":
@@ -259,3 +269,13 @@ async def test_an_accepted_start_that_was_released_unused_says_so_to_whoever_ord
     ]
     assert [(entry.by, entry.reason) for entry in stage.audit()][-1] == ("olga", "EVConnectionTimeOut")
     assert len(stage.audit()) == 3
+
+
+async def test_a_secret_reaches_its_station_and_no_row(stage: Stage) -> None:
+    admin = Principal(id=PrincipalId("ada"), role=Role.ADMIN)
+    order = await stage.ask(Whisper(station=CS, secret="k3jd9s0f"), admin, roles=frozenset())
+    assert [command for _, command in stage.link.sent] == [Whisper(station=CS, secret="k3jd9s0f")]
+    assert "k3jd9s0f" not in order.body
+    stage.orders.ended(order.id, Verdict(outcome=Outcome.ACCEPTED))
+    await stage.settle()
+    assert "k3jd9s0f" not in str(await stage.store.facts())

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What in a payload is a secret: passwords and keys that are set at stations. They go over the wire and nowhere else."""
+
+from typing import Any
+
+import msgspec
+
+HIDDEN = "(hidden)"
+_NAMES = ("password", "authorizationkey", "secret", "privatekey")
+"""Parts of names, in lower case, whose values are secret."""
+_TELLTALE = (b"assword", b"AuthorizationKey", b"ecret", b"rivateKey")
+
+
+def hidden(value: Any) -> Any:
+    """Return a payload with its secrets covered.
+
+    They stand under a name that says so, or beside one: ``{"key": "AuthorizationKey", "value": …}`` of 1.6,
+    ``{"variable": {"name": "BasicAuthPassword"}, "attributeValue": …}`` of 2.x.
+    """
+    if isinstance(value, list):
+        return [hidden(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    named = _is_secret(value.get("key")) or _is_secret(_name_of(value.get("variable")))
+    return {
+        name: HIDDEN if _is_secret(name) or (named and name in {"value", "attributeValue"}) else hidden(one)
+        for name, one in value.items()
+    }
+
+
+def _name_of(variable: Any) -> Any:
+    return variable.get("name") if isinstance(variable, dict) else None
+
+
+def _is_secret(name: Any) -> bool:
+    return isinstance(name, str) and any(part in name.lower() for part in _NAMES)
+
+
+def shown(frame: bytes) -> bytes:
+    """Return a frame of ours as it may be remembered; only calls can hold secrets, and hardly any does."""
+    if not frame.startswith(b"[2,") or not any(part in frame for part in _TELLTALE):
+        return frame
+    return msgspec.json.encode(hidden(msgspec.json.decode(frame)))
