@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import trustme
 
 from open63110.apps.config import Config, Limits, Listener
 from open63110.apps.csms import Csms
@@ -17,16 +18,21 @@ from open63110.apps.simulate import Simulation, Summary, as_json, simulate
 from open63110.bindings.web.export import as_json as exported
 from open63110.bindings.web.shapes import Seer
 from open63110.kernel.errors import Malformed
-from open63110.kernel.ids import StationId
+from open63110.kernel.ids import PrincipalId, StationId
+from open63110.kernel.roles import Role
 from open63110.kernel.units import Seconds
 from open63110.model.policy import Policy
+from open63110.model.principal import Principal
 from open63110.model.sdr import Sdr
 from open63110.model.token import Credential, Token
 from open63110.ports import Query
+from open63110.runtime.principals import NewPrincipal, Principals
 from open63110.usecases.services.authorize_locally import PutToken
+from open63110.usecases.stations.onboard_station import RegisterStation
 
 FACTOR = 120.0
 CARDS = tuple(f"04AA{number:08X}" for number in range(20))
+ADMIN = Principal(id=PrincipalId("admin"), role=Role.ADMIN)
 JUDGE = Path(__file__).parents[2] / "tools" / "judge.py"
 
 
@@ -90,6 +96,30 @@ async def test_whatever_goes_wrong_every_record_is_right(scenario: str, csms: Cs
     assert verdict["differences"] == []
     assert verdict["transactions"] == summary.ended
     assert done.returncode == 0
+
+
+async def test_stations_come_over_tls_with_passwords_of_their_own(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    own = authority.issue_cert("127.0.0.1")
+    chain, key, root = tmp_path / "chain.pem", tmp_path / "key.pem", tmp_path / "root.pem"
+    own.private_key_pem.write_to_path(key)
+    chain.write_bytes(b"".join(part.bytes() for part in own.cert_chain_pems))
+    authority.cert_pem.write_to_path(root)
+    listener = Listener(host="127.0.0.1", port=0, certificate=str(chain), key=str(key))
+    async with Csms(Config(data=str(tmp_path / "data"), listeners={"tls": listener})).running() as csms:
+        principals = Principals(csms.engine, csms.keys, csms.ids)
+        for number in (1, 2):
+            name = f"SIM-{number:04d}"
+            await csms.orders.ask(RegisterStation(station=StationId(name)), ADMIN)
+            secret = f"a-very-long-secret-of-{name}" if number == 1 else "another-very-long-secret-that-nobody-knows"
+            await principals.create(ADMIN, NewPrincipal(id=name, role=Role.STATION, secret=secret))
+        principals.close()
+        url = f"wss://127.0.0.1:{csms.listeners['tls'].port}/ocpp"
+        settings = Simulation(
+            url=url, stations=2, scenario="idle", duration=2.0, authorities=root, password="a-very-long-secret-of-{station}"
+        )
+        summary = await simulate(settings, stop=asyncio.Event())
+        assert (summary.accepted, list(summary.refusals)) == (1, ["401 the password is wrong or missing"])
 
 
 async def test_a_simulation_that_cannot_be_is_refused() -> None:

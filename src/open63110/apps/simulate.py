@@ -119,9 +119,9 @@ async def simulate(settings: Simulation, *, stop: asyncio.Event | None = None, t
     stop = stop or asyncio.Event()
     with Capture(settings.capture, clock) as capture:
         site = Site(clock, capture, policy, seed=settings.seed)
-        chance = random.Random(settings.seed)  # noqa: S311 - a story, no secret
+        chance, tls = random.Random(settings.seed), _tls(settings)  # noqa: S311 - a story, no secret
         for number in range(1, settings.stations + 1):
-            _add(site, settings, number, chance)
+            _add(site, settings, number, chance, tls)
         async with site.running():
             await _live(site, settings, stop, tell)
             kilobytes = (_resident() - before) / settings.stations
@@ -137,7 +137,7 @@ def _check(settings: Simulation) -> None:
         raise Malformed("a simulation has at least one station, EVSE, version and card", where="stations")
 
 
-def _add(site: Site, settings: Simulation, number: int, chance: random.Random) -> None:
+def _add(site: Site, settings: Simulation, number: int, chance: random.Random, tls: ssl.SSLContext | None) -> None:
     own = random.Random(chance.random())  # noqa: S311 - a story, no secret
     name = settings.name.format(number=number)
     plan = StationPlan(
@@ -148,7 +148,7 @@ def _add(site: Site, settings: Simulation, number: int, chance: random.Random) -
         skew=round(own.uniform(-settings.skew, settings.skew), -1) if settings.skew else 0.0,
         step=own.choice((1000, 100, 1)),
     )
-    station = site.build(plan, _dialling(settings, name), counted=own.randrange(1_000_000) * 1000)
+    station = site.build(plan, _dialling(settings, name, tls), counted=own.randrange(1_000_000) * 1000)
     delay = settings.ramp * (number - 1) / settings.stations * settings.clock_factor
     station.switch_on(delay)
     cards, strangers = (
@@ -158,12 +158,12 @@ def _add(site: Site, settings: Simulation, number: int, chance: random.Random) -
         site.schedule.begin(script, after=delay + own.uniform(10.0, 30.0))
 
 
-def _dialling(settings: Simulation, station: str) -> Dialling:
+def _dialling(settings: Simulation, station: str, tls: ssl.SSLContext | None) -> Dialling:
     longest = max(60.0, 10.0 * settings.clock_factor)
     return Dialling(
         url=settings.url,
         password=settings.password.replace("{station}", station),
-        tls=_tls(settings),
+        tls=tls,
         longest_pause=longest,
         patience=max(30.0, 15.0 * settings.clock_factor),
     )
