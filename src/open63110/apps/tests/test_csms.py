@@ -8,6 +8,7 @@ import signal
 import socket
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.literal import Clock
