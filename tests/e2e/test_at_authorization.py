@@ -230,12 +230,16 @@ async def test_a_provider_starts_a_session_for_an_ev_that_is_plugged_in(wire: st
 
             stop = "RemoteStopTransaction" if wire == "v16" else "RequestStopTransaction"
             cs.answers[stop] = lambda _: {"status": "Accepted"}
-            ended = await csp.post("stations/CS-1/sessions/stop", json={"reference": transfer.reference})
+            led_to = (await csp.get(f"orders/{order['id']}")).json()["led_to"]
+            assert (led_to["reference"], led_to["state"], led_to["ended"]) == (transfer.reference, "charging", None)
+            ended = await csp.post("stations/CS-1/sessions/stop", json={"reference": led_to["reference"]})
             assert ended.status_code == 200, ended.text
             await cs.end(1, 3_000, here.now(), "Remote")
             await cs.status(1, "Available", here.now())
             await here.until(lambda: here.rows(Sdr))
             assert here.rows(Sdr)[0].energy == WattHours(2_000)
+            led_to = (await csp.get(f"orders/{order['id']}")).json()["led_to"]
+            assert (led_to["state"], led_to["energy"]) == ("ended", 2_000)
         await cs.cut()
 
 

@@ -20,12 +20,15 @@ from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Door
 from open63110.model.authorization import StopRemotely
 from open63110.model.order import OPEN, Order
+from open63110.model.register import imported
 from open63110.model.station import Station
+from open63110.model.transfer import EnergyTransfer
 from open63110.ports import BY_NAME, Query, Where
 from open63110.runtime.engine import decode_command
 from open63110.runtime.node import Node
 from open63110.runtime.orders import Asked
 from open63110.runtime.permissions import PERSONAL, may_use
+from open63110.usecases.services.authorize_externally import StartRemotely
 
 DEFAULT_WAIT = 30.0
 MOST_WAIT = 120.0
@@ -43,6 +46,17 @@ class RawCallBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     payload: dict[str, Any] = msgspec.field(default_factory=dict)
     unchecked: bool = False
     """Send it even if it breaks the schema: for testing stations."""
+
+
+class LedTo(msgspec.Struct, frozen=True, kw_only=True):
+    """What whoever ordered a start may know of the energy transfer that came of it: its name, to stop it, and how it stands."""
+
+    reference: str
+    state: str
+    began: datetime | None
+    ended: datetime | None
+    energy: float
+    """[Wh]"""
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
@@ -204,6 +218,19 @@ class Commands:
         if order is None:
             raise Unknown(f"there is no order {key}", code="UnknownOrder", where="id")
         return order
+
+    async def led_to(self, order: Order) -> "LedTo | None":
+        """Return the energy transfer that a start from outside led to; None while there is none, and of other orders."""
+        if order.kind != StartRemotely.__name__ or not isinstance(start := decode_command(order.body.encode()), StartRemotely):
+            return None
+        station = self._node.engine.stations.get(order.station)
+        open_ones = tuple(station.transfers.values()) if station else ()
+        lately = Where("began", ">=", order.asked - timedelta(days=1))
+        query = Query(where=(Where("station", "=", order.station), lately), order="-began", limit=1000)
+        for one in (*open_ones, *await self._node.store.find(EnergyTransfer, query)):
+            if start.remote_start and one.remote_start == start.remote_start:
+                return LedTo(reference=one.reference, state=one.state, began=one.began, ended=one.ended, energy=imported(one))
+        return None
 
     def shown(self, caller: Caller, asked: Asked) -> dict[str, Any]:
         """Show an order with what the use cases replied."""

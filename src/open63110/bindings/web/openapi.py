@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from open63110.bindings.web.commands import LedTo
 from open63110.bindings.web.operations import API, Operation
 from open63110.bindings.web.shapes import Shown, fields_of, names_its_credential
 from open63110.kernel.ids import SubjectRef
@@ -61,7 +62,7 @@ def shown_type(kind: Any) -> Any:
     if kind is Principal:
         fields += [("has_password", bool), ("has_key", bool)]
     if kind is Order:
-        fields += [("replies", list[dict[str, Any]], [])]
+        fields += [("replies", list[dict[str, Any]], []), ("led_to", LedTo | None, None)]
     if kind is StoredFact:
         fields = [("id", int), ("heard", dict(fields)["heard"]), ("kind", str), ("fact", dict[str, Any])]
     return msgspec.defstruct(kind.__name__, fields, namespace={"__doc__": kind.__doc__}, frozen=True, kw_only=True)

@@ -234,7 +234,8 @@ class Rest:
         async def one(request: Request, caller: Caller) -> Response:
             key = request.path_params["key"]
             if listing.noun is Order:
-                return JsonResponse(show(await self._commands.order(caller, key), self._access.seer(caller)))
+                order = await self._commands.order(caller, key)
+                return JsonResponse({**show(order, self._access.seer(caller)), "led_to": await self._commands.led_to(order)})
             return JsonResponse(show(await self._queries.one(caller, listing, key), self._access.seer(caller)))
 
         name, word = listing.noun.__name__, listing.plural
