@@ -94,8 +94,8 @@ async def test_a_wrong_password_stands_in_the_audit_once_a_minute_and_the_right_
 
 def test_the_same_refusal_is_told_again_after_a_minute_and_another_at_once() -> None:
     told: list[tuple[str, str]] = []
-    clock = Clock()
-    limited = module._once_a_minute(lambda who, kind, _: told.append((who, kind)), clock)  # type: ignore[arg-type]
+    clock: Any = Clock()
+    limited = module._once_a_minute(lambda who, kind, _: told.append((who, kind)), clock)
     limited("A", "x", "")
     limited("A", "x", "")
     limited("B", "x", "")
@@ -108,7 +108,8 @@ def test_the_same_refusal_is_told_again_after_a_minute_and_another_at_once() -> 
 
 def test_a_flood_of_names_does_not_grow_without_end() -> None:
     told: list[str] = []
-    limited = module._once_a_minute(lambda who, *_: told.append(who), Clock())  # type: ignore[arg-type]
+    clock: Any = Clock()
+    limited = module._once_a_minute(lambda who, *_: told.append(who), clock)
     for number in range(10_050):
         limited(str(number), "x", "")
     limited("0", "x", "")
