@@ -3,7 +3,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from itertools import chain
 from typing import Any
 
 from open63110.kernel.errors import Unavailable
@@ -45,7 +46,7 @@ class GroupCommit:
         self._store, self._clock, self._linger = store, clock, linger
         self._open = _Pending()
         self._full: deque[_Pending] = deque()
-        self._in_flight = False
+        self._flight: _Pending | None = None
         self._work = asyncio.Event()
         self.trouble: Unavailable | None = None
         """Why the last commit failed; None when it did not."""
@@ -62,6 +63,16 @@ class GroupCommit:
         """Where the facts of the present turn go."""
         return self._open.batch
 
+    @property
+    def under_way(self) -> Iterator[Event]:
+        """Facts that were kept and are not durable yet: neither the store nor its journal shows them."""
+        pending = (*((self._flight,) if self._flight else ()), *self._full, self._open)
+        return chain.from_iterable(one.batch.facts for one in pending)
+
+    def once_settled(self, done: Done) -> None:
+        """Call back when the batch of the present turn is durable or lost; unlike ``after`` this never ends the batch."""
+        self._open.dones.append(done)
+
     def undoable(self, register: MutableMapping[Any, Any], key: Any, old: Any) -> None:
         """Remember how to take a change of memory back, should its commit fail."""
         self._open.undo.append((register, key, old))
@@ -69,7 +80,7 @@ class GroupCommit:
     def after(self, done: Done) -> None:
         """Call back when everything up to now is durable. With nothing to wait for, at once."""
         pending = self._open
-        if not (pending.batch or pending.dones or self._in_flight or self._full):
+        if not (pending.batch or pending.dones or self._flight or self._full):
             pending.undo.clear()
             done(DURABLE)
             return
@@ -106,7 +117,7 @@ class GroupCommit:
         return taken
 
     async def _write(self, pending: _Pending) -> None:
-        self._in_flight = True
+        self._flight = pending
         try:
             if pending.batch:
                 self._store.stage(pending.batch, self._clock.now())
@@ -117,7 +128,7 @@ class GroupCommit:
         else:
             self._succeed(pending)
         finally:
-            self._in_flight = False
+            self._flight = None
 
     def _succeed(self, pending: _Pending) -> None:
         if self.trouble is not None and pending.batch:

@@ -17,9 +17,6 @@ from open63110.model.transfer import EnergyTransfer
 from open63110.ports import BY_NAME, Batch, Ids, Store, Where
 from open63110.runtime.commit import MISSING, GroupCommit
 
-MOST_GONE = 4096
-"""How many transfers and sessions are remembered after they left; more than two commits can hold."""
-
 
 class Knowledge:
     """Stations with their open sessions, tokens, principals, open orders, and the names of subjects."""
@@ -93,9 +90,9 @@ class Knowledge:
         return gone or self._store.get(ServiceSession, number)
 
     def heard(self, number: TransferNumber, seq: int) -> bool:
-        """Tell whether the journal, or the batch on its way there, holds this fact of this transfer."""
+        """Tell whether the journal, or a batch on its way there, holds this fact of this transfer."""
         waiting = any(
-            getattr(fact, "number", 0) == number and getattr(fact, "seq", None) == seq for fact in self._commit.batch.facts
+            getattr(fact, "number", 0) == number and getattr(fact, "seq", None) == seq for fact in self._commit.under_way
         )
         return waiting or self._store.heard(number, seq)
 
@@ -178,11 +175,16 @@ class Knowledge:
         """Remember what goes from memory until it can be read from the store for sure."""
         if left is whole:
             return left
-        self._gone.update({(one.station, one.reference): one for one in whole.transfers.values() if one.settled})
-        self._gone.update({one.number: one for one in whole.sessions.values() if one.settled})
-        while len(self._gone) > MOST_GONE:
-            del self._gone[next(iter(self._gone))]
+        gone: dict[Any, Any] = {(one.station, one.reference): one for one in whole.transfers.values() if one.settled}
+        gone.update({one.number: one for one in whole.sessions.values() if one.settled})
+        self._gone.update(gone)
+        self._commit.once_settled(lambda _: self._forget(gone))
         return left
+
+    def _forget(self, gone: dict[Any, Any]) -> None:
+        for key, one in gone.items():
+            if self._gone.get(key) is one:
+                del self._gone[key]
 
     def _count(self, old: Station | None, new: Station) -> None:
         """Keep the number of open transfers per subject; most facts change none."""

@@ -6,8 +6,10 @@ import asyncio
 from tests.literal import T0, Clock, Ids
 
 from open63110.kernel.errors import Unavailable
-from open63110.kernel.ids import StationId
+from open63110.kernel.ids import StationId, TransferNumber, TransferReference
+from open63110.model.station import Station
 from open63110.model.token import Credential, Subject, Token, TokenChanged
+from open63110.model.transfer import EnergyTransfer, EnergyTransferUpdated
 from open63110.ports import Batch
 from open63110.runtime.commit import GroupCommit
 from open63110.runtime.knowledge import Knowledge
@@ -88,3 +90,55 @@ async def test_a_name_that_could_not_be_stored_is_forgotten() -> None:
     writer.cancel()
     assert knowledge.credential(first) is None
     assert knowledge.ref(card("A1")) != first
+
+
+async def test_what_left_memory_is_remembered_until_it_can_be_read_however_much_it_is() -> None:
+    store = MemoryStore()
+    commit = GroupCommit(store, Clock())
+    knowledge = Knowledge(store, commit, Ids())
+    over = [_over(number) for number in range(1, 6001)]
+    for one in over:
+        knowledge.keep_station(None, Station(id=one.station, transfers={one.reference: one}))
+    assert all(knowledge.transfer(one.station, one.reference) is one for one in over)
+    writing = asyncio.create_task(commit.run())
+    await commit.drain()
+    writing.cancel()
+    assert knowledge._gone == {}
+    assert knowledge.transfer(over[0].station, over[0].reference) == over[0]
+
+
+async def test_a_fact_whose_commit_is_under_way_was_heard() -> None:
+    store = SlowStore()
+    commit = GroupCommit(store, Clock(), linger=0.0)
+    knowledge = Knowledge(store, commit, Ids())
+    fact = EnergyTransferUpdated(
+        station=StationId("CS-1"), at=T0, reference=TransferReference("tx"), seq=-5, number=TransferNumber(7)
+    )
+    commit.batch.facts.append(fact)
+    commit.after(lambda _: None)
+    writing = asyncio.create_task(commit.run())
+    await store.begun.wait()
+    assert knowledge.heard(TransferNumber(7), -5)
+    assert not knowledge.heard(TransferNumber(7), -6)
+    store.go_on.set()
+    await commit.drain()
+    writing.cancel()
+    assert knowledge.heard(TransferNumber(7), -5)
+
+
+class SlowStore(MemoryStore):
+    """A store whose commit waits until it is told to go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def commit(self) -> None:
+        self.begun.set()
+        await self.go_on.wait()
+        await super().commit()
+
+
+def _over(number: int) -> EnergyTransfer:
+    station, reference = StationId(f"CS-{number}"), TransferReference("tx")
+    return EnergyTransfer(station=station, number=TransferNumber(number), reference=reference, ended=T0, settled=True)
