@@ -14,6 +14,9 @@ from open63110.wire.watch import Watch
 LINGER_SECONDS = 0.1
 """How long the other end may go on reading after it broke the protocol, so that it learns why [s]."""
 
+COST_OF_BYTE = 1.0 / 8192.0
+"""A frame counts as one message, and as another for each 8 KiB of it: few large ones cost as much as many small ones."""
+
 SLOTS = (
     "_bucket", "_closing_since", "_compressed", "_deaf", "_deflate", "_ending", "_frozen", "_gone", "_heard",
     "_parts", "_parts_binary", "_peer", "_pinged_at", "_refilled", "_remote", "_stalled_since", "_subprotocol",

@@ -18,7 +18,8 @@ class Limits(Struct, frozen=True, kw_only=True, gc=False):
     handshake_seconds: float = 20.0
     """From accept to the end of the request, TLS included [s]."""
     messages_per_second: float = 100.0
-    """Sustained frames of one connection [1/s]; one that is faster is read more slowly, never closed."""
+    """Sustained frames of one connection, large ones counting for several [1/s]; one that is faster is read more slowly,
+    never closed."""
     burst: int = 1_000
     """Frames a connection may send at once before `messages_per_second` binds it."""
     max_pending: int = 4_194_304

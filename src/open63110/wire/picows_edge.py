@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest, WSUpgradeResponse
 from picows.common import WSUpgradeResponseWithListener
 
-from open63110.wire.conversation import SLOTS, Conversation
+from open63110.wire.conversation import COST_OF_BYTE, SLOTS, Conversation
 from open63110.wire.doorway import Doorway, answer_headers
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Connection(Conversation, WSListener):
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:  # noqa: ARG002
         """One frame, still in the read buffer."""
-        self._bucket -= 1.0
+        self._bucket -= 1.0 + frame.payload_size * COST_OF_BYTE
         if self._bucket < 0.0:
             self._overdrawn()
         kind = frame.msg_type

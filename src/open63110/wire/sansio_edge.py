@@ -14,7 +14,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from open63110.wire import upgrade
-from open63110.wire.conversation import LINGER_SECONDS, SLOTS, Conversation
+from open63110.wire.conversation import COST_OF_BYTE, LINGER_SECONDS, SLOTS, Conversation
 from open63110.wire.doorway import Doorway, answer_headers
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Connection(Conversation, asyncio.Protocol):
             self._judge()
 
     def _take(self, frame: Frame) -> None:
-        self._bucket -= 1.0
+        self._bucket -= 1.0 + len(frame.data) * COST_OF_BYTE
         if self._bucket < 0.0:
             self._overdrawn()
         if self._ending is not None:

@@ -73,6 +73,17 @@ async def test_a_flood_is_read_slowly_and_loses_nothing(house: House) -> None:
     assert await house.peer.end() == (1000, "")
 
 
+async def test_large_frames_count_for_several(house: House) -> None:
+    await house.open(limits(messages_per_second=100.0, burst=10))
+    raw = await house.raw()
+    start = asyncio.get_running_loop().time()
+    for _ in range(6):
+        raw.write(frame(TEXT, b"x" * 81_920))
+    for _ in range(6):
+        await house.peer.message()
+    assert asyncio.get_running_loop().time() - start > 0.3
+
+
 async def test_a_flood_of_pings_is_slowed_too(house: House) -> None:
     await house.open(limits(messages_per_second=100.0, burst=10))
     raw = await house.raw()
