@@ -239,7 +239,7 @@ def _summary(site: Site, story: Story, files: tuple[Path, Path, Path], verdict: 
     corrected = {record["corrects"] for record in records}
     valid = [record for record in records if record["id"] not in corrected]
     return Summary(
-        sessions=len(site.tally.ended),
+        sessions=site.tally.ended.total(),
         by_version=story.by_version(),
         records=len(valid),
         energy=round(sum(record["energy"] for record in valid), 3),
@@ -248,7 +248,7 @@ def _summary(site: Site, story: Story, files: tuple[Path, Path, Path], verdict: 
         offline=sum("offline" in record["flags"] for record in valid),
         restarts=sum(station.restarts for station in site.stations.values()),
         judged=verdict,
-        right=right,
+        right=right and len(valid) == site.tally.ended.total(),
     )
 
 

@@ -196,7 +196,7 @@ def _said(site: Site) -> str:
     tally, counters = site.tally, site.client.counters()
     return (
         f"{counters['open']} of {len(site.stations)} connected, {site.running_transfers} charging, "
-        f"{len(tally.ended)} transfers ended, {site.waiting} facts wait"
+        f"{tally.ended.total()} transfers ended, {site.waiting} facts wait"
     )
 
 
@@ -218,8 +218,8 @@ def _summary(site: Site, capture: Capture, settings: Simulation, kilobytes: floa
     return Summary(
         stations=settings.stations,
         accepted=site.tally.accepted,
-        began=len(site.tally.began),
-        ended=len(site.tally.ended),
+        began=site.tally.began.total(),
+        ended=site.tally.ended.total(),
         refused=site.tally.refused,
         energy=round(site.energy(), 3),
         frames_up=capture.up,

@@ -105,24 +105,24 @@ class FleetIds:
 
 
 class Tally:
-    """What stations did, counted from their own facts."""
+    """What stations did, counted from their own facts; it does not grow with time."""
 
     def __init__(self) -> None:
         """Count from nothing."""
-        self.began: dict[str, EnergyTransferStarted] = {}
-        self.ended: dict[str, EnergyTransferEnded] = {}
-        self.facts: Counter[str] = Counter()
+        self.began: Counter[StationId] = Counter()
+        self.ended: Counter[StationId] = Counter()
+        """Energy transfers, by station."""
         self.refused = self.accepted = 0
+        """Credentials that stations turned away by themselves; boots that were accepted."""
 
     def take(self, facts: list[Event]) -> None:
         """Count."""
         for fact in facts:
-            self.facts[type(fact).__name__] += 1
             match fact:
                 case EnergyTransferStarted():
-                    self.began[fact.reference] = fact
+                    self.began[fact.station] += 1
                 case EnergyTransferEnded():
-                    self.ended[fact.reference] = fact
+                    self.ended[fact.station] += 1
                 case CredentialJudged():
                     self.refused += 1
                 case RegistrationAnswered(registration="accepted"):
@@ -256,7 +256,7 @@ class Site:
     @property
     def running_transfers(self) -> int:
         """How many energy transfers go on."""
-        return len(self.tally.began) - len(self.tally.ended)
+        return self.tally.began.total() - self.tally.ended.total()
 
     async def quiet(self, seconds: float) -> bool:
         """Wait until everything is told, at most so many real seconds; tell whether it is."""

@@ -167,8 +167,9 @@ class Story:
 
     def by_version(self) -> dict[str, int]:
         """Return how many energy transfers ended, by version."""
-        versions = {StationId(plan.id): plan.version.value for plan in plans()}
-        counted = Counter(versions[fact.station] for fact in self._site.tally.ended.values())
+        counted: Counter[str] = Counter()
+        for plan in plans():
+            counted[plan.version.value] += self._site.tally.ended[StationId(plan.id)]
         return dict(sorted(counted.items()))
 
     # -- telling it --
