@@ -190,11 +190,12 @@ class Player:
 
     async def boot(self, reason: str = "PowerUp") -> str:
         """Say that it has started; return the CSMS's word for how far it is on board."""
+        said: Payload
         if self.is_16:
             said = {"chargePointVendor": "Acme", "chargePointModel": "Two", "chargePointSerialNumber": self.serial}
         else:
             device = {"vendorName": "Acme", "model": "Two", "serialNumber": self.serial}
-            said = {"reason": reason, "chargingStation": device}  # type: ignore[dict-item]
+            said = {"reason": reason, "chargingStation": device}
         return str((await self.call("BootNotification", said))["status"])
 
     async def status(self, evse: int, state: str, at: datetime, **more: Any) -> None:

@@ -53,7 +53,7 @@ class Operator:
     async def judge(self, station: str, energies: list[float]) -> None:
         """Look at what a station left behind: exact records, nothing misunderstood, nothing bent."""
         async with asyncio.timeout(10):
-            while len((await self.ask(f"sdrs?station={station}"))["items"]) < len(energies):  # noqa: ASYNC110
+            while len((await self.ask(f"sdrs?station={station}"))["items"]) < len(energies):  # noqa: ASYNC110 - a door has no event
                 await asyncio.sleep(0.05)
         records = (await self.ask(f"sdrs?station={station}&order=id"))["items"]
         assert [one["energy"] for one in records] == energies
