@@ -138,3 +138,16 @@ async def test_a_full_disk_acknowledges_nothing_raises_an_alarm_and_resumes_by_i
     assert (transfer.seq, transfer.gaps, transfer.settled) == (n + 1, (), True)
     assert len(audit) == 1
     assert len(csms.log()) < 1_000_000, "the alarm itself floods"
+
+
+async def test_a_full_disk_keeps_nobody_from_stopping_the_service(tmp_path: Path, small_disk: Path) -> None:
+    """Without: waiters of a failed commit that are told."""
+    csms = CsmsProcess(tmp_path, data=str(small_disk / "data"))
+    with csms:
+        async with peer(csms, "CS-1") as station:
+            await station.call("TransactionEvent", event("Started", "tx", 0, "2026-01-01T10:00:00Z", 0.0))
+            await asyncio.to_thread(fill, small_disk)
+            await reported(station, 1)
+            async with asyncio.timeout(10.0):
+                await asyncio.to_thread(csms.stop)
+    assert "Traceback" not in csms.log(), csms.log()[-4000:]

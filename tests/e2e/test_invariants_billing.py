@@ -149,6 +149,19 @@ async def test_i8_a_start_of_1_6_gets_one_number_for_ever_and_no_number_comes_tw
         assert all(one.settled for one in csms.rows(EnergyTransfer, "I8"))
 
 
+async def test_i8_intervals_are_added_once(csms: CsmsProcess) -> None:
+    """Without: repetitions known by their sequence number; a register forgives what an interval does not."""
+    async with peer(csms, "I8-interval") as station:
+        for seq, kind in enumerate(("Started", "Updated", "Updated", "Ended")):
+            said = event(kind, "tx", seq, at(seq * 10), card="" if seq else "CARD")
+            sample = {"value": 100.0, "measurand": "Energy.Active.Import.Interval"}
+            if seq:
+                said["meterValue"] = [{"timestamp": at(seq * 10), "sampledValue": [sample]}]
+            for _ in range(3):
+                await station.call("TransactionEvent", said)
+    assert [one.energy for one in csms.rows(Sdr, "I8-interval")] == [300.0]
+
+
 @pytest.mark.parametrize("version", ["ocpp1.6", "ocpp2.0.1"])
 async def test_i8_a_repetition_of_what_is_over_leaves_nothing_in_memory(csms: CsmsProcess, version: str) -> None:
     """Without: recalled transfers and sessions that come back settled and go again."""
