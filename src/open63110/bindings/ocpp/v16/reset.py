@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reset (1.6): the CSMS reboots a station; Soft lets it end its transactions by itself, Hard does not wait."""
+"""Reset (1.6): the CSMS reboots a station, Soft or Hard.
+
+1.6 cannot wait for idle. Soft is as near as it comes: by the book the station ends its transactions gracefully first, many
+wait until they have ended. Hard promises neither.
+"""
 
 from collections.abc import Sequence
 from typing import Any
