@@ -24,7 +24,7 @@ from ocpp.v21 import call_result as result21
 from ocpp.v201 import ChargePoint as Station201
 from ocpp.v201 import call as call201
 from ocpp.v201 import call_result as result201
-from tests.conformance.clients.conftest import Operator
+from tests.conformance.clients.door import Operator
 from websockets.asyncio.client import connect
 
 ANNA = {"id_token": "ANNA", "type": "ISO14443"}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conformance.clients.conftest import Operator
+from tests.conformance.clients.door import Operator
 
 SCRIPT = Path(__file__).with_name("ocpp_rpc_station.js")
 MODULES = Path(__file__).parents[3] / "build" / "npm" / "node_modules"
