@@ -91,6 +91,14 @@ class Line:
         await self.say(frame(json.dumps([2, "b", "BootNotification", chosen]).encode()))
         await self.reader.read(1024)
 
+    async def is_told(self, code: int) -> None:
+        """Read a close frame with a code."""
+        try:
+            said = await asyncio.wait_for(self.reader.read(100), LASTS)
+        except TimeoutError:
+            raise AssertionError(f"nobody closed with {code}") from None
+        assert said[2:4] == struct.pack("!H", code), said
+
     @property
     def going_on(self) -> bool:
         """Tell whether the attack still lasts."""
@@ -221,14 +229,14 @@ async def send_an_endless_header(line: Line) -> None:
 @functools.cache
 def bomb() -> bytes:
     """Return a hundred megabytes, compressed."""
-    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     return packer.compress(b" " * 100_000_000) + packer.flush(zlib.Z_SYNC_FLUSH)
 
 
 async def send_a_bomb(line: Line) -> None:
     await line.upgrade(extension="Sec-WebSocket-Extensions: permessage-deflate\r\n")
     await line.say(frame(bomb()[:-4], first=0xC0))
-    await asyncio.sleep(0.2)
+    await line.is_told(1009)
 
 
 async def break_the_framing(line: Line) -> None:
@@ -250,8 +258,9 @@ async def break_the_framing(line: Line) -> None:
 async def never_finish_a_message(line: Line) -> None:
     await line.upgrade()
     await line.say(frame(b"x" * 1000, first=0))
-    while line.going_on:
+    for _ in range(6):
         await line.say(frame(b"x" * 60_000, 0, first=0))
+    await line.is_told(1009)
 
 
 ATTACKS: tuple[Attack, ...] = (
