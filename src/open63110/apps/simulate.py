@@ -80,7 +80,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     refused: int
     """Credentials the stations turned away by themselves."""
     energy: float
-    """Sum of all meters [Wh]."""
+    """By how much the displays of all meters have risen [Wh]."""
     frames_up: int
     frames_down: int
     dials: int
@@ -221,7 +221,7 @@ def _summary(site: Site, capture: Capture, settings: Simulation, kilobytes: floa
         began=site.tally.began.total(),
         ended=site.tally.ended.total(),
         refused=site.tally.refused,
-        energy=round(site.energy(), 3),
+        energy=round(site.energy_shown(), 3),
         frames_up=capture.up,
         frames_down=capture.down,
         dials=site.client.dials,

@@ -179,7 +179,7 @@ class Site:
         self._parties: dict[float, Controllers] = {}
         self._engines: dict[float, Engine] = {}
         self.schedule = Schedule(clock)
-        self._begun, self._shown = 0, 0.0
+        self._shown = 0.0
         self.client = Client(WIRES, frames, clock, run_id=secrets.token_hex(4), chance=random.Random(seed))  # noqa: S311 - pauses
         frames.client = self.client
         self.tally = Tally()
@@ -205,7 +205,6 @@ class Site:
         )
         self._parties[plan.skew].add(controller)
         self.stations[station], self.controllers[station] = hardware, controller
-        self._begun += counted * plan.evses
         self._shown += sum(evse.meter.register for evse in evses)
         return hardware
 
@@ -242,11 +241,6 @@ class Site:
     def energy_shown(self) -> float:
         """Return by how much the displays of all meters have risen [Wh]."""
         return sum(shown for _, _, shown in self.energies()) - self._shown
-
-    def energy(self) -> float:
-        """Return what all meters have counted since they were put up [Wh]."""
-        counted = sum(evse.meter.counted for station in self.stations.values() for evse in station.evses.values())
-        return (counted - self._begun) / MILLI
 
     @property
     def waiting(self) -> int:
