@@ -258,6 +258,35 @@ async def test_a_csp_ends_what_it_started_and_nothing_else(ground: Ground) -> No
     assert (await other.get(f"/api/v1/orders/{started.json()['id']}")).status_code == 403
 
 
+async def test_whoever_ordered_a_start_is_told_what_came_of_it(ground: Ground) -> None:
+    await ground.station()
+    await ground.token(concurrent=0)
+    csp = await ground.as_(Role.CSP)
+    started = (await csp.post(f"/api/v1/stations/{CS}/sessions/start", json={"subject": CARD, "evse": 1})).json()
+    place = f"/api/v1/orders/{started['id']}"
+    assert (await csp.get(place)).json()["led_to"] is None
+    (start,) = ground.link.got
+    assert isinstance(start, StartRemotely)
+    await ground.charge("tx-other", minutes=1, remote_start=start.remote_start + 1)
+    assert (await csp.get(place)).json()["led_to"] is None
+    await ground.charge("tx-1", minutes=1, remote_start=start.remote_start)
+    led_to = (await csp.get(place)).json()["led_to"]
+    assert (led_to["reference"], led_to["state"]) == ("tx-1", "ended")
+    admin = await ground.as_(Role.ADMIN)
+    reboot = (await admin.post(f"/api/v1/stations/{CS}/reboot", json={})).json()
+    assert (await admin.get(f"/api/v1/orders/{reboot['id']}")).json()["led_to"] is None
+
+
+async def test_what_could_not_be_understood_stands_in_the_audit_once_a_minute(ground: Ground) -> None:
+    await ground.station()
+    client = await ground.as_(Role.OPERATOR)
+    for _ in range(2):
+        assert (await client.post(f"/api/v1/stations/{CS}/reboot", json={"mode": "never"})).status_code == 400
+    await ground.settle()
+    (entry,) = [one for one in ground.audit() if one.action == "RebootStation"]
+    assert (entry.by, entry.target, entry.outcome, entry.reason) == ("a-operator", CS, "rejected", "Malformed")
+
+
 async def test_what_cannot_be_stored_is_not_promised(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     await ground.station()
     client = await ground.as_(Role.OPERATOR)
