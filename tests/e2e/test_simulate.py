@@ -30,7 +30,7 @@ from open63110.runtime.principals import NewPrincipal, Principals
 from open63110.usecases.services.authorize_locally import PutToken
 from open63110.usecases.stations.onboard_station import RegisterStation
 
-FACTOR = 120.0
+FACTOR = 80.0
 CARDS = tuple(f"04AA{number:08X}" for number in range(20))
 ADMIN = Principal(id=PrincipalId("admin"), role=Role.ADMIN)
 JUDGE = Path(__file__).parents[2] / "tools" / "judge.py"
@@ -56,7 +56,7 @@ async def csms(tmp_path: Path) -> AsyncIterator[Csms]:
 
 async def fleet(csms: Csms, **more: object) -> Summary:
     url = f"ws://127.0.0.1:{csms.listeners['stations'].port}/ocpp"
-    given = {"url": url, "cards": CARDS, "clock_factor": FACTOR, "duration": 12.0, **more}
+    given = {"url": url, "cards": CARDS, "clock_factor": FACTOR, "duration": 16.0, **more}
     return await simulate(msgspec.convert(given, Simulation), stop=asyncio.Event())
 
 
