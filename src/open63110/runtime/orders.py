@@ -52,6 +52,10 @@ Told = Callable[[Asked | None], None]
 """Called with None when it could not be stored."""
 
 
+_OF_INTEREST = frozenset({OrderChanged, StationConnected, RegistrationDecided, AuthorizationReleased})
+"""Kinds of facts that end, free or use orders; nearly all commits hold none of them."""
+
+
 class Orders:
     """Every open order of a node."""
 
@@ -247,6 +251,8 @@ class Orders:
         self._watchers.setdefault(order_id, []).append(watcher)
 
     def _durable(self, facts: list[Event]) -> None:
+        if _OF_INTEREST.isdisjoint(map(type, facts)):
+            return
         arrived: set[StationId] = set()
         for fact in facts:
             if isinstance(fact, OrderChanged):

@@ -37,8 +37,11 @@ class Figures(Collector):
         return generate_latest(self.registry)
 
     def _count(self, facts: list[Event]) -> None:
+        kinds = Counter(map(type, facts))
+        self._facts.update(kinds)
+        if OrderChanged not in kinds:
+            return
         for fact in facts:
-            self._facts[type(fact)] += 1
             if isinstance(fact, OrderChanged) and fact.orders.outcome not in OPEN:
                 self._outcomes[fact.orders.outcome] += 1
 
