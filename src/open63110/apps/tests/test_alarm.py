@@ -42,7 +42,7 @@ class Node:
         self.alarm = StoreAlarm(self.engine, Ids(), pause=0.0)
 
     async def keep(self) -> None:
-        token = Token(ref="s1", kind="ISO14443")  # type: ignore[arg-type]
+        token = Token(ref="s1", kind="ISO14443")  # type: ignore[arg-type]  # an id as text
         self.engine.known.keep("token", token.ref, token)
         await self.engine.commit.drain()
 
