@@ -189,7 +189,7 @@ async def close_one_half(line: Line) -> None:
 
 async def read_nothing(line: Line) -> None:
     await line.upgrade(receive=4096)
-    line.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    line.writer.transport.pause_reading()  # type: ignore[attr-defined]  # a transport that reads
     call = frame(b'[2,"x","' + b"y" * 60 + b'",{}]')
     while line.going_on:
         await line.say(call * 200)
