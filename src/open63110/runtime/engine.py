@@ -240,7 +240,7 @@ def decode_command(body: bytes) -> Command:
         Unknown: a command of a later version.
     """
     name, raw = msgspec.json.decode(body, type=tuple[str, msgspec.Raw])
-    if not _COMMANDS:
+    if name not in _COMMANDS:  # the first, or of a module that was loaded since
         _COMMANDS.update({kind.__name__: kind for kind in _subclasses(Command)})
     kind = _COMMANDS.get(name)
     if kind is None:

@@ -69,7 +69,7 @@ class Orders:
         self._unstored: list[Callable[[], None]] = []
         """What happened to orders while nothing could be stored: noted again until it can be."""
         engine.send = self._from_use_case
-        engine.commit.on_durable.append(self._durable)
+        engine.commit.on_durable.append(self._look)
         for order in tuple(engine.known.orders.values()):
             if order.outcome is Outcome.SENT:
                 self.ended(order.id, Verdict(outcome=Outcome.FAILED, reason="Restart"))
@@ -250,9 +250,11 @@ class Orders:
         """Be told, once, when an order has ended and that is durable."""
         self._watchers.setdefault(order_id, []).append(watcher)
 
+    def _look(self, facts: list[Event]) -> None:
+        if not _OF_INTEREST.isdisjoint(map(type, facts)):
+            self._durable(facts)
+
     def _durable(self, facts: list[Event]) -> None:
-        if _OF_INTEREST.isdisjoint(map(type, facts)):
-            return
         arrived: set[StationId] = set()
         for fact in facts:
             if isinstance(fact, OrderChanged):
