@@ -8,7 +8,7 @@ import msgspec
 HIDDEN = "(hidden)"
 _NAMES = ("password", "authorizationkey", "secret", "privatekey")
 """Parts of names, in lower case, whose values are secret."""
-_TELLTALE = (b"assword", b"AuthorizationKey", b"ecret", b"rivateKey")
+_TELLTALE = (b"assword", b"AuthorizationKey", b"secret", b"Secret", b"rivateKey")
 
 
 def hidden(value: Any) -> Any:
