@@ -145,7 +145,7 @@ class StoredFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Batch:
     """What one commit writes, all or nothing."""
 
-    __slots__ = ("facts", "puts", "removes")
+    __slots__ = ("facts", "puts", "removes", "same")
 
     def __init__(self) -> None:
         """Start empty."""
@@ -153,6 +153,8 @@ class Batch:
         self.puts: dict[tuple[str, Any], Any] = {}
         """(kind name, key) → noun; the last version wins."""
         self.removes: set[tuple[str, Any]] = set()
+        self.same: set[tuple[str, Any]] = set()
+        """Of puts, those whose row is there already with the same searchable columns: writing the body is enough."""
 
     def __bool__(self) -> bool:
         """Tell whether there is anything to write."""

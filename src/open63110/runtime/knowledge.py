@@ -222,12 +222,27 @@ def _write_parts(batch: Batch, kind: str, old: Station | None, new: Station) -> 
     before: dict[Any, Any] = getattr(old, field) if old else {}
     settled = False
     for key, part in parts.items():
-        if before.get(key) is not part:
-            batch.puts[kind, getattr(part, BY_NAME[kind].key)] = part
+        was = before.get(key)
+        if was is not part:
+            _put(batch, kind, was, part)
             settled = settled or part.settled
     if not settled:
         return new
     return msgspec.structs.replace(new, **{field: {key: part for key, part in parts.items() if not part.settled}})
+
+
+def _put(batch: Batch, kind: str, was: Any, part: Any) -> None:
+    """Put a version after another; most change nothing that one can search by."""
+    place = (kind, getattr(part, BY_NAME[kind].key))
+    columns = _COLUMNS[kind]
+    if was is None or not all(map(is_, columns(was), columns(part))):
+        batch.same.discard(place)
+    elif place not in batch.puts:
+        batch.same.add(place)
+    batch.puts[place] = part
+
+
+_COLUMNS = {kind: attrgetter(*BY_NAME[kind].columns) for kind in ("transfer", "session")}
 
 
 def _differs(old: Station, new: Station) -> bool:

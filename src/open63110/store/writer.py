@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from open63110.kernel.errors import Unavailable
 from open63110.kernel.messages import Event
-from open63110.ports import KEPT, Batch, Kept
+from open63110.ports import BY_NAME, KEPT, Batch, Kept
 from open63110.store.codec import STRETCH, RowCodec, encode, milliseconds
 from open63110.store.trouble import unavailable
 
@@ -38,6 +38,7 @@ class _Shape(NamedTuple):
 
 class _Statements(NamedTuple):
     put: str
+    body: str
     remove: str
     mark: str | None
 
@@ -51,9 +52,10 @@ def _statements(kept: Kept, codec: RowCodec) -> _Statements:
         f'INSERT INTO "{kept.name}" ({columns}) VALUES ({", ".join("?" * len(names))}) '  # noqa: S608 - names of our own
         f'ON CONFLICT ("{kept.key}") DO UPDATE SET {changes}'
     )
+    body = f'UPDATE "{kept.name}" SET body = ? WHERE "{kept.key}" = ?'  # noqa: S608 - names of our own
     remove = f'DELETE FROM "{kept.name}" WHERE "{kept.key}" = ?'  # noqa: S608 - names of our own
     mark = _MARK.format(name=kept.name, key=kept.key) if codec.key.storage == "integer" else None
-    return _Statements(put, remove, mark)
+    return _Statements(put, body, remove, mark)
 
 
 class Writer:
@@ -85,7 +87,7 @@ class Writer:
             if not self._connection.in_transaction:
                 self._connection.execute("BEGIN IMMEDIATE")
             self._write_facts(batch.facts, milliseconds(heard))
-            self._write_nouns(batch.puts)
+            self._write_nouns(batch)
             self._remove(batch.removes)
         except _UNWRITABLE as error:
             trouble = unavailable(error)
@@ -179,12 +181,25 @@ class Writer:
         shape = self._shapes[kind] = _Shape(self._kinds[name], "number" in fields, "seq" in fields)
         return shape
 
-    def _write_nouns(self, puts: Mapping[tuple[str, Any], Any]) -> None:
+    def _write_nouns(self, batch: Batch) -> None:
         rows: dict[str, list[list[Any]]] = {}
-        for (kind, _), noun in puts.items():
-            rows.setdefault(kind, []).append(self._codecs[kind].row(noun))
+        bodies: dict[str, list[Any]] = {}
+        for place, noun in batch.puts.items():
+            if place in batch.same:
+                bodies.setdefault(place[0], []).append(noun)
+            else:
+                rows.setdefault(place[0], []).append(self._codecs[place[0]].row(noun))
+        for kind, nouns in bodies.items():
+            if not self._rewrite(kind, nouns):
+                rows.setdefault(kind, []).extend(map(self._codecs[kind].row, nouns))
         for kind, some in rows.items():
             self._connection.executemany(self._statements[kind].put, some)
+
+    def _rewrite(self, kind: str, nouns: list[Any]) -> bool:
+        """Write bodies only; tell whether every row was there to take one."""
+        key = BY_NAME[kind].key
+        done = self._connection.executemany(self._statements[kind].body, [(encode(one), getattr(one, key)) for one in nouns])
+        return done.rowcount == len(nouns)
 
     def _remove(self, removes: Iterable[tuple[str, Any]]) -> None:
         keys: dict[str, list[tuple[Any]]] = {}

@@ -3,6 +3,7 @@
 
 import asyncio
 
+from msgspec.structs import replace
 from tests.literal import T0, Clock, Ids
 
 from open63110.kernel.errors import Unavailable
@@ -14,6 +15,8 @@ from open63110.ports import Batch
 from open63110.runtime.commit import GroupCommit
 from open63110.runtime.knowledge import Knowledge
 from open63110.store.memory import MemoryStore
+
+TRANSFER = EnergyTransfer(station=StationId("CS-1"), number=TransferNumber(1), reference=TransferReference("t"))
 
 
 def known(store: MemoryStore | None = None) -> Knowledge:
@@ -142,3 +145,21 @@ class SlowStore(MemoryStore):
 def _over(number: int) -> EnergyTransfer:
     station, reference = StationId(f"CS-{number}"), TransferReference("tx")
     return EnergyTransfer(station=station, number=TransferNumber(number), reference=reference, ended=T0, settled=True)
+
+
+async def test_only_a_version_that_changes_what_one_searches_by_is_written_whole() -> None:
+    knowledge = known()
+    batch = knowledge._commit.batch
+    first = Station(id=StationId("CS-1"), transfers={TransferReference("t"): TRANSFER})
+    knowledge.keep_station(None, first)
+    assert batch.same == set()
+    more = replace(first, transfers={TransferReference("t"): replace(TRANSFER, power=1.0)})
+    knowledge.keep_station(first, more)
+    assert batch.same == set(), "its row is not there before this batch"
+    batch.puts.clear()
+    again = replace(more, transfers={TransferReference("t"): replace(TRANSFER, power=2.0)})
+    knowledge.keep_station(more, again)
+    assert batch.same == {("transfer", 1)}
+    ended = replace(again, transfers={TransferReference("t"): replace(TRANSFER, ended=T0)})
+    knowledge.keep_station(again, ended)
+    assert batch.same == set()
