@@ -241,7 +241,10 @@ def decode_command(body: bytes) -> Command:
     """
     name, raw = msgspec.json.decode(body, type=tuple[str, msgspec.Raw])
     if name not in _COMMANDS:  # the first, or of a module that was loaded since
-        _COMMANDS.update({kind.__name__: kind for kind in _subclasses(Command)})
+        for one in _subclasses(Command):
+            if _COMMANDS.setdefault(one.__name__, one) is not one:
+                message = f"two commands are called {one.__name__}: their rows could not be told apart"
+                raise TypeError(message)
     kind = _COMMANDS.get(name)
     if kind is None:
         raise Unknown(f"no command is called {name}")

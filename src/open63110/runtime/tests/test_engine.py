@@ -2,6 +2,7 @@
 """The engine: one turn is all or nothing, answers wait for the commit, a failed commit leaves no trace."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -287,3 +288,13 @@ def test_a_decide_function_that_asks_for_what_nobody_has_is_refused() -> None:
 
     with pytest.raises(TypeError, match="moon"):
         Table([UseCase(clause="0.2", title="Wish", decide={(Role.CSMS, Paint): wishful})])
+
+
+def test_two_commands_of_one_name_are_refused_before_a_row_is_misread() -> None:
+    twin = type("Paint", (Command,), {"__annotations__": {}})
+    try:
+        with pytest.raises(TypeError, match="Paint"):
+            decode_command(b'["NeverHeardOf", {}]')
+    finally:
+        del twin
+        gc.collect()

@@ -41,7 +41,7 @@ CS = StationId("CS-1")
 PASSWORD = "correct horse battery"
 
 
-class RawCall(Command, frozen=True, kw_only=True, gc=False):
+class SpokenWord(Command, frozen=True, kw_only=True, gc=False):
     """What a link that can carry it would take."""
 
     action: str
@@ -112,7 +112,7 @@ class Ground:
             ids=self.ids,
             clock=self.clock,
             frames=Frames(),
-            raw_call=lambda station, action, payload, unchecked: RawCall(
+            raw_call=lambda station, action, payload, unchecked: SpokenWord(
                 station=station, action=action, payload=payload, unchecked=unchecked
             ),
             replay=self._replay,
