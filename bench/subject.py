@@ -3,6 +3,7 @@
 
 import contextlib
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -57,6 +58,11 @@ def write_certificates(folder: Path) -> None:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
+
+
+ONBOARDING = 9.0
+"""[s] between the last boot and the first event: a CSMS asks a station that has just come what it has (ours, after 5 s, for
+its local list), and that is the price of coming, not of an event. The storm pays it."""
 
 
 class Fleet:
@@ -121,4 +127,6 @@ class Subject:
         with Stations(self._program, self._ports[tls], count, options) as stations:
             fleet = Fleet(self.server, stations)
             fleet.faults = count - fleet.up.served
+            if start:
+                time.sleep(ONBOARDING)
             yield fleet
