@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the inside needs from outside, as protocols: time, ids, credentials, storage, links, hardware."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
@@ -254,8 +254,3 @@ def searchable(noun: type[Any]) -> Kept:
 
 _BY_NOUN = {kept.noun: kept for kept in KEPT}
 BY_NAME = {kept.name: kept for kept in KEPT}
-
-
-def keys(nouns: Iterable[Any]) -> list[Any]:
-    """Return the keys of some nouns of one kind."""
-    return [getattr(noun, _BY_NOUN[type(noun)].key) for noun in nouns]

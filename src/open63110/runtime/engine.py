@@ -2,7 +2,7 @@
 """The engine of one node: a message in, facts and rows committed, then the answer and the orders out."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -262,8 +262,3 @@ def _nobody_waits(_: bool) -> None:  # noqa: FBT001 - the shape of Done
 
 def _nowhere(command: Command) -> None:
     raise Unknown(f"nobody takes {type(command).__name__} from here")
-
-
-def in_seconds(now: datetime, seconds: float) -> datetime:
-    """Return a moment so many seconds ahead."""
-    return now + timedelta(seconds=seconds)
