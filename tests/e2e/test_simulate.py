@@ -12,6 +12,7 @@ import msgspec
 import pytest
 import trustme
 
+from open63110.apps import judge
 from open63110.apps.config import Config, Limits, Listener
 from open63110.apps.csms import Csms
 from open63110.apps.simulate import Simulation, Summary, as_json, simulate
@@ -33,7 +34,7 @@ from open63110.usecases.stations.onboard_station import RegisterStation
 FACTOR = 80.0
 CARDS = tuple(f"04AA{number:08X}" for number in range(20))
 ADMIN = Principal(id=PrincipalId("admin"), role=Role.ADMIN)
-JUDGE = Path(__file__).parents[2] / "tools" / "judge.py"
+JUDGE = Path(judge.__file__)
 
 
 @pytest.fixture

@@ -35,7 +35,8 @@ from open63110.runtime.principals import NewPrincipal, Principals
 from open63110.usecases.services.authorize_locally import PutToken
 from open63110.usecases.stations.onboard_station import RegisterStation
 
-JUDGE = Path(__file__).parents[3] / "tools" / "judge.py"
+JUDGE = Path(__file__).with_name("judge.py")
+"""Run, never imported: it knows nothing of this program."""
 
 SETTLE = 20.0
 """How long everything may take to be told and recorded after the last EV has left [s]."""
@@ -221,13 +222,7 @@ def _leave(folder: Path, site: Site, before: dict[str, float], records: bytes) -
 
 
 async def judged(capture: Path, records: Path, meters: Path) -> tuple[str, bool]:
-    """Let another process, which knows nothing of this program, compare records with frames and meters.
-
-    Raises:
-        Unavailable: the judge is not here: it is part of the source tree.
-    """
-    if not JUDGE.exists():
-        raise Unavailable(f"there is no {JUDGE}", remedy="run the demo from the source tree")
+    """Let another process, which knows nothing of this program, compare records with frames and meters."""
     words = [sys.executable, "-I", "-S", str(JUDGE), str(capture), str(records), "--meters", str(meters), "--one-each"]
     process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
     said, _ = await process.communicate()

@@ -3,7 +3,7 @@
 
 Standard library only, and nothing of the program it judges:
 
-    python tools/judge.py CAPTURE.jsonl RECORDS.json [--meters METERS.json] [--one-each] [--json]
+    python src/open63110/apps/judge.py CAPTURE.jsonl RECORDS.json [--meters METERS.json] [--one-each] [--json]
 
 CAPTURE holds one object a line, {"t", "station", "dir": "up"|"down", "version", "frame"}, the frame as text; RECORDS is the
 array that /api/v1/records exports; METERS is {"<station>/<evse>": {"begin": Wh, "end": Wh}}.

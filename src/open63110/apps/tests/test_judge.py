@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The judge lets right records pass and catches every kind of wrong one."""
 
+import ast
 import copy
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-JUDGE = Path(__file__).parents[2] / "tools" / "judge.py"
+from open63110.apps import judge
+
+JUDGE = Path(judge.__file__)
 Json = Any
 
 
@@ -254,9 +257,14 @@ def test_what_cannot_be_read_is_no_verdict(tmp_path: Path) -> None:
 
 
 def test_the_judge_imports_nothing_but_the_standard_library() -> None:
-    imports = [
-        line.split()[1].partition(".")[0]
-        for line in JUDGE.read_text(encoding="utf-8").splitlines()
-        if line.startswith(("import ", "from "))
-    ]
+    imports = [name.partition(".")[0] for name in imported(ast.parse(JUDGE.read_text(encoding="utf-8")))]
     assert set(imports) <= sys.stdlib_module_names
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """Every module that is named in an import, wherever it stands; a relative one as nothing."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield "" if node.level else node.module or ""
