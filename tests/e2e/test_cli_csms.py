@@ -93,13 +93,20 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         yield made
 
 
+def hears(systemd: socket.socket, word: bytes) -> None:
+    """Wait for a word between signs of life."""
+    while (said := systemd.recv(100)) != word:
+        assert said == b"WATCHDOG=1"
+
+
 def test_it_says_where_it_serves_tells_systemd_and_ends_with_0_when_told(tmp_path: Path) -> None:
     installation = Installation(tmp_path)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
         systemd.settimeout(60)
-        with installation.serving("--json", NOTIFY_SOCKET=str(tmp_path / "notify")) as process:
-            assert systemd.recv(100) == b"READY=1"
+        environment = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "1500000"}
+        with installation.serving("--json", **environment) as process:
+            hears(systemd, b"READY=1")
             said = ready(process)
             assert said["ready"] is True
             assert status(said["web"], "/healthz") == 200
@@ -107,8 +114,9 @@ def test_it_says_where_it_serves_tells_systemd_and_ends_with_0_when_told(tmp_pat
                 pass
             process.send_signal(signal.SIGHUP)
             assert status(said["web"], "/readyz") == 200
+            hears(systemd, b"WATCHDOG=1")
             process.send_signal(signal.SIGTERM)
-            assert systemd.recv(100) == b"STOPPING=1"
+            hears(systemd, b"STOPPING=1")
             assert process.wait(60) == 0
             assert process.stdout is not None
             assert process.stdout.read() == ""

@@ -3,13 +3,11 @@
 
 import asyncio
 import contextlib
-import os
 import secrets
 import signal
-import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -17,11 +15,15 @@ from open63110.apps.alarm import StoreAlarm
 from open63110.apps.clock import SystemClock
 from open63110.apps.config import Config, Listener
 from open63110.apps.folder import DATABASE, FRAMES, pepper
+from open63110.apps.forgetting import Forgetting
 from open63110.apps.ids import StoredIds
-from open63110.bindings.ocpp.gate import Gate, Listening
+from open63110.apps.refusals import Refusals
+from open63110.apps.systemd import notify, watched
+from open63110.bindings.ocpp.gate import Gate, Listening, Security
 from open63110.bindings.ocpp.raw_call import RawCall
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.bindings.ocpp.server import Server
+from open63110.bindings.ocpp.waiting import WaitingRoom
 from open63110.bindings.ocpp.wires import WIRES
 from open63110.bindings.web.serve import serving
 from open63110.kernel.ids import PrincipalId
@@ -43,6 +45,10 @@ from open63110.wire.tls import TlsSettings, TlsUnusable
 log = structlog.get_logger(__name__)
 
 
+class _Runs(Protocol):
+    async def run(self) -> None: ...
+
+
 class Csms:
     """One node, wired."""
 
@@ -61,6 +67,8 @@ class Csms:
         self.keys = Keys(pepper(folder))
         self.engine = Engine(Role.CSMS, discover(), self.store, self.clock, self.ids, config.policy, linger=config.linger)
         self.alarm = StoreAlarm(self.engine, self.ids)
+        self.refusals = Refusals(self.security, self.clock)
+        self.forgetting = Forgetting(self.engine, self.ids)
         self.orders = Orders(self.engine, self.ids)
         self.frames = DailyFrames(folder / FRAMES, self.clock, days=config.limits.frames_days)
         self.ocpp = Server(
@@ -96,7 +104,7 @@ class Csms:
         )
 
     def security(self, station: str, kind: str, words: str) -> None:
-        """Keep a refused attempt in the audit, once a minute for the same one."""
+        """Keep a refused attempt in the audit; how many of them is for others to say."""
         now = self.clock.now()
         entry = AuditEntry(
             id=self.ids.row(AuditEntry),
@@ -116,10 +124,7 @@ class Csms:
     async def running(self) -> AsyncIterator["Csms"]:
         """Work until the block is left; then say goodbye to stations and make durable what is pending."""
         async with asyncio.TaskGroup() as tasks:
-            own = [
-                tasks.create_task(part.run())
-                for part in (self.engine.commit, self.engine.timers, self.alarm, self.orders, self.ocpp, self.frames)
-            ]
+            own = [tasks.create_task(part.run()) for part in self._parts()]
             self._nobody_is_connected_yet()
             await self._listen()
             try:
@@ -127,11 +132,16 @@ class Csms:
             finally:
                 for listener in self.listeners.values():
                     await listener.stop()
+                self.refusals.say_left_out()
                 await self.engine.commit.drain()
                 for task in own:
                     task.cancel()
         self.frames.flush()
         self.store.close()
+
+    def _parts(self) -> tuple[_Runs, ...]:
+        engine = self.engine
+        return (engine.commit, engine.timers, self.alarm, self.refusals, self.forgetting, self.orders, self.ocpp, self.frames)
 
     def _nobody_is_connected_yet(self) -> None:
         """Note that links which were open when the last run ended are gone."""
@@ -141,19 +151,19 @@ class Csms:
                 self.engine.hear((gone,))
 
     async def _listen(self) -> None:
-        limited = _once_a_minute(self.security, self.clock)
         gate = Gate(
             self.engine.stations,
             self.engine.known.principals,
             self.keys,
-            limited,
+            self.refusals,
             listening={name: _listening(one) for name, one in self.config.listeners.items()},
             strangers=self.config.policy.unknown_stations,
+            waiting=WaitingRoom(self.engine.stations, self.config.policy.most_quarantined),
         )
         gate.open = self.ocpp.open
         for name, one in self.config.listeners.items():
             self.listeners[name] = await Edge.start(
-                gate, one.host, one.port, name=name, tls=_tls(one), limits=self._limits(), on_refused=_tls_refused(limited)
+                gate, one.host, one.port, name=name, tls=_tls(one), limits=self._limits(), on_refused=_tls_refused(self.refusals)
             )
 
     def _limits(self) -> Limits:
@@ -168,25 +178,9 @@ class Csms:
         )
 
 
-def _tls_refused(security: Callable[[str, str, str], None]) -> Callable[[Remote, str], None]:
+def _tls_refused(security: Security) -> Callable[[Remote, str], None]:
     """Nobody has said a name yet, so the address stands for one."""
     return lambda remote, reason: security(remote[0], "TlsHandshakeFailed", reason)
-
-
-def _once_a_minute(security: Callable[[str, str, str], None], clock: SystemClock) -> Callable[[str, str, str], None]:
-    """Let the same refusal through once a minute: a flood must not fill the disk."""
-    last: dict[tuple[str, str, str], float] = {}
-
-    def limited(station: str, kind: str, words: str) -> None:
-        now = clock.now().timestamp()
-        if now - last.get((station, kind, words), 0.0) < 60.0:
-            return
-        if len(last) > 10_000:
-            last.clear()
-        last[station, kind, words] = now
-        security(station, kind, words)
-
-    return limited
 
 
 def _listening(listener: Listener) -> Listening:
@@ -205,23 +199,13 @@ def _tls(listener: Listener) -> TlsSettings | None:
     )
 
 
-def notify(state: str) -> None:
-    """Tell systemd (Type=notify) how far we are; without systemd this does nothing."""
-    address = os.environ.get("NOTIFY_SOCKET", "")
-    if not address:
-        return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
-        channel.connect("\0" + address[1:] if address.startswith("@") else address)
-        channel.sendall(state.encode())
-
-
 async def serve(config: Config, *, ready: Callable[[Csms], None] | None = None) -> None:
     """Run a CSMS with its doors until SIGTERM or SIGINT; SIGHUP takes new certificates without dropping stations."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(one, stop.set)
-    async with Csms(config).running() as csms:
+    async with watched(), Csms(config).running() as csms:
         loop.add_signal_handler(signal.SIGHUP, _reload, csms)
         async with serving(csms.node(), config.web) as csms.web_port:
             notify("READY=1")

@@ -5,17 +5,13 @@ import asyncio
 import base64
 import os
 import signal
-import socket
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.literal import Clock
+from msgspec.structs import replace
 
-from open63110.apps import csms as module
 from open63110.apps.config import Config, Listener, Web
-from open63110.apps.csms import Csms, notify, serve
+from open63110.apps.csms import Csms, serve
 from open63110.bindings.ocpp.raw_call import RawCall
 from open63110.kernel.errors import Unavailable
 from open63110.kernel.ids import PrincipalId, StationId
@@ -92,28 +88,16 @@ async def test_a_wrong_password_stands_in_the_audit_once_a_minute_and_the_right_
         assert (entry.action, entry.target, entry.outcome) == ("FailedToAuthenticateAtCsms", CS, "not-authorized")
 
 
-def test_the_same_refusal_is_told_again_after_a_minute_and_another_at_once() -> None:
-    told: list[tuple[str, str]] = []
-    clock: Any = Clock()
-    limited = module._once_a_minute(lambda who, kind, _: told.append((who, kind)), clock)
-    limited("A", "x", "")
-    limited("A", "x", "")
-    limited("B", "x", "")
-    limited("A", "y", "")
-    assert told == [("A", "x"), ("B", "x"), ("A", "y")]
-    clock.at += timedelta(seconds=61)
-    limited("A", "x", "")
-    assert told[3:] == [("A", "x")]
-
-
-def test_a_flood_of_names_does_not_grow_without_end() -> None:
-    told: list[str] = []
-    clock: Any = Clock()
-    limited = module._once_a_minute(lambda who, *_: told.append(who), clock)
-    for number in range(10_050):
-        limited(str(number), "x", "")
-    limited("0", "x", "")
-    assert told[-1] == "0"
+async def test_one_stranger_too_many_is_refused_and_stands_in_the_audit(tmp_path: Path) -> None:
+    few = replace(config(tmp_path, password=False), policy=Policy(unknown_stations="quarantine", most_quarantined=0))
+    async with Csms(few).running() as csms:
+        for _ in range(3):
+            head = await knock(csms)
+            assert head.startswith("HTTP/1.1 503")
+        await csms.engine.commit.drain()
+        (entry,) = await csms.store.find(AuditEntry, Query())
+        assert (entry.action, entry.target) == ("TooManyStrangers", "csms")
+        assert csms.engine.stations == {}
 
 
 async def test_a_folder_belongs_to_one_process(tmp_path: Path) -> None:
@@ -129,16 +113,6 @@ async def test_what_doors_need_is_the_nodes_own(tmp_path: Path) -> None:
         call = node.raw_call(CS, "Reset", {"type": "Soft"}, True)
         assert call == RawCall(station=CS, action="Reset", payload={"type": "Soft"}, unchecked=True)
         assert node.engine is csms.engine
-
-
-def test_systemd_is_told_how_far_we_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    address = str(tmp_path / "notify")
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
-        systemd.bind(address)
-        systemd.settimeout(5)
-        monkeypatch.setenv("NOTIFY_SOCKET", address)
-        notify("READY=1")
-        assert systemd.recv(100) == b"READY=1"
 
 
 async def test_it_serves_until_it_is_told_to_stop_and_takes_new_certificates_meanwhile(tmp_path: Path) -> None:
