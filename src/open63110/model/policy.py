@@ -15,6 +15,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Party id of the charging station operator; first part of record ids."""
     unknown_stations: Literal["refuse", "quarantine", "accept"] = "quarantine"
     """What happens to a station nobody registered (8.3.15)."""
+    most_quarantined: int = 1000
+    """How many stations that nobody registered may wait in quarantine; who comes after them is refused. Those that are accepted
+    on sight are not counted: that is for closed networks."""
+    forget_quarantined: int = 30
+    """A quarantined station of which nothing was heard for so long is forgotten; 0: never [d]."""
     heartbeat: Seconds = Seconds(300.0)
     """Heartbeat interval told to stations [s]."""
     retry: Seconds = Seconds(60.0)

@@ -12,11 +12,13 @@ from cryptography.x509.oid import NameOID
 
 from open63110.bindings.ocpp.address import station_of
 from open63110.bindings.ocpp.rpc.version import Version
+from open63110.bindings.ocpp.waiting import WaitingRoom
 from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.roles import Role
 from open63110.model.principal import Principal
 from open63110.model.station import Registration, Station
 from open63110.runtime.keys import Keys
+from open63110.runtime.orders import OURSELVES
 from open63110.wire.ports import Accept, Decline, Peer, Socket, Upgrade
 
 NEWEST_FIRST = (Version.V21, Version.V201, Version.V16)
@@ -39,6 +41,8 @@ Strangers = Literal["refuse", "quarantine", "accept"]
 Security = Callable[[str, str, str], None]
 """(station or address, type of event, words): a refused attempt that the operator should see."""
 
+NO_PLACE = "as many stations wait here that nobody registered as the operator allows; register this one first"
+
 
 class Gate:
     """Decides about upgrades of one CSMS."""
@@ -52,6 +56,7 @@ class Gate:
         *,
         listening: Mapping[str, Listening],
         strangers: Strangers,
+        waiting: WaitingRoom,
     ) -> None:
         """Look things up where the engine keeps them; decide nothing twice.
 
@@ -62,9 +67,10 @@ class Gate:
             security: told of refused attempts.
             listening: what each listener demands, by its name.
             strangers: what the operator chose for stations nobody registered.
+            waiting: has a place for each of those that are put in quarantine.
         """
         self._stations, self._principals, self._keys, self._security = stations, principals, keys, security
-        self._listening, self._strangers = listening, strangers
+        self._listening, self._strangers, self._waiting = listening, strangers, waiting
         self.open: Callable[[StationId, Version, Upgrade], Peer] = _nobody
         """Makes the conversation of a station that was let in."""
 
@@ -75,7 +81,7 @@ class Gate:
         except ValueError as fault:
             return Decline(status=404, reason=str(fault))
         listening = self._listening[upgrade.listener]
-        refusal = self._identify(station, upgrade, listening)
+        refusal = self._identify(station, upgrade, listening) or self._find_place(station)
         if refusal is not None:
             return refusal
         version = next((one for one in NEWEST_FIRST if one in listening.versions and one in upgrade.subprotocols), None)
@@ -95,6 +101,15 @@ class Gate:
         if not wanted or self._right_password(station, principal, upgrade.headers.get("authorization", "")):
             return None
         return self._wrong_password(station, principal, upgrade)
+
+    def _find_place(self, station: StationId) -> Decline | None:
+        """Refuse one stranger too many, in whose name nothing is written: there is no end of names."""
+        if self._strangers != "quarantine" or station in self._stations or PrincipalId(station) in self._principals:
+            return None
+        if self._waiting.admits(station):
+            return None
+        self._security(OURSELVES.id, "TooManyStrangers", NO_PLACE)
+        return Decline(status=503, reason=NO_PLACE)
 
     def _right_password(self, station: StationId, principal: Principal | None, header: str) -> bool:
         """Basic auth: the user name is the identity (OCPP 2.x requires it, 1.6 stations differ in case at most)."""

@@ -14,6 +14,7 @@ from cryptography.x509.oid import NameOID
 
 from open63110.bindings.ocpp.gate import Gate, Listening, Strangers
 from open63110.bindings.ocpp.rpc.version import Version
+from open63110.bindings.ocpp.waiting import WaitingRoom
 from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.roles import Role
 from open63110.model.principal import Principal
@@ -53,23 +54,26 @@ class Site:
         *,
         strangers: Strangers = "quarantine",
         registration: Registration = Registration.ACCEPTED,
+        places: int = 1,
         **principal: Any,
     ) -> None:
         self.seen: list[tuple[str, str]] = []
         self.opened: list[tuple[str, Version]] = []
         cs1 = Station(id=StationId("CS1"), registration=registration)
+        stations = {cs1.id: cs1}
         principals = {}
         if principal:
             secret = principal.pop("secret")
             made = Principal(**{"id": "CS1", "role": Role.STATION, "key": secret and KEYS.hash("CS1", secret), **principal})
             principals[PrincipalId("CS1")] = made
         self.gate = Gate(
-            {cs1.id: cs1},
+            stations,
             principals,
             KEYS,
             lambda who, kind, _: self.seen.append((who, kind)),
             listening={"main": listening},
             strangers=strangers,
+            waiting=WaitingRoom(stations, places),
         )
         self.gate.open = self._open
 
@@ -169,6 +173,34 @@ def test_a_stranger_who_waits_in_quarantine_may_come_again() -> None:
 
 def test_a_stranger_who_was_accepted_may_come_again() -> None:
     assert status(Site(strangers="accept").comes()) == 101
+
+
+@pytest.mark.parametrize("listening", [CLOSED, PASSWORD])
+def test_one_stranger_too_many_is_refused_in_nobodys_name(listening: Listening) -> None:
+    site = Site(listening, places=2)
+    assert [status(site.comes(f"/ocpp/X{n}")) for n in range(4)] == [101, 101, 503, 503]
+    assert [name for name, _ in site.opened] == ["X0", "X1"]
+    assert set(site.seen) == {("csms", "TooManyStrangers")}
+    assert status(site.comes("/ocpp/X0")) == 101
+
+
+def test_a_full_waiting_room_keeps_nobody_out_who_is_known_or_was_given_a_password() -> None:
+    assert status(Site(CLOSED, places=0).comes()) == 101
+    site = Site(places=0)
+    site.gate._principals = {
+        PrincipalId("CS2"): Principal(id=PrincipalId("CS2"), role=Role.STATION, key=KEYS.hash("CS2", SECRET))
+    }
+    assert status(site.comes("/ocpp/CS2", headers=basic("CS2", SECRET))) == 101
+
+
+def test_strangers_who_are_accepted_on_sight_need_no_place() -> None:
+    assert status(Site(CLOSED, strangers="accept", places=0).comes("/ocpp/other")) == 101
+
+
+def test_who_shows_the_wrong_certificate_takes_no_place() -> None:
+    site = Site(CERTIFICATE, places=1)
+    assert status(site.comes("/ocpp/X0", certificate=certificate("X1"))) == 401
+    assert status(site.comes("/ocpp/X1", certificate=certificate("X1"))) == 101
 
 
 @pytest.mark.parametrize("strangers", ["refuse", "quarantine"])
@@ -271,6 +303,6 @@ def test_a_listener_may_demand_both() -> None:
 
 def test_a_gate_that_leads_nowhere_says_so() -> None:
     site = Site(CLOSED)
-    site.gate.open = Gate({}, {}, KEYS, lambda *_: None, listening={}, strangers="refuse").open
+    site.gate.open = Gate({}, {}, KEYS, lambda *_: None, listening={}, strangers="refuse", waiting=WaitingRoom({}, 0)).open
     with pytest.raises(RuntimeError, match="nobody opens"):
         site.comes()
