@@ -50,6 +50,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
 class Reply(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the asker of a message is told once everything the message caused is durable."""
 
+    def remark(self) -> str:
+        """Return the reason code of an order that was carried out with this; empty: there is nothing beyond yes."""
+        return ""
+
 
 class Wake(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Decide this command here, later. Waiting is a row with a deadline; it survives a restart."""

@@ -149,6 +149,8 @@ class Station(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tr
     wakeups: dict[str, Wakeup] = {}
     starts: tuple[tuple[int, TransferReference], ...] = ()
     """Natural keys of the latest starts that were given their reference here, oldest first (OCPP 1.6, I8)."""
+    lacks: tuple[str, ...] = ()
+    """What it cannot be asked over its last connection although use cases have it, in their words."""
 
 
 class StationConnected(Event, frozen=True, kw_only=True, gc=False):
@@ -157,6 +159,8 @@ class StationConnected(Event, frozen=True, kw_only=True, gc=False):
     wire: str
     remote: str = ""
     secure: bool = False
+    lacks: tuple[str, ...] = ()
+    """What this wire has no words for, in those of the use cases."""
 
 
 class StationDisconnected(Event, frozen=True, kw_only=True, gc=False):

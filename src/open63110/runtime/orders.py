@@ -134,7 +134,8 @@ class Orders:
             passed_on = command
         turn.commands = [one for one in turn.commands if one is not passed_on]
         if passed_on is None:
-            order = msgspec.structs.replace(order, outcome=Outcome.ACCEPTED, reason=DONE, ended=order.asked)
+            reason = next((said for one in turn.replies if (said := one.remark())), DONE)
+            order = msgspec.structs.replace(order, outcome=Outcome.ACCEPTED, reason=reason, ended=order.asked)
         else:
             order = msgspec.structs.replace(order, body=encode_command(passed_on.kept()).decode())
             self._remember(order.id, passed_on)

@@ -92,9 +92,11 @@ class Conversation:
     def tell_connected(self) -> None:
         """Let the use cases know of the link."""
         now = self._server.engine.clock.now()
-        self._server.engine.hear(
-            (StationConnected(station=self.station, at=now, wire=self.wire.version, remote=self.remote, secure=self.secure),)
+        wire = self.wire
+        up = StationConnected(
+            station=self.station, at=now, wire=wire.version, remote=self.remote, secure=self.secure, lacks=wire.lacks
         )
+        self._server.engine.hear((up,))
 
     def received(self, message: bytes, binary: bool) -> None:  # noqa: FBT001 - the shape of wire.Peer
         """Take one frame."""

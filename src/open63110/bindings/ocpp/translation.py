@@ -54,6 +54,10 @@ class Translation(msgspec.Struct, frozen=True, kw_only=True):
     """STATION or CSMS: who calls."""
     carries: tuple[type[Message], ...] = ()
     """Which of our messages ``to_wire`` takes."""
+    only: Callable[[Any], bool] | None = None
+    """Of those, which ones; they go before a translation that takes them all. None: all of them."""
+    lacks: tuple[str, ...] = ()
+    """What of our messages this action cannot say at all, in the use case's words: it is asked for in another way."""
     from_wire: Callable[[Any, Door], tuple[Message, ...]]
     """At the called end: the request as our messages, in the order in which they are decided."""
     answer: Callable[[Sequence[Reply], Door], Any]
@@ -96,16 +100,28 @@ class Wire:
         """Check that nothing is claimed twice."""
         self.version, self.types = version, types
         self.by_action = {one.action: one for one in translations}
+        self.lacks = tuple(sorted(word for one in translations for word in one.lacks))
+        """What stations cannot be asked over this wire."""
         self.by_message: dict[type[Command | Event], Translation] = {}
+        self.by_content: dict[type[Command | Event], Translation] = {}
+        """Translations of some messages of a kind."""
         for one in translations:
+            found = self.by_message if one.only is None else self.by_content
             for kind in one.carries:
-                if kind in self.by_message:
-                    message = f"{version}: {kind.__name__} is carried by {one.action} and by {self.by_message[kind].action}"
+                if kind in found:
+                    message = f"{version}: {kind.__name__} is carried by {one.action} and by {found[kind].action}"
                     raise TypeError(message)
-                self.by_message[kind] = one
+                found[kind] = one
         if len(self.by_action) != len(translations):
             message = f"{version}: an action is translated twice"
             raise TypeError(message)
+
+    def carrier(self, message: Message) -> Translation | None:
+        """Return the translation that takes a message, None if none does."""
+        some = self.by_content.get(type(message))
+        if some is not None and some.only is not None and some.only(message):
+            return some
+        return self.by_message.get(type(message))
 
 
 def text(value: Any) -> str:
