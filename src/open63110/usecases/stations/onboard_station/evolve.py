@@ -29,7 +29,7 @@ RESUMING = "resuming"
 
 def connected(event: StationConnected, station: Station) -> Station:
     """There is a link now."""
-    return replace(station, connected=event.at, wire=event.wire)
+    return replace(station, connected=event.at, wire=event.wire, lacks=event.lacks)
 
 
 def disconnected(event: StationDisconnected, station: Station) -> Station:
