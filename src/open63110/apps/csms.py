@@ -26,14 +26,14 @@ from open63110.bindings.ocpp.server import Server
 from open63110.bindings.ocpp.waiting import WaitingRoom
 from open63110.bindings.ocpp.wires import WIRES
 from open63110.bindings.web.serve import serving
-from open63110.kernel.ids import PrincipalId
+from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.roles import Role
 from open63110.model.principal import AuditEntry
 from open63110.model.station import StationDisconnected
 from open63110.runtime.engine import Engine
 from open63110.runtime.keys import Keys
 from open63110.runtime.node import Node
-from open63110.runtime.orders import Orders
+from open63110.runtime.orders import OURSELVES, Orders
 from open63110.runtime.table import discover
 from open63110.store.frames import DailyFrames
 from open63110.store.sqlite import SqliteStore
@@ -80,6 +80,7 @@ class Csms:
             patience=config.limits.answer_timeout,
             run_id=secrets.token_hex(4),
         )
+        self.ocpp.suspected = self.suspect
         self.listeners: dict[str, Any] = {}
         self.web_port = 0
         """Bound once the page is served."""
@@ -105,15 +106,21 @@ class Csms:
 
     def security(self, station: str, kind: str, words: str) -> None:
         """Keep a refused attempt in the audit; how many of them is for others to say."""
-        now = self.clock.now()
+        self._audit(station, kind, words, "not-authorized")
+
+    def suspect(self, station: StationId, words: str) -> None:
+        """Keep in the audit that an identity seems to be used by two devices."""
+        self._audit(station, "IdentityContested", words, "accepted")
+
+    def _audit(self, who: str, kind: str, words: str, outcome: str) -> None:
         entry = AuditEntry(
             id=self.ids.row(AuditEntry),
-            at=now,
-            by=PrincipalId(station),
-            role=Role.STATION,
+            at=self.clock.now(),
+            by=PrincipalId(who),
+            role=OURSELVES.role if who == OURSELVES.id else Role.STATION,
             action=kind,
-            target=station,
-            outcome="not-authorized",
+            target=who,
+            outcome=outcome,
             reason=kind,
             detail=words,
         )

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from open63110.bindings.ocpp import tolerance
+from open63110.bindings.ocpp.contest import Contests
 from open63110.bindings.ocpp.conversation import Conversation
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.bindings.ocpp.tolerance import Deviation
@@ -24,6 +25,7 @@ from open63110.ports import FrameLog, Ids
 from open63110.runtime.engine import Engine, Turn
 from open63110.runtime.orders import Orders
 from open63110.usecases.stations.monitor_station import CheckSilence, might_be_silent
+from open63110.usecases.stations.onboard_station import LinkContested
 from open63110.wire.ports import Peer, Upgrade
 
 LISTEN_EVERY = 10
@@ -67,6 +69,9 @@ class Server:
         """Per station: how often which rule of the schema was bent."""
         self.received = self.malformed = self.strays = 0
         self._specimens: Counter[StationId] = Counter()
+        self._contests = Contests()
+        self.suspected: Callable[[StationId, str], None] = _nobody_asks
+        """Told that an identity seems to be used by two devices, in words; set by whoever keeps the audit."""
         self._run_id, self._opened = run_id, 0
         self._seconds_per_second = 1.0 / engine.clock.real(1.0)
         self.time = asyncio.get_running_loop().time
@@ -86,6 +91,15 @@ class Server:
         self.conversations[newest.station] = newest
         if older is not None:
             older.give_way()
+            self._watch_contest(older, newest)
+
+    def _watch_contest(self, older: Conversation, newer: Conversation) -> None:
+        """Mark a station whose identity two devices seem to use; neither is refused, for nobody knows which is the right one."""
+        before, after = (one.remote.rpartition(":")[0] for one in (older, newer))
+        if self._contests.noted(newer.station, before, after, self.time()):
+            at, words = self.engine.clock.now(), f"links from {' and '.join(sorted((before, after)))} push each other out"
+            self.engine.hear((LinkContested(station=newer.station, at=at, remotes=(older.remote, newer.remote)),))
+            self.suspected(newer.station, words)
 
     def let_go(self, conversation: Conversation) -> bool:
         """Forget a conversation unless another owns its station by now (I2); tell whether it was forgotten."""
@@ -197,6 +211,7 @@ class Server:
             ticks += 1
             if ticks % CURIOUS_AGAIN == 0:
                 self._specimens.clear()
+                self._contests.forget(self.time())
             now = self.time()
             for conversation in tuple(self.conversations.values()):
                 if conversation.rpc.next_deadline is not None:
@@ -214,3 +229,7 @@ class Server:
         heard = at - timedelta(seconds=(now - socket.last_heard) * self._seconds_per_second)
         if might_be_silent(noun, heard, at, engine.policy):
             engine.hear((CheckSilence(station=noun.id, heard=heard),))
+
+
+def _nobody_asks(station: StationId, words: str) -> None:
+    """Keep nothing."""

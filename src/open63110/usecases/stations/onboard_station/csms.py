@@ -27,6 +27,7 @@ from open63110.usecases.stations.onboard_station.evolve import CLOCK, CLONE, rec
 from open63110.usecases.stations.onboard_station.messages import (
     AdmitStation,
     CloneRefused,
+    LinkContested,
     RegisterStation,
     RegistrationAnswer,
     RejectStation,
@@ -68,6 +69,12 @@ def link_up(event: StationConnected, station: Station | None, policy: Policy) ->
 def link_down(event: StationDisconnected, station: Station | None) -> Iterator[Effect]:
     """Note that the link is gone; sessions go on without it."""
     if station is not None:
+        yield event
+
+
+def hear_contest(event: LinkContested, station: Station | None) -> Iterator[Effect]:
+    """Mark the station once; the operator finds out which of the two is the right one, and registers it again."""
+    if station is not None and CLONE not in station.flags:
         yield event
 
 

@@ -15,7 +15,13 @@ from open63110.model.station import (
     StationConnected,
     StationDisconnected,
 )
-from open63110.usecases.stations.onboard_station.messages import CloneRefused, PoweredUp, RegistrationAnswered, StationRegistered
+from open63110.usecases.stations.onboard_station.messages import (
+    CloneRefused,
+    LinkContested,
+    PoweredUp,
+    RegistrationAnswered,
+    StationRegistered,
+)
 
 CLONE = "clone"
 """Flag: somebody else used the identity of this station."""
@@ -65,7 +71,7 @@ def decided(event: RegistrationDecided, station: Station) -> Station:
     return replace(station, registration=event.registration, flags=(*without(station.flags, *event.flags), *event.flags))
 
 
-def clone_refused(event: CloneRefused, station: Station) -> Station:
+def clone_seen(event: CloneRefused | LinkContested, station: Station) -> Station:
     """The known station stays as it is, with a mark."""
     return replace(station, flags=(*without(station.flags, CLONE), CLONE))
 

@@ -39,6 +39,13 @@ class CloneRefused(Event, frozen=True, kw_only=True, gc=False):
     """What the other device says of itself."""
 
 
+class LinkContested(Event, frozen=True, kw_only=True, gc=False):
+    """Links of this station pushed each other out again and again: two devices seem to use its identity. Nobody was refused."""
+
+    remotes: tuple[str, ...] = ()
+    """Addresses and ports of the last two."""
+
+
 class RegistrationAnswer(Reply, frozen=True, kw_only=True, gc=False):
     """What a station is told when it boots."""
 

@@ -24,6 +24,7 @@ from open63110.usecases.stations.onboard_station import USE_CASE, csms
 from open63110.usecases.stations.onboard_station.messages import (
     AdmitStation,
     CloneRefused,
+    LinkContested,
     RegisterStation,
     RegistrationAnswer,
     RejectStation,
@@ -198,6 +199,16 @@ def test_a_new_board_is_believed_once_the_operator_has_registered_it() -> None:
 
 def test_blanks_around_a_serial_number_make_no_clone() -> None:
     assert answer(csms.hear_boot(boot(replace(OURS, serial=" S-1")), accepted(), NOW, ACCEPT)).reason == ""
+
+
+def test_an_identity_that_two_links_contest_is_marked_once_and_nobody_is_refused() -> None:
+    contested = LinkContested(station=CS, at=NOW, remotes=("10.0.0.1:7", "10.0.0.2:7"))
+    station = changed(csms.hear_contest(contested, accepted()), accepted())
+    assert (station.flags, station.registration) == (("clone",), Registration.ACCEPTED)
+    assert csms.may_speak(station)
+    assert list(csms.hear_contest(contested, station)) == []
+    assert list(csms.hear_contest(contested, None)) == []
+    assert changed(csms.register(RegisterStation(station=CS), NOW), station).flags == ()
 
 
 # -- clocks --
