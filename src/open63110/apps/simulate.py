@@ -125,7 +125,8 @@ async def simulate(settings: Simulation, *, stop: asyncio.Event | None = None, t
         async with site.running():
             await _live(site, settings, stop, tell)
             kilobytes = (_resident() - before) / settings.stations
-            await _end(site)
+            site.send_home()
+            await site.quiet(SETTLE)
         return _summary(site, capture, settings, kilobytes, time.monotonic() - started)
 
 
@@ -198,19 +199,6 @@ def _said(site: Site) -> str:
         f"{counters['open']} of {len(site.stations)} connected, {site.running_transfers} charging, "
         f"{tally.ended.total()} transfers ended, {site.waiting} facts wait"
     )
-
-
-async def _end(site: Site) -> None:
-    """Send everybody home, and let stations tell what waits."""
-    site.schedule.clear()
-    for name, station in site.stations.items():
-        controller = site.controllers[name]
-        if not controller.powered:
-            controller.power_up()
-        controller.mend_link()
-        for evse in station.evses:
-            station.leave(evse)
-    await site.quiet(SETTLE)
 
 
 def _summary(site: Site, capture: Capture, settings: Simulation, kilobytes: float, seconds: float) -> Summary:

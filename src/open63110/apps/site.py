@@ -252,6 +252,17 @@ class Site:
         """How many energy transfers go on."""
         return self.tally.began.total() - self.tally.ended.total()
 
+    def send_home(self) -> None:
+        """Let every EV leave, and every station come back that is cut off or without power, to tell what waits."""
+        self.schedule.clear()
+        for name, station in self.stations.items():
+            controller = self.controllers[name]
+            if not controller.powered:
+                controller.power_up()
+            controller.mend_link()
+            for evse in station.evses:
+                station.leave(evse)
+
     async def quiet(self, seconds: float) -> bool:
         """Wait until everything is told, at most so many real seconds; tell whether it is."""
         try:

@@ -141,16 +141,8 @@ class Story:
 
     async def end(self, seconds: float) -> None:
         """Send everybody home and wait until everything is told and recorded, at most so many real seconds."""
-        site = self._site
-        site.schedule.clear()
-        for name, station in site.stations.items():
-            controller = site.controllers[name]
-            if not controller.powered:
-                controller.power_up()
-            controller.mend_link()
-            for evse in station.evses:
-                station.leave(evse)
-        quiet = await site.quiet(seconds)
+        self._site.send_home()
+        quiet = await self._site.quiet(seconds)
         closed = await self._closed(seconds)
         self.complete, self._over = quiet and closed, True
 
