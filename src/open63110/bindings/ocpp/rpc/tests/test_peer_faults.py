@@ -17,7 +17,6 @@ from open63110.bindings.ocpp.rpc.frames import (
     ResultError,
     Send,
     decode,
-    encode_call,
     encode_result,
     encode_result_error,
     encode_send,
@@ -32,33 +31,9 @@ from open63110.bindings.ocpp.rpc.peer import (
     Transmit,
     Unreadable,
 )
+from open63110.bindings.ocpp.rpc.tests.ground import EMPTY, ask, incoming, peer, tickets, written
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.errors import NotSupported
-
-EMPTY = Raw(b"{}")
-FAR = 1000.0
-
-
-def peer(version: Version = Version.V21, **limits: Any) -> Peer:
-    return Peer(version, "p-", **limits)
-
-
-def ask(one: Peer, ticket: object, *, priority: int = 5, deadline: float = FAR, now: float = 0.0) -> list[str]:
-    """Call, and return the ids of what is to be written."""
-    return [decode(frame).id for frame in one.call(ticket, "Reset", EMPTY, priority, deadline, now)]
-
-
-def written(happenings: list[Any]) -> list[Any]:
-    return [decode(happening.frame) for happening in happenings if isinstance(happening, Transmit)]
-
-
-def tickets(happenings: list[Any], kind: Any) -> list[Any]:
-    return [happening.ticket for happening in happenings if type(happening) is kind]
-
-
-def incoming(id: str, payload: bytes = b"{}") -> bytes:
-    return encode_call(id, "Heartbeat", payload)
-
 
 # 2.1
 
