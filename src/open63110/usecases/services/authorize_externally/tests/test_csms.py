@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The CSMS starts, stops and unlocks from outside (8.4.5)."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 from tests.literal import Ids
+from tests.wallet import Wallet
 
 from open63110.kernel.errors import Refused, Trouble, Unavailable, Unknown
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, SubjectRef, TransferNumber, TransferReference
@@ -44,22 +44,6 @@ T1 = TransferReference("t1")
 POLICY = Policy()
 UNTIL = NOW + timedelta(seconds=POLICY.connection_timeout)
 PENDING = "remote-start:1:anna"
-
-
-class Wallet:
-    """What the operator knows of credentials."""
-
-    def __init__(self, *tokens: Token, uses: int = 0) -> None:
-        self.tokens, self.uses = {one.ref: one for one in tokens}, uses
-
-    def token(self, ref: SubjectRef) -> Token | None:
-        return self.tokens.get(ref)
-
-    def in_use(self, ref: SubjectRef) -> int:
-        return self.uses
-
-    def local_tokens(self) -> Sequence[Token]:
-        return tuple(self.tokens.values())
 
 
 def station(*transfers: EnergyTransfer, state: Any = "available", grant: Grant | None = None, **more: Any) -> Station:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The operator keeps the credentials (8.4.4)."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.wallet import Wallet
 
 from open63110.kernel.errors import Malformed, Refused, Trouble, Unknown
 from open63110.kernel.ids import StationId, SubjectRef
@@ -16,22 +16,6 @@ from open63110.usecases.services.authorize_locally.credentials import put, remov
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 NOWHERE = StationId("")
 ANNA, FLEET = SubjectRef("anna"), SubjectRef("fleet")
-
-
-class Wallet:
-    """What the operator knows of credentials."""
-
-    def __init__(self, *tokens: Token) -> None:
-        self.tokens = {one.ref: one for one in tokens}
-
-    def token(self, ref: SubjectRef) -> Token | None:
-        return self.tokens.get(ref)
-
-    def in_use(self, ref: SubjectRef) -> int:
-        return 0
-
-    def local_tokens(self) -> Sequence[Token]:
-        return tuple(self.tokens.values())
 
 
 def token(**more: Any) -> Token:

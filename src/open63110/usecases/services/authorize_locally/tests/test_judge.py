@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The CSMS judges a credential (8.4.4)."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.wallet import Wallet
 
 from open63110.kernel.ids import EvseNumber, StationId, SubjectRef, TransferNumber, TransferReference
 from open63110.kernel.messages import Wake
@@ -25,22 +25,6 @@ ONE, TWO = EvseNumber(1), EvseNumber(2)
 T1 = TransferReference("t1")
 ACCEPTED, CONCURRENT = AuthorizationStatus.ACCEPTED, AuthorizationStatus.CONCURRENT
 GOOD = Token(ref=ANNA, kind="ISO14443", group=FLEET)
-
-
-class Wallet:
-    """What the operator knows of credentials."""
-
-    def __init__(self, *tokens: Token, uses: int = 0) -> None:
-        self.tokens, self.uses = {one.ref: one for one in tokens}, uses
-
-    def token(self, ref: SubjectRef) -> Token | None:
-        return self.tokens.get(ref)
-
-    def in_use(self, ref: SubjectRef) -> int:
-        return self.uses
-
-    def local_tokens(self) -> Sequence[Token]:
-        return tuple(self.tokens.values())
 
 
 def station(*evses: EvseNumber, transfers: tuple[EnergyTransfer, ...] = (), **more: Any) -> Station:

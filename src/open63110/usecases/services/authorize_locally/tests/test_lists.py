@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The CSMS keeps local lists as they should be (8.4.4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.wallet import Wallet
 
 from open63110.kernel.errors import NotSupported, Unavailable
 from open63110.kernel.ids import StationId, SubjectRef
@@ -45,22 +46,6 @@ CS1 = StationId("CS1")
 ANNA, BERT, CARL, FLEET = SubjectRef("anna"), SubjectRef("bert"), SubjectRef("carl"), SubjectRef("fleet")
 
 
-class Wallet:
-    """What the operator knows of credentials."""
-
-    def __init__(self, *tokens: Token) -> None:
-        self.tokens = tokens
-
-    def token(self, ref: SubjectRef) -> Token | None:
-        return None
-
-    def in_use(self, ref: SubjectRef) -> int:
-        return 7
-
-    def local_tokens(self) -> Sequence[Token]:
-        return self.tokens
-
-
 TOKENS = Wallet(Token(ref=ANNA, kind="ISO14443", group=FLEET), Token(ref=BERT, kind="ISO14443", blocked=True))
 LINES = (
     LocalListEntry(subject=ANNA, status=AuthorizationStatus.ACCEPTED, group=FLEET),
@@ -89,7 +74,7 @@ def after(noun: Station, effects: Iterable[Any]) -> Station:
 
 def test_a_list_holds_who_may_and_who_may_not_charge_here() -> None:
     elsewhere = Token(ref=CARL, kind="ISO14443", stations=("CS9",))
-    assert entries_for(CS1, Wallet(*TOKENS.tokens, elsewhere), NOW) == LINES
+    assert entries_for(CS1, Wallet(*TOKENS.local_tokens(), elsewhere), NOW) == LINES
 
 
 def test_a_list_changes_when_a_credential_expires() -> None:
@@ -145,7 +130,7 @@ def test_a_station_with_another_list_gets_the_desired_one_and_then_has_peace() -
 def test_the_version_rises_when_a_credential_changes() -> None:
     noun = after(station(), hear(0, station()))
     noun = after(noun, hear(1, noun))
-    changed = Wallet(*TOKENS.tokens, Token(ref=CARL, kind="ISO14443"))
+    changed = Wallet(*TOKENS.local_tokens(), Token(ref=CARL, kind="ISO14443"))
     [_, sent] = hear(1, noun, changed)
     assert sent.version == 2
 
@@ -173,7 +158,7 @@ def test_a_station_without_lists_and_an_operator_without_lists_send_nothing() ->
 @given(st.lists(st.tuples(st.sampled_from(["change", "report", "lose", "take", "reset"]), st.integers(0, 3600)), max_size=30))
 def test_whatever_gets_lost_a_station_ends_up_with_the_right_list(story: list[tuple[str, int]]) -> None:
     noun, has, now = station(), 0, NOW
-    tokens = list(TOKENS.tokens)
+    tokens = list(TOKENS.local_tokens())
     for step, seconds in [*story, ("take", 3600), ("report", 0)]:
         now += timedelta(seconds=seconds)
         if step == "change":
