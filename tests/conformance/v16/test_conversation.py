@@ -1,21 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every message of a 1.6 station over the real conversation and engine: answered by the schema, kept, or refused by state."""
+"""What a 1.6 station is told over the real conversation and engine, and what becomes of its words."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conformance.v201.golden import Case, cases, validator
+from tests.conformance.v201.room import BOOT_16 as BOOT
 from tests.conformance.v201.room import Room, room
 
 from open63110.bindings.ocpp.v16.wire import WIRE
-from open63110.kernel.roles import Role
 from open63110.model.token import Credential, Token
 
-BOOT = {"chargePointVendor": "Acme", "chargePointModel": "Box"}
-FIRST = {"BootNotification"}
-STATION_SAYS = [case for case in cases(Path(__file__).parent / "frames") if WIRE.by_action[case.action].sender is Role.STATION]
-KEPT = [case for case in STATION_SAYS if case.said.get("says", [[""]])[-1][0] == "MessageKept"]
 START = {"connectorId": 1, "idTag": "A1", "meterStart": 1000, "timestamp": "2026-05-01T12:00:00Z"}
 STOP = {"transactionId": 0, "meterStop": 3000, "timestamp": "2026-05-01T12:00:04Z"}
 
@@ -33,33 +27,6 @@ def admit(csms: Room, kind: str, value: str) -> None:
     known = csms.engine.known
     ref = known.ref(Credential(kind=kind, value=value))
     known.keep("token", ref, Token(ref=ref, kind=kind))
-
-
-@pytest.mark.parametrize("case", STATION_SAYS, ids=str)
-async def test_every_request_of_an_accepted_station_is_answered_by_the_schema(case: Case) -> None:
-    async with room(WIRE) as csms:
-        await csms.call("BootNotification", BOOT)
-        kind, _, *answer = await csms.call(case.action, case.said["request"])
-        assert (kind, len(answer)) == (3, 1), answer
-        validator(WIRE, f"{case.action}Response").validate(answer[0])
-        assert csms.facts("InputQuarantined") == []
-
-
-@pytest.mark.parametrize("case", [case for case in STATION_SAYS if case.action not in FIRST], ids=str)
-async def test_no_request_of_a_station_that_has_not_booted_is_answered_or_kept(case: Case) -> None:
-    async with room(WIRE) as csms:
-        kind, _, code, *_ = await csms.call(case.action, case.said["request"])
-        assert (kind, code) == (4, "SecurityError")
-        assert {type(one).__name__ for one in csms.journal} <= {"StationConnected"}
-
-
-@pytest.mark.parametrize("case", KEPT, ids=str)
-async def test_what_no_use_case_carries_is_in_the_journal(case: Case) -> None:
-    async with room(WIRE) as csms:
-        await csms.call("BootNotification", BOOT)
-        await csms.call(case.action, case.said["request"])
-        (kept,) = csms.facts("MessageKept")
-        assert (kept.action, kept.wire) == (case.action, "ocpp1.6")
 
 
 async def test_what_nobody_asked_for_is_flagged() -> None:

@@ -23,6 +23,7 @@ from open63110.runtime.table import discover
 from open63110.store.memory import MemoryStore
 
 BOOT = {"reason": "PowerUp", "chargingStation": {"vendorName": "Acme", "model": "Box"}}
+BOOT_16 = {"chargePointVendor": "Acme", "chargePointModel": "Box"}
 
 
 class NoFrames:
