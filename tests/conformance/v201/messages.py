@@ -30,7 +30,7 @@ from open63110.usecases.stations.reboot_station import RebootMode, RebootStation
 LOST: dict[type[Message], set[str]] = {
     StationBooted: {"at"},  # a boot has no time on the wire
     ConnectorReported: {"detail", "error", "info", "vendor_error", "offline"},
-    StationEventReported: {"severity", "offline", "security"},
+    StationEventReported: {"severity", "offline"},
     AuthorizeCredential: {"evse", "reference", "presented"},
     StartRemotely: {"connector"},
     Heartbeat: {"every"},
@@ -176,7 +176,8 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
 
 def there_and_back(wire: Wire, message: Message, names: dict[str, Any] | None = None) -> tuple[Message, ...]:
     """Send a message over a wire, as strictly as its schema is, and read it at the other end."""
-    translation = wire.by_message[type(message)]
+    translation = wire.carrier(message)
+    assert translation is not None
     assert translation.to_wire is not None
     request = plain(translation.to_wire(message, door(wire, names=names)))
     validator(wire, f"{translation.action}Request").validate(request)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.literal import Ids
 
 from open63110.bindings.ocpp.client import Client
@@ -308,6 +309,10 @@ async def test_what_a_version_has_no_message_for_is_said_so(csms: Csms) -> None:
         event = StationEventReported(station=CS, at=BOOT.at, component="EVSE")
         with pytest.raises(NotSupported):
             one.line.call("event", event, 30.0)
+        one.line.call("event", replace(event, code="TamperDetectionActivated", security=True), 30.0)
+        _, name, action, _ = await csms.hears()
+        assert action == "SecurityEventNotification"
+        csms.says(3, name, {})
         subject = one.engine.known.ref(Credential(kind="ISO14443", value="04A1"))
         one.line.call("ask", AuthorizeCredential(station=CS, subject=subject), 30.0)
         assert (await csms.hears())[2:] == ["Authorize", {"idTag": "04A1"}]

@@ -11,7 +11,7 @@ from open63110.bindings.ocpp.v16.heartbeat import HEARTBEAT
 from open63110.bindings.ocpp.wires import WIRES
 from open63110.kernel.ids import StationId
 from open63110.model.order import Outcome
-from open63110.usecases.services.authorize_locally import LocalListVersionAnswer
+from open63110.usecases.services.authorize_locally import AskLocalListVersion, LocalListVersionAnswer
 from open63110.usecases.stations.monitor_station import Heartbeat
 
 
@@ -50,6 +50,21 @@ def test_a_reply_of_another_kind_is_none() -> None:
 def test_a_message_of_ours_goes_out_one_way_only() -> None:
     with pytest.raises(TypeError, match="carried by"):
         Wire(Version.V16, {}, (HEARTBEAT, replace(HEARTBEAT, action="Pulse")))
+
+
+def test_some_messages_of_a_kind_can_go_their_own_way() -> None:
+    slow = replace(HEARTBEAT, action="Pulse", only=lambda beat: beat.every > 60)
+    wire = Wire(Version.V16, {}, (HEARTBEAT, slow))
+    cs1 = StationId("CS1")
+    assert wire.carrier(Heartbeat(station=cs1)) is HEARTBEAT
+    assert wire.carrier(Heartbeat(station=cs1, every=300)) is slow
+    assert wire.carrier(AskLocalListVersion(station=cs1)) is None
+    with pytest.raises(TypeError, match="carried by"):
+        Wire(Version.V16, {}, (slow, replace(slow, action="Beat")))
+
+
+def test_what_no_action_can_say_is_lacking_on_the_wire() -> None:
+    assert Wire(Version.V16, {}, (replace(HEARTBEAT, lacks=("b", "a")),)).lacks == ("a", "b")
 
 
 def test_an_action_is_translated_once() -> None:

@@ -41,8 +41,13 @@ def from_wire(request: types.SecurityEventNotificationRequest, door: Door) -> tu
 
 
 def to_wire(event: StationEventReported, _: Door) -> types.SecurityEventNotificationRequest:
-    """Tell it; 1.6 has no message for other events, they show in the connector's state."""
+    """Tell it."""
     return types.SecurityEventNotificationRequest(type=event.code[:50], timestamp=event.at, tech_info=event.text[:255] or UNSET)
+
+
+def is_security(event: StationEventReported) -> bool:
+    """Tell whether an event goes out as this action; 1.6 has none for others, they show in the connector's state."""
+    return event.security
 
 
 def heard(_: Any, __: StationEventReported, ___: Door) -> Verdict:
@@ -53,6 +58,8 @@ def heard(_: Any, __: StationEventReported, ___: Door) -> Verdict:
 SECURITY_EVENT_NOTIFICATION = Translation(
     action="SecurityEventNotification",
     sender=Role.STATION,
+    carries=(StationEventReported,),
+    only=is_security,
     from_wire=from_wire,
     answer=nothing_to_say,
     to_wire=to_wire,

@@ -17,8 +17,9 @@ from open63110.model.order import Outcome
 from open63110.runtime.orders import Verdict
 from open63110.usecases.stations.monitor_station import StationEventReported
 
-DROPPED = ("transactionId", "variableMonitoringId", "eventNotificationType", "trigger", "offline", "security")
-"""From the wire: links to use cases that are not carried yet; the trigger shows in the severity. Towards it: no field."""
+DROPPED = ("transactionId", "variableMonitoringId", "eventNotificationType", "trigger", "offline")
+"""From the wire: links to use cases that are not carried yet; the trigger shows in the severity. Towards it: no field;
+security events go out by themselves, as SecurityEventNotification."""
 
 ALERT, INFORMATION = 5, 8
 """Severities, by their names in OCPP, of events that state none: 2.0.1 has the severity in the monitor only."""

@@ -41,8 +41,13 @@ def from_wire(request: types.SecurityEventNotificationRequest, door: Door) -> tu
 
 
 def to_wire(event: StationEventReported, _: Door) -> types.SecurityEventNotificationRequest:
-    """Tell it. Whoever sends facts chooses this file by ``security``: one kind of fact goes out as one action by itself."""
-    return types.SecurityEventNotificationRequest(type=event.code, timestamp=event.at, tech_info=event.text or UNSET)
+    """Tell it."""
+    return types.SecurityEventNotificationRequest(type=event.code[:50], timestamp=event.at, tech_info=event.text[:255] or UNSET)
+
+
+def is_security(event: StationEventReported) -> bool:
+    """Tell whether an event goes out as this action and no other."""
+    return event.security
 
 
 def heard(_: Any, __: StationEventReported, ___: Door) -> Verdict:
@@ -53,6 +58,8 @@ def heard(_: Any, __: StationEventReported, ___: Door) -> Verdict:
 SECURITY_EVENT_NOTIFICATION = Translation(
     action="SecurityEventNotification",
     sender=Role.STATION,
+    carries=(StationEventReported,),
+    only=is_security,
     from_wire=from_wire,
     answer=nothing_to_say,
     to_wire=to_wire,

@@ -4,10 +4,13 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.conformance.v201.golden import CS, NOW, door, plain
 
 from open63110.bindings.ocpp._generated import v201 as types
 from open63110.bindings.ocpp.fields import EMPTY
+from open63110.bindings.ocpp.translation import Wire
+from open63110.bindings.ocpp.v21.wire import WIRE as WIRE_21
 from open63110.bindings.ocpp.v201.boot_notification import BOOT_NOTIFICATION
 from open63110.bindings.ocpp.v201.get_transaction_status import GET_TRANSACTION_STATUS, WAITING
 from open63110.bindings.ocpp.v201.heartbeat import HEARTBEAT
@@ -57,6 +60,18 @@ def test_readings_without_any_measurand_here_are_not_sent() -> None:
 def test_meter_values_that_cannot_be_understood_are_acknowledged() -> None:
     assert METER_VALUES.blank is not None
     assert plain(METER_VALUES.blank(DOOR)) == {}
+
+
+@pytest.mark.parametrize("wire", [WIRE, WIRE_21])
+def test_what_concerns_security_goes_out_as_such_and_nothing_else_does(wire: Wire) -> None:
+    ordinary = replace(EVENT, security=False)
+    carriers = [wire.carrier(event) for event in (EVENT, ordinary)]
+    assert [one.action for one in carriers if one is not None] == ["SecurityEventNotification", "NotifyEvent"]
+
+
+def test_a_security_event_goes_out_as_long_as_the_wire_has_room() -> None:
+    sent = to_wire(replace(EVENT, code="x" * 60, text="y" * 300), DOOR)
+    assert (len(sent.type), len(str(sent.tech_info))) == (50, 255)
 
 
 def test_a_security_event_goes_out_and_comes_back() -> None:
