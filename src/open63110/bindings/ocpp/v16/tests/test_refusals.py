@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from msgspec import UNSET
+from msgspec.structs import replace
 from tests.conformance.v201.golden import CS, NOW, door, read
 
 from open63110.bindings.ocpp.translation import Door
 from open63110.bindings.ocpp.v16.wire import WIRE
-from open63110.kernel.errors import Malformed, NotSupported, Trouble, Unavailable, Unknown
+from open63110.kernel.errors import Malformed, NotSupported, Refused, Trouble, Unavailable, Unknown
 from open63110.kernel.ids import EvseNumber, SubjectRef, TransferNumber, TransferReference
 from open63110.kernel.messages import Message
 from open63110.model.authorization import StopRemotely
@@ -20,7 +21,7 @@ from open63110.model.transfer import EnergyTransfer, EnergyTransferEnded, Energy
 from open63110.usecases.services.authorize_externally import StartRemotely
 from open63110.usecases.services.authorize_locally import AuthorizeCredential, SendLocalList
 from open63110.usecases.stations.monitor_station import StationEventReported
-from open63110.usecases.stations.reboot_station import RebootMode, RebootScheduled, RebootStation
+from open63110.usecases.stations.reboot_station import RebootDropped, RebootMode, RebootStation
 
 PROFILE = {
     "chargingProfileId": 1,
@@ -49,7 +50,8 @@ def understood(action: str, payload: Any, where: Door) -> tuple[Message, ...]:
 
 
 def written(message: Message, where: Door | None = None) -> Any:
-    translation = WIRE.by_message[type(message)]
+    translation = WIRE.carrier(message)
+    assert translation is not None
     assert translation.to_wire is not None
     return translation.to_wire(message, where or door(WIRE))
 
@@ -146,15 +148,43 @@ def test_a_differential_list_changes_lines_takes_some_away_and_leaves_the_rest()
     assert lines == {"ISO14443:C": ("Blocked", "g"), "ISO14443:B": ("Expired", None)}
 
 
-@pytest.mark.parametrize(("mode", "scheduled"), [(RebootMode.ON_IDLE, True), (RebootMode.IMMEDIATE, False)])
-def test_an_accepted_soft_reset_of_a_busy_station_is_known_to_wait(mode: RebootMode, *, scheduled: bool) -> None:
+def test_this_wire_says_that_its_stations_cannot_be_told_to_wait_for_idle() -> None:
+    assert WIRE.lacks == ("wait-for-idle",)
+
+
+def test_a_soft_reset_goes_to_idle_stations_only() -> None:
+    runs, ended = transfer(1), replace(transfer(2), ended=NOW)
+    wish = RebootStation(station=CS, mode=RebootMode.ON_IDLE)
+    assert written(wish, at_station(transfers={ended.reference: ended})).type == "Soft"
+    busy = at_station(transfers={runs.reference: runs})
+    with pytest.raises(Refused) as caught:
+        written(wish, busy)
+    assert caught.value.code == "NotIdle"
+    assert written(RebootStation(station=CS, mode=RebootMode.IMMEDIATE), busy).type == "Hard"
+
+
+@pytest.mark.parametrize(("kind", "idle"), [("Soft", RebootMode.ON_IDLE), ("Hard", RebootMode.IMMEDIATE)])
+def test_a_station_that_is_reset_while_something_runs_ends_it_as_the_book_says(kind: str, idle: RebootMode) -> None:
+    runs = transfer(1)
+    for where, mode in ((at_station(transfers={runs.reference: runs}), RebootMode.IMMEDIATE), (at_station(), idle)):
+        assert understood("Reset", {"type": kind}, where) == (RebootStation(station=CS, mode=mode),)
+
+
+@pytest.mark.parametrize(
+    ("mode", "status", "heard"),
+    [
+        (RebootMode.ON_IDLE, "Accepted", []),
+        (RebootMode.ON_IDLE, "Rejected", [RebootDropped]),
+        (RebootMode.IMMEDIATE, "Rejected", []),
+    ],
+)
+def test_a_soft_reset_that_is_refused_is_the_end_of_a_wish_that_was_kept(mode: RebootMode, status: str, heard: list[Any]) -> None:
     translation = WIRE.by_action["Reset"]
     assert translation.heard is not None
-    response, _ = read(WIRE, "Reset", {"status": "Accepted"}, end=1)
-    runs = transfer(1)
-    busy = at_station(transfers={runs.reference: runs})
-    heard = translation.heard(response, RebootStation(station=CS, mode=mode), busy).messages
-    assert [type(one) for one in heard] == ([RebootScheduled] if scheduled else [])
+    response, _ = read(WIRE, "Reset", {"status": status}, end=1)
+    verdict = translation.heard(response, RebootStation(station=CS, mode=mode), door(WIRE))
+    assert verdict.outcome == status.lower()
+    assert [type(one) for one in verdict.messages] == heard
 
 
 def test_a_security_event_goes_out_as_long_as_the_wire_has_room() -> None:
@@ -162,6 +192,8 @@ def test_a_security_event_goes_out_as_long_as_the_wire_has_room() -> None:
     assert translation.to_wire is not None
     assert translation.heard is not None
     event = StationEventReported(station=CS, at=NOW, component="SecurityCtrlr", code="x" * 60, text="y" * 300, security=True)
+    assert WIRE.carrier(event) is translation
+    assert WIRE.carrier(replace(event, security=False)) is None
     sent = translation.to_wire(event, door(WIRE))
     assert (len(sent.type), len(sent.tech_info)) == (50, 255)
     assert translation.heard(None, event, door(WIRE)).messages == ()
