@@ -90,6 +90,20 @@ async def site(ground: Ground) -> AsyncIterator[Site]:
     assert one.complaints == []
 
 
+def fault(ground: Ground, station: str, error: str) -> None:
+    """Let the first connector of a station report a fault, now."""
+    ground.hear(
+        ConnectorReported(
+            station=StationId(station),
+            at=ground.clock.now(),
+            evse=EvseNumber(1),
+            connector=ConnectorNumber(1),
+            state="faulted",
+            error=error,
+        )
+    )
+
+
 async def story(ground: Ground) -> None:
     """Put something on every page."""
     for number in range(1, 9):
@@ -99,16 +113,7 @@ async def story(ground: Ground) -> None:
     ground.later(minutes=10)
     await ground.charge("tx-2", minutes=10, end=False)
     at = ground.clock.now()
-    ground.hear(
-        ConnectorReported(
-            station=StationId("CS-7"),
-            at=at,
-            evse=EvseNumber(1),
-            connector=ConnectorNumber(1),
-            state="faulted",
-            error="GroundFailure",
-        )
-    )
+    fault(ground, "CS-7", "GroundFailure")
     ground.hear(StationConnected(station=NEW, at=at, wire="ocpp2.1"))
     ground.hear(StationBooted(station=NEW, at=at, identity=Identity(vendor="V", model="M"), reason="PowerUp"))
     await ground.quarantine()
@@ -185,17 +190,7 @@ async def test_the_overview_and_the_list_follow_a_station_that_goes_away(ground:
     await stations.goto(f"{site.base}/stations")
     for page in (overview, stations):
         await expect(page.locator("#live")).to_have_attribute("data-state", "on")
-    at = ground.clock.now()
-    ground.hear(
-        ConnectorReported(
-            station=StationId("CS-3"),
-            at=at,
-            evse=EvseNumber(1),
-            connector=ConnectorNumber(1),
-            state="faulted",
-            error="HighTemperature",
-        )
-    )
+    fault(ground, "CS-3", "HighTemperature")
     await expect(overview.locator("#alarms")).to_contain_text("HighTemperature")
     await expect(overview.locator(".tile", has_text="CS-3")).to_contain_text("faulted")
     await expect(stations.locator("#station-CS-3")).to_contain_text("faulted")
