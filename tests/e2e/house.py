@@ -118,7 +118,13 @@ def slack(factor: float) -> float:
 
 @contextlib.asynccontextmanager
 async def house(
-    folder: Path, *, factor: float = 1.0, listeners: dict[str, Listener] | None = None, linger: float = 0.003, **policy: Any
+    folder: Path,
+    *,
+    factor: float = 1.0,
+    listeners: dict[str, Listener] | None = None,
+    linger: float = 0.003,
+    admin: str = "test-admin",
+    **policy: Any,
 ) -> AsyncIterator[House]:
     """A CSMS in this process, on the real store, over real sockets. Peers have real seconds to answer, however its clock runs.
 
@@ -127,6 +133,7 @@ async def house(
         factor: how much faster its clock runs.
         listeners: None: one without TLS and password, called main.
         linger: least time between two commits [s].
+        admin: who asks; somebody new where the folder was used before.
         policy: settings that differ from their defaults.
     """
     config = Config(
@@ -144,7 +151,7 @@ async def house(
     try:
         async with csms.running(), serving(csms.node(), config.web) as csms.web_port:
             here = House(csms, principals)
-            async with await here.client("test-admin", Role.ADMIN) as here.admin:
+            async with await here.client(admin, Role.ADMIN) as here.admin:
                 try:
                     yield here
                 except Exception as fault:  # noqa: BLE001 - raised below, not wrapped in the groups of tasks in between

@@ -174,7 +174,7 @@ async def test_a_station_to_be_rebooted_when_idle_lets_nobody_in_until_it_was(wi
         here = at.here
         await at.charge(1, "ANNA")
         order = await here.ask("stations/CS-1/reboot", {"mode": "on-idle"})
-        assert order["outcome"] == "accepted"
+        assert (order["outcome"], order["reason"]) == ("accepted", "Scheduled")
         at.arrive(2)
         at.present(2, "BERT")
         await here.pass_by(120)

@@ -10,7 +10,7 @@ from tests.e2e.player import CallRefused, Payload, Player, playing, stamp
 
 from open63110.kernel.messages import Event
 from open63110.kernel.units import WattHours
-from open63110.model.principal import Principal
+from open63110.model.principal import AuditEntry, Principal
 from open63110.model.sdr import Sdr
 from open63110.model.session import ServiceSession
 from open63110.model.station import ConnectorReported, Registration, StationBooted, StationDisconnected
@@ -188,14 +188,17 @@ async def test_an_immediate_reboot_ends_what_runs_before_the_link_drops(wire: st
 @pytest.mark.at("AT-8.3.7-2", *WIRES)
 @pytest.mark.parametrize("wire", WIRES)
 async def test_a_reboot_on_idle_waits_for_the_end_and_admits_nobody_meanwhile(wire: str, tmp_path: Path) -> None:
+    """A station of 1.6 cannot be told to wait: it hears of the reboot when it is idle."""
     async with house(tmp_path, factor=30.0) as here:
         cs = await charging(here, wire)
         cs.answers["Reset"] = lambda _: {"status": "Accepted" if wire == "v16" else "Scheduled"}
         order = await here.ask("stations/CS-1/reboot", {"mode": "on-idle"})
-        assert order["outcome"] == "accepted"
-        assert (await cs.asked("Reset"))["type"] == ("Soft" if wire == "v16" else "OnIdle")
+        assert (order["outcome"], order["reason"]) == ("accepted", "Scheduled")
+        if wire != "v16":
+            assert (await cs.asked("Reset"))["type"] == "OnIdle"
 
         await here.pass_by(60)
+        assert ("Reset" in cs.heard_calls()) is (wire != "v16")
         assert here.station("CS-1").transfers[cs.transactions[1]].ended is None  # type: ignore[index] # a literal
         assert await cs.authorize("BERT") == ("Blocked" if wire == "v16" else "NotAtThisTime")
         remote = {"subject": {"kind": "ISO14443", "value": "BERT"}, "evse": 2}
@@ -205,6 +208,9 @@ async def test_a_reboot_on_idle_waits_for_the_end_and_admits_nobody_meanwhile(wi
 
         await cs.end(1, 12_000, here.now(), tag="ANNA")
         await cs.status(1, "Available", here.now())
+        if wire == "v16":
+            assert await cs.asked("Reset") == {"type": "Soft"}
+            await here.until(lambda: [one for one in here.rows(AuditEntry) if (one.by, one.outcome) == ("csms", "accepted")])
         await cs.cut()
         await cs.connect()
         assert await cs.boot("ScheduledReset") == "Accepted"
@@ -212,6 +218,35 @@ async def test_a_reboot_on_idle_waits_for_the_end_and_admits_nobody_meanwhile(wi
         assert here.station("CS-1").blocked_by == ""
         assert await cs.authorize("BERT") == "Accepted"
         assert here.rows(Sdr)[0].energy == WattHours(2_000)
+        await cs.cut()
+
+
+@pytest.mark.at("AT-8.3.7-2", "v16")
+async def test_the_wish_to_reboot_when_idle_outlives_the_csms(tmp_path: Path) -> None:
+    async with house(tmp_path, factor=30.0) as here:
+        cs = await charging(here, "v16")
+        await here.ask("stations/CS-1/reboot", {"mode": "on-idle"})
+        running = cs.transactions
+        await cs.cut()
+    async with house(tmp_path, factor=30.0, admin="next-admin") as here:
+        cs = await Player(here.port, "CS-1", "v16").connect()
+        cs.transactions |= running
+        cs.answers["Reset"] = lambda _: {"status": "Rejected"}
+        assert await cs.authorize("BERT") == "Blocked"
+        await cs.end(1, 12_000, here.now(), tag="ANNA")
+        assert await cs.asked("Reset") == {"type": "Soft"}
+        await here.until(lambda: here.station("CS-1").blocked_by == "")  # it does not want to, so others may charge
+        assert here.station("CS-1").flags == ()
+        assert await cs.authorize("BERT") == "Accepted"
+        await cs.cut()
+
+
+async def test_one_evse_of_a_station_of_1_6_cannot_be_rebooted(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        cs = await charging(here, "v16")
+        refused = await here.admin.post("stations/CS-1/reboot", json={"mode": "on-idle", "evse": 1})
+        assert refused.json()["order"]["outcome"] == "not-supported"
+        assert here.station("CS-1").blocked_by == ""
         await cs.cut()
 
 
