@@ -16,6 +16,9 @@ def bench(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> i
 
     Args:
         arguments: throughput, tls, rate, memory, storm or all, and options of `python -m bench.run`.
+
+    Raises:
+        Refused: this is an installed program, without the source tree.
     """
     root = Path(__file__).parents[3]
     if not (root / "bench" / "run.py").is_file():

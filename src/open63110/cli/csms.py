@@ -111,6 +111,9 @@ def init(
         web: Where page and REST are served, as HOST:PORT.
         unknown_stations: What happens to a station that nobody registered.
         json: Print `{"config", "data", "admin", "key"}`, and the password if one was made, as one line of JSON.
+
+    Raises:
+        Refused: the file is there already.
     """
     from open63110.apps.config import load
     from open63110.apps.config_file import written

@@ -29,7 +29,11 @@ class Csms:
     """One CSMS, as this user may see it."""
 
     def __init__(self, url: str | None = None, key: str | None = None) -> None:
-        """Take URL and key from the command line, else from the environment, else from what was kept."""
+        """Take URL and key from the command line, else from the environment, else from what was kept.
+
+        Raises:
+            Malformed: it is no URL.
+        """
         kept = kept_access()
         self.url = (url or os.environ.get("OPEN63110_URL") or kept.get("url") or USUAL_URL).rstrip("/")
         if not self.url.startswith(("http://", "https://")):
@@ -106,7 +110,11 @@ def kept_file() -> Path:
 
 
 def kept_access() -> dict[str, str]:
-    """Read URL and key of this user, as far as they were kept."""
+    """Read URL and key of this user, as far as they were kept.
+
+    Raises:
+        Malformed: somebody wrote into the file what cannot be read.
+    """
     path = kept_file()
     try:
         kept = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -98,7 +98,11 @@ class Access:
         return Caller(principal=principal, address=address_of(request), csrf=self._node.keys.hash("csrf", mac))
 
     def demand_csrf(self, caller: Caller, said: str) -> None:
-        """Refuse a change that another site made our reader's browser send."""
+        """Refuse a change that another site made our reader's browser send.
+
+        Raises:
+            NotAuthorized: it is not what this caller was given.
+        """
         if not secrets.compare_digest(caller.csrf.encode(), said.encode()):
             self.refuse(caller.principal.id, caller.principal.role, "ForgedRequest", caller.address, "no CSRF token")
             raise NotAuthorized("the page is out of date", code="Forged", remedy="load it again")

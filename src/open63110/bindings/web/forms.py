@@ -87,7 +87,11 @@ class Forms:
         return self._render.page(request, "login.html", context, status)
 
     async def login(self, request: Request) -> Response:
-        """Let somebody in, or say no more than that it was wrong."""
+        """Let somebody in, or say no more than that it was wrong.
+
+        Raises:
+            NotAuthorized: another site sent the form.
+        """
         if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
             raise NotAuthorized("another site sent this form", code="Forged")
         form = await _form(request)
@@ -112,7 +116,11 @@ class Forms:
         return response
 
     async def change_password(self, request: Request, caller: Caller, form: Form) -> Response:
-        """Change one's own password, which ends one's other sessions."""
+        """Change one's own password, which ends one's other sessions.
+
+        Raises:
+            Malformed: the new one is missing, or was typed in two ways.
+        """
         if form.get("new") != form.get("again"):
             raise Malformed("the two new passwords differ", where="again")
         if not form.get("new"):
@@ -126,7 +134,11 @@ class Forms:
     # -- commands --
 
     async def command(self, request: Request, caller: Caller, form: Form) -> Response:
-        """Ask through a door, at the path REST has for it."""
+        """Ask through a door, at the path REST has for it.
+
+        Raises:
+            Unknown: REST has no such path.
+        """
         path = request.path_params["path"].split("/")
         station = path[1] if path[0] == "stations" and len(path) > 2 else ""
         template = "/".join(["stations", "{station}", *path[2:]] if station else path)
@@ -140,7 +152,11 @@ class Forms:
         return self._told_of(request, asked.order)
 
     async def call_raw(self, request: Request, caller: Caller, form: Form) -> Response:
-        """Send any call; administrators only."""
+        """Send any call; administrators only.
+
+        Raises:
+            Malformed: the payload is no JSON object.
+        """
         try:
             payload = json.loads(form.get("payload") or "{}")
         except ValueError as fault:

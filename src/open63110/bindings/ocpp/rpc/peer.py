@@ -176,7 +176,12 @@ class Peer:
         return []
 
     def send(self, action: str, payload: Outgoing) -> bytes:
-        """Return the frame of an unconfirmed message (2.1)."""
+        """Return the frame of an unconfirmed message (2.1).
+
+        Raises:
+            Closed: the connection has ended.
+            NotSupported: before 2.1 there is no such thing.
+        """
         if self.closed:
             raise Closed("The connection has ended")
         if self.version is not Version.V21:

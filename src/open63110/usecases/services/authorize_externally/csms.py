@@ -31,7 +31,13 @@ from open63110.usecases.services.authorize_externally.messages import (
 
 
 def start(command: StartRemotely, station: Station, tokens: Tokens, ids: Ids, policy: Policy, now: datetime) -> Iterator[Effect]:
-    """Check all that can be known here, then pass the wish on; it is granted when the station accepts."""
+    """Check all that can be known here, then pass the wish on; it is granted when the station accepts.
+
+    Raises:
+        Unknown: there is no such EVSE or connector.
+        Refused: the credential will not do, the EVSE is taken, or no new session is admitted.
+        Unavailable: the station is not there.
+    """
     _demand_presence(station)
     _demand_free(command, station, now)
     token = tokens.token(command.subject)
@@ -101,7 +107,13 @@ def release(command: ReleaseGrant, station: Station, now: datetime) -> Iterator[
 
 
 def stop(command: StopRemotely, station: Station) -> Iterator[Effect]:
-    """Pass the wish on. Whose session it is has been checked at the door."""
+    """Pass the wish on. Whose session it is has been checked at the door.
+
+    Raises:
+        Unknown: there is no such energy transfer.
+        Refused: it has ended.
+        Unavailable: the station is not there.
+    """
     transfer = station.transfers.get(command.reference)
     if transfer is None:
         raise Unknown("there is no such energy transfer", code="UnknownTransaction", where="reference")
@@ -112,7 +124,13 @@ def stop(command: StopRemotely, station: Station) -> Iterator[Effect]:
 
 
 def unlock(command: UnlockConnector, station: Station) -> Iterator[Effect]:
-    """Pass the wish on, unless energy flows through that cable."""
+    """Pass the wish on, unless energy flows through that cable.
+
+    Raises:
+        Unknown: there is no such connector.
+        Refused: energy flows.
+        Unavailable: the station is not there.
+    """
     noun = station.evses.get(command.evse)
     if noun is None or (noun.connectors and command.connector not in noun.connectors):
         raise Unknown(f"{station.id} has no such connector", code="UnknownConnector", where="connector")

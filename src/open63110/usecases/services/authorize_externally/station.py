@@ -25,7 +25,11 @@ from open63110.usecases.services.authorize_externally.messages import (
 
 
 def start(command: StartRemotely, station: Station, policy: StationPolicy, now: datetime) -> Iterator[Effect]:
-    """Give the right; a flow starts the transfer when the EV is there."""
+    """Give the right; a flow starts the transfer when the EV is there.
+
+    Raises:
+        Refused: something is in the way at the EVSE, or a reboot waits, or somebody else was first.
+    """
     trouble = hindrance(station, command.evse, command.connector)
     if trouble:
         raise Refused(f"EVSE {command.evse}: {trouble}", code=trouble, where="evse")
@@ -45,7 +49,11 @@ def start(command: StartRemotely, station: Station, policy: StationPolicy, now: 
 
 
 def stop(command: StopRemotely, station: Station, now: datetime) -> Iterator[Effect]:
-    """End the transfer: a flow follows this fact."""
+    """End the transfer: a flow follows this fact.
+
+    Raises:
+        Refused: no such transfer goes on.
+    """
     transfer = station.transfers.get(command.reference)
     if transfer is None or transfer.ended is not None:
         raise Refused("there is no such energy transfer", code="UnknownTransaction", where="reference")
@@ -53,7 +61,11 @@ def stop(command: StopRemotely, station: Station, now: datetime) -> Iterator[Eff
 
 
 def unlock(command: UnlockConnector, station: Station, now: datetime) -> Iterator[Effect]:
-    """Let go of the cable, unless energy flows through it."""
+    """Let go of the cable, unless energy flows through it.
+
+    Raises:
+        Refused: there is no such connector, or energy flows.
+    """
     noun = station.evses.get(command.evse)
     if noun is None or (noun.connectors and command.connector not in noun.connectors):
         raise Refused("there is no such connector", code="UnknownConnector", where="connector")

@@ -35,7 +35,11 @@ def _check(token: Token, tokens: Tokens) -> None:
 
 
 def remove(command: RemoveToken, token: Token | None, now: datetime) -> Iterator[Effect]:
-    """Forget what a credential is good for; from now on it is unknown."""
+    """Forget what a credential is good for; from now on it is unknown.
+
+    Raises:
+        Unknown: there is no such credential.
+    """
     if token is None:
         raise Unknown("no such credential", code="UnknownToken", where="subject")
     yield TokenChanged(station=command.station, at=now, ref=command.subject, token=None)

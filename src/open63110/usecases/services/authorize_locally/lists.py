@@ -51,7 +51,12 @@ def fingerprint(entries: Lines) -> int:
 
 
 def send(command: SendLocalList, station: Station, tokens: Tokens, now: datetime) -> Iterator[Effect]:
-    """Send the whole list; the version rises for each station by itself."""
+    """Send the whole list; the version rises for each station by itself.
+
+    Raises:
+        NotSupported: the station has said that it keeps no list.
+        Unavailable: it is not there.
+    """
     _demand_presence(station)
     if station.local.version == NOT_SUPPORTED:
         raise NotSupported(f"{station.id} has no local lists")

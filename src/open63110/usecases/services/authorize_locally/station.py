@@ -131,7 +131,12 @@ def answered(event: CredentialAnswered, station: Station, policy: StationPolicy,
 
 
 def take_list(command: SendLocalList, station: Station, policy: StationPolicy, now: datetime) -> Iterator[Effect]:
-    """Take a list over, unless it is older than the one here; the same again is as good as new."""
+    """Take a list over, unless it is older than the one here; the same again is as good as new.
+
+    Raises:
+        NotSupported: no list is kept here.
+        Refused: the list here is as new, or newer.
+    """
     local, entries = station.local, command.entries or ()
     if not policy.local_list:
         raise NotSupported("there are no local lists here")

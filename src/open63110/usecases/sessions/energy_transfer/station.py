@@ -37,7 +37,11 @@ def running(station: Station, evse: EvseNumber) -> EnergyTransfer | None:
 
 
 def start(command: StartTransfer, station: Station, now: datetime, ids: Ids) -> Iterator[Effect]:
-    """Begin with what the meter showed last, and use the grant up."""
+    """Begin with what the meter showed last, and use the grant up.
+
+    Raises:
+        Refused: energy flows at this EVSE already.
+    """
     if running(station, command.evse) is not None:
         raise Refused("energy flows at this EVSE already", code="Occupied", where="evse")
     evse = station.evses.get(command.evse)
@@ -74,7 +78,11 @@ def _shown(station: Station, evse: EvseNumber, context: Context) -> tuple[Readin
 
 
 def stop(command: StopTransfer, station: Station, now: datetime) -> Iterator[Effect]:
-    """End with what the meter showed last; whoever moves the contactor samples just before."""
+    """End with what the meter showed last; whoever moves the contactor samples just before.
+
+    Raises:
+        Refused: none flows.
+    """
     transfer = running(station, command.evse)
     if transfer is None:
         raise Refused("no energy transfer runs at this EVSE", code="NoTransfer", where="evse")

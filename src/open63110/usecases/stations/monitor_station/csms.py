@@ -42,7 +42,11 @@ def hear_heartbeat(command: Heartbeat, station: Station | None, now: datetime) -
 
 
 def hear_connector(event: ConnectorReported, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
-    """Keep every report, but the one that comes twice."""
+    """Keep every report, but the one that comes twice.
+
+    Raises:
+        Malformed: the numbers of EVSE and connector cannot be.
+    """
     if not (0 <= event.evse <= MOST_EVSES and 0 <= event.connector <= MOST_EVSES):
         raise Malformed(f"EVSE {event.evse}, connector {event.connector} cannot be", code="OutOfRange", where="evse")
     told = event if EARLIEST <= event.at <= now else replace(event, at=now)

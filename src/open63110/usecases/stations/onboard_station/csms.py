@@ -56,7 +56,11 @@ def may_speak(station: Station | None, told: Registration | None = None) -> bool
 
 
 def link_up(event: StationConnected, station: Station | None, policy: Policy) -> Iterator[Effect]:
-    """Note the link; a stranger is kept apart before its first word."""
+    """Note the link; a stranger is kept apart before its first word.
+
+    Raises:
+        Refused: nobody registered it, and strangers are refused.
+    """
     if station is None and policy.unknown_stations == "refuse":
         raise Refused(f"nobody registered {event.station!r}", code="UnknownStation", remedy="register the station first")
     yield event
@@ -124,7 +128,11 @@ def _answer(verdict: Registration, now: datetime, policy: Policy, reason: str = 
 
 
 def register(command: RegisterStation, now: datetime) -> Iterator[Effect]:
-    """Expect it."""
+    """Expect it.
+
+    Raises:
+        Malformed: no station can have this identity.
+    """
     try:
         station_id(command.station)
     except ValueError as error:
