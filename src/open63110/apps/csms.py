@@ -14,9 +14,10 @@ import structlog
 from open63110.apps.alarm import StoreAlarm
 from open63110.apps.clock import SystemClock
 from open63110.apps.config import Config, Listener
-from open63110.apps.folder import DATABASE, FRAMES, pepper
+from open63110.apps.folder import DATABASE, FRAMES, pepper, usable
 from open63110.apps.forgetting import Forgetting
 from open63110.apps.ids import StoredIds
+from open63110.apps.install import make_folder
 from open63110.apps.refusals import Refusals
 from open63110.apps.systemd import notify, watched
 from open63110.bindings.ocpp.gate import Gate, Listening, Security
@@ -61,7 +62,7 @@ class Csms:
         self.config = config
         self.clock = SystemClock(config.clock_factor)
         folder = Path(config.data)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         self.store = SqliteStore(folder / DATABASE)
         self.ids = StoredIds(self.store)
         self.keys = Keys(pepper(folder))
@@ -70,7 +71,8 @@ class Csms:
         self.refusals = Refusals(self.security, self.clock)
         self.forgetting = Forgetting(self.engine, self.ids)
         self.orders = Orders(self.engine, self.ids)
-        self.frames = DailyFrames(folder / FRAMES, self.clock, days=config.limits.frames_days)
+        with usable(folder):
+            self.frames = DailyFrames(folder / FRAMES, self.clock, days=config.limits.frames_days)
         self.ocpp = Server(
             self.engine,
             self.orders,

@@ -7,9 +7,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from open63110.apps.clock import SystemClock
-from open63110.apps.folder import DATABASE, pepper
+from open63110.apps.folder import DATABASE, pepper, usable
 from open63110.apps.ids import StoredIds
-from open63110.kernel.errors import Unavailable
 from open63110.kernel.roles import Role
 from open63110.model.policy import Policy
 from open63110.runtime.engine import Engine
@@ -25,12 +24,9 @@ def make_folder(folder: Path) -> None:
     Raises:
         Unavailable: it cannot be made or written.
     """
-    try:
+    with usable(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         pepper(folder)
-    except OSError as fault:
-        remedy = "give this user the right to write there, or name another folder"
-        raise Unavailable(f"{folder} cannot be used: {fault.strerror}", where=str(folder), remedy=remedy) from fault
 
 
 async def first_admin(folder: Path, name: str, password: str) -> Admitted:

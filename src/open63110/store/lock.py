@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One database, one process: a lock that goes with the process that holds it, however it ends."""
 
+import contextlib
 import fcntl
 import os
 from pathlib import Path
@@ -30,8 +31,9 @@ class Lock:
             raise Unavailable(
                 f"{database} is in use by process {owner or 'unknown'}", code="InUse", where="store", remedy="stop it first"
             ) from error
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+        with contextlib.suppress(OSError):  # who holds it is said for people only; a full disk will show soon enough
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
 
     def release(self) -> None:
         """Let another process have it. The file stays: removing it would let two processes hold two files."""

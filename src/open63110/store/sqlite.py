@@ -11,13 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar
 
+from open63110.kernel.errors import Unavailable
 from open63110.kernel.ids import StationId, TransferNumber
 from open63110.ports import KEPT, Batch, Query, StoredFact, Where
 from open63110.store.codec import RowCodec
 from open63110.store.lock import Lock
 from open63110.store.migrate import upgrade
 from open63110.store.reader import Reader
-from open63110.store.trouble import unavailable
+from open63110.store.trouble import not_begun, unavailable
 from open63110.store.writer import Writer
 
 N = TypeVar("N")
@@ -54,12 +55,18 @@ class SqliteStore:
         Raises:
             Unavailable: another process has it, it cannot be read, or it was made by a newer version.
         """
+        try:
+            self._open(path, _synchronous)
+        except (Unavailable, OSError) as fault:
+            raise not_begun(path, fault) from fault
+
+    def _open(self, path: Path, synchronous: str) -> None:
         with ExitStack() as opened:
             opened.callback(Lock(path).release)
             upgrade(path)
             codecs = {kept.name: RowCodec(kept) for kept in KEPT}
             try:
-                self._writer = Writer(_connect(path, synchronous=_synchronous, cache_size=CACHE, wal_autocheckpoint=LOG), codecs)
+                self._writer = Writer(_connect(path, synchronous=synchronous, cache_size=CACHE, wal_autocheckpoint=LOG), codecs)
                 opened.callback(self._writer.close)
                 self._now = opened.enter_context(closing(Reader(_connect(path, query_only=1), codecs)))
                 self._later = opened.enter_context(closing(Reader(_connect(path, query_only=1), codecs)))
