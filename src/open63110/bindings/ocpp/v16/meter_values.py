@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v16 as types
 from open63110.bindings.ocpp.fields import EMPTY
-from open63110.bindings.ocpp.translation import Door, Translation
+from open63110.bindings.ocpp.translation import Door, Translation, stored
 from open63110.bindings.ocpp.v16 import readings
 from open63110.bindings.ocpp.v16.fields import evse_number, natural
 from open63110.bindings.ocpp.v16.status_notification import running
@@ -17,10 +17,8 @@ from open63110.kernel.errors import NotSupported
 from open63110.kernel.ids import TransferReference
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
-from open63110.model.order import Outcome
 from open63110.model.reading import Reading
 from open63110.model.transfer import EnergyTransferUpdated
-from open63110.runtime.orders import Verdict
 from open63110.usecases.stations.monitor_station import MeterValuesReported
 
 DROPPED = ("state", "trigger", "offline", "remote_start", "subject", "seq")
@@ -83,11 +81,6 @@ def to_wire(event: EnergyTransferUpdated | MeterValuesReported, door: Door) -> t
     return types.MeterValuesRequest(connector_id=event.evse, transaction_id=number, meter_value=values)
 
 
-def heard(_: Any, __: Any, ___: Door) -> Verdict:
-    """Know that it was stored."""
-    return Verdict(outcome=Outcome.ACCEPTED)
-
-
 METER_VALUES = Translation(
     action="MeterValues",
     sender=Role.STATION,
@@ -96,5 +89,5 @@ METER_VALUES = Translation(
     answer=answer,
     blank=blank,
     to_wire=to_wire,
-    heard=heard,
+    heard=stored,
 )

@@ -9,14 +9,12 @@ from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v16 as types
 from open63110.bindings.ocpp.fields import EMPTY, utc
-from open63110.bindings.ocpp.translation import Door, Translation, text
+from open63110.bindings.ocpp.translation import Door, Translation, stored, text
 from open63110.bindings.ocpp.v16.fields import connector_number, evse_number, natural
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
-from open63110.model.order import Outcome
 from open63110.model.station import ConnectorReported, ConnectorState
 from open63110.model.transfer import EnergyTransfer, EnergyTransferUpdated, TransferState
-from open63110.runtime.orders import Verdict
 
 _STATE: dict[str, ConnectorState] = {
     "Available": "available",
@@ -114,11 +112,6 @@ def _told_otherwise(event: ConnectorReported) -> str:
     return "" if event.error in _ERRORS else event.error
 
 
-def heard(_: Any, __: ConnectorReported, ___: Door) -> Verdict:
-    """Know that it was stored."""
-    return Verdict(outcome=Outcome.ACCEPTED)
-
-
 STATUS_NOTIFICATION = Translation(
     action="StatusNotification",
     sender=Role.STATION,
@@ -126,5 +119,5 @@ STATUS_NOTIFICATION = Translation(
     from_wire=from_wire,
     answer=answer,
     to_wire=to_wire,
-    heard=heard,
+    heard=stored,
 )

@@ -6,15 +6,13 @@ from typing import Any
 from open63110.bindings.ocpp._generated import v201 as types
 from open63110.bindings.ocpp.fields import EMPTY
 from open63110.bindings.ocpp.kept import nothing_to_say
-from open63110.bindings.ocpp.translation import Door, Translation
+from open63110.bindings.ocpp.translation import Door, Translation, stored
 from open63110.bindings.ocpp.v201 import readings
 from open63110.bindings.ocpp.v201.fields import evse_number
 from open63110.bindings.ocpp.v201.words import WORDS, Words
 from open63110.kernel.errors import NotSupported
 from open63110.kernel.messages import Message
 from open63110.kernel.roles import Role
-from open63110.model.order import Outcome
-from open63110.runtime.orders import Verdict
 from open63110.usecases.stations.monitor_station import MeterValuesReported
 
 DROPPED = ("at",)
@@ -45,11 +43,6 @@ def to_wire(event: MeterValuesReported, _: Door, words: Words = WORDS) -> types.
     return types.MeterValuesRequest(evse_id=event.evse, meter_value=values)
 
 
-def heard(_: Any, __: MeterValuesReported, ___: Door) -> Verdict:
-    """Know that they were stored."""
-    return Verdict(outcome=Outcome.ACCEPTED)
-
-
 METER_VALUES = Translation(
     action="MeterValues",
     sender=Role.STATION,
@@ -58,5 +51,5 @@ METER_VALUES = Translation(
     answer=nothing_to_say,
     blank=blank,
     to_wire=to_wire,
-    heard=heard,
+    heard=stored,
 )

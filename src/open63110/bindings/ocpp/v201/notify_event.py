@@ -8,13 +8,11 @@ from msgspec import UNSET
 from open63110.bindings.ocpp._generated import v201 as types
 from open63110.bindings.ocpp.fields import utc
 from open63110.bindings.ocpp.kept import nothing_to_say
-from open63110.bindings.ocpp.translation import Door, Translation, given, text
+from open63110.bindings.ocpp.translation import Door, Translation, given, stored, text
 from open63110.bindings.ocpp.v201.fields import evse_number
 from open63110.kernel.ids import ConnectorNumber, EvseNumber
 from open63110.kernel.messages import Message
 from open63110.kernel.roles import Role
-from open63110.model.order import Outcome
-from open63110.runtime.orders import Verdict
 from open63110.usecases.stations.monitor_station import StationEventReported
 
 DROPPED = ("transactionId", "variableMonitoringId", "eventNotificationType", "trigger", "offline")
@@ -91,11 +89,6 @@ def _variable(path: str) -> types.VariableType:
     return types.VariableType(name=name, instance=instance or UNSET)
 
 
-def heard(_: Any, __: StationEventReported, ___: Door) -> Verdict:
-    """Know that it was stored."""
-    return Verdict(outcome=Outcome.ACCEPTED)
-
-
 NOTIFY_EVENT = Translation(
     action="NotifyEvent",
     sender=Role.STATION,
@@ -103,5 +96,5 @@ NOTIFY_EVENT = Translation(
     from_wire=from_wire,
     answer=nothing_to_say,
     to_wire=to_wire,
-    heard=heard,
+    heard=stored,
 )

@@ -6,14 +6,12 @@ from typing import Any
 from open63110.bindings.ocpp._generated import v201 as types
 from open63110.bindings.ocpp.fields import utc
 from open63110.bindings.ocpp.kept import nothing_to_say
-from open63110.bindings.ocpp.translation import Door, Translation
+from open63110.bindings.ocpp.translation import Door, Translation, stored
 from open63110.bindings.ocpp.v201.fields import connector_number, evse_number
 from open63110.kernel.errors import NotSupported
 from open63110.kernel.messages import Message
 from open63110.kernel.roles import Role
-from open63110.model.order import Outcome
 from open63110.model.station import ConnectorReported, ConnectorState
-from open63110.runtime.orders import Verdict
 
 _STATE: dict[str, ConnectorState] = {
     "Available": "available",
@@ -57,11 +55,6 @@ def to_wire(event: ConnectorReported, _: Door) -> types.StatusNotificationReques
     )
 
 
-def heard(_: Any, __: ConnectorReported, ___: Door) -> Verdict:
-    """Know that it was stored."""
-    return Verdict(outcome=Outcome.ACCEPTED)
-
-
 STATUS_NOTIFICATION = Translation(
     action="StatusNotification",
     sender=Role.STATION,
@@ -69,5 +62,5 @@ STATUS_NOTIFICATION = Translation(
     from_wire=from_wire,
     answer=nothing_to_say,
     to_wire=to_wire,
-    heard=heard,
+    heard=stored,
 )
