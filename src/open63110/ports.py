@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 import msgspec
 
 from open63110.kernel.ids import OrderId, SessionNumber, StationId, SubjectRef, TransferNumber, TransferReference
+from open63110.kernel.journal import Entry, entry
 from open63110.kernel.messages import Command, Event
 from open63110.model.order import Order
 from open63110.model.principal import AuditEntry, Principal
@@ -145,20 +146,33 @@ class StoredFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Batch:
     """What one commit writes, all or nothing."""
 
-    __slots__ = ("facts", "puts", "removes", "same")
+    __slots__ = ("entries", "puts", "removes", "same")
 
     def __init__(self) -> None:
         """Start empty."""
-        self.facts: list[Event] = []
+        self.entries: list[Entry] = []
         self.puts: dict[tuple[str, Any], Any] = {}
         """(kind name, key) → noun; the last version wins."""
         self.removes: set[tuple[str, Any]] = set()
         self.same: set[tuple[str, Any]] = set()
         """Of puts, those whose row is there already with the same searchable columns: writing the body is enough."""
 
+    def note(self, *facts: Event) -> None:
+        """Add facts.
+
+        Raises:
+            Malformed: one holds what cannot be written; none is added.
+        """
+        self.entries.extend([entry(fact) for fact in facts])
+
+    @property
+    def facts(self) -> list[Event]:
+        """The facts, read back."""
+        return [one.event for one in self.entries]
+
     def __bool__(self) -> bool:
         """Tell whether there is anything to write."""
-        return bool(self.facts or self.puts or self.removes)
+        return bool(self.entries or self.puts or self.removes)
 
 
 class Store(Protocol):

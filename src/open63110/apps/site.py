@@ -21,7 +21,7 @@ from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.bindings.ocpp.wires import WIRES
 from open63110.kernel.ids import OrderId, SessionNumber, StationId, SubjectRef, TransferNumber
-from open63110.kernel.messages import Event
+from open63110.kernel.journal import Entry
 from open63110.kernel.roles import Role
 from open63110.model.policy import StationPolicy
 from open63110.model.station import Identity
@@ -50,7 +50,7 @@ class StationPlan(msgspec.Struct, frozen=True, kw_only=True):
     signed: bool = False
     """Its meters sign."""
     skew: float = 0.0
-    """Its clock minus the right time [s]; no CSMS can set it right."""
+    """Its clock minus the right time, until its CSMS has told it [s]. 0: it knows the time from elsewhere."""
     step: int = MILLI
     """Last place of its meters' displays [mWh]; a station of OCPP 1.6 can tell whole watt-hours only."""
     interval: float = 60.0
@@ -60,7 +60,7 @@ class StationPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SkewedClock:
-    """A clock that is wrong by always the same."""
+    """A clock that is wrong by always the same, until it is set."""
 
     def __init__(self, clock: Clock, skew: float) -> None:
         """Be ahead of a right clock by so many seconds, or behind it."""
@@ -73,6 +73,10 @@ class SkewedClock:
     def real(self, seconds: float) -> float:
         """Return how many seconds of the event loop pass while so many pass on it."""
         return self._clock.real(seconds)
+
+    def set(self, by: float) -> None:
+        """Move it by so many seconds."""
+        self._skew += timedelta(seconds=by)
 
 
 class FleetIds:
@@ -115,10 +119,10 @@ class Tally:
         self.refused = self.accepted = 0
         """Credentials that stations turned away by themselves; boots that were accepted."""
 
-    def take(self, facts: list[Event]) -> None:
+    def take(self, entries: list[Entry]) -> None:
         """Count."""
-        for fact in facts:
-            match fact:
+        for one in entries:
+            match fact := one.event:
                 case EnergyTransferStarted():
                     self.began[fact.station] += 1
                 case EnergyTransferEnded():
@@ -169,15 +173,15 @@ class Capture:
 
 
 class Site:
-    """Stations of one process. Those whose clocks agree share an engine."""
+    """Stations of one process. Those that know the time share an engine; whose clock is wrong has one of its own."""
 
     def __init__(self, clock: Clock, frames: Capture, policy: StationPolicy, *, seed: int) -> None:
         """Stand empty."""
         self.clock, self._policy = clock, policy
         self._table: Table = discover()
         self._ids = FleetIds(clock.now())
-        self._parties: dict[float, Controllers] = {}
-        self._engines: dict[float, Engine] = {}
+        self._parties: list[Controllers] = []
+        self._right: Controllers | None = None
         self.schedule = Schedule(clock)
         self._shown = 0.0
         self.client = Client(WIRES, frames, clock, run_id=secrets.token_hex(4), chance=random.Random(seed))  # noqa: S311 - pauses
@@ -194,38 +198,43 @@ class Site:
             dialling: how it reaches its CSMS; it offers its one version.
             counted: where its meters stand [mWh].
         """
-        engine, clock = self._engine(plan.skew), self._clock(plan.skew)
+        own = SkewedClock(self.clock, plan.skew) if plan.skew else None
+        clock, party = own or self.clock, self._party(own)
         evses = [SimulatedEvse(number, _meter(plan, number, counted)) for number in range(1, plan.evses + 1)]
-        hardware = SimulatedStation(plan.id, evses, clock, self.schedule, interval=plan.interval, boot=plan.boot)
-        station = StationId(plan.id)
+        set_clock = own.set if own else None
+        hardware = SimulatedStation(
+            plan.id, evses, clock, self.schedule, interval=plan.interval, boot=plan.boot, set_clock=set_clock
+        )
+        station, engine = StationId(plan.id), party.engine
         controller = Controller(station, engine, identity=_identity(plan), layout=(1,) * plan.evses, limit=plan.limit)
         controller.hardware, hardware.controller = hardware, controller
         controller.line = self.client.line(
             station, engine, msgspec.structs.replace(dialling, versions=(plan.version,)), controller
         )
-        self._parties[plan.skew].add(controller)
+        party.add(controller)
         self.stations[station], self.controllers[station] = hardware, controller
         self._shown += sum(evse.meter.register for evse in evses)
         return hardware
 
-    def _clock(self, skew: float) -> Clock:
-        return SkewedClock(self.clock, skew) if skew else self.clock
-
-    def _engine(self, skew: float) -> Engine:
-        engine = self._engines.get(skew)
-        if engine is None:
-            engine = Engine(Role.STATION, self._table, ForgetfulStore(), self._clock(skew), self._ids, self._policy)
-            engine.commit.on_durable.append(self.tally.take)
-            self._engines[skew], self._parties[skew] = engine, Controllers(engine)
-        return engine
+    def _party(self, own: SkewedClock | None) -> Controllers:
+        """Return who moves the stations of a clock: the right one, or one station's own."""
+        if own is None and self._right is not None:
+            return self._right
+        engine = Engine(Role.STATION, self._table, ForgetfulStore(), own or self.clock, self._ids, self._policy)
+        engine.commit.on_durable.append(self.tally.take)
+        party = Controllers(engine)
+        self._parties.append(party)
+        if own is None:
+            self._right = party
+        return party
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["Site"]:
         """Let stations live until the block is left."""
         async with asyncio.TaskGroup() as tasks:
             own = [tasks.create_task(part.run()) for part in (self.client, self.schedule)]
-            for engine in self._engines.values():
-                own += [tasks.create_task(part.run()) for part in (engine.commit, engine.timers)]
+            for party in self._parties:
+                own += [tasks.create_task(part.run()) for part in (party.engine.commit, party.engine.timers)]
             try:
                 yield self
             finally:

@@ -11,6 +11,7 @@ from open63110.apps.csms import Csms
 from open63110.apps.site import Site, StationPlan
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.ids import EvseNumber, StationId, SubjectRef
+from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Command, Event
 from open63110.model.principal import Principal
 from open63110.model.sdr import SdrProduced
@@ -166,11 +167,11 @@ class Story:
 
     # -- telling it --
 
-    def _narrate(self, facts: list[Event]) -> None:
-        for fact in facts:
-            words = "" if self._over else self._words(fact)
+    def _narrate(self, entries: list[Entry]) -> None:
+        for one in entries:
+            words = "" if self._over else self._words(one.event)
             if words:
-                self._tell(fact.station, words)
+                self._tell(one.station, words)
 
     def _tell(self, station: str, words: str) -> None:
         self._say(f"{self._site.clock.now():%H:%M:%S}  {station:<11} {words}")

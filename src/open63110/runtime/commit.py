@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from open63110.kernel.errors import Unavailable
-from open63110.kernel.messages import Event
+from open63110.kernel.journal import Entry
 from open63110.ports import Batch, Clock, Store
 
 MOST_FACTS = 500
@@ -50,8 +50,8 @@ class GroupCommit:
         self._work = asyncio.Event()
         self.trouble: Unavailable | None = None
         """Why the last commit failed; None when it did not."""
-        self.on_durable: list[Callable[[list[Event]], None]] = []
-        """Told the facts of each batch once it is durable."""
+        self.on_durable: list[Callable[[list[Entry]], None]] = []
+        """Told the facts, as the journal has them, of each batch once it is durable."""
         self.on_trouble: list[Callable[[Unavailable | None], None]] = []
         """Told when commits begin to fail, and None when they work again."""
         self.on_restored: list[Callable[[None], None]] = []
@@ -64,10 +64,10 @@ class GroupCommit:
         return self._open.batch
 
     @property
-    def under_way(self) -> Iterator[Event]:
+    def under_way(self) -> Iterator[Entry]:
         """Facts that were kept and are not durable yet: neither the store nor its journal shows them."""
         pending = (*((self._flight,) if self._flight else ()), *self._full, self._open)
-        return chain.from_iterable(one.batch.facts for one in pending)
+        return chain.from_iterable(one.batch.entries for one in pending)
 
     def once_settled(self, done: Done) -> None:
         """Call back when the batch of the present turn is durable or lost; unlike ``after`` this never ends the batch."""
@@ -85,7 +85,7 @@ class GroupCommit:
             done(DURABLE)
             return
         pending.dones.append(done)
-        if len(pending.batch.facts) >= MOST_FACTS:
+        if len(pending.batch.entries) >= MOST_FACTS:
             self._full.append(pending)
             self._open = _Pending()
         self._work.set()
@@ -135,8 +135,8 @@ class GroupCommit:
             self.trouble = None
             _tell(self.on_trouble, None)
         _call_back(pending.dones, DURABLE)
-        if pending.batch.facts:
-            _tell(self.on_durable, pending.batch.facts)
+        if pending.batch.entries:
+            _tell(self.on_durable, pending.batch.entries)
 
     def _fail(self, pending: _Pending, trouble: Unavailable) -> None:
         """Restore memory to the last durable state: later turns were built on the failed one, so they go too."""

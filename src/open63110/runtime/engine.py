@@ -66,10 +66,9 @@ class Engine:
         try:
             for message in messages:
                 turn.decide(message)
+            turn.keep()
         except Trouble as trouble:
             outcome = trouble
-        else:
-            turn.keep()
         if answer is None:
             self.commit.after(_nobody_waits)
         else:
@@ -209,14 +208,18 @@ class Turn:
         self.wakes = True
 
     def keep(self) -> None:
-        """Publish the turn to memory and to the batch of the next commit."""
+        """Publish the turn to memory and to the batch of the next commit.
+
+        Raises:
+            Malformed: a fact holds what cannot be written; nothing is published.
+        """
         engine = self._engine
-        known, batch = engine.known, engine.commit.batch
+        known = engine.known
+        engine.commit.batch.note(*self.facts)
         if self.station is not None and self.station is not self._old:
             known.keep_station(self._old, self.station)
             if self.wakes:
                 engine.timers.follow(self.station)
-        batch.facts.extend(self.facts)
         for (kind, key), noun in self.nouns.items():
             known.keep(kind, key, noun)
         for command in self.commands:

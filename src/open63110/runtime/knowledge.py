@@ -91,9 +91,7 @@ class Knowledge:
 
     def heard(self, number: TransferNumber, seq: int) -> bool:
         """Tell whether the journal, or a batch on its way there, holds this fact of this transfer."""
-        waiting = any(
-            getattr(fact, "number", 0) == number and getattr(fact, "seq", None) == seq for fact in self._commit.under_way
-        )
+        waiting = any(one.number == number and one.seq == seq for one in self._commit.under_way)
         return waiting or self._store.heard(number, seq)
 
     def ref(self, credential: Credential) -> SubjectRef:

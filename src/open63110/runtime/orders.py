@@ -9,6 +9,7 @@ import msgspec
 
 from open63110.kernel.errors import Expired, NotAuthorized, NotSupported, Trouble
 from open63110.kernel.ids import OrderId, PrincipalId, StationId
+from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Command, Event, Message
 from open63110.kernel.roles import Role
 from open63110.model.order import OPEN, Order, OrderChanged, Outcome
@@ -162,7 +163,7 @@ class Orders:
         now = self._engine.clock.now()
         order = self._new(command, OURSELVES, now, None)
         self._engine.known.keep("orders", order.id, order)
-        self._engine.commit.batch.facts.append(OrderChanged(station=order.station, at=now, orders=order))
+        self._engine.commit.batch.note(OrderChanged(station=order.station, at=now, orders=order))
         self._send_when_durable(order)
 
     def _remember(self, order_id: OrderId, command: Command) -> None:
@@ -251,8 +252,9 @@ class Orders:
         """Be told, once, when an order has ended and that is durable."""
         self._watchers.setdefault(order_id, []).append(watcher)
 
-    def _look(self, facts: list[Event]) -> None:
-        if not _OF_INTEREST.isdisjoint(map(type, facts)):
+    def _look(self, entries: list[Entry]) -> None:
+        facts = [one.event for one in entries if one.kind in _OF_INTEREST]
+        if facts:
             self._durable(facts)
 
     def _durable(self, facts: list[Event]) -> None:

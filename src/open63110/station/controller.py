@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from open63110 import ports
 from open63110.kernel.errors import Trouble, Unavailable
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, TransferReference
+from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Command, Event, Message
 from open63110.model.reading import Reading
 from open63110.model.station import EvPluggedIn, EvUnplugged, Identity, Registration, Station
@@ -25,7 +26,7 @@ from open63110.usecases.services.authorize_externally import ConnectorUnlocked, 
 from open63110.usecases.services.authorize_locally import CredentialAnswered, CredentialPresented
 from open63110.usecases.sessions.energy_transfer import MeterSampled
 from open63110.usecases.stations.monitor_station import FaultAppeared
-from open63110.usecases.stations.onboard_station import PoweredUp
+from open63110.usecases.stations.onboard_station import ClockSet, PoweredUp, RegistrationAnswered, TimeTold, correction
 from open63110.usecases.stations.reboot_station import RebootStation, StationRebooting
 
 REQUEST_WITHIN = 30.0
@@ -58,6 +59,9 @@ class Hardware(ports.Hardware, Protocol):
 
     def restart(self, reason: str, evse: int | None) -> None:
         """Go down and come up again, for that reason: the whole, or one EVSE."""
+
+    def set_clock(self, by: float) -> bool:
+        """Move the clock by so many seconds; False: it has a better source of time than the CSMS."""
 
 
 class Line(Protocol):
@@ -200,10 +204,23 @@ class Controller:
     # -- what the line tells --
 
     def before(self, messages: Sequence[Message]) -> None:
-        """Read the meters of what an order, or an answer, may begin or end: it begins and ends with what they show."""
+        """Set the clock if an answer tells the time, and read the meters of what an order, or an answer, may begin or end.
+
+        What is decided next bears the time and the readings of now.
+        """
+        for message in messages:
+            if isinstance(message, RegistrationAnswered | TimeTold):
+                self._set_clock(message.now)
         for evse in self._evses():
             if any(self._touches(message, evse) for message in messages):
                 self.sample(evse)
+
+    def _set_clock(self, told: datetime) -> None:
+        noun = self.noun
+        by = correction(told, self._engine.clock.now(), noun) if noun else 0.0
+        if by and self.hardware.set_clock(by):
+            self._hear(ClockSet(station=self.id, at=told, by=by), now=told)
+            self._engine.timers.follow(self._engine.stations[self.id])
 
     def _touches(self, message: Message, evse: EvseNumber) -> bool:
         runs = self.running(evse)
@@ -312,7 +329,7 @@ class Controllers:
 
     def __init__(self, engine: Engine) -> None:
         """Listen to the engine."""
-        self._engine = engine
+        self.engine = engine
         self.stations: dict[StationId, Controller] = {}
         engine.send = self._request
         engine.commit.on_durable.append(self._facts)
@@ -321,11 +338,11 @@ class Controllers:
         """Take a station in."""
         self.stations[controller.id] = controller
 
-    def _facts(self, facts: list[Event]) -> None:
-        for fact in facts:
-            controller = self.stations.get(fact.station)
+    def _facts(self, entries: list[Entry]) -> None:
+        for one in entries:
+            controller = self.stations.get(one.station)
             if controller is not None:
-                controller.fact(fact)
+                controller.fact(one.event)
 
     def _request(self, command: Command) -> None:
         controller = self.stations.get(command.station)

@@ -190,11 +190,6 @@ def _held(column: Column, value: Any) -> Any:
     return convert(value) if convert else value
 
 
-def fence(fact: Event) -> tuple[int, int | None]:
-    """Return the transfer and sequence number that tell a fact from its repetition; 0 or None: it cannot be told."""
-    return getattr(fact, "number", 0), getattr(fact, "seq", None)
-
-
 class FactCodec:
     """Facts by the name of their kind."""
 

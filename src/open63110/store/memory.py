@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from open63110.kernel.ids import StationId, TransferNumber
-from open63110.kernel.messages import Event
+from open63110.kernel.journal import Entry
 from open63110.ports import KEPT, Batch, Query, StoredFact, Where, searchable
-from open63110.store.codec import Condition, RowCodec, fence, milliseconds, moment
+from open63110.store.codec import Condition, RowCodec, milliseconds, moment
 
 N = TypeVar("N")
 
@@ -33,34 +33,33 @@ class MemoryStore:
         self._codecs = {kept.name: RowCodec(kept) for kept in KEPT}
         self._rows: dict[str, dict[Any, Any]] = {kept.name: {} for kept in KEPT}
         self._highest: dict[str, int] = {kept.name: 0 for kept in KEPT}
-        self._journal: list[StoredFact] = []
+        self._journal: list[tuple[Entry, datetime]] = []
         self._heard: set[tuple[int, int | None]] = set()
         self._staged: list[tuple[Batch, datetime]] = []
 
     def stage(self, batch: Batch, heard: datetime) -> None:
         """Keep a copy until commit."""
         copy = Batch()
-        copy.facts, copy.puts, copy.removes = list(batch.facts), dict(batch.puts), set(batch.removes)
+        copy.entries, copy.puts, copy.removes = list(batch.entries), dict(batch.puts), set(batch.removes)
         self._staged.append((copy, moment(milliseconds(heard))))
 
     async def commit(self) -> None:
         """Let readers see what was staged."""
         staged, self._staged = self._staged, []
         for batch, heard in staged:
-            for fact in batch.facts:
-                self._append(fact, heard)
+            for entry in batch.entries:
+                self._append(entry, heard)
             for (kind, key), noun in batch.puts.items():
                 self._put(kind, key, noun)
             for kind, key in batch.removes:
                 self._rows[kind].pop(key, None)
 
-    def _append(self, fact: Event, heard: datetime) -> None:
-        number, seq = fence(fact)
-        if number > 0 and seq is not None:
-            if (number, seq) in self._heard:
+    def _append(self, entry: Entry, heard: datetime) -> None:
+        if entry.number > 0 and entry.seq is not None:
+            if (entry.number, entry.seq) in self._heard:
                 return
-            self._heard.add((number, seq))
-        self._journal.append(StoredFact(id=len(self._journal) + 1, heard=heard, event=fact))
+            self._heard.add((entry.number, entry.seq))
+        self._journal.append((entry, heard))
 
     def _put(self, kind: str, key: Any, noun: Any) -> None:
         self._rows[kind][key] = noun
@@ -128,9 +127,9 @@ class MemoryStore:
     ) -> Sequence[StoredFact]:
         """Read the journal, oldest first, or newest first."""
         found = [
-            fact
-            for fact in self._journal[after:]
-            if (station is None or fact.event.station == station) and (number is None or fence(fact.event)[0] == number)
+            StoredFact(id=id, heard=heard, event=entry.event)
+            for id, (entry, heard) in enumerate(self._journal[after:], after + 1)
+            if (station is None or entry.station == station) and (number is None or entry.number == number)
         ]
         return (found[::-1] if newest else found)[:limit]
 

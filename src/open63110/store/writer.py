@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from open63110.kernel.errors import Unavailable
+from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Event
 from open63110.ports import BY_NAME, KEPT, Batch, Kept
 from open63110.store.codec import STRETCH, RowCodec, encode, milliseconds
@@ -28,12 +29,6 @@ _STRETCH = "INSERT INTO stretches (stretch, station) VALUES (?, ?) ON CONFLICT (
 
 _MARK = """INSERT INTO highest (kind, "key") SELECT '{name}', coalesce(max("{key}"), 0) FROM "{name}" WHERE true
 ON CONFLICT (kind) DO UPDATE SET "key" = max("key", excluded."key")"""
-
-
-class _Shape(NamedTuple):
-    kind: int
-    numbered: bool
-    sequenced: bool
 
 
 class _Statements(NamedTuple):
@@ -67,7 +62,7 @@ class Writer:
         self._statements = {kept.name: _statements(kept, codecs[kept.name]) for kept in KEPT}
         self._kinds: dict[str, int] = dict(connection.execute("SELECT name, id FROM kinds"))
         self._fresh: list[str] = []
-        self._shapes: dict[type[Event], _Shape] = {}
+        self._numbers: dict[type[Event], int] = {}
         self._last = int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
         self._seen: set[tuple[int, str]] = set()
         self._newest = -1
@@ -86,7 +81,7 @@ class Writer:
         try:
             if not self._connection.in_transaction:
                 self._connection.execute("BEGIN IMMEDIATE")
-            self._write_facts(batch.facts, milliseconds(heard))
+            self._write_entries(batch.entries, milliseconds(heard))
             self._write_nouns(batch)
             self._remove(batch.removes)
         except _UNWRITABLE as error:
@@ -142,19 +137,17 @@ class Writer:
         for name in self._fresh:
             del self._kinds[name]
         self._fresh.clear()
-        self._shapes.clear()
+        self._numbers.clear()
         self._seen.clear()
         self._staged = False
 
-    def _write_facts(self, facts: Iterable[Event], heard: int) -> None:
+    def _write_entries(self, entries: Iterable[Entry], heard: int) -> None:
         rows = []
-        last, shapes = self._last, self._shapes
-        for fact in facts:
-            kind, numbered, sequenced = shapes.get(type(fact)) or self._learn(type(fact))
+        last, numbers = self._last, self._numbers
+        for one in entries:
+            kind = numbers.get(one.kind) or self._learn(one.kind)
             last += 1
-            number = fact.number if numbered else 0  # type: ignore[attr-defined]  # its shape says so
-            seq = fact.seq if sequenced else None  # type: ignore[attr-defined]  # its shape says so
-            rows.append((last, heard, milliseconds(fact.at), fact.station, kind, number, seq, encode(fact)))
+            rows.append((last, heard, milliseconds(one.at), one.station, kind, one.number, one.seq, one.body))
         self._connection.executemany(_FACT, rows)
         self._note_stretches(rows)
         self._last = last
@@ -170,16 +163,16 @@ class Writer:
                 self._seen = {one for one in self._seen if one[0] == newest}
             self._seen |= fresh
 
-    def _learn(self, kind: type[Event]) -> _Shape:
-        """Number a kind of fact that this database has not seen, and remember what to look for in it."""
-        name, fields = kind.__name__, kind.__struct_fields__
+    def _learn(self, kind: type[Event]) -> int:
+        """Return the number of a kind of fact, a new one if this database has not seen it."""
+        name = kind.__name__
         if name not in self._kinds:
             number = max(self._kinds.values(), default=0) + 1
             self._connection.execute("INSERT INTO kinds (id, name) VALUES (?, ?)", (number, name))
             self._kinds[name] = number
             self._fresh.append(name)
-        shape = self._shapes[kind] = _Shape(self._kinds[name], "number" in fields, "seq" in fields)
-        return shape
+        number = self._numbers[kind] = self._kinds[name]
+        return number
 
     def _write_nouns(self, batch: Batch) -> None:
         rows: dict[str, list[list[Any]]] = {}

@@ -64,7 +64,7 @@ class Room:
         self.engine, self.conversation, self.line = engine, conversation, line
         self.journal: list[Event] = []
         self._calls = 0
-        engine.commit.on_durable.append(self.journal.extend)
+        engine.commit.on_durable.append(lambda entries: self.journal.extend(one.event for one in entries))
 
     async def call(self, action: str, payload: Any) -> list[Any]:
         """Call as the station, and return the answer's frame; what the CSMS asks meanwhile is left waiting."""

@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 
 from open63110.bindings.web.queries import state_of
 from open63110.bindings.web.stream import Stream
+from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Event
 from open63110.model.order import OPEN, OrderChanged
 from open63110.runtime.node import Node
@@ -36,12 +37,12 @@ class Figures(Collector):
         """Return the exposition."""
         return generate_latest(self.registry)
 
-    def _count(self, facts: list[Event]) -> None:
-        kinds = Counter(map(type, facts))
+    def _count(self, entries: list[Entry]) -> None:
+        kinds = Counter([one.kind for one in entries])
         self._facts.update(kinds)
         if OrderChanged not in kinds:
             return
-        for fact in facts:
+        for fact in (one.event for one in entries if one.kind is OrderChanged):
             if isinstance(fact, OrderChanged) and fact.orders.outcome not in OPEN:
                 self._outcomes[fact.orders.outcome] += 1
 

@@ -12,7 +12,7 @@ from open63110.bindings.web.access import Caller
 from open63110.bindings.web.queries import may_see, shown_fact
 from open63110.bindings.web.shapes import Seer
 from open63110.kernel.ids import StationId
-from open63110.kernel.messages import Event
+from open63110.kernel.journal import Entry
 from open63110.kernel.roles import Role
 from open63110.model.principal import Principal
 from open63110.ports import StoredFact
@@ -89,13 +89,13 @@ class Stream:
         """Return how many streams are open."""
         return len(self._viewers)
 
-    def _heard(self, facts: list[Event]) -> None:
+    def _heard(self, entries: list[Entry]) -> None:
         """Note what a commit changed; costs nothing to speak of while nobody watches."""
         if not self._viewers:
             return
-        for fact in facts:
-            self._stations.add(fact.station)
-            self._kinds.add(type(fact).__name__)
+        for one in entries:
+            self._stations.add(one.station)
+            self._kinds.add(one.kind.__name__)
         self._durable.set()
         self._changed.set()
 

@@ -236,6 +236,18 @@ async def test_an_answer_that_cannot_be_given_costs_no_other_its_own(node: Node)
     assert len(faults) == 2
 
 
+async def test_a_value_that_cannot_be_written_is_refused_and_costs_no_other_turn(node: Node) -> None:
+    node.hear(Paint(station=CS, note="blue"))
+    node.hear(Paint(station=CS, note="\ud800"))
+    await node.engine.commit.drain()
+    (first, second) = node.told
+    assert first == [Dry(note="blue")]
+    assert isinstance(second, Trouble)
+    assert second.code == "Unwritable"
+    assert node.engine.stations[CS].note == "blue"
+    assert [one.event for one in await node.store.facts()] == [Painted(station=CS, at=T0, note="blue")]
+
+
 async def test_a_wakeup_that_fails_costs_no_other_station_its_own(node: Node) -> None:
     faults: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))

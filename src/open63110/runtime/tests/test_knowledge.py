@@ -88,7 +88,7 @@ async def test_a_name_that_could_not_be_stored_is_forgotten() -> None:
     knowledge = Knowledge(store, commit, Ids())
     writer = asyncio.create_task(commit.run())
     first = knowledge.ref(card("A1"))
-    commit.batch.facts.append(TokenChanged(station=StationId(""), at=T0, ref=first, token=None))
+    commit.batch.note(TokenChanged(station=StationId(""), at=T0, ref=first, token=None))
     await commit.drain()
     writer.cancel()
     assert knowledge.credential(first) is None
@@ -117,7 +117,7 @@ async def test_a_fact_whose_commit_is_under_way_was_heard() -> None:
     fact = EnergyTransferUpdated(
         station=StationId("CS-1"), at=T0, reference=TransferReference("tx"), seq=-5, number=TransferNumber(7)
     )
-    commit.batch.facts.append(fact)
+    commit.batch.note(fact)
     commit.after(lambda _: None)
     writing = asyncio.create_task(commit.run())
     await store.begun.wait()

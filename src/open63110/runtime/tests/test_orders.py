@@ -192,7 +192,7 @@ async def test_an_order_waits_for_its_station_and_goes_when_it_comes(stage: Stag
     assert stage.link.sent == []
     stage.link.there.add(CS)
     turn_facts = (StationConnected(station=CS, at=T0, wire="ocpp2.0.1"),)
-    stage.engine.commit.batch.facts.extend(turn_facts)
+    stage.engine.commit.batch.note(*turn_facts)
     await stage.settle()
     assert [one.id for one, _ in stage.link.sent] == [order.id]
 
@@ -259,7 +259,7 @@ async def test_an_accepted_start_that_was_released_unused_says_so_to_whoever_ord
     await stage.settle()
     for reason, number in (("started", 8), ("timeout", None), ("timeout", 7)):
         gone = AuthorizationReleased(station=CS, at=T0, evse=EvseNumber(1), reason=reason, remote_start=number)
-        stage.engine.commit.batch.facts.append(gone)
+        stage.engine.commit.batch.note(gone)
         await stage.settle()
     await stage.settle()
     kept = [stage.store.get(Order, one.id) for one in (invited, other)]

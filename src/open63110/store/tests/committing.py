@@ -23,7 +23,7 @@ NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 async def commit(store: SqliteStore, number: int) -> None:
     """Commit ten facts and one token."""
     batch = Batch()
-    batch.facts = [StationDisconnected(station=StationId(f"CS{number}"), at=NOON, reason=str(step)) for step in range(10)]
+    batch.note(*(StationDisconnected(station=StationId(f"CS{number}"), at=NOON, reason=str(step)) for step in range(10)))
     batch.puts["token", str(number)] = Token(ref=SubjectRef(str(number)), kind="Central")
     os.write(1, f"staging {number}\n".encode())
     store.stage(batch, NOON)

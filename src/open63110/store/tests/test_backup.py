@@ -26,7 +26,7 @@ NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 async def write(store: SqliteStore, number: int) -> None:
     """Commit five facts and one token."""
     batch = Batch()
-    batch.facts = [StationDisconnected(station=StationId("CS1"), at=NOON, reason="x" * 200) for _ in range(5)]
+    batch.note(*(StationDisconnected(station=StationId("CS1"), at=NOON, reason="x" * 200) for _ in range(5)))
     batch.puts["token", f"{number:06}"] = Token(ref=SubjectRef(f"{number:06}"), kind="Central")
     store.stage(batch, NOON)
     await store.commit()

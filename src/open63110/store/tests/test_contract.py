@@ -34,7 +34,7 @@ def batch(*things: Any) -> Batch:
     made = Batch()
     for thing in things:
         if isinstance(thing, Event):
-            made.facts.append(thing)
+            made.note(thing)
         else:
             kept = searchable(type(thing))
             made.puts[kept.name, getattr(thing, kept.key)] = thing

@@ -125,7 +125,7 @@ def large(number: int) -> Batch:
     """One token and facts of some 60 kB."""
     batch = Batch()
     batch.puts["token", f"{number:04}"] = Token(ref=SubjectRef(f"{number:04}"), kind="Central")
-    batch.facts = [StationDisconnected(station=StationId("CS1"), at=NOON, reason="x" * 1000) for _ in range(60)]
+    batch.note(*(StationDisconnected(station=StationId("CS1"), at=NOON, reason="x" * 1000) for _ in range(60)))
     return batch
 
 

@@ -135,7 +135,7 @@ class Desk:
         self.server = Server(self.engine, self.orders, ids, WIRES, self.frames, run_id="r", patience=30.0)
         self.server.time = self.seconds
         self.journal: list[Event] = []
-        self.engine.commit.on_durable.append(self.journal.extend)
+        self.engine.commit.on_durable.append(lambda entries: self.journal.extend(one.event for one in entries))
 
     def seconds(self) -> float:
         """The time of the loop, which is the clock's."""
