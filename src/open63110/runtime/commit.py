@@ -28,7 +28,8 @@ class _Pending:
 
     def __init__(self) -> None:
         self.batch = Batch()
-        self.dones: list[Done] = []
+        self.dones: list[tuple[Callable[[Any], None], Any, Any]] = []
+        """Whom to call back, with what when durable, with what when lost."""
         self.undo: list[tuple[MutableMapping[Any, Any], Any, Any]] = []
 
 
@@ -71,20 +72,26 @@ class GroupCommit:
 
     def once_settled(self, done: Done) -> None:
         """Call back when the batch of the present turn is durable or lost; unlike ``after`` this never ends the batch."""
-        self._open.dones.append(done)
+        self._open.dones.append((done, DURABLE, LOST))
 
     def undoable(self, register: MutableMapping[Any, Any], key: Any, old: Any) -> None:
         """Remember how to take a change of memory back, should its commit fail."""
         self._open.undo.append((register, key, old))
 
-    def after(self, done: Done) -> None:
-        """Call back when everything up to now is durable. With nothing to wait for, at once."""
+    def after(self, done: Callable[[Any], None], durable: Any = DURABLE, lost: Any = LOST) -> None:
+        """Call back when everything up to now is durable. With nothing to wait for, at once.
+
+        Args:
+            done: called once.
+            durable: what it is told when all is durable.
+            lost: what it is told when that never will be: then nobody is answered (I7).
+        """
         pending = self._open
         if not (pending.batch or pending.dones or self._flight or self._full):
             pending.undo.clear()
-            done(DURABLE)
+            done(durable)
             return
-        pending.dones.append(done)
+        pending.dones.append((done, durable, lost))
         if len(pending.batch.entries) >= MOST_FACTS:
             self._full.append(pending)
             self._open = _Pending()
@@ -134,7 +141,7 @@ class GroupCommit:
         if self.trouble is not None and pending.batch:
             self.trouble = None
             _tell(self.on_trouble, None)
-        _call_back(pending.dones, DURABLE)
+        _call_back([(done, told) for done, told, _ in pending.dones])
         if pending.batch.entries:
             _tell(self.on_durable, pending.batch.entries)
 
@@ -153,8 +160,8 @@ class GroupCommit:
         first, self.trouble = self.trouble is None, trouble
         if first:
             _tell(self.on_trouble, trouble)
-        for lost in (pending, *later):
-            _call_back(lost.dones, LOST)
+        for one in (pending, *later):
+            _call_back([(done, told) for done, _, told in one.dones])
 
 
 def _tell(listeners: list[Callable[[Any], None]], news: Any) -> None:
@@ -165,10 +172,10 @@ def _tell(listeners: list[Callable[[Any], None]], news: Any) -> None:
             _report("a listener of commits failed", fault)
 
 
-def _call_back(dones: list[Done], durable: bool) -> None:  # noqa: FBT001 - the shape of Done
-    for done in dones:
+def _call_back(dones: list[tuple[Callable[[Any], None], Any]]) -> None:
+    for done, told in dones:
         try:
-            done(durable)
+            done(told)
         except Exception as fault:  # noqa: BLE001 - one answer that cannot be given must not take the others with it
             _report("what waited for a commit failed", fault)
 

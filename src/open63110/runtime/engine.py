@@ -53,26 +53,27 @@ class Engine:
         """Every station this node knows."""
         return self.known.stations
 
-    def hear(self, messages: Sequence[Message], answer: Answer | None = None, *, now: datetime | None = None) -> None:
+    def hear(self, messages: Sequence[Message], answer: Answer | None = None, *, now: datetime | None = None) -> Trouble | None:
         """Take what one wire message said, all or nothing, and answer once it is durable.
 
         Args:
             messages: of one station, in order.
             answer: None where nobody waits.
             now: None: the clock's.
+
+        Returns:
+            The trouble it was refused with, which is answered in its time like everything else; None: it was kept.
         """
         turn = Turn(self, messages[0].station, now or self.clock.now())
-        outcome: Replies | Trouble = turn.replies
+        trouble: Trouble | None = None
         try:
             for message in messages:
                 turn.decide(message)
             turn.keep()
-        except Trouble as trouble:
-            outcome = trouble
-        if answer is None:
-            self.commit.after(_nobody_waits)
-        else:
-            self.commit.after(lambda durable: answer(outcome if durable else None))
+        except Trouble as refusal:
+            trouble = refusal
+        self.commit.after(answer or _nobody_waits, turn.replies if trouble is None else trouble, None)
+        return trouble
 
     def decides(self, kind: type[Message]) -> bool:
         """Tell whether this role has a use case for the message."""
@@ -259,7 +260,7 @@ def _subclasses(kind: type[Command]) -> list[type[Command]]:
     return direct + [deeper for child in direct for deeper in _subclasses(child)]
 
 
-def _nobody_waits(_: bool) -> None:  # noqa: FBT001 - the shape of Done
+def _nobody_waits(_: object) -> None:
     """Wake the writer for facts that answer nobody."""
 
 

@@ -45,8 +45,9 @@ class DailyFrames:
         """Keep files in a folder for so many days."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._clock, self._days = folder, clock, days
-        self._held: list[_Row] = []
-        self._bytes = 0
+        self._held: list[tuple[float, str, bool, int]] = []
+        """As _Row, with the place in the text where the frame ends."""
+        self._text = bytearray()
         self._sound: Path | None = None
         """The file that ends with a whole block for sure: a crash may have torn the last one of a run before."""
         self._factor = 1.0 / clock.real(1.0)
@@ -55,18 +56,16 @@ class DailyFrames:
 
     def note(self, station: StationId, frame: bytes, *, sent: bool) -> None:
         """Remember a frame; written within a second or so."""
-        self._held.append((time.monotonic(), station, sent, frame))
-        self._bytes += len(frame)
-        if self._bytes >= FLUSH_BYTES:
+        self._text += frame
+        self._held.append((time.monotonic(), station, sent, len(self._text)))
+        if len(self._text) >= FLUSH_BYTES:
             self.flush()
 
     def flush(self) -> None:
         """Write what is held as one block."""
-        held, self._held, self._bytes = self._held, [], 0
-        if not held:
+        if not self._held:
             return
-        now, mono, factor = self._clock.now().timestamp(), time.monotonic(), self._factor
-        rows = [(now - (mono - at) * factor, station, sent, frame) for at, station, sent, frame in held]
+        rows = self._rows()
         head = _pack((list({row[1] for row in rows}), rows[-1][0]))
         body = _compress(_pack(rows))
         try:
@@ -88,6 +87,17 @@ class DailyFrames:
             if written < len(block):
                 stream.truncate(end)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def _rows(self) -> list[_Row]:
+        """Return what is held, and hold nothing any longer."""
+        now, mono, factor, begin, text = self._clock.now().timestamp(), time.monotonic(), self._factor, 0, bytes(self._text)
+        rows = []
+        for at, station, sent, end in self._held:
+            rows.append((now - (mono - at) * factor, station, sent, text[begin:end]))
+            begin = end
+        self._held.clear()
+        self._text.clear()
+        return rows
 
     def _file(self, at: float) -> Path:
         return self._folder / f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}.frames"

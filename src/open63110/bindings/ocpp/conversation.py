@@ -67,6 +67,19 @@ class Office(Protocol):
         """Keep what could not be understood."""
 
 
+class _Due:
+    """What waits for a commit to be answered. Thousands do at once, so it holds the call no longer than it may be wanted."""
+
+    __slots__ = ("_answer_to", "_conversation", "_translation", "call")
+
+    def __init__(self, conversation: "Conversation", call: Call | Send, answer_to: str | None, translation: Translation) -> None:
+        self._conversation, self._answer_to, self._translation = conversation, answer_to, translation
+        self.call: Call | Send | None = call
+
+    def __call__(self, result: Replies | Trouble | None) -> None:
+        self._conversation.answer(self.call, self._answer_to, self._translation, result)
+
+
 class Conversation:
     """One socket of one station. Its epoch is its identity: only the newest owns the station (I1, I2)."""
 
@@ -201,34 +214,42 @@ class Conversation:
             log.exception("a message could not be translated", station=self.station, action=call.action)
             self._misunderstood(call, answer_to, translation, Trouble(type(bug).__name__, code="InternalError"))
             return
+        door.raw = b""
         self._hear(call, answer_to, translation, messages, door.now)
 
     def _hear(
         self, call: Call | Send, answer_to: str | None, translation: Translation, messages: tuple[Any, ...], now: datetime
     ) -> None:
-        def answer(result: Replies | Trouble | None) -> None:
-            self._answer(call, answer_to, translation, result)
-
+        due = _Due(self, call, answer_to, translation)
         try:
-            self._server.engine.hear(messages, answer, now=now)
+            if self._server.engine.hear(messages, due, now=now) is None:
+                due.call = None
         except Exception as bug:  # I11, as above
             log.exception("a message could not be decided", station=self.station, action=call.action)
             self._misunderstood(call, answer_to, translation, Trouble(type(bug).__name__, code="InternalError"))
 
-    def _answer(
-        self, call: Call | Send, answer_to: str | None, translation: Translation, result: Replies | Trouble | None
+    def answer(
+        self, call: Call | Send | None, answer_to: str | None, translation: Translation, result: Replies | Trouble | None
     ) -> None:
+        """Answer what has become durable, or was refused.
+
+        Args:
+            call: None where nothing of it can be wanted again.
+            answer_to: None where nobody waits.
+            translation: of its action.
+            result: as engine.Answer.
+        """
         if answer_to is None:
             return
         if result is None:
             self._happened(self.rpc.drop(answer_to))
         elif not isinstance(result, Trouble):
-            if call.action in FIRST:
+            if translation.action in FIRST:
                 self._boot_answered(result)
             self._happened(self.rpc.answer(answer_to, translation.answer(result, self._door or self.door())))
         elif translation.refuse is not None:
             self._happened(self.rpc.answer(answer_to, translation.refuse(result, self.door())))
-        elif translation.blank is not None:
+        elif translation.blank is not None and call is not None:
             self._misunderstood(call, answer_to, translation, result)
         else:
             self._fail(answer_to, code_of(result), result.message)
