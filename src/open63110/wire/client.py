@@ -16,7 +16,7 @@ from open63110.wire import deflate
 from open63110.wire.deflate import Deflate
 from open63110.wire.limits import Limits
 from open63110.wire.picows_edge import Connection, Wire, wire_for
-from open63110.wire.tls import FAST
+from open63110.wire.tls import FAST, FAST_BUFFERS
 from open63110.wire.watch import Watch
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ async def _dial(wire: Wire, url: str, *, tls: ssl.SSLContext | None, server_name
     if FAST is None:
         await loop.create_connection(protocol, parts.hostname, parts.port or 443, **secure)
     else:
-        await FAST.create_connection(loop, protocol, parts.hostname, parts.port or 443, **secure)
+        await FAST.create_connection(loop, protocol, parts.hostname, parts.port or 443, **secure, **FAST_BUFFERS)
 
 
 async def _upgraded(wire: Wire) -> None:

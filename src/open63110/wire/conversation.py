@@ -8,7 +8,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from open63110.wire.deflate import Corrupt, Deflate, TooBig, deflate, inflate
-from open63110.wire.ports import Peer, Remote
+from open63110.wire.ports import Peer, Remote, Socket
 from open63110.wire.watch import Watch
 
 LINGER_SECONDS = 0.1
@@ -16,6 +16,22 @@ LINGER_SECONDS = 0.1
 
 COST_OF_BYTE = 1.0 / 8192.0
 """A frame counts as one message, and as another for each 8 KiB of it: few large ones cost as much as many small ones."""
+
+
+class _Nobody:
+    """The peer of a connection that is gone."""
+
+    def opened(self, socket: Socket) -> None:
+        """Opened it was before."""
+
+    def received(self, message: bytes, binary: bool) -> None:  # noqa: FBT001 - the shape of Peer
+        """Nothing comes in any more."""
+
+    def closed(self, code: int, reason: str) -> None:
+        """That has been said."""
+
+
+_NOBODY = _Nobody()
 
 SLOTS = (
     "_bucket", "_closing_since", "_compressed", "_deaf", "_deflate", "_ending", "_frozen", "_gone", "_heard",
@@ -188,6 +204,8 @@ class Conversation:
             self._peer.closed(code, reason)
         except Exception as error:  # noqa: BLE001 - see _open
             self._peer_failed(error)
+        # a peer holds its socket: without this the pair, and the TLS buffers with it, would wait for the garbage collector
+        self._peer = _NOBODY
 
     def _peer_failed(self, error: Exception) -> None:
         context = {"message": "a peer failed; its connection ends", "exception": error, "transport": self._transport}

@@ -137,10 +137,13 @@ class Doorway:
             except OSError:  # no file descriptor or memory left: those who wait stay in the kernel's queue
                 await asyncio.sleep(_NO_ROOM_SECONDS)
                 continue
-            sock.setblocking(False)  # noqa: FBT003
-            step = Doorstep(self, (str(address[0]), int(address[1])), self._loop.time())
-            self._enter(step)
-            self._spawn(self._welcome(step, sock))
+            self._receive(sock, (str(address[0]), int(address[1])))
+
+    def _receive(self, sock: socket.socket, remote: Remote) -> None:
+        sock.setblocking(False)  # noqa: FBT003
+        step = Doorstep(self, remote, self._loop.time())  # no variable of the accepting task, which would hold the last one
+        self._enter(step)
+        self._spawn(self._welcome(step, sock))
 
     async def _welcome(self, step: Doorstep, sock: socket.socket) -> None:
         try:
@@ -167,7 +170,7 @@ class Doorway:
         if tls.FAST is None:
             await self._loop.connect_accepted_socket(lambda: step, sock, **times)
         else:
-            await tls.FAST.connect_accepted_socket(self._loop, lambda: step, sock, **times)
+            await tls.FAST.connect_accepted_socket(self._loop, lambda: step, sock, **times, **tls.FAST_BUFFERS)
 
     def _spawn(self, work: Any) -> None:
         task = self._loop.create_task(work)

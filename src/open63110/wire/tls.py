@@ -24,6 +24,12 @@ def _fast_transports() -> ModuleType | None:
 FAST = _fast_transports()
 """Transports that need a seventh of the memory of asyncio's under TLS; None where they cannot be had."""
 
+_RECORD = 16 * 1024 + 64
+"""One TLS record and what surrounds it [B]."""
+FAST_BUFFERS = {"ssl_incoming_bio_size": _RECORD, "ssl_outgoing_bio_size": _RECORD}
+"""What FAST is to keep per connection. By itself it takes sixteen times as much: only the beginning is ever written to, but the
+next connection's beginning lies elsewhere in what the last one left, so with every wave of reconnects more of it becomes real."""
+
 
 class TlsSettings(Struct, frozen=True, kw_only=True, gc=False):
     """Who a listener is and whom it believes."""

@@ -7,7 +7,11 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Protocol
 
+from open63110.wire import memory
 from open63110.wire.limits import Limits
+
+EBB = 500
+"""So many connections fewer than there were leave enough behind to be given back to the system."""
 
 THAW_SECONDS = 0.05
 """Between two looks at connections that send too fast [s]."""
@@ -32,8 +36,22 @@ class Watched(Protocol):
 class Watch:
     """The open connections of one listener, or the clients of one loop; its timers run only while there are any."""
 
-    def __init__(self, limits: Limits, *, also: Callable[[float], bool] | None = None) -> None:
-        """`also` is called on every sweep with the time of the loop; it returns whether to sweep again."""
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        also: Callable[[float], bool] | None = None,
+        ebb: int = EBB,
+        give_back: Callable[[], None] = memory.give_back,
+    ) -> None:
+        """Watch nobody yet.
+
+        Args:
+            limits: of every connection.
+            also: called on every sweep with the time of the loop; returns whether to sweep again.
+            ebb: see EBB.
+            give_back: called once that many have gone and hardly anybody comes or goes.
+        """
         self.limits = limits
         self.loop = asyncio.get_running_loop()
         self.time = self.loop.time
@@ -44,10 +62,13 @@ class Watch:
         self._thawing: asyncio.TimerHandle | None = None
         self._emptied: asyncio.Event | None = None
         self._ends: set[asyncio.Task[None]] = set()
+        self._ebb, self._give_back = ebb, give_back
+        self._most = self._last = 0
 
     def join(self, one: Watched) -> None:
         """Look after this connection until it leaves."""
         self.members.add(one)
+        self._most = max(self._most, len(self.members))
         self.wake()
 
     def leave(self, one: Watched) -> None:
@@ -118,8 +139,23 @@ class Watch:
         self._sweeping = None
         self.sweep()
         more = self._also(self.time()) if self._also is not None else False
-        if self.members or more:
+        if self._ebbing() or self.members or more:
             self.wake()
+
+    def _ebbing(self) -> bool:
+        """Tell whether many are gone but it is not calm yet; once it is, give back what they held.
+
+        While they come back at once, what is given back would only be asked for again.
+        """
+        count, before = len(self.members), self._last
+        self._last = count
+        if self._most - count < self._ebb:
+            return False
+        if abs(before - count) * 10 >= self._ebb:
+            return True
+        self._most = count
+        self._give_back()
+        return False
 
     def _thaw(self) -> None:
         now = self.time()

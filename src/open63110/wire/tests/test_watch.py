@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the watch does once many connections have gone."""
+
+from __future__ import annotations
+
+import asyncio
+
+from open63110.wire.limits import Limits
+from open63110.wire.tests.ground import until
+from open63110.wire.watch import Watch
+
+SWEEP = Limits(sweep_seconds=0.01)
+
+
+class Quiet:
+    """A connection of which nothing is ever heard."""
+
+    def sweep(self, now: float) -> None:
+        self.swept = now
+
+    def thaw(self, now: float) -> bool:
+        return True
+
+    def close(self, code: int = 1000, reason: str = "") -> None:
+        self.code = code
+
+    def abort(self) -> None:
+        self.code = 1006
+
+
+class Ground:
+    """A watch that looks after some, and counts how often it gave memory back."""
+
+    def __init__(self, count: int) -> None:
+        self.times = 0
+        self.watch = Watch(SWEEP, ebb=100, give_back=self.gave)
+        self.crowd = [Quiet() for _ in range(count)]
+        for one in self.crowd:
+            self.watch.join(one)
+
+    def gave(self) -> None:
+        self.times += 1
+
+    def go(self, count: int) -> None:
+        for one in self.crowd[:count]:
+            self.watch.leave(one)
+        del self.crowd[:count]
+
+    async def sweeps(self, count: int) -> None:
+        """Let it sweep so often."""
+        witness = Quiet()
+        self.watch.join(witness)
+        for _ in range(count):
+            before = getattr(witness, "swept", 0.0)
+            await until(lambda: getattr(witness, "swept", 0.0) > before)  # noqa: B023 - awaited within the round
+        self.watch.leave(witness)
+
+
+async def test_what_many_left_behind_is_given_back_once() -> None:
+    ground = Ground(150)
+    ground.go(100)
+    await until(lambda: ground.times == 1)
+    await ground.sweeps(5)
+    assert ground.times == 1
+    ground.watch.rest()
+
+
+async def test_it_is_given_back_when_nobody_is_left_too() -> None:
+    ground = Ground(100)
+    await ground.sweeps(2)
+    ground.go(100)
+    await until(lambda: ground.times == 1)
+    assert not ground.watch.members
+
+
+async def test_a_few_leave_nothing_worth_the_while() -> None:
+    ground = Ground(150)
+    ground.go(98)  # and the witness of the sweeps
+    await ground.sweeps(5)
+    assert ground.times == 0
+    ground.watch.rest()
+
+
+async def test_those_who_come_back_are_awaited() -> None:
+    ground = Ground(400)
+    await ground.sweeps(2)
+    gone = ground.crowd[:300]
+    ground.go(300)
+    while gone:
+        for one in gone[:20]:
+            ground.watch.join(one)
+        del gone[:20]
+        await ground.sweeps(1)
+    await ground.sweeps(5)
+    assert ground.times == 0
+    ground.watch.rest()
+
+
+async def test_every_wave_counts_anew() -> None:
+    ground = Ground(300)
+    for times in (1, 2):
+        ground.go(100)
+        await until(lambda: ground.times == times)  # noqa: B023 - awaited within the round
+    await asyncio.sleep(5 * SWEEP.sweep_seconds)
+    assert ground.times == 2
+    ground.watch.rest()
