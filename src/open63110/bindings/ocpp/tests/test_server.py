@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from open63110.bindings.ocpp import server as module
+from open63110.bindings.ocpp.contest import RETURNS, WITHIN
 from open63110.bindings.ocpp.raw_call import RawCall
 from open63110.bindings.ocpp.rpc.version import Version
-from open63110.bindings.ocpp.tests.desk import CS, Desk, desk
+from open63110.bindings.ocpp.tests.desk import CS, Desk, Plug, desk
 from open63110.kernel.errors import Unavailable
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.units import Seconds
@@ -52,6 +53,33 @@ async def test_a_dying_connection_only_removes_itself() -> None:
         await newer.gone()
         assert not is_connected(csms)
         assert csms.server.counters()["ocpp_connections"] == 0
+
+
+async def test_links_that_push_each_other_out_are_told_and_the_station_is_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, str]] = []
+    async with desk() as csms:
+        csms.server.suspected = lambda station, words: told.append((station, words))
+        for n in range(RETURNS + 2):
+            assert told == []
+            monkeypatch.setattr(Plug, "remote", (f"10.0.0.{n % 2}", n))
+            newest = await csms.connects()
+        assert told == [(CS, "links from 10.0.0.0 and 10.0.0.1 push each other out")]
+        assert csms.engine.stations[CS].flags == ("clone",)
+        assert csms.facts("LinkContested")[0].remotes == (f"10.0.0.1:{n - 1}", f"10.0.0.0:{n}")
+        assert newest.closes == []
+
+
+@pytest.mark.usefixtures("quick")
+async def test_who_took_whose_place_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CURIOUS_AGAIN", 1)
+    async with desk() as csms:
+        for n in range(2):
+            monkeypatch.setattr(Plug, "remote", (f"10.0.0.{n}", n))
+            await csms.connects()
+        assert csms.server._contests._turns
+        csms.clock.at += timedelta(seconds=WITHIN + 1)
+        await _ticks(csms)
+        assert not csms.server._contests._turns
 
 
 async def test_what_an_older_connection_still_says_changes_nothing() -> None:
