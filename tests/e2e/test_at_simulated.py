@@ -3,7 +3,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,13 +20,16 @@ from open63110.model.sdr import Sdr
 from open63110.model.session import SessionState
 from open63110.model.station import ConnectorReported, Registration, StationBooted, StationDisconnected
 from open63110.model.token import Credential
-from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted
+from open63110.model.transfer import EnergyTransfer, EnergyTransferEnded, EnergyTransferStarted, TransferFact
+from open63110.ports import Where
 from open63110.simulator.ev import Ev, Make
 from open63110.simulator.hardware import SimulatedStation
-from open63110.usecases.stations.monitor_station import StationEventReported
+from open63110.usecases.stations.monitor_station import StationClockDoubted, StationEventReported
 
 VERSIONS = {"v16": Version.V16, "v201": Version.V201, "v21": Version.V21}
 FACTOR = 60.0
+CLOSE = 60.0
+"""How near a clock is to another that it was set by, on a busy machine [s]."""
 
 
 class Standing:
@@ -35,6 +38,7 @@ class Standing:
     def __init__(self, here: House, site: Site, hardware: SimulatedStation) -> None:
         self.here, self.site, self.hardware = here, site, hardware
         self.controller = site.controllers["CS-1"]  # type: ignore[index] # a literal
+        self.clock: Any = site.client.lines["CS-1"].engine.clock  # type: ignore[index] # as above
 
     def present(self, evse: int, tag: str) -> None:
         """Hold a card to the reader."""
@@ -68,8 +72,13 @@ class Standing:
 
 
 @contextlib.asynccontextmanager
-async def standing(folder: Path, wire: str, *, broken: tuple[str, int] | None = None, **policy: Any) -> AsyncIterator[Standing]:
-    """A CSMS and a simulated station of two EVSEs; `broken` is a fault of EVSE 1 that is there before the power is."""
+async def standing(
+    folder: Path, wire: str, *, broken: tuple[str, int] | None = None, skew: float = 0.0, **policy: Any
+) -> AsyncIterator[Standing]:
+    """A CSMS and a simulated station of two EVSEs; `broken` is a fault of EVSE 1 that is there before the power is.
+
+    `skew` is by how much the station's clock is wrong before somebody tells it the time [s].
+    """
     async with house(folder, factor=FACTOR, connection_timeout=3_600.0) as here:
         await here.register("CS-1")
         for tag in ("ANNA", "BERT"):
@@ -78,7 +87,7 @@ async def standing(folder: Path, wire: str, *, broken: tuple[str, int] | None = 
         failure: Exception | None = None
         with Capture(None, here.csms.clock) as capture:
             site = Site(here.csms.clock, capture, rules, seed=1)
-            url, plan = f"ws://127.0.0.1:{here.port}/ocpp", StationPlan(id="CS-1", version=VERSIONS[wire])
+            url, plan = f"ws://127.0.0.1:{here.port}/ocpp", StationPlan(id="CS-1", version=VERSIONS[wire], skew=skew)
             hardware = site.build(plan, Dialling(url=url, patience=slack(FACTOR), longest_pause=30.0))
             hardware.evses[1].fault, hardware.evses[1].halted = broken, broken is not None
             async with site.running():
@@ -191,6 +200,48 @@ async def test_a_station_to_be_rebooted_when_idle_lets_nobody_in_until_it_was(wi
         assert [one.evse for one in await here.facts(EnergyTransferStarted, "CS-1")] == [1]
         at.present(2, "BERT")
         await here.until(lambda: at.hardware.charging(2))
+
+
+# --- 8.3.15 -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.at("AT-8.3.15-4", *WIRES)
+@pytest.mark.parametrize("wire", WIRES)
+async def test_a_station_whose_clock_shows_1970_is_right_from_its_first_report_on(wire: str, tmp_path: Path) -> None:
+    since_1970 = datetime.now(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    async with standing(tmp_path, wire, skew=-since_1970.total_seconds()) as at:
+        here = at.here
+        await at.charge(1, "ANNA")
+        await here.pass_by(300)
+        at.present(1, "ANNA")  # ends it
+        await here.until(lambda: here.rows(EnergyTransfer, Where("ended", "not null")))
+        await at.link_is_back()
+        boot = (await here.facts(StationBooted, "CS-1"))[0]
+        bounds = boot.at - timedelta(seconds=CLOSE), here.now() + timedelta(seconds=CLOSE)
+        facts = [one for one in await here.facts(Event, "CS-1") if isinstance(one, ConnectorReported | TransferFact)]
+        assert len(facts) > 5
+        assert [one for one in facts if not bounds[0] <= one.at <= bounds[1]] == []
+        assert "clock" not in here.station("CS-1").flags
+        assert await here.facts(StationClockDoubted, "CS-1") == []
+
+
+@pytest.mark.at("AT-8.3.15-4", *WIRES)
+@pytest.mark.parametrize("wire", WIRES)
+async def test_a_clock_that_goes_wrong_later_is_set_by_a_heartbeat_but_not_while_energy_flows(wire: str, tmp_path: Path) -> None:
+    async with standing(tmp_path, wire, skew=7_200.0) as at:
+        here, clock = at.here, at.clock
+
+        def off() -> float:
+            shown: datetime = clock.now()
+            return abs((shown - here.now()).total_seconds())
+
+        await here.until(lambda: off() < CLOSE)
+        await at.charge(1, "ANNA")
+        clock.set(3_600.0)
+        await here.pass_by(400)  # a heartbeat at least
+        assert off() > 3_000
+        at.present(1, "ANNA")  # ends it
+        await here.until(lambda: off() < CLOSE)
 
 
 # --- 8.4.4 ------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The hardware of one simulated charging station, and what people, grid and weather do to it."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from open63110.kernel.units import Watts
@@ -55,7 +56,7 @@ class Controller(Protocol):
 class SimulatedStation:
     """EVSEs under one roof; implements the hardware that a controller moves."""
 
-    __slots__ = ("_clock", "_schedule", "boot", "controller", "evses", "interval", "name", "restarts")
+    __slots__ = ("_clock", "_schedule", "_set_clock", "boot", "controller", "evses", "interval", "name", "restarts")
 
     def __init__(
         self,
@@ -66,6 +67,7 @@ class SimulatedStation:
         *,
         interval: float = 60.0,
         boot: float = 20.0,
+        set_clock: Callable[[float], None] | None = None,
     ) -> None:
         """Stand without power.
 
@@ -76,9 +78,10 @@ class SimulatedStation:
             schedule: tells its stories.
             interval: between two readings while energy may flow [s].
             boot: how long a start takes [s].
+            set_clock: moves the clock by so many seconds; None: it has a better source of time than the CSMS.
         """
         self.name, self.evses, self.interval, self.boot = name, {one.number: one for one in evses}, interval, boot
-        self._clock, self._schedule = clock, schedule
+        self._clock, self._schedule, self._set_clock = clock, schedule, set_clock
         self.controller: Controller
         self.restarts = 0
 
@@ -128,6 +131,12 @@ class SimulatedStation:
         if evse is None:
             self.restarts += 1
             self._schedule.begin(self._off_and_on(reason, self.boot), after=BEFORE_RESTART)
+
+    def set_clock(self, by: float) -> bool:
+        """Move the clock, unless it is right by itself."""
+        if self._set_clock is not None:
+            self._set_clock(by)
+        return self._set_clock is not None
 
     def _metering(self, evse: SimulatedEvse) -> Script:
         while evse.closed:

@@ -188,3 +188,11 @@ def test_another_seed_tells_another_story_and_an_idle_station_none(world: World)
     assert begin(SCENARIOS["idle"], world.station, Cast(cards=(CARD,)), random.Random(1)) == []
     first = [next(people(world.station, 1, Cast(cards=(CARD,)), random.Random(seed))) for seed in (1, 2)]
     assert first[0] != first[1]
+
+
+def test_a_clock_can_be_set_unless_it_is_right_by_itself() -> None:
+    world, moved = World(), list[float]()
+    assert not world.station.set_clock(60.0)
+    own = SimulatedStation("CS-2", [], world, world.schedule, set_clock=moved.append)
+    assert own.set_clock(-60.0)
+    assert moved == [-60.0]

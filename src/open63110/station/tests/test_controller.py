@@ -27,7 +27,7 @@ from open63110.simulator.forgetful import ForgetfulStore
 from open63110.station.controller import FACT, REQUEST, Controller, Controllers
 from open63110.usecases.services.authorize_externally import StartRemotely, UnlockConnector
 from open63110.usecases.services.authorize_locally import CredentialAnswered
-from open63110.usecases.stations.onboard_station import RegistrationAnswered
+from open63110.usecases.stations.onboard_station import RegistrationAnswered, TimeTold
 from open63110.usecases.stations.reboot_station import RebootMode, RebootStation
 
 CS, E1 = StationId("CS-1"), EvseNumber(1)
@@ -51,6 +51,7 @@ class Ground:
         self.broken: list[tuple[int, str, int]] = []
         self.meter = 1000.0
         self.open = False
+        self.settable = True
         self.said: list[Any] = []
         self.deaf: Trouble | None = None
 
@@ -90,6 +91,11 @@ class Ground:
 
     def restart(self, reason: str, evse: int | None) -> None:
         self.deeds.append(("restart", reason, evse))
+
+    def set_clock(self, by: float) -> bool:
+        if self.settable:
+            self.at += timedelta(seconds=by)
+        return self.settable
 
     # line
     def dial(self) -> None:
@@ -351,3 +357,52 @@ async def test_facts_and_requests_of_other_stations_go_nowhere(ground: Ground) -
     ground.engine.hear((StationConnected(station=other, at=ground.at, wire="ocpp1.6"),))
     await ground.settle()
     assert ground.said == []
+
+
+def told(ground: Ground, off: timedelta) -> RegistrationAnswered:
+    yes = Registration.ACCEPTED
+    return RegistrationAnswered(station=CS, at=ground.at, registration=yes, interval=300.0, now=ground.at + off)
+
+
+async def test_a_clock_is_set_before_anything_bears_its_time(ground: Ground) -> None:
+    ground.controller.power_up()
+    await ground.link(up=True)
+    await ground.answer()
+    right = ground.at + timedelta(days=20_000)
+    await ground.hears(told(ground, timedelta(days=20_000)))
+    assert ground.at == right
+    reports = [await ground.answer() for _ in range(len(ground.controller.outbox))]
+    assert {one.at for one in reports} == {right}
+    ground.at += timedelta(seconds=301)
+    ground.engine.timers.fire_due()
+    await ground.settle()
+    assert [type(message).__name__ for _, message in ground.said] == ["Heartbeat"]
+
+
+async def test_what_was_to_come_comes_in_time_after_a_step_back(ground: Ground) -> None:
+    await ground.accepted()
+    noun = ground.controller.noun
+    assert noun is not None
+    due = noun.wakeups["heartbeat"].at - ground.at
+    await ground.hears(TimeTold(station=CS, at=ground.at, now=ground.at - timedelta(hours=1)))
+    ground.at += due
+    ground.engine.timers.fire_due()
+    await ground.settle()
+    assert [type(message).__name__ for _, message in ground.said] == ["Heartbeat"]
+
+
+async def test_a_clock_that_is_right_by_itself_or_metering_is_left_alone(ground: Ground) -> None:
+    ground.settable = False
+    await ground.accepted()
+    before = ground.at
+    await ground.hears(told(ground, timedelta(hours=1)))
+    assert ground.at == before
+    ground.settable = True
+    ground.controller.plug(1)
+    ground.controller.present(1, CARD)
+    await ground.settle()
+    await ground.answer_all()
+    yes = CredentialAnswered(station=CS, at=ground.at, subject=ground.subject(), status=AuthorizationStatus.ACCEPTED, evse=E1)
+    await ground.hears(yes)
+    await ground.hears(TimeTold(station=CS, at=ground.at, now=ground.at + timedelta(hours=1)))
+    assert ground.at == before

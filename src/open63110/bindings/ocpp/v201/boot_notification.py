@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v201 as types
+from open63110.bindings.ocpp.fields import utc
 from open63110.bindings.ocpp.translation import Door, Translation, find, text
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
@@ -70,7 +71,7 @@ def heard(response: types.BootNotificationResponse, event: StationBooted, door: 
         at=door.now,
         registration=Registration(response.status.lower()),
         interval=float(response.interval),
-        now=response.current_time,
+        now=utc(response.current_time),
     )
     return Verdict(outcome=Outcome.ACCEPTED, messages=(said,))
 

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from open63110.bindings.ocpp._generated import v201 as types
-from open63110.bindings.ocpp.fields import EMPTY
+from open63110.bindings.ocpp.fields import EMPTY, utc
 from open63110.bindings.ocpp.translation import Door, Translation, find
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
 from open63110.model.order import Outcome
 from open63110.runtime.orders import Verdict
 from open63110.usecases.stations.monitor_station import Heartbeat, TimeAnswer
+from open63110.usecases.stations.onboard_station import TimeTold
 
 DROPPED = ("every",)
 """When the next one comes is known by the interval of the boot."""
@@ -33,9 +34,11 @@ def to_wire(_: Heartbeat, __: Door) -> Any:
     return EMPTY
 
 
-def heard(_: types.HeartbeatResponse, __: Heartbeat, ___: Door) -> Verdict:
-    """Know that the CSMS is there; its clock was told at the boot."""
-    return Verdict(outcome=Outcome.ACCEPTED)
+def heard(response: types.HeartbeatResponse, _: Heartbeat, door: Door) -> Verdict:
+    """Know that the CSMS is there, and what time it is."""
+    return Verdict(
+        outcome=Outcome.ACCEPTED, messages=(TimeTold(station=door.station, at=door.now, now=utc(response.current_time)),)
+    )
 
 
 HEARTBEAT = Translation(

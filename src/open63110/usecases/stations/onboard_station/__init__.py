@@ -10,7 +10,8 @@ Leaves:     a station that is accepted and configured, one that waits in quarant
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Door, UseCase
 from open63110.model.station import RegistrationDecided, StationBooted, StationConnected, StationDisconnected
-from open63110.usecases.stations.onboard_station import csms, evolve, station
+from open63110.usecases.stations.onboard_station import clock, csms, evolve, station
+from open63110.usecases.stations.onboard_station.clock import ClockSet, TimeTold, correction
 from open63110.usecases.stations.onboard_station.csms import may_speak
 from open63110.usecases.stations.onboard_station.messages import (
     AdmitStation,
@@ -29,6 +30,7 @@ __all__ = [
     "USE_CASE",
     "AdmitStation",
     "BootAgain",
+    "ClockSet",
     "CloneRefused",
     "LinkContested",
     "PoweredUp",
@@ -37,6 +39,8 @@ __all__ = [
     "RegistrationAnswered",
     "RejectStation",
     "StationRegistered",
+    "TimeTold",
+    "correction",
     "may_speak",
 ]
 
@@ -58,6 +62,8 @@ USE_CASE = UseCase(
         (Role.STATION, StationDisconnected): station.link_down,
         (Role.STATION, RegistrationAnswered): station.hear_answer,
         (Role.STATION, BootAgain): station.boot_again,
+        (Role.STATION, TimeTold): clock.hear_time,
+        (Role.STATION, ClockSet): clock.hear_set,
     },
     evolve={
         StationRegistered: evolve.registered,
@@ -69,6 +75,7 @@ USE_CASE = UseCase(
         StationBooted: evolve.booted,
         PoweredUp: evolve.powered_up,
         RegistrationAnswered: evolve.answered,
+        ClockSet: clock.clock_set,
     },
     doors=(
         Door(command=RegisterStation, noun="station", verb="register", roles=_OPERATOR),

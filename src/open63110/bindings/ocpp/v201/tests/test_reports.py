@@ -13,7 +13,6 @@ from open63110.bindings.ocpp.translation import Wire
 from open63110.bindings.ocpp.v21.wire import WIRE as WIRE_21
 from open63110.bindings.ocpp.v201.boot_notification import BOOT_NOTIFICATION
 from open63110.bindings.ocpp.v201.get_transaction_status import GET_TRANSACTION_STATUS, WAITING
-from open63110.bindings.ocpp.v201.heartbeat import HEARTBEAT
 from open63110.bindings.ocpp.v201.meter_values import METER_VALUES
 from open63110.bindings.ocpp.v201.notify_event import NOTIFY_EVENT
 from open63110.bindings.ocpp.v201.security_event_notification import SECURITY_EVENT_NOTIFICATION, to_wire
@@ -25,7 +24,7 @@ from open63110.model.order import Outcome
 from open63110.model.reading import Reading
 from open63110.model.station import ConnectorReported, Identity, StationBooted
 from open63110.usecases.sessions.energy_transfer import TransferStatusAnswer
-from open63110.usecases.stations.monitor_station import Heartbeat, MeterValuesReported, StationEventReported
+from open63110.usecases.stations.monitor_station import MeterValuesReported, StationEventReported
 from open63110.usecases.stations.onboard_station import RegistrationAnswered
 
 DOOR = door(WIRE)
@@ -90,7 +89,6 @@ def test_an_event_without_a_place_or_a_variable_is_of_the_station_and_its_proble
 @pytest.mark.parametrize(
     ("translation", "message", "response"),
     [
-        (HEARTBEAT, Heartbeat(station=CS), types.HeartbeatResponse(current_time=NOW)),
         (STATUS_NOTIFICATION, connector(1, 1), EMPTY),
         (METER_VALUES, MeterValuesReported(station=CS, at=NOW, evse=1, readings=()), EMPTY),
         (NOTIFY_EVENT, EVENT, EMPTY),
