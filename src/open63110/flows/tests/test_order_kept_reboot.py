@@ -32,7 +32,8 @@ def kept() -> Csms:
 def ordered(csms: Csms, minutes: float = 0.5) -> list[Command]:
     """Let time pass; return the reboots that were ordered meanwhile."""
     csms.later(minutes)
-    found, csms.orders[:] = [one for one in csms.orders if isinstance(one, RebootStation)], []
+    found: list[Command] = [one for one in csms.orders if isinstance(one, RebootStation)]
+    csms.orders.clear()
     return found
 
 
