@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m bench.run throughput|tls|rate|memory|storm|all`: measure, print a table, end non-zero where a target is missed.
+"""`python -m bench.run throughput|tls|…|all`: measure, print a table, end non-zero where a target is missed.
 
 CPU time per event and memory per station are what to trust; ratios are taken within a round, then the median.
 """
@@ -18,7 +18,8 @@ import msgspec
 
 from bench.disk import fdatasync_ms, percentile
 from bench.load import build
-from bench.subject import OURS, USUAL, Fleet, Round, Subject
+from bench.rooms import by_room
+from bench.subject import OURS, SAMPLED, USUAL, Fleet, Round, Subject, told
 
 BUILD = Path(__file__).parent.parent / "build" / "bench"
 IDLE_PLAIN_KB, IDLE_TLS_KB = 12, 60
@@ -198,13 +199,34 @@ def storm(plan: Plan) -> list[Figure]:
     return [*waves(plan, secure=False, at_most=3 * IDLE_PLAIN_KB), *secure]
 
 
+def profile(plan: Plan) -> list[Figure]:
+    """Where our time goes under the load of `throughput`, by room; nothing here is judged, and sampling is in it."""
+    with plan.subject(SAMPLED, "sampled") as ours, ours.fleet("T", plan.stations) as fleet:
+        fleet.run(1)
+        rounds, spent = [], []
+        for _ in range(plan.rounds):
+            told(ours)  # what came before the round
+            rounds.append(fleet.run(plan.seconds))
+            spent.append(told(ours))
+    events = sum(one.run.results for one in rounds)
+    rooms = by_room(spent)
+    whole = sum(rooms.values())
+    shares = [Figure(name=f"{name}: share", value=100 * seconds / whole, unit="%") for name, seconds in rooms.items()]
+    each = [Figure(name=f"{name}: per event", value=1e6 * seconds / events, unit="us") for name, seconds in rooms.items()]
+    samples = Figure(name="samples", value=sum(one.samples for one in spent))
+    return [*costs(f"ours sampled, {plan.stations} stations", rounds)[:1], *shares, *each, samples]
+
+
 COMMANDS: dict[str, Callable[[Plan], list[Figure]]] = {
     "throughput": throughput,
     "tls": tls,
     "rate": rate,
     "memory": memory,
     "storm": storm,
+    "profile": profile,
 }
+JUDGED = [command for command in COMMANDS if command != "profile"]
+"""What `all` means."""
 
 
 def raise_descriptor_limit(needed: int) -> None:
@@ -245,7 +267,7 @@ def main() -> int:
         if plan.short:
             plan = msgspec.structs.replace(plan, **SHORT)
         raise_descriptor_limit(max(plan.storm, plan.idle) + 2000)
-        for command in COMMANDS if asked.command == "all" else [asked.command]:
+        for command in JUDGED if asked.command == "all" else [asked.command]:
             figures = COMMANDS[command](plan)
             show(command, figures, as_json=asked.json)
             missed |= any(figure.missed for figure in figures)

@@ -95,6 +95,10 @@ class Server:
         for pid in family(self._process.pid):
             Path(f"/proc/{pid}/clear_refs").write_text("5")
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the program itself, not to its children."""
+        self._process.send_signal(number)
+
     def _await_ports(self) -> None:
         limit = time.monotonic() + START_LIMIT
         for port in self._ports:

@@ -2,6 +2,7 @@
 """What is measured: our CSMS, and the usual stack beside it, each in a folder of its own."""
 
 import contextlib
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -9,12 +10,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
 import trustme
 
 from bench.load import Run, Stations
+from bench.sampled import Spent
 from bench.server import Server, free_port
 
 OURS = "open63110 csms --config {config}"
+SAMPLED = "{python} -m bench.sampled {folder}/spent.jsonl csms --config {config}"
 USUAL = (
     "{python} -m bench.usual_stack --db {folder}/usual.db --port {port} --tls-port {tls_port}"
     " --certificate {certificate} --password {password}"
@@ -60,6 +64,8 @@ def write_certificates(folder: Path) -> None:
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
 
 
+TOLD_LIMIT = 10
+"""[s] until a sampled CSMS must have told where its time went."""
 ONBOARDING = 9.0
 """[s] between the last boot and the first event: a CSMS asks a station that has just come what it has (ours, after 5 s, for
 its local list), and that is the price of coming, not of an event. The storm pays it."""
@@ -103,7 +109,7 @@ class Subject:
     def __init__(self, template: str, folder: Path, program: Path) -> None:
         folder.mkdir(parents=True)
         write_certificates(folder)
-        self._folder = folder
+        self.folder = folder
         self._program = program
         self._ports = {False: free_port(), True: free_port()}
         holes = {"port": self._ports[False], "tls_port": self._ports[True], "folder": folder, "python": sys.executable}
@@ -122,7 +128,7 @@ class Subject:
     def fleet(self, prefix: str, count: int, *, tls: bool = False, start: bool = True, burst: int = 200) -> Iterator[Fleet]:
         """Connect stations, wait until they are served; `burst` is how many may be connecting at a time."""
         options = ["--prefix", prefix, "--password", PASSWORD, "--burst", str(burst)]
-        options += ["--tls", "--ca", str(self._folder / "ca.pem")] if tls else []
+        options += ["--tls", "--ca", str(self.folder / "ca.pem")] if tls else []
         options += ["--start"] if start else []
         with Stations(self._program, self._ports[tls], count, options) as stations:
             fleet = Fleet(self.server, stations)
@@ -130,3 +136,17 @@ class Subject:
             if start:
                 time.sleep(ONBOARDING)
             yield fleet
+
+
+def told(subject: Subject) -> Spent:
+    """Ask a sampled CSMS where its time went since it was asked last."""
+    file = subject.folder / "spent.jsonl"
+    before = len(file.read_bytes().splitlines()) if file.exists() else 0
+    subject.server.signal(signal.SIGUSR2)
+    limit = time.monotonic() + TOLD_LIMIT
+    while time.monotonic() < limit:
+        lines = file.read_bytes().splitlines(keepends=True) if file.exists() else []
+        if len(lines) > before and lines[-1].endswith(b"\n"):
+            return msgspec.json.decode(lines[-1], type=Spent)
+        time.sleep(0.01)
+    raise SystemExit("the sampled CSMS does not tell where its time went")
