@@ -217,3 +217,10 @@ def _check(config: Config) -> None:
         raise Malformed("web needs both certificate and key, or neither", where="web")
     if config.clock_factor <= 0:
         raise Malformed("clock_factor must be above 0", where="clock_factor")
+    _check_quarantine(config.policy)
+
+
+def _check_quarantine(policy: Policy) -> None:
+    for name in ("most_quarantined", "forget_quarantined"):
+        if getattr(policy, name) < 0:
+            raise Malformed(f"policy.{name} must not be below 0", where=f"policy.{name}")

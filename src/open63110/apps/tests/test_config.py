@@ -81,6 +81,8 @@ def test_a_value_of_the_wrong_kind_is_refused_by_name(tmp_path: Path, text: str,
         ("[web]\nport = 65536", "web.port is 65536"),
         (PLAIN + "port = -1", "listeners.a.port is -1"),
         ("clock_factor = 0", "clock_factor must be above 0"),
+        ("[policy]\nmost_quarantined = -1", "policy.most_quarantined must not be below 0"),
+        ("[policy]\nforget_quarantined = -1", "policy.forget_quarantined must not be below 0"),
     ],
 )
 def test_what_contradicts_itself_is_refused(tmp_path: Path, text: str, words: str) -> None:
