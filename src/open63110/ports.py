@@ -146,7 +146,7 @@ class StoredFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Batch:
     """What one commit writes, all or nothing."""
 
-    __slots__ = ("entries", "puts", "removes", "same")
+    __slots__ = ("bodies", "entries", "puts", "removes")
 
     def __init__(self) -> None:
         """Start empty."""
@@ -154,8 +154,8 @@ class Batch:
         self.puts: dict[tuple[str, Any], Any] = {}
         """(kind name, key) → noun; the last version wins."""
         self.removes: set[tuple[str, Any]] = set()
-        self.same: set[tuple[str, Any]] = set()
-        """Of puts, those whose row is there already with the same searchable columns: writing the body is enough."""
+        self.bodies: dict[tuple[str, Any], bytes] = {}
+        """Of puts, the bodies of those whose row is there already with the same searchable columns: all there is to write."""
 
     def note(self, *facts: Event) -> None:
         """Add facts.

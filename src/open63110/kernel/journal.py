@@ -10,7 +10,8 @@ from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Event
 
-_encode: Final = msgspec.msgpack.Encoder().encode
+written: Final = msgspec.msgpack.Encoder().encode
+"""Write a fact or a noun as the store keeps it: msgpack, fields by position."""
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -54,7 +55,7 @@ def entry(fact: Event) -> Entry:
     number = fact.number if numbered else 0  # type: ignore[attr-defined]  # its shape says so
     seq = fact.seq if sequenced else None  # type: ignore[attr-defined]  # its shape says so
     try:
-        body = _encode(fact)
+        body = written(fact)
     except (OverflowError, TypeError, ValueError) as fault:
         raise Malformed(f"a value that cannot be kept: {fault}", code="Unwritable") from fault
     return Entry(kind, fact.station, fact.at, number, seq, body)

@@ -2,12 +2,13 @@
 """What a node holds in memory: nouns by key, kept in step with their rows, restored when a commit fails."""
 
 from collections.abc import MutableMapping
-from operator import attrgetter, is_
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
 from open63110.kernel.ids import OrderId, PrincipalId, SessionNumber, StationId, SubjectRef, TransferNumber, TransferReference
+from open63110.kernel.journal import written
 from open63110.model.order import OPEN, Order
 from open63110.model.principal import Principal
 from open63110.model.session import ServiceSession
@@ -151,6 +152,7 @@ class Knowledge:
                 register[key] = noun
         if noun is None:
             batch.puts.pop((kind, key), None)
+            batch.bodies.pop((kind, key), None)
             batch.removes.add((kind, key))
         else:
             batch.removes.discard((kind, key))
@@ -159,15 +161,15 @@ class Knowledge:
     def keep_station(self, old: Station | None, new: Station) -> None:
         """Put a changed station into memory, and just the rows that changed into the batch."""
         batch = self._commit.batch
-        if old is None or _differs(old, new):
+        if old is None or _own(old) != _own(new):
             batch.puts["station", new.id] = msgspec.structs.replace(new, transfers={}, sessions={})
         if old is None or old.transfers is not new.transfers:
+            self._count(old, new)
             new = self._let_go(new, _write_parts(batch, "transfer", old, new))
         if old is None or old.sessions is not new.sessions:
             new = self._let_go(new, _write_parts(batch, "session", old, new))
         self._commit.undoable(self.stations, new.id, MISSING if old is None else old)
         self.stations[new.id] = new
-        self._count(old, new)
 
     def _let_go(self, whole: Station, left: Station) -> Station:
         """Remember what goes from memory until it can be read from the store for sure."""
@@ -187,8 +189,6 @@ class Knowledge:
     def _count(self, old: Station | None, new: Station) -> None:
         """Keep the number of open transfers per subject; most facts change none."""
         before = old.transfers if old is not None else {}
-        if before is new.transfers:
-            return
         for reference, transfer in new.transfers.items():
             was = before.get(reference)
             if was is transfer:
@@ -233,19 +233,15 @@ def _put(batch: Batch, kind: str, was: Any, part: Any) -> None:
     """Put a version after another; most change nothing that one can search by."""
     place = (kind, getattr(part, BY_NAME[kind].key))
     columns = _COLUMNS[kind]
-    if was is None or not all(map(is_, columns(was), columns(part))):
-        batch.same.discard(place)
-    elif place not in batch.puts:
-        batch.same.add(place)
+    if was is None or columns(was) != columns(part):
+        batch.bodies.pop(place, None)
+    elif place in batch.bodies or place not in batch.puts:
+        batch.bodies[place] = written(part)
     batch.puts[place] = part
 
 
 _COLUMNS = {kind: attrgetter(*BY_NAME[kind].columns) for kind in ("transfer", "session")}
 
 
-def _differs(old: Station, new: Station) -> bool:
-    """Tell whether the station's own row changed; identity is enough, facts never mutate."""
-    return old is not new and not all(map(is_, _own(old), _own(new)))
-
-
 _own = attrgetter(*(name for name in Station.__struct_fields__ if name not in {"transfers", "sessions"}))
+"""What stands in a station's own row."""

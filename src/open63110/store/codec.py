@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from open63110.kernel.errors import Malformed
+from open63110.kernel.journal import written
 from open63110.kernel.messages import Event
 from open63110.model.quarantine import MessageKept
 from open63110.ports import Kept, Query, Where
@@ -25,8 +26,6 @@ MILLISECOND = timedelta(milliseconds=1)
 
 STRETCH = 4096
 """Journal ids in one stretch, the step in which the facts of a station are searched."""
-
-encode = msgspec.msgpack.Encoder().encode
 
 
 def milliseconds(moment: datetime) -> int:
@@ -104,7 +103,7 @@ class RowCodec:
     def row(self, noun: Any) -> list[Any]:
         """Return key, searchable columns and body."""
         values = self.values(noun)
-        values.append(encode(noun))
+        values.append(written(noun))
         return values
 
     def column(self, name: str) -> Column:

@@ -3,6 +3,7 @@
 
 import asyncio
 import errno
+import io
 import os
 import struct
 import time
@@ -47,7 +48,8 @@ class DailyFrames:
         self._folder, self._clock, self._days = folder, clock, days
         self._held: list[tuple[float, str, bool, int]] = []
         """As _Row, with the place in the text where the frame ends."""
-        self._text = bytearray()
+        self._text = io.BytesIO()
+        """Keeps its room from block to block."""
         self._sound: Path | None = None
         """The file that ends with a whole block for sure: a crash may have torn the last one of a run before."""
         self._factor = 1.0 / clock.real(1.0)
@@ -56,9 +58,10 @@ class DailyFrames:
 
     def note(self, station: StationId, frame: bytes, *, sent: bool) -> None:
         """Remember a frame; written within a second or so."""
-        self._text += frame
-        self._held.append((time.monotonic(), station, sent, len(self._text)))
-        if len(self._text) >= FLUSH_BYTES:
+        self._text.write(frame)
+        end = self._text.tell()
+        self._held.append((time.monotonic(), station, sent, end))
+        if end >= FLUSH_BYTES:
             self.flush()
 
     def flush(self) -> None:
@@ -90,13 +93,14 @@ class DailyFrames:
 
     def _rows(self) -> list[_Row]:
         """Return what is held, and hold nothing any longer."""
-        now, mono, factor, begin, text = self._clock.now().timestamp(), time.monotonic(), self._factor, 0, bytes(self._text)
+        now, mono, factor = self._clock.now().timestamp(), time.monotonic(), self._factor
+        text, begin = self._text.getvalue(), 0
         rows = []
         for at, station, sent, end in self._held:
             rows.append((now - (mono - at) * factor, station, sent, text[begin:end]))
             begin = end
         self._held.clear()
-        self._text.clear()
+        self._text.seek(0)
         return rows
 
     def _file(self, at: float) -> Path:

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from open63110.kernel.errors import Unavailable
 from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Event
-from open63110.ports import BY_NAME, KEPT, Batch, Kept
-from open63110.store.codec import STRETCH, RowCodec, encode, milliseconds
+from open63110.ports import KEPT, Batch, Kept
+from open63110.store.codec import STRETCH, RowCodec, milliseconds
 from open63110.store.trouble import unavailable
 
 _UNWRITABLE = (sqlite3.Error, OverflowError, TypeError, ValueError)
@@ -154,7 +154,7 @@ class Writer:
 
     def _note_stretches(self, rows: list[tuple[Any, ...]]) -> None:
         """Say which stations occur in the stretches that these rows lie in."""
-        present = {(row[0] // STRETCH, row[3]) for row in rows}
+        present = _stretches(rows)
         if fresh := present - self._seen:
             self._connection.executemany(_STRETCH, sorted(fresh))
             newest = rows[-1][0] // STRETCH
@@ -176,23 +176,19 @@ class Writer:
 
     def _write_nouns(self, batch: Batch) -> None:
         rows: dict[str, list[list[Any]]] = {}
-        bodies: dict[str, list[Any]] = {}
+        bodies: dict[str, list[tuple[bytes, Any]]] = {}
+        for (kind, key), body in batch.bodies.items():
+            bodies.setdefault(kind, []).append((body, key))
+        missing = {kind for kind, some in bodies.items() if not self._rewrite(kind, some)}
         for place, noun in batch.puts.items():
-            if place in batch.same:
-                bodies.setdefault(place[0], []).append(noun)
-            else:
+            if place not in batch.bodies or place[0] in missing:
                 rows.setdefault(place[0], []).append(self._codecs[place[0]].row(noun))
-        for kind, nouns in bodies.items():
-            if not self._rewrite(kind, nouns):
-                rows.setdefault(kind, []).extend(map(self._codecs[kind].row, nouns))
         for kind, some in rows.items():
             self._connection.executemany(self._statements[kind].put, some)
 
-    def _rewrite(self, kind: str, nouns: list[Any]) -> bool:
+    def _rewrite(self, kind: str, bodies: list[tuple[bytes, Any]]) -> bool:
         """Write bodies only; tell whether every row was there to take one."""
-        key = BY_NAME[kind].key
-        done = self._connection.executemany(self._statements[kind].body, [(encode(one), getattr(one, key)) for one in nouns])
-        return done.rowcount == len(nouns)
+        return self._connection.executemany(self._statements[kind].body, bodies).rowcount == len(bodies)
 
     def _remove(self, removes: Iterable[tuple[str, Any]]) -> None:
         keys: dict[str, list[tuple[Any]]] = {}
@@ -203,3 +199,13 @@ class Writer:
             if statements.mark:
                 self._connection.execute(statements.mark)
             self._connection.executemany(statements.remove, some)
+
+
+def _stretches(rows: list[tuple[Any, ...]]) -> set[tuple[int, str]]:
+    """Return which stations occur in which stretches; mostly all rows lie in one."""
+    if not rows:
+        return set()
+    first, last = rows[0][0] // STRETCH, rows[-1][0] // STRETCH
+    if first == last:
+        return {(first, station) for station in {row[3] for row in rows}}
+    return {(row[0] // STRETCH, row[3]) for row in rows}

@@ -152,14 +152,14 @@ async def test_only_a_version_that_changes_what_one_searches_by_is_written_whole
     batch = knowledge._commit.batch
     first = Station(id=StationId("CS-1"), transfers={TransferReference("t"): TRANSFER})
     knowledge.keep_station(None, first)
-    assert batch.same == set()
+    assert batch.bodies == {}
     more = replace(first, transfers={TransferReference("t"): replace(TRANSFER, power=1.0)})
     knowledge.keep_station(first, more)
-    assert batch.same == set(), "its row is not there before this batch"
+    assert batch.bodies == {}, "its row is not there before this batch"
     batch.puts.clear()
     again = replace(more, transfers={TransferReference("t"): replace(TRANSFER, power=2.0)})
     knowledge.keep_station(more, again)
-    assert batch.same == {("transfer", 1)}
+    assert list(batch.bodies) == [("transfer", 1)]
     ended = replace(again, transfers={TransferReference("t"): replace(TRANSFER, ended=T0)})
     knowledge.keep_station(again, ended)
-    assert batch.same == set()
+    assert batch.bodies == {}

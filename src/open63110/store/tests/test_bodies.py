@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from open63110.kernel.ids import StationId, TransferNumber, TransferReference
+from open63110.kernel.journal import written
 from open63110.kernel.units import Watts
 from open63110.model.transfer import EnergyTransfer
 from open63110.ports import Batch, Store, Where
@@ -26,7 +27,7 @@ def transfer(number: int, power: float | None = None) -> EnergyTransfer:
 def batch(*transfers: EnergyTransfer, same: tuple[int, ...] = ()) -> Batch:
     made = Batch()
     made.puts.update({("transfer", one.number): one for one in transfers})
-    made.same.update(("transfer", number) for number in same)
+    made.bodies.update({("transfer", one.number): written(one) for one in transfers if one.number in same})
     return made
 
 

@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from open63110.kernel.errors import Malformed
+from open63110.kernel.journal import written
 from open63110.model.order import Order
 from open63110.model.sdr import Sdr
 from open63110.model.session import ServiceSession
 from open63110.model.token import Token
 from open63110.model.transfer import EnergyTransfer
 from open63110.ports import KEPT, Kept, Where, searchable
-from open63110.store.codec import Column, RowCodec, encode, milliseconds, moment
+from open63110.store.codec import Column, RowCodec, milliseconds, moment
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -74,9 +75,9 @@ def test_a_field_of_several_types_cannot_be_a_column() -> None:
 
 def test_a_body_of_an_earlier_version_gets_defaults_and_one_of_a_later_version_is_cut() -> None:
     codec = RowCodec(searchable(Token))
-    assert codec.decode(encode(["s1", "Central"])) == Token(ref="s1", kind="Central")  # type: ignore[arg-type]  # a plain word
-    whole = [*msgspec.msgpack.decode(encode(Token(ref="s1", kind="Central"))), "later"]  # type: ignore[arg-type]  # a plain word
-    assert codec.decode(encode(whole)) == Token(ref="s1", kind="Central")  # type: ignore[arg-type]  # a plain word
+    assert codec.decode(written(["s1", "Central"])) == Token(ref="s1", kind="Central")  # type: ignore[arg-type]  # a plain word
+    whole = [*msgspec.msgpack.decode(written(Token(ref="s1", kind="Central"))), "later"]  # type: ignore[arg-type]  # a plain word
+    assert codec.decode(written(whole)) == Token(ref="s1", kind="Central")  # type: ignore[arg-type]  # a plain word
 
 
 def test_what_the_driver_gets_is_plain() -> None:
