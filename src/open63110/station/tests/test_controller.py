@@ -359,50 +359,31 @@ async def test_facts_and_requests_of_other_stations_go_nowhere(ground: Ground) -
     assert ground.said == []
 
 
-def told(ground: Ground, off: timedelta) -> RegistrationAnswered:
-    yes = Registration.ACCEPTED
-    return RegistrationAnswered(station=CS, at=ground.at, registration=yes, interval=300.0, now=ground.at + off)
-
-
 async def test_a_clock_is_set_before_anything_bears_its_time(ground: Ground) -> None:
     ground.controller.power_up()
     await ground.link(up=True)
     await ground.answer()
-    right = ground.at + timedelta(days=20_000)
-    await ground.hears(told(ground, timedelta(days=20_000)))
+    right, yes = ground.at + timedelta(days=20_000), Registration.ACCEPTED
+    await ground.hears(RegistrationAnswered(station=CS, at=ground.at, registration=yes, interval=300.0, now=right))
     assert ground.at == right
-    reports = [await ground.answer() for _ in range(len(ground.controller.outbox))]
-    assert {one.at for one in reports} == {right}
-    ground.at += timedelta(seconds=301)
-    ground.engine.timers.fire_due()
-    await ground.settle()
-    assert [type(message).__name__ for _, message in ground.said] == ["Heartbeat"]
+    assert {(await ground.answer()).at for _ in range(len(ground.controller.outbox))} == {right}
 
 
-async def test_what_was_to_come_comes_in_time_after_a_step_back(ground: Ground) -> None:
+@pytest.mark.parametrize("step", [-3600, 3600])
+async def test_what_was_to_come_comes_in_time_after_the_clock_was_set(ground: Ground, step: int) -> None:
     await ground.accepted()
-    noun = ground.controller.noun
-    assert noun is not None
-    due = noun.wakeups["heartbeat"].at - ground.at
-    await ground.hears(TimeTold(station=CS, at=ground.at, now=ground.at - timedelta(hours=1)))
-    ground.at += due
-    ground.engine.timers.fire_due()
-    await ground.settle()
-    assert [type(message).__name__ for _, message in ground.said] == ["Heartbeat"]
+    await ground.hears(TimeTold(station=CS, at=ground.at, now=ground.at + timedelta(seconds=step)))
+    for wait, said in ((299, 0), (2, 1)):
+        ground.at += timedelta(seconds=wait)
+        ground.engine.timers.fire_due()
+        await ground.settle()
+        assert len(ground.said) == said
 
 
-async def test_a_clock_that_is_right_by_itself_or_metering_is_left_alone(ground: Ground) -> None:
-    ground.settable = False
-    await ground.accepted()
+@pytest.mark.parametrize("settable", [False, True])
+async def test_a_clock_that_is_right_by_itself_or_metering_is_left_alone(ground: Ground, *, settable: bool) -> None:
+    ground.settable = settable
+    await (ground.charging if settable else ground.accepted)()
     before = ground.at
-    await ground.hears(told(ground, timedelta(hours=1)))
-    assert ground.at == before
-    ground.settable = True
-    ground.controller.plug(1)
-    ground.controller.present(1, CARD)
-    await ground.settle()
-    await ground.answer_all()
-    yes = CredentialAnswered(station=CS, at=ground.at, subject=ground.subject(), status=AuthorizationStatus.ACCEPTED, evse=E1)
-    await ground.hears(yes)
-    await ground.hears(TimeTold(station=CS, at=ground.at, now=ground.at + timedelta(hours=1)))
+    await ground.hears(TimeTold(station=CS, at=before, now=before + timedelta(hours=1)))
     assert ground.at == before
