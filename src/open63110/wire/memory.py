@@ -17,6 +17,6 @@ _trim = _trimmer()
 
 
 def give_back() -> None:
-    """Return freed pages to the system; stops everything meanwhile, for about 100 ms per freed gigabyte."""
+    """Return freed pages to the system; stops everything meanwhile, for 0.1 to 0.2 s per freed gigabyte."""
     if _trim is not None:
         _trim(0)
