@@ -15,6 +15,7 @@ from open63110.model.principal import AuditEntry, Principal
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.sdr import Sdr
 from open63110.model.session import ServiceSession
+from open63110.model.site import Site, SiteId, Zone, ZoneKey
 from open63110.model.station import Station
 from open63110.model.token import Credential, Subject, Token
 from open63110.model.transfer import EnergyTransfer
@@ -64,6 +65,22 @@ class Tokens(Protocol):
         """Return the tokens that may be on local lists, in the order of their references."""
 
 
+class Sites(Protocol):
+    """What decisions may know of sites, and of the stations beside the one they are about."""
+
+    def site(self, key: SiteId) -> Site | None:
+        """Return a site, None if there is none."""
+
+    def zone(self, key: ZoneKey) -> Zone | None:
+        """Return a zone, None if there is none."""
+
+    def zones(self, site: SiteId) -> Sequence[Zone]:
+        """Return the zones of a site, in the order of their keys."""
+
+    def members(self, zone: ZoneKey) -> Sequence[Station]:
+        """Return the stations of a zone, in the order of their ids."""
+
+
 class Subjects(Protocol):
     """Where credentials become references and back; only doors hold one."""
 
@@ -97,7 +114,7 @@ class Kept(NamedTuple):
 
 
 KEPT = (
-    Kept(Station, "station", "id", ("registration", "wire", "connected")),
+    Kept(Station, "station", "id", ("registration", "wire", "connected", "zone")),
     Kept(
         EnergyTransfer,
         "transfer",
@@ -112,6 +129,8 @@ KEPT = (
     Kept(QuarantinedInput, "quarantine", "id", ("station", "at", "action", "replayed")),
     Kept(Principal, "principal", "id", ("role",)),
     Kept(AuditEntry, "audit", "id", ("at", "by", "action", "target", "outcome")),
+    Kept(Site, "site", "id", ("address",)),
+    Kept(Zone, "zone", "key", ("site", "priority")),
 )
 """Every noun that has rows. Station rows leave out transfers and sessions, which are rows of their own."""
 

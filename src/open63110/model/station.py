@@ -9,8 +9,11 @@ import msgspec
 
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, SessionNumber, StationId, SubjectRef, TransferReference
 from open63110.kernel.messages import Event
+from open63110.kernel.units import Watts
+from open63110.model.limit import Limits
 from open63110.model.reading import Reading
 from open63110.model.session import ServiceSession
+from open63110.model.site import ZoneKey
 from open63110.model.transfer import EnergyTransfer
 
 
@@ -79,6 +82,11 @@ class Evse(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True)
     grant: Grant | None = None
     readings: tuple[Reading, ...] = ()
     """What its meter last showed; kept by the station itself."""
+    evse_id: str = ""
+    """EVSEID, as drivers and roaming partners know it; empty: nobody said."""
+    import_max: Watts | None = None
+    """What it can give at most, as the operator says [W]; None: nobody said."""
+    export_max: Watts | None = None
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -151,6 +159,10 @@ class Station(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tr
     """Natural keys of the latest starts that were given their reference here, oldest first (OCPP 1.6, I8)."""
     lacks: tuple[str, ...] = ()
     """What it cannot be asked over its last connection although use cases have it, in their words."""
+    zone: ZoneKey | None = None
+    """Where it stands; None: in no zone."""
+    limits: Limits = Limits()
+    """What power it may draw: desired beside reported."""
 
 
 class StationConnected(Event, frozen=True, kw_only=True, gc=False):

@@ -17,6 +17,7 @@ from open63110.model.quarantine import QuarantinedInput
 from open63110.model.reading import Reading
 from open63110.model.sdr import Sdr
 from open63110.model.session import ServiceSession
+from open63110.model.site import GridConnection, Site, Zone
 from open63110.model.station import Station, StationBooted
 from open63110.model.token import Subject, Token
 from open63110.model.transfer import EnergyTransfer, EnergyTransferUpdated
@@ -98,6 +99,13 @@ ONE_OF_EACH = (
     made(QuarantinedInput, id=4, station="CS1", at=NOON, wire="ocpp1.6", action="X", reason="?", raw=b"\x00\xff"),
     made(Principal, id="ann", role="operator", created=NOON),
     made(AuditEntry, id=9, at=NOON, by="ann", role="operator", action="a", target="t", outcome="accepted"),
+    made(
+        Site,
+        id="north",
+        address="Hauptstr. 1",
+        connections=(made(GridConnection, id="g1", import_max=90_000.0, amperes=(125.0,)),),
+    ),
+    made(Zone, id="1", site="north", import_max=22_000.0, failsafe=4_000.0),
 )
 
 

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A limit of power: who set it, where it counts, until when, and what a station falls back to when nobody is heard (7.10)."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+
+from open63110.kernel.ids import EvseNumber
+from open63110.kernel.units import Amperes, Seconds, Volts, Watts
+
+WHOLE = EvseNumber(0)
+"""The EVSE number that stands for a station as a whole."""
+
+PHASE = Volts(230.0)
+"""Between a phase and neutral, where nobody says otherwise [V]."""
+
+PHASES = 3
+"""How many phases count where nobody says otherwise."""
+
+UNRATED = Watts(22_000.0)
+"""What an EVSE may draw of which nobody said what it can [W]."""
+
+
+class LimitSource(StrEnum):
+    """Who wants a limit; of two at one place the lower one counts, whoever wants it."""
+
+    DSO = "dso"
+    PHYSICAL = "physical"
+    CONTRACT = "contract"
+    OPERATOR = "operator"
+    USER = "user"
+
+
+class LimitScope(StrEnum):
+    """Of what a limit is a part: one of a zone is split over its stations."""
+
+    STATION = "station"
+    ZONE = "zone"
+
+
+class Limit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """A limit that somebody wants at a station or one of its EVSEs."""
+
+    evse: EvseNumber = WHOLE
+    """0: the station as a whole."""
+    limit: Watts
+    """Of import, grid → EV [W]; 0: nothing may flow."""
+    since: datetime
+    export: Watts | None = None
+    """Of export, EV → grid, as a magnitude [W]; None: this limit says nothing of it."""
+    amperes: tuple[Amperes, ...] = ()
+    """Of each phase, L1 first; none: only the sum is limited."""
+    until: datetime | None = None
+    """None: until it is withdrawn."""
+    source: LimitSource = LimitSource.OPERATOR
+    scope: LimitScope = LimitScope.STATION
+    failsafe: Watts | None = None
+    """What remains once nobody was heard for ``failsafe_after`` [W]; None: what a lower level says, else nothing special."""
+    failsafe_after: Seconds | None = None
+    """For how long the limit holds without a link [s]; None: for as long as it is valid."""
+    emergency: bool = False
+    """It goes before everything else on a wire."""
+    level: int = 1
+    """At one place the valid one of the highest level counts; 0 is what remains when those above it end."""
+
+    @property
+    def place(self) -> str:
+        """By what it is told from the others that the CSMS wants at a station."""
+        return f"{self.evse}/{self.scope}/{self.source}"
+
+    def valid(self, now: datetime) -> bool:
+        """Tell whether it still counts."""
+        return self.until is None or now < self.until
+
+
+class Confirmed(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """What a station said of a limit that it took."""
+
+    asked: Limit
+    limit: Watts
+    """In force: what the station keeps to [W]."""
+    at: datetime
+    by: str = "command"
+    """What clips it: command, or cable, ev, hardware, fail-safe."""
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """Everything about limits of one station: desired beside reported."""
+
+    desired: dict[str, Limit] = {}
+    """What is wanted, by place; at a station what it was told, by EVSE and level."""
+    asked: dict[EvseNumber, Limit] = {}
+    """At the CSMS: what was sent last and is not answered yet; it may be in force already."""
+    in_force: dict[EvseNumber, Confirmed] = {}
+    """What the station confirmed."""
+    refused: dict[EvseNumber, str] = {}
+    """Why a station did not take the last one."""
+    unit: str = ""
+    """W or A: in what its wire takes limits; empty: nobody knows, and its protocol's usual one is tried first."""
+    silent_since: datetime | None = None
+    """At a station: since when its CSMS is not heard; None: it is."""
+    failsafe_since: datetime | None = None
+    """Since when the station works on its fail-safe values; None: it does not."""
+    caps: dict[EvseNumber, dict[str, Watts]] = {}
+    """At a station: what cable, ev and hardware of an EVSE allow [W]."""
+
+
+class Offer(NamedTuple):
+    """How much an EVSE may give, and because of what."""
+
+    limit: Watts | None
+    """[W]; None: nothing limits it."""
+    by: str
+    """command, fail-safe, cable, ev, hardware; empty: nothing."""
+
+
+def winner(limits: Limits, evse: EvseNumber, now: datetime) -> Limit | None:
+    """Return what counts of all that is wanted at one place: the lowest, with an end only if nothing else outlasts it."""
+    wanted = [one for one in limits.desired.values() if one.evse == evse and one.valid(now)]
+    if not wanted:
+        return None
+    best = min(wanted, key=lambda one: (one.limit, tuple(LimitSource).index(one.source)))
+    outlasted = best.until is not None and any(one.until is None or one.until > best.until for one in wanted)
+    safe = [one.failsafe for one in wanted if one.failsafe is not None]
+    after = [one.failsafe_after for one in wanted if one.failsafe_after is not None]
+    return msgspec.structs.replace(
+        best,
+        until=None if outlasted else best.until,
+        failsafe=min(safe, default=None),
+        failsafe_after=min(after, default=None),
+        amperes=_least([one.amperes for one in wanted if one.amperes]),
+        export=min((one.export for one in wanted if one.export is not None), default=None),
+        emergency=any(one.emergency for one in wanted),
+    )
+
+
+def _least(rows: list[tuple[Amperes, ...]]) -> tuple[Amperes, ...]:
+    width = max(map(len, rows), default=0)
+    return tuple(min(row[phase] for row in rows if len(row) > phase) for phase in range(width))
+
+
+def same(one: Limit | None, other: Limit | None) -> bool:
+    """Tell whether a station that keeps to one keeps to the other; since when, and who wants it, makes no difference."""
+    if one is None or other is None:
+        return one is other
+    return msgspec.structs.replace(one, since=other.since, source=other.source, scope=other.scope) == other
+
+
+def commanded(limits: Limits, evse: EvseNumber, now: datetime) -> Offer:
+    """Return what a station was told for one place, by what it knows at this moment: the fail-safe value once it is due."""
+    held = sorted((one for one in limits.desired.values() if one.evse == evse and one.valid(now)), key=lambda one: -one.level)
+    for one in held:
+        if not failing_safe(limits, one, now):
+            return Offer(power_of(one), "fail-safe" if one is not held[0] else "command")
+        if one.failsafe is not None:
+            return Offer(Watts(min(power_of(one), one.failsafe)), "fail-safe")
+    return Offer(None, "")
+
+
+def power_of(limit: Limit) -> Watts:
+    """Return the import that a limit allows in all [W], phases counted."""
+    by_phases = sum(limit.amperes) * PHASE if limit.amperes else limit.limit
+    return Watts(min(limit.limit, by_phases))
+
+
+def failing_safe(limits: Limits, limit: Limit, now: datetime) -> bool:
+    """Tell whether nobody was heard for longer than a limit may hold without a link."""
+    due = failsafe_due(limits, limit)
+    return due is not None and now >= due
+
+
+def failsafe_due(limits: Limits, limit: Limit) -> datetime | None:
+    """Return when a station leaves a limit for its fail-safe value; None: not as things are."""
+    if limits.silent_since is None or limit.failsafe_after is None:
+        return None
+    return limits.silent_since + timedelta(seconds=limit.failsafe_after)
+
+
+def offered(limits: Limits, evse: EvseNumber, now: datetime, running: int = 1) -> Offer:
+    """Return what an EVSE may give: the least of what it was told, its share of the station's, cable, EV and hardware.
+
+    Args:
+        limits: the station's.
+        evse: which; 0: the station as a whole, which has no cable.
+        now: the moment.
+        running: at how many EVSEs energy flows, this one included; they share the station's limit equally.
+    """
+    offers = list(_offers(limits, evse, now, max(1, running)))
+    return min(offers, key=lambda one: one.limit or 0.0) if offers else Offer(None, "")
+
+
+def _offers(limits: Limits, evse: EvseNumber, now: datetime, running: int) -> Iterator[Offer]:
+    own = commanded(limits, evse, now)
+    if own.limit is not None:
+        yield own
+    if evse != WHOLE:
+        whole = commanded(limits, WHOLE, now)
+        if whole.limit is not None:
+            yield Offer(Watts(whole.limit / running), whole.by)
+    yield from (Offer(cap, by) for by, cap in _caps(limits, evse).items())
+
+
+def _caps(limits: Limits, evse: EvseNumber) -> Mapping[str, Watts]:
+    if evse != WHOLE:
+        return limits.caps.get(evse, {})
+    ratings = [caps["hardware"] for caps in limits.caps.values() if "hardware" in caps]
+    return {"hardware": Watts(sum(ratings))} if ratings and len(ratings) == len(limits.caps) else {}

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is said about limits of power (8.2.3, 7.10)."""
+
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+import msgspec
+
+from open63110.kernel.ids import EvseNumber, StationId
+from open63110.kernel.messages import Command, Event, Priority, Reply
+from open63110.kernel.units import Amperes, Seconds, Watts
+from open63110.model.limit import Limit, LimitScope, LimitSource
+from open63110.model.site import SiteId, ZoneId
+
+
+class LimitPower(Command, frozen=True, kw_only=True, gc=False):
+    """Draw no more than this. It counts as in force once the station has confirmed it."""
+
+    evse: EvseNumber = EvseNumber(0)
+    """0: the station as a whole."""
+    limit: Watts
+    """Of import [W]."""
+    export: Watts | None = None
+    """Of export, as a magnitude [W]; None: nothing is said of it."""
+    amperes: tuple[Amperes, ...] = ()
+    """Of each phase, L1 first [A]; none: only the sum is limited."""
+    until: datetime | None = None
+    """None: until it is withdrawn."""
+    source: LimitSource = LimitSource.OPERATOR
+    failsafe: Watts | None = None
+    """What the station falls back to when it does not hear the CSMS any more [W]; None: to nothing special."""
+    failsafe_after: Seconds | None = None
+    """After how long without a link [s]; None: never."""
+    emergency: bool = False
+    """It goes before everything else on the wire."""
+    scope: LimitScope = LimitScope.STATION
+    """Whether it is the station's share of a zone's."""
+    level: int = 1
+    """At one place the valid one of the highest level counts; 0 is what remains when those above it end."""
+
+    @property
+    def priority(self) -> Priority:  # type: ignore[override]  # of one command, not of its kind
+        """How it queues: before everything else in an emergency."""
+        return Priority.EMERGENCY if self.emergency else Priority.CONTROL
+
+    def wanted(self, now: datetime) -> Limit:
+        """Return what it asks for, from now on."""
+        return Limit(
+            since=now,
+            evse=self.evse,
+            limit=self.limit,
+            export=self.export,
+            amperes=self.amperes,
+            until=self.until,
+            source=self.source,
+            scope=self.scope,
+            failsafe=self.failsafe,
+            failsafe_after=self.failsafe_after,
+            emergency=self.emergency,
+            level=self.level,
+        )
+
+
+class WithdrawLimit(Command, frozen=True, kw_only=True, gc=False):
+    """Take a limit back; others at the same place go on counting."""
+
+    priority: ClassVar[Priority] = Priority.CONTROL
+    evse: EvseNumber = EvseNumber(0)
+    source: LimitSource = LimitSource.OPERATOR
+    scope: LimitScope = LimitScope.STATION
+
+
+class AskLimit(Command, frozen=True, kw_only=True, gc=False):
+    """How much may flow now?"""
+
+    evse: EvseNumber = EvseNumber(0)
+
+
+class LimitAnswer(Reply, frozen=True, kw_only=True, gc=False):
+    """What whoever set a limit is told: what counts, and what makes it so."""
+
+    evse: EvseNumber
+    limit: Watts | None
+    """[W]; None: nothing limits it."""
+    by: str = "command"
+    """command, or what clips it: cable, ev, hardware, fail-safe; at the CSMS also the source of a lower limit."""
+    until: datetime | None = None
+    pending: bool = False
+    """Nobody has confirmed it: the station is not here."""
+
+    def remark(self) -> str:
+        """Say that yes does not mean that it is in force."""
+        return "Pending" if self.pending else ""
+
+
+class LimitAccepted(Event, frozen=True, kw_only=True, gc=False):
+    """A limit is wanted from now on: at the CSMS it is desired, a station was told it."""
+
+    limit: Limit
+
+
+class LimitSent(Event, frozen=True, kw_only=True, gc=False):
+    """At the CSMS: what counts at a place was sent to the station, which has yet to confirm it."""
+
+    limit: Limit
+
+
+class LimitInForce(Event, frozen=True, kw_only=True, gc=False):
+    """A station keeps to a limit, and says to how much."""
+
+    evse: EvseNumber
+    limit: Watts
+    """[W]"""
+    by: str = "command"
+    """What clips it: command, cable, ev, hardware, fail-safe."""
+    asked: Limit | None = None
+    """What was asked of it; None where it only says what it keeps to."""
+
+
+class LimitRefused(Event, frozen=True, kw_only=True, gc=False):
+    """A station did not take a limit, or did not answer."""
+
+    evse: EvseNumber
+    reason: str
+
+
+class LimitWithdrawn(Event, frozen=True, kw_only=True, gc=False):
+    """A limit is not wanted any more."""
+
+    evse: EvseNumber
+    source: LimitSource = LimitSource.OPERATOR
+    scope: LimitScope = LimitScope.STATION
+    reason: str = ""
+    """Empty: somebody withdrew it; expired: its time is over."""
+
+
+class LimitCleared(Event, frozen=True, kw_only=True, gc=False):
+    """A station keeps to no limit at a place any more."""
+
+    evse: EvseNumber
+
+
+class FailSafeEntered(Event, frozen=True, kw_only=True, gc=False):
+    """A station went over to its fail-safe values, because it heard nobody for too long."""
+
+    silent_since: datetime
+    limit: Watts | None = None
+    """What it draws at most as a whole from now on [W]; None: it is limited EVSE by EVSE."""
+
+
+class FailSafeLeft(Event, frozen=True, kw_only=True, gc=False):
+    """A station hears its CSMS again, and goes back to what it was told."""
+
+    since: datetime
+    """When it had entered."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasted [s]."""
+        return (self.at - self.since) / timedelta(seconds=1)
+
+
+class RateUnitLearned(Event, frozen=True, kw_only=True, gc=False):
+    """A station takes limits in this unit only."""
+
+    unit: str
+    """W or A."""
+
+
+class EvseCapped(Event, frozen=True, kw_only=True, gc=False):
+    """The hardware of a station says what cable, ev and hardware of an EVSE allow; it replaces what it said before."""
+
+    evse: EvseNumber
+    caps: dict[str, Watts] = msgspec.field(default_factory=dict)
+    """[W], by cable, ev, hardware; what is not there does not limit."""
+
+
+class ReconcileLimits(Command, frozen=True, kw_only=True, gc=False):
+    """At the CSMS: send a station what it should keep to, where it has confirmed something else."""
+
+    afresh: bool = False
+    """It has just booted: nobody knows what it still knows."""
+
+
+class UseFailSafe(Command, frozen=True, kw_only=True, gc=False):
+    """At a station: look whether limits have ended or nobody was heard for too long."""
+
+
+class LimitZone(Command, frozen=True, kw_only=True, gc=False):
+    """Let the stations of a zone draw no more than this together. station is empty."""
+
+    site: SiteId
+    zone: ZoneId
+    limit: Watts
+    """Of import [W]."""
+    until: datetime | None = None
+    """None: until it is withdrawn."""
+    source: LimitSource = LimitSource.OPERATOR
+    failsafe: Watts | None = None
+    """What they fall back to together [W]; None: the zone's own."""
+    failsafe_after: Seconds | None = None
+    """After how long without a link [s]; None: the zone's own."""
+    emergency: bool = False
+    weights: dict[StationId, float] = msgspec.field(default_factory=dict)
+    """How much a station gets compared with the others; 1 where none is given."""
+
+    @property
+    def priority(self) -> Priority:  # type: ignore[override]  # of one command, not of its kind
+        """How it queues: before everything else in an emergency."""
+        return Priority.EMERGENCY if self.emergency else Priority.CONTROL
+
+
+class WithdrawZoneLimit(Command, frozen=True, kw_only=True, gc=False):
+    """Take the limit of a zone back. station is empty."""
+
+    priority: ClassVar[Priority] = Priority.CONTROL
+    site: SiteId
+    zone: ZoneId
+
+
+class BalanceZone(Command, frozen=True, kw_only=True, gc=False):
+    """At the CSMS: give the stations of this one's zone what they may have by now."""
+
+
+class ZoneLimitAnswer(Reply, frozen=True, kw_only=True, gc=False):
+    """How far the limit of a zone has come."""
+
+    ok: tuple[StationId, ...] = ()
+    failed: tuple[StationId, ...] = ()
+    unreachable: tuple[StationId, ...] = ()
+    waiting: tuple[StationId, ...] = ()
+    excess: Watts = Watts(0.0)
+    """By how much what cannot be limited exceeds the limit [W]."""
+
+    def remark(self) -> str:
+        """Say that yes does not mean that it is in force."""
+        return "Pending" if self.waiting or self.unreachable else ""
