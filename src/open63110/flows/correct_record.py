@@ -20,7 +20,9 @@ from open63110.usecases.services.produce_sdr import ProduceSdr
 def then(event: TransferFact | TransferSettled, station: Station) -> Iterator[Message]:
     """Look at the record again; while the session goes on there is none."""
     transfer = station.transfers.get(event.reference)
-    if transfer is None or transfer.session is None or not transfer.complete or (transfer.settled and _settles(event)):
+    if transfer is None or transfer.ended is None:
+        return
+    if transfer.session is None or not transfer.complete or (transfer.settled and _settles(event)):
         return
     session = station.sessions.get(transfer.session)
     if session is None or session.settled:

@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -42,9 +42,7 @@ class Engine:
         """Where commands for other parties go, as part of the turn that yields them."""
         self.ids = ids
         self._decide: dict[type[Message], Decider] = {kind: d for (who, kind), d in table.decide.items() if who is role}
-        self._then = {kind: deciders for (who, kind), deciders in table.then.items() if who is role}
-        self._evolve: dict[type[Event], tuple[Evolve, ...]] = table.evolve
-        self._recalls = frozenset(kind for kind in self._decide if "reference" in kind.__struct_fields__)
+        self._effects: dict[type[Event], _Effect] = {}
         for station in self.known.stations.values():
             self.timers.follow(station)
 
@@ -75,6 +73,15 @@ class Engine:
         self.commit.after(answer or _nobody_waits, turn.replies if trouble is None else trouble, None)
         return trouble
 
+    def effect(self, kind: type[Event]) -> "_Effect":
+        """Return what a kind of fact changes and sets off here."""
+        found = self._effects.get(kind)
+        if found is None:
+            own = kind.about == "station"
+            evolve = self.table.evolve.get(kind, ()) if own else ()
+            found = self._effects[kind] = _Effect(own, evolve, self.table.then.get((self.role, kind), ()))
+        return found
+
     def decides(self, kind: type[Message]) -> bool:
         """Tell whether this role has a use case for the message."""
         return kind in self._decide
@@ -99,6 +106,13 @@ class Engine:
         turn.keep()
 
 
+class _Effect(NamedTuple):
+    own: bool
+    """It is about its station."""
+    evolve: tuple[Evolve, ...]
+    then: tuple[Decider, ...]
+
+
 class Turn:
     """One wire message being decided: a private copy of its station until it is kept."""
 
@@ -109,8 +123,10 @@ class Turn:
         "commands",
         "facts",
         "history",
+        "ids",
         "nouns",
         "now",
+        "policy",
         "replies",
         "station",
         "tokens",
@@ -119,7 +135,9 @@ class Turn:
 
     def __init__(self, engine: Engine, station: StationId, now: datetime) -> None:
         """Begin with the station as it is."""
-        self._engine, self.now = engine, now
+        self._engine = engine
+        # what a decide function may name, beside station and token
+        self.now, self.ids, self.policy = now, engine.ids, engine.policy
         self.tokens = self.history = engine.known
         self._old = self.station = engine.known.stations.get(station)
         self.facts: list[Event] = []
@@ -128,18 +146,6 @@ class Turn:
         self.nouns: dict[tuple[str, Any], Any] = {}
         self.wakes = False
         self._message: Message | None = None
-
-    # what a decide function may name, beside station, now, tokens and history
-
-    @property
-    def ids(self) -> Ids:
-        """Fresh ids."""
-        return self._engine.ids
-
-    @property
-    def policy(self) -> Policy:
-        """What the operator chose."""
-        return self._engine.policy
 
     @property
     def token(self) -> Token | None:
@@ -157,7 +163,7 @@ class Turn:
         if entry is None:
             what = type(message).__name__
             raise Unknown(f"no use case of the {engine.role} takes {what}", code="NoUseCase")
-        if type(message) in engine._recalls:  # noqa: SLF001
+        if entry.recalls and self.station is not None and message.reference not in self.station.transfers:  # type: ignore[union-attr]  # checked by recalls
             self._recall(message)
         if entry.must_exist and self.station is None:
             raise Unknown(f"there is no station {message.station!r}", code="UnknownStation", where="station")
@@ -165,9 +171,8 @@ class Turn:
         self.take(list(entry.function(message, *entry.gather(self))))
 
     def _recall(self, message: Any) -> None:
-        station = self.station
-        if station is not None and message.reference and message.reference not in station.transfers:
-            self.station = self._engine.known.recall(station, message.reference)
+        if self.station is not None and message.reference:
+            self.station = self._engine.known.recall(self.station, message.reference)
 
     def take(self, effects: Iterable[Effect]) -> None:
         """Sort out what a decision yields."""
@@ -184,16 +189,17 @@ class Turn:
     def fact(self, event: Event) -> None:
         """Let a fact change its noun, and follow where it leads."""
         self.facts.append(event)
-        if event.about == "station":
+        own, evolves, then = self._engine.effect(type(event))
+        if own:
             station = self.station or Station(id=event.station)
-            for evolve in self._engine._evolve.get(type(event), ()):  # noqa: SLF001
+            for evolve in evolves:
                 station = evolve(event, station)
             self.station = station
         else:
             noun = getattr(event, event.about)
             key_name = BY_NAME[event.about].key
             self.nouns[event.about, getattr(noun if noun is not None else event, key_name)] = noun
-        for entry in self._engine._then.get(type(event), ()):  # noqa: SLF001
+        for entry in then:
             self._message = event
             message: Any
             for message in entry.function(event, *entry.gather(self)):

@@ -243,5 +243,10 @@ def _put(batch: Batch, kind: str, was: Any, part: Any) -> None:
 _COLUMNS = {kind: attrgetter(*BY_NAME[kind].columns) for kind in ("transfer", "session")}
 
 
-_own = attrgetter(*(name for name in Station.__struct_fields__ if name not in {"transfers", "sessions"}))
-"""What stands in a station's own row."""
+_PARTS = sorted(Station.__struct_fields__.index(name) for name in ("transfers", "sessions"))
+
+
+def _own(station: Station) -> tuple[Any, ...]:
+    """Return what stands in a station's own row."""
+    fields, (first, second) = msgspec.structs.astuple(station), _PARTS
+    return fields[:first] + fields[first + 1 : second] + fields[second + 1 :]

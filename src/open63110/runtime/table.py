@@ -29,6 +29,8 @@ class Decider(msgspec.Struct, frozen=True, kw_only=True):
     """Takes what the function names from whoever runs it, an object with an attribute for each of GIVEN."""
     must_exist: bool
     """Its station parameter does not admit None."""
+    recalls: bool = False
+    """Its message names an energy transfer, which may have left memory."""
 
 
 def decider(function: Decide) -> Decider:
@@ -77,7 +79,8 @@ class Table:
             if key in self.decide:
                 message = f"two use cases decide {key[1].__name__} as {key[0]}: {case.clause} and another"
                 raise TypeError(message)
-            self.decide[key] = decider(function)
+            recalls = "reference" in key[1].__struct_fields__
+            self.decide[key] = msgspec.structs.replace(decider(function), recalls=recalls)
         for event, function in case.evolve.items():
             self.evolve[event] = (*self.evolve.get(event, ()), function)
 

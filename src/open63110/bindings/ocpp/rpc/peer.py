@@ -215,7 +215,10 @@ class Peer:
             return []
         self._must_be_answering(id)
         frame = encode_result(id, payload)
-        return [Transmit(frame), *self._next_incoming()]
+        if self._pending:
+            return [Transmit(frame), *self._next_incoming()]
+        self._answering = None
+        return [Transmit(frame)]
 
     def fail(self, id: str, code: ErrorCode, description: str = "", details: Outgoing = b"{}") -> list[Happening]:
         """Refuse the incoming call `id` and go on with the next; after the connection has ended this does nothing."""
@@ -315,7 +318,8 @@ class Peer:
 
     def _called(self, call: Call) -> list[Happening]:
         if self._answering is None:
-            return [self._take_up(call)]
+            self._answering = _digest(call)
+            return [call]
         pending = self._pending or []
         if self._answering == _digest(call) or any(_digest(call) == _digest(other) for other in pending):
             return [Repeated(call.id)]
@@ -334,11 +338,8 @@ class Peer:
             return []
         call = self._pending.pop(0)
         self._pending = self._pending or None
-        return [self._take_up(call)]
-
-    def _take_up(self, call: Call) -> Call:
         self._answering = _digest(call)
-        return call
+        return [call]
 
     def _unreadable(self, raw: bytes, fault: MalformedFrame, now: float) -> list[Happening]:
         happenings: list[Happening] = [Unreadable(raw, fault)]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """TransactionEvent (2.0.1): everything of an energy transfer; 2.1 adds fields and keeps these."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import UNSET
@@ -48,19 +48,13 @@ _STATION = EvseNumber(0)
 
 def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
     """Read one event; a credential in it is judged first, in the same turn."""
-    fact = _fact(request, door)
+    fact = _FACTS[request.event_type](request, door)
     if fact.subject is None:
         return (fact,)
     judged = AuthorizeCredential(
         station=door.station, subject=fact.subject, evse=fact.evse, reference=fact.reference, presented=fact.at
     )
     return (judged, fact)
-
-
-def _fact(request: Any, door: Door) -> TransferFact:
-    if request.event_type == "Updated":
-        return _updated(request, door)
-    return _started(request, door) if request.event_type == "Started" else _ended(request, door)
 
 
 def _updated(request: Any, door: Door) -> EnergyTransferUpdated:
@@ -113,6 +107,9 @@ def _ended(request: Any, door: Door) -> EnergyTransferEnded:
         offline=request.offline is True,
         readings=readings.from_wire(request.meter_value),
     )
+
+
+_FACTS: dict[str, Callable[[Any, Door], TransferFact]] = {"Started": _started, "Updated": _updated, "Ended": _ended}
 
 
 def _subject(token: Any, door: Door) -> SubjectRef | None:
