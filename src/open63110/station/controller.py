@@ -15,16 +15,26 @@ from open63110.kernel.errors import Trouble, Unavailable
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, TransferReference
 from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Command, Event, Message
+from open63110.kernel.units import Amperes, Watts
+from open63110.model.limit import offered
 from open63110.model.reading import Reading
 from open63110.model.station import EvPluggedIn, EvUnplugged, Identity, Registration, Station
 from open63110.model.token import AuthorizationStatus, Credential
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, TransferState
 from open63110.runtime.engine import Engine
 from open63110.runtime.orders import Verdict
-from open63110.station.outbox import TOLD, Outbox
+from open63110.station.limits import phase_limit
+from open63110.station.outbox import TOLD, Outbox, Waiting
+from open63110.usecases.energy.smart_charging.messages import (
+    EvseCapped,
+    FailSafeEntered,
+    FailSafeLeft,
+    LimitCleared,
+    LimitInForce,
+)
 from open63110.usecases.services.authorize_externally import ConnectorUnlocked, StartRemotely, StopRemotely
 from open63110.usecases.services.authorize_locally import CredentialAnswered, CredentialPresented
-from open63110.usecases.sessions.energy_transfer import MeterSampled
+from open63110.usecases.sessions.energy_transfer import MeterSampled, StopTransfer
 from open63110.usecases.stations.monitor_station import FaultAppeared
 from open63110.usecases.stations.onboard_station import ClockSet, PoweredUp, RegistrationAnswered, TimeTold, correction
 from open63110.usecases.stations.reboot_station import RebootStation, StationRebooting
@@ -111,7 +121,7 @@ class Controller:
         return self._engine.stations.get(self.id)
 
     @property
-    def waiting(self) -> "Waiting":
+    def waiting(self) -> Waiting:
         """References of the energy transfers of which facts wait, whenever it is looked into."""
         return Waiting(self.outbox)
 
@@ -120,6 +130,23 @@ class Controller:
         noun = self.noun
         transfers = noun.transfers.values() if noun else ()
         return next((one.reference for one in transfers if one.evse == evse and one.ended is None), None)
+
+    def offer(self, evse: EvseNumber) -> Watts:
+        """Return what an EVSE may give now, by what the station was told and what its hardware says of itself [W]."""
+        noun = self.noun
+        least = offered(noun.limits, evse, self._engine.clock.now(), self._flowing).limit if noun else None
+        return Watts(self.limit if least is None else min(least, self.limit))
+
+    def phase_limit(self, evse: EvseNumber) -> Amperes | None:
+        """Return what an EVSE may give on each phase by what the station was told; None: nothing was said of phases."""
+        noun = self.noun
+        return phase_limit(noun.limits, evse, self._engine.clock.now(), self._flowing) if noun else None
+
+    @property
+    def _flowing(self) -> int:
+        """At how many EVSEs energy flows."""
+        noun = self.noun
+        return sum(one.ended is None for one in noun.transfers.values()) if noun else 0
 
     def _hear(self, *messages: Message, now: datetime) -> None:
         self._engine.hear(messages, now=now)
@@ -137,7 +164,7 @@ class Controller:
             if self.hardware.plugged(evse):
                 self.plug(evse)
             if self.running(evse) is not None:
-                self.hardware.close_contactor(evse, self.limit)
+                self.hardware.close_contactor(evse, self.offer(evse))
         for fault in self.hardware.faults():
             self.fault(*fault)
         self.line.dial()
@@ -192,6 +219,18 @@ class Controller:
         """See a fault come, or go with an empty code; 0 is the station as a whole."""
         now = self._engine.clock.now()
         self._hear(FaultAppeared(station=self.id, at=now, evse=evse, code=code, severity=severity), now=now)
+
+    def stop(self, evse: int, reason: str, trigger: str = "AbnormalCondition") -> None:
+        """End what runs at an EVSE for a reason that the hardware saw; nothing if nothing runs."""
+        number, now = EvseNumber(evse), self._engine.clock.now()
+        if self.running(number) is not None:
+            ended = StopTransfer(station=self.id, evse=number, reason=reason, trigger=trigger)
+            self._hear(self._sampled(number, now), ended, now=now)
+
+    def capped(self, evse: int, caps: dict[str, Watts]) -> None:
+        """See what cable, EV and hardware of an EVSE allow, by those names [W]; what is left out allows anything."""
+        now = self._engine.clock.now()
+        self._hear(EvseCapped(station=self.id, at=now, evse=EvseNumber(evse), caps=caps), now=now)
 
     def _evses(self) -> list[EvseNumber]:
         return [EvseNumber(number) for number in range(1, len(self.layout) + 1)]
@@ -253,7 +292,9 @@ class Controller:
         """Move what follows a fact, and tell it where it is for the CSMS."""
         match fact:
             case EnergyTransferStarted() if self.powered:
-                self.hardware.close_contactor(fact.evse, self.limit)
+                self.hardware.close_contactor(fact.evse, self.offer(fact.evse))
+            case LimitInForce() | LimitCleared() | FailSafeEntered() | FailSafeLeft():
+                self._keep_to_limits()
             case EnergyTransferEnded():
                 self.hardware.open_contactor(fact.evse)
             case ConnectorUnlocked():
@@ -263,6 +304,12 @@ class Controller:
         if isinstance(fact, TOLD):
             self.outbox.put(fact, heard=self._heard)
             self.pump()
+
+    def _keep_to_limits(self) -> None:
+        """Let energy that flows flow up to what may flow now."""
+        for evse in self._evses() if self.powered else ():
+            if self.running(evse) is not None:
+                self.hardware.close_contactor(evse, self.offer(evse))
 
     def request(self, command: Command) -> None:
         """Ask the CSMS; a request that cannot go now is worth nothing later."""
@@ -304,24 +351,6 @@ class Controller:
     def _go_on(self) -> None:
         self._pause = None
         self.pump()
-
-
-class Waiting:
-    """The references of energy transfers of which facts wait in an outbox."""
-
-    __slots__ = ("_outbox",)
-
-    def __init__(self, outbox: Outbox) -> None:
-        """Look into this one."""
-        self._outbox = outbox
-
-    def __contains__(self, reference: object) -> bool:
-        """Tell whether facts of this one wait."""
-        return self._outbox.waiting[str(reference)] > 0
-
-    def __bool__(self) -> bool:
-        """Tell whether facts of any wait."""
-        return bool(self._outbox.waiting)
 
 
 class Controllers:

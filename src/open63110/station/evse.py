@@ -164,6 +164,11 @@ class Evse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """Energy may flow right now."""
         return self.drive.closed
 
+    @property
+    def severity(self) -> int:
+        """How grave the fault is."""
+        return SEVERITY.get(self.fault, 3)
+
     def hear(self, heard: Input, now: float) -> tuple["Evse", tuple[Action, ...]]:
         """Take one input in; return the EVSE after it, and what follows from it, in order."""
         after = _taken(self, heard)

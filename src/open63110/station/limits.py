@@ -2,11 +2,14 @@
 """What an EVSE may offer: the least of what command, cable, EV, hardware, temperature and fail-safe allow (7.10)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
+from open63110.kernel.ids import EvseNumber
 from open63110.kernel.units import Amperes, Seconds, Volts, Watts
+from open63110.model.limit import WHOLE, Limits
 
 LEAST = Amperes(6.0)
 """Below this an EV does not charge, and no pilot can say so (I16): what is left is nothing."""
@@ -61,6 +64,21 @@ def per_phase(power: Watts, phases: int, voltage: Volts) -> Amperes:
 def power_of(current: Amperes, phases: int, voltage: Volts) -> Watts:
     """Return the power that flows at a current on each phase."""
     return Watts(current * voltage * phases)
+
+
+def phase_limit(limits: Limits, evse: EvseNumber, now: datetime, running: int) -> Amperes | None:
+    """Return the least current that any limit in force lets flow on a phase; None: none says anything of phases.
+
+    Args:
+        limits: what the station was told.
+        evse: which.
+        now: the moment.
+        running: at how many EVSEs energy flows; they share what was said of the whole station.
+    """
+    told = [one for one in limits.desired.values() if one.evse in {WHOLE, evse} and one.valid(now)]
+    top = [one for one in told if one.level == max(other.level for other in told if other.evse == one.evse)]
+    shares = [min(one.amperes) / (max(1, running) if one.evse == WHOLE else 1) for one in top if one.amperes]
+    return Amperes(min(shares)) if shares else None
 
 
 class FailSafe(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -207,6 +207,24 @@ class Outbox:
         return False
 
 
+class Waiting:
+    """The references of energy transfers of which facts wait in an outbox."""
+
+    __slots__ = ("_outbox",)
+
+    def __init__(self, outbox: Outbox) -> None:
+        """Look into this one."""
+        self._outbox = outbox
+
+    def __contains__(self, reference: object) -> bool:
+        """Tell whether facts of this one wait."""
+        return self._outbox.waiting[str(reference)] > 0
+
+    def __bool__(self) -> bool:
+        """Tell whether facts of any wait."""
+        return bool(self._outbox.waiting)
+
+
 def _intermediate(fact: EnergyTransferUpdated) -> bool:
     return fact.trigger in {"MeterValuePeriodic", "MeterValueClock"}
 

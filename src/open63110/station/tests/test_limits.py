@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The least of all limits, the 6 A cliff and the fail-safe of a lost link (7.10)."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from open63110.kernel.ids import EvseNumber
 from open63110.kernel.units import Amperes, Seconds, Volts, Watts
-from open63110.station.limits import LEAST, FailSafe, Source, least, per_phase, power_of
+from open63110.model.limit import WHOLE, Limit, Limits
+from open63110.station.limits import LEAST, FailSafe, Source, least, per_phase, phase_limit, power_of
 
 A = Amperes
 
@@ -57,6 +61,18 @@ def test_a_power_is_never_exceeded_on_its_way_to_current(power: float, phases: i
 
 def test_eleven_kilowatts_are_sixteen_amperes_on_three_phases() -> None:
     assert per_phase(Watts(11_040.0), 3, Volts(230.0)) == 16.0
+
+
+def test_what_was_said_of_phases_is_the_least_of_all_and_shared_where_it_is_of_the_whole() -> None:
+    at, e1, e2 = datetime(2026, 3, 1, tzinfo=UTC), EvseNumber(1), EvseNumber(2)
+
+    def limit(evse: EvseNumber, *amperes: float, level: int = 1) -> Limit:
+        return Limit(evse=evse, limit=Watts(9000.0), since=at, amperes=tuple(map(Amperes, amperes)), level=level)
+
+    told = Limits(
+        desired={"a": limit(WHOLE, 32.0, 20.0, 32.0), "b": limit(e1, 8.0), "c": limit(e1, 6.0, level=0), "d": limit(e2)}
+    )
+    assert (phase_limit(told, e1, at, 1), phase_limit(told, e2, at, 2), phase_limit(Limits(), e1, at, 1)) == (8.0, 10.0, None)
 
 
 def test_the_fail_safe_holds_from_its_time_after_the_loss_of_the_link_until_it_is_back() -> None:
