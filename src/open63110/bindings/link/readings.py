@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Readings on the wire: in groups of one moment, each reading as a channel and a value.
+
+A group is [moment, channel, value, channel, value …, details]. The moment counts in milliseconds from that of the message. A
+value counts thousandths; one that is no whole number of them is a float and the value itself. A
+channel is measurand + 32 · phase + 512 · context + 8192 · location in the registry's numbers. Details are there if a reading
+has more to it: a map from its place in the group (0, 1 …) to what has no room in a channel.
+"""
+
+from itertools import pairwise
+from typing import Any, Final, cast
+
+from msgspec.structs import replace
+
+from open63110.bindings.link import items
+from open63110.bindings.link.moments import Misfit, milliseconds, moment
+from open63110.bindings.link.record import Record, Setting, Shape, Slot
+from open63110.bindings.link.registry import Registry
+from open63110.bindings.link.shapes import PLAIN
+from open63110.model.reading import Context, Measurand, Reading
+
+PHASE, CONTEXT, LOCATION = 5, 9, 13
+"""Bits of a channel to the right of each."""
+
+WIDTHS: Final = {"Measurand": 32, "Phase": 16, "Context": 16, "Location": 16}
+"""How many words each part of a channel has room for."""
+
+Manner = tuple[Measurand, str, Context, str]
+"""Measurand, phase, context, location."""
+
+UNKNOWN: Final[Manner] = ("other", "", "periodic", "")
+"""Of a channel that has no meaning here."""
+
+
+class Channels:
+    """Numbers of the manners in which something is measured."""
+
+    def __init__(self, registry: Registry) -> None:
+        """Combine the words of the registry."""
+        parts = [registry.words[name] for name in WIDTHS]
+        for width, words in zip(WIDTHS.values(), parts, strict=True):
+            if max(words.values()) >= width or min(words.values()) < 0:
+                message = f"registry.toml: a channel has room for {width} of {list(words)}"
+                raise ValueError(message)
+        measurands, phases, contexts, locations = parts
+        self.manners: dict[int, Manner] = {
+            m + (p << PHASE) + (c << CONTEXT) + (n << LOCATION): cast("Manner", (measurand, phase, context, location))
+            for measurand, m in measurands.items()
+            for phase, p in phases.items()
+            for context, c in contexts.items()
+            for location, n in locations.items()
+        }
+        """Channel → manner."""
+        self.written = {manner: items.integer(number) for number, manner in self.manners.items()}
+        """Manner → channel as it is written."""
+        self.phases, self.locations = phases, locations
+
+    def channel(self, reading: Reading) -> bytes:
+        """Return the channel of a reading whose phase or location has no number; its details say which."""
+        phase = reading.phase if reading.phase in self.phases else ""
+        location = reading.location if reading.location in self.locations else ""
+        return self.written[reading.measurand, phase, reading.context, location]
+
+
+class Readings:
+    """Writes and reads the readings of a message."""
+
+    def __init__(self, registry: Registry, signed: Shape) -> None:
+        """Make ready.
+
+        Args:
+            registry: has words and keys.
+            signed: shape of a signed reading, or None.
+        """
+        self.channels = Channels(registry)
+        keys, plain = registry.parts["Reading"].fields, PLAIN[str]
+        slots = tuple(Slot(name, key, "", plain) for name, key in keys.items() if name != "signed")
+        self.details = Record(dict, (*slots, Slot("signed", keys["signed"], None, signed)))
+        """What a reading has beside channel and value."""
+        self.shape = Shape(self.write, self.read, "readings")
+
+    def write(self, readings: Any, setting: Setting) -> bytes:
+        """Write readings, in their order."""
+        begins = [place for place, (one, two) in enumerate(pairwise(readings), 1) if one.at is not two.at and one.at != two.at]
+        if not begins:
+            return b"\x81" + self._group(readings, setting) if readings else b"\x80"
+        groups = [self._group(readings[begin:end], setting) for begin, end in pairwise((0, *begins, len(readings)))]
+        return items.head(items.ARRAY, len(groups)) + b"".join(groups)
+
+    def _group(self, readings: Any, setting: Setting) -> bytes:
+        written, number = self.channels.written, items.thousandths
+        at = readings[0].at
+        parts = [b"", b"\0" if at == setting.moment else items.integer(milliseconds(at) - setting.at)]
+        details: list[bytes] = []
+        for place, one in enumerate(readings):
+            channel = written.get((one.measurand, one.phase, one.context, one.location))
+            if channel is None or one.name or one.signed is not None:
+                channel = channel or self.channels.channel(one)
+                details += (items.integer(place), self.details.write(self._rest(one), setting))
+            parts += (channel, number(one.value))
+        if details:
+            parts.append(items.head(items.MAP, len(details) // 2) + b"".join(details))
+        parts[0] = items.head(items.ARRAY, len(parts) - 1)
+        return b"".join(parts)
+
+    def _rest(self, reading: Reading) -> Reading:
+        phase = "" if reading.phase in self.channels.phases else reading.phase
+        location = "" if reading.location in self.channels.locations else reading.location
+        return Reading(
+            at=reading.at,
+            measurand="other",
+            value=0.0,
+            name=reading.name,
+            signed=reading.signed,
+            phase=phase,
+            location=location,
+        )
+
+    def read(self, item: Any, setting: Setting) -> tuple[Reading, ...]:
+        """Read readings, in their order.
+
+        Raises:
+            Misfit: they are something else.
+        """
+        if type(item) is not list:
+            raise Misfit("groups of readings")
+        readings: list[Reading] = []
+        for group in item:
+            self._read_group(group, setting, readings)
+        return tuple(readings)
+
+    def _read_group(self, group: Any, setting: Setting, readings: list[Reading]) -> None:
+        if type(group) is not list or len(group) < 3 or type(group[0]) is not int:
+            raise Misfit("a moment, then pairs of channel and value")
+        at, manners, quantity = moment(group[0] + setting.at), self.channels.manners, items.from_thousandths
+        details: Any = {} if len(group) % 2 else group.pop()
+        if type(details) is not dict:
+            raise Misfit("details of readings")
+        for place in range(1, len(group), 2):
+            channel, value = group[place], quantity(group[place + 1])
+            if type(channel) is not int or channel < 0 or value is None:
+                raise Misfit("a channel and a finite number")
+            measurand, phase, context, where = manners.get(channel) or UNKNOWN
+            one = Reading(at=at, measurand=measurand, value=value, phase=phase, context=context, location=where)
+            if channel not in manners:  # of a newer version: it is kept, whatever it measures (I10)
+                one = replace(one, name=f"channel {channel}")
+            if details and place // 2 in details:
+                one = replace(one, **self.details.read(details.pop(place // 2), setting))
+            readings.append(one)
+        if details:
+            raise Misfit("details of readings that are there")
