@@ -31,6 +31,7 @@ HERE = {
     "doctor": ("doctor:doctor", "See whether this machine is fit for a CSMS."),
     "backup": ("archive:backup", "Copy a CSMS, running or not, into a new folder."),
     "restore": ("archive:restore", "Put a backup in the place of a CSMS that does not run."),
+    "pki": ("pki:app", "Certificates from an authority of one's own: issue, list, revoke."),
     "clauses": ("clauses:clauses", "See which clauses of the standard are carried."),
     "simulate": ("simulate:app", "Play charging stations and EVs against any CSMS."),
     "bench": ("bench:bench", "Measure this machine's speed with it; in a source tree only."),
