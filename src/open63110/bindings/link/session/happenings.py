@@ -86,6 +86,8 @@ class ClockSample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """[s]"""
     uncertainty: float
     """The error of it is at most this [s]."""
+    quality: float
+    """How far the other end's clock may be off by its own account [s]."""
 
 
 Happening = Welcomed | Arrived | Delivered | Refused | Expired | Cancelled | Withdrawn | Progress | Violated | ClockSample

@@ -47,6 +47,11 @@ class IdSet:
         """The greatest id; 0 when empty."""
         return self._lasts[-1] if self._lasts else 0
 
+    @property
+    def count(self) -> int:
+        """Stretches in it."""
+        return len(self._firsts)
+
     def stretches(self) -> Ranges:
         """Return all of it."""
         return tuple(zip(self._firsts, self._lasts, strict=True))

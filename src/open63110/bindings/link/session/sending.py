@@ -1,0 +1,336 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The outgoing half of a session: what waits, what is on its way, and how each message of ours ends."""
+
+import heapq
+from collections import deque
+from collections.abc import Iterable
+
+from open63110.bindings.link.errors import BadFrame, ErrorCode
+from open63110.bindings.link.frames import OVERHEAD, Cancel, Credit, Data, Frame, Nack, encode
+from open63110.bindings.link.frames import Delivered as DeliveredFrame
+from open63110.bindings.link.header import Header, Priority, decode_header, encode_header, milliseconds
+from open63110.bindings.link.hello import Hello, Resume
+from open63110.bindings.link.session.happenings import Cancelled, Delivered, Expired, Happening, Progress, Refused
+from open63110.bindings.link.session.lanes import Lanes, Outgoing
+from open63110.bindings.link.session.outbox import Outbox
+from open63110.bindings.link.session.seen import IdSet
+from open63110.bindings.link.session.window import RoundTrip, Window
+from open63110.bindings.link.strict import Ranges
+from open63110.kernel.errors import Unavailable
+
+URGENT = 2048
+"""Longest body of priority E [bytes]: it goes out in one piece."""
+
+PART = (1.0, 0.75, 0.625, 0.5)
+"""Of the receiver's room that a class and those below it may fill, so that there is always some for the more urgent."""
+
+STRETCHES = 2000
+"""Per CANCEL frame."""
+
+LEAST_PIECE = 256
+"""Of a message that is longer [bytes]: below it, wait for more room in the carrier."""
+
+
+class Bucket:
+    """So many per second, so many at once."""
+
+    def __init__(self, rate: float, burst: float) -> None:
+        """Start full."""
+        self._rate, self._burst, self._level, self._at = rate, burst, burst, 0.0
+
+    def wait(self, now: float) -> float:
+        """Return how long until the next one may go [s]."""
+        self._level = min(self._burst, self._level + (now - self._at) * self._rate) if self._at else self._burst
+        self._at = now
+        return max(0.0, (1 - self._level) / self._rate)
+
+    def take(self, now: float) -> bool:
+        """Take one, if there is one."""
+        if self.wait(now) > 0:
+            return False
+        self._level -= 1
+        return True
+
+
+class Sending:
+    """Messages of ours, over all carriers."""
+
+    def __init__(self, outbox: Outbox, backlog: int) -> None:
+        """Go on with what the outbox holds; `backlog` bounds what waits [bytes]."""
+        self.outbox = outbox
+        self.control: deque[Frame] = deque()
+        self.happened: list[Happening] = []
+        self.waiting: dict[int, Outgoing] = {}
+        self._deadlines: list[tuple[float, int]] = []
+        self._retries: list[tuple[float, int]] = []
+        self._room = backlog
+        for number, data in outbox.waiting():
+            size = int.from_bytes(data[:2], "big")
+            header = decode_header(data[2 : 2 + size])
+            self._keep(_outgoing(number, header, data[2 : 2 + size], data[2 + size :], durable=True)).ever_begun = True
+        self.stop()
+
+    def stop(self) -> None:
+        """The carrier is gone: all that is not confirmed waits again."""
+        self.window: Window | None = None
+        self._lanes, self._begun, self._used, self._long = Lanes(), set[int](), 0, set[int]()
+        self._latest: dict[tuple[Priority, str], int] = {}
+        self.control.clear()
+        for one in self.waiting.values():
+            one.begun, one.sent, one.told = False, 0, 0
+
+    def start(self, hello: Hello, trip: RoundTrip) -> bool:
+        """The other end says what it has: go on with the rest, the most urgent first; False if it has more than ever was."""
+        had = next((one for one in hello.resume if one.outbox == self.outbox.id), Resume(outbox=self.outbox.id))
+        known = IdSet([(1, had.contiguous)] if had.contiguous else [])
+        for first, last in had.sparse:
+            known.add(first, last)
+        if known.highest > self.outbox.issued:
+            return False
+        self._takes, self.window = hello.receive, Window(hello.receive.window, trip)
+        self._urgent = Bucket(hello.receive.urgent_rate, hello.receive.urgent_burst)
+        self.confirmed(known.stretches())
+        for number in self.waiting:
+            known.add(number)
+        self._gone(known)
+        partial = dict(had.partial)
+        for one in sorted(self.waiting.values(), key=lambda one: one.id):
+            if one.cancelled:
+                self.control.append(Cancel(ids=((one.id, one.id),), error=ErrorCode.CANCELLED))
+                continue
+            one.sent = partial.get(one.id, 0) if partial.get(one.id, 0) < one.total else 0
+            self._lanes.add(one)
+        return True
+
+    def send(self, messages: Iterable[tuple[Header, bytes, bool]]) -> list[int]:
+        """Keep messages and queue them; one write for all that are durable.
+
+        Raises:
+            BadFrame: one is longer than a message of its priority may be.
+            Unavailable: too much waits already.
+        """
+        made = []
+        for header, body, durable in messages:
+            if header.priority is Priority.EMERGENCY and len(body) > URGENT:
+                raise BadFrame(f"a message of priority E has at most {URGENT} bytes", ErrorCode.TOO_LARGE)
+            made.append(_outgoing(0, header, encode_header(header), body, durable=durable))
+        if sum(one.total for one in made) > self._room:
+            raise Unavailable("too much waits for this link already", code="OutboxFull")
+        for one in made:
+            one.id = self.outbox.next_id()
+        kept = [(one.id, len(one.head).to_bytes(2, "big") + one.head + one.body) for one in made if one.durable]
+        if kept:
+            self.outbox.put(kept)
+        for one in made:
+            self._keep(one)
+            if self.window:
+                self._lanes.add(one)
+        return [one.id for one in made]
+
+    def cancel(self, number: int) -> bool:
+        """Take a message back; False if it was delivered already, then the other end is asked to stop."""
+        one = self.waiting.get(number)
+        if one is not None and not one.ever_begun:
+            self._forget([one], tell=True)
+            self.happened.append(Cancelled(id=number))
+            return True
+        if self.window and 0 < number <= self.outbox.issued:
+            self.control.append(Cancel(ids=((number, number),), error=ErrorCode.CANCELLED))
+        if one is not None:
+            one.cancelled = True
+            self._lanes.remove(one)
+            if one.durable:
+                self.outbox.delivered([one.id])
+        return one is not None
+
+    def heard(self, frame: DeliveredFrame | Credit | Nack, now: float) -> None:
+        """Take what the other end says of our messages.
+
+        Raises:
+            BadFrame: it contradicts what was sent.
+        """
+        if isinstance(frame, DeliveredFrame):
+            self.confirmed(frame.ids)
+        elif isinstance(frame, Nack):
+            self.refused(frame, now)
+        elif not self.credited(frame.bytes, now):
+            raise BadFrame("credit for what was never sent", ErrorCode.PROTOCOL)
+
+    def confirmed(self, ids: Ranges) -> None:
+        """The other end has these in its journal, or knows that they will not come."""
+        few = sum(last - first + 1 for first, last in ids) <= len(self.waiting)
+        known = IdSet(ids)
+        numbers = (number for first, last in ids for number in range(first, last + 1)) if few else list(self.waiting)
+        done = [self.waiting[number] for number in numbers if number in self.waiting and number in known]
+        self._forget(done, tell=False)
+        self.happened += [Delivered(id=one.id) for one in done]
+
+    def refused(self, nack: Nack, now: float) -> None:
+        """The other end does not take one."""
+        one = self.waiting.get(nack.id)
+        if one is None:
+            return
+        if nack.retry_after is not None and not one.cancelled:
+            self._unbegin(one)
+            one.begun, one.sent, one.not_before = False, 0, now + nack.retry_after / 1000
+            heapq.heappush(self._retries, (one.not_before, one.id))
+            self._lanes.remove(one)
+            self._lanes.add(one)
+            return
+        self._forget([one], tell=nack.error != ErrorCode.CANCELLED)
+        ends: dict[int, Happening] = {
+            ErrorCode.CANCELLED: Cancelled(id=one.id),
+            ErrorCode.EXPIRED: Expired(id=one.id, begun=True),
+        }
+        self.happened.append(ends.get(nack.error) or Refused(id=one.id, code=nack.error, words=nack.words))
+
+    def credited(self, total: int, now: float) -> bool:
+        """Let the window move on; False if the numbers contradict what was sent."""
+        if self.window is None or not self.window.credited(total, now):
+            return False
+        for number in self._long:
+            one = self.waiting[number]
+            if one.sent > one.told:
+                one.told = one.sent
+                self.happened.append(Progress(id=one.id, sent=one.sent, total=one.total))
+        return True
+
+    def expire(self, utc: float) -> None:
+        """Stop what is too late [s since 1970]."""
+        late = []
+        while self._deadlines and self._deadlines[0][0] <= utc:
+            one = self.waiting.get(heapq.heappop(self._deadlines)[1])
+            if one is not None:
+                late.append(one)
+        self._forget(late, tell=True)
+        self.happened += [Expired(id=one.id, begun=one.ever_begun) for one in late]
+
+    def next_expiry(self) -> float | None:
+        """Return when `expire` has something to do [s since 1970]."""
+        while self._deadlines and self._deadlines[0][1] not in self.waiting:
+            heapq.heappop(self._deadlines)
+        return self._deadlines[0][0] if self._deadlines else None
+
+    def next_turn(self, now: float) -> float | None:
+        """Return when something that waits for its time may go [s, monotonic]; None: nothing does."""
+        while self._retries and (self._retries[0][0] <= now or self._retries[0][1] not in self.waiting):
+            heapq.heappop(self._retries)
+        times = [self._retries[0][0]] if self._retries else []
+        if self.window and self._urgent.wait(now) > 0:
+            times.append(now + self._urgent.wait(now))
+        return min(times, default=None)
+
+    def frames(self, now: float, utc: float, room: int) -> list[bytes]:
+        """Return what to write: all of control, then DATA of at most `room` bytes."""
+        self.expire(utc)
+        written = [encode(frame) for frame in self.control]
+        self.control.clear()
+        room -= sum(map(len, written))
+        while self.window and (one := self._lanes.ready(lambda one: self._may(one, now))):
+            frame = self._piece(one, room)
+            if frame is None:
+                break
+            data = encode(frame)
+            self._went(one, frame, len(data), now)
+            written.append(data)
+            room -= len(data)
+        return written
+
+    @property
+    def _most(self) -> int:
+        """Longest DATA frame now [bytes]."""
+        return self.window.chunk(self._takes.chunk) if self.window else 0
+
+    def _may(self, one: Outgoing, now: float) -> bool:
+        if one.not_before > now:
+            return False
+        if one.priority is Priority.EMERGENCY:
+            if self._urgent.wait(now) > 0:
+                return False
+        elif self.window and self.window.room < min(one.total - one.sent + OVERHEAD + len(one.head), self._most):
+            self.window.limited()
+            return False
+        part = PART[one.priority]
+        if one.begun:
+            return True
+        fits = len(self._begun) < self._takes.messages * part and self._used + one.total <= self._takes.bytes * part
+        return fits or one.total > self._takes.message
+
+    def _piece(self, one: Outgoing, room: int) -> Data | None:
+        left = one.total - one.sent
+        head = b"" if one.begun else one.head
+        urgent = one.priority is Priority.EMERGENCY
+        size = left if urgent else min(left, self._most - OVERHEAD - len(head))
+        fits = room - OVERHEAD - len(head)
+        if fits < size:
+            if fits < LEAST_PIECE or urgent:
+                return None
+            size = fits
+        after = 0
+        if not one.begun:
+            earlier = self._latest.get((one.priority, one.order), 0)
+            after = earlier if earlier < one.id and earlier in self.waiting else 0
+        chunk = one.body[one.sent : one.sent + size]
+        return Data(id=one.id, offset=one.sent, chunk=chunk, total=one.total if head else 0, head=head, after=after)
+
+    def _went(self, one: Outgoing, frame: Data, size: int, now: float) -> None:
+        if not one.begun:
+            one.begun = one.ever_begun = True
+            self._begun.add(one.id)
+            self._used += one.total
+            if one.total > URGENT:
+                self._long.add(one.id)
+            key = (one.priority, one.order)
+            self._latest[key] = max(one.id, self._latest.get(key, 0))
+        one.sent += len(frame.chunk)
+        if one.priority is Priority.EMERGENCY:
+            self._urgent.take(now)
+        elif self.window:
+            self.window.sent(size, now)
+        self._lanes.sent(one, size)
+
+    def _keep(self, one: Outgoing) -> Outgoing:
+        self.waiting[one.id] = one
+        self._room -= one.total
+        if one.deadline is not None:
+            heapq.heappush(self._deadlines, (one.deadline, one.id))
+        return one
+
+    def _forget(self, done: list[Outgoing], *, tell: bool) -> None:
+        """Drop messages; `tell` the other end not to wait for them."""
+        gone = IdSet()
+        for one in done:
+            del self.waiting[one.id]
+            self._room += one.total
+            self._unbegin(one)
+            if self._latest.get((one.priority, one.order)) == one.id:
+                del self._latest[one.priority, one.order]
+            self._lanes.remove(one)
+            gone.add(one.id)
+        durable = [one.id for one in done if one.durable]
+        if durable:
+            self.outbox.delivered(durable)
+        if tell and done and self.window:
+            self.control.append(Cancel(ids=gone.stretches(), error=ErrorCode.EXPIRED))
+
+    def _unbegin(self, one: Outgoing) -> None:
+        if one.id in self._begun:
+            self._begun.remove(one.id)
+            self._long.discard(one.id)
+            self._used -= one.total
+
+    def _gone(self, known: IdSet) -> None:
+        """Leave tombstones for what neither end has, so that the other end's mark moves on."""
+        last, holes = 0, []
+        for first, end in (*known.stretches(), (self.outbox.issued + 1, 0)):
+            if first > last + 1:
+                holes.append((last + 1, first - 1))
+            last = end
+        for place in range(0, len(holes), STRETCHES):
+            self.control.append(Cancel(ids=tuple(holes[place : place + STRETCHES]), error=ErrorCode.EXPIRED))
+
+
+def _outgoing(number: int, header: Header, head: bytes, body: bytes, *, durable: bool) -> Outgoing:
+    deadline = None if header.deadline is None else milliseconds(header.deadline) / 1000
+    order, priority = header.order, header.priority
+    return Outgoing(id=number, priority=priority, order=order, deadline=deadline, head=head, body=body, durable=durable)
