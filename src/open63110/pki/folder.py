@@ -11,6 +11,7 @@ parties/        what each party is given: certificate.pem, key.pem, authority.pe
 import contextlib
 import fcntl
 import os
+import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -178,6 +179,7 @@ class Folder:
             Unknown: there is no such certificate, or no authority here.
             Refused: it was taken back before, or several begin like this.
         """
+        now = now.replace(microsecond=0)  # as the list will say it
         with self._alone():
             certificate = self._named(serial)
             before = self.revocations()
@@ -309,8 +311,8 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def _draft(path: Path, data: bytes, mode: int) -> Path:
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
-    with os.fdopen(os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode), "wb") as file:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
