@@ -226,7 +226,7 @@ class StationHardware:
         """Wait until every driver has seen its EVSE and its meter; tell whether they all have in that time."""
         try:
             async with asyncio.timeout(seconds):
-                while not all(bay.driver.seen() is not None and bay.driver.readings() for bay in self.bays.values()):
+                while not self._all_seen():  # noqa: ASYNC110 - drivers of any kind, each with a pace of its own
                     await asyncio.sleep(TICK)
         except TimeoutError:
             return False
