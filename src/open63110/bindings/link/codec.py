@@ -44,6 +44,12 @@ class Codec:
         """Message number → how it is written."""
         self._by_kind = {one.kind: self.records[one.number] for one in registry.messages}
 
+    def carried(self, kind: type[Any]) -> frozenset[str]:
+        """Return the fields of a message, or of a record inside one, that cross the link."""
+        found = self.registry.by_kind.get(kind)
+        part = found.part if found is not None else self.registry.parts[kind.__name__]
+        return part.packed | part.fields.keys()
+
     def definition(self, number: int) -> Definition:
         """Return what the registry says of a message.
 

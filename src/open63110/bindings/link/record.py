@@ -134,7 +134,7 @@ class Record:
             raise
         missing = self.needed - values.keys()
         if missing:
-            fault = Misfit("something")
-            fault.path.append(min(missing))
-            raise fault
+            absent = Misfit("something")
+            absent.path.append(min(missing))
+            raise absent
         return self.kind(**values)

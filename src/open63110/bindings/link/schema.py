@@ -36,7 +36,7 @@ class Shapes:
             raise TypeError(message)
         self.unnumbered += [f"{kind.__name__}.{name}" for name in sorted(fields.keys() - part.fields.keys() - part.kept)]
         slots = tuple(
-            Slot(name, key, _default(fields[name]), self.shape(fields[name].type, part.words.get(name)))
+            Slot(name, key, default_of(fields[name]), self.shape(fields[name].type, part.words.get(name)))
             for name, key in sorted(part.fields.items(), key=lambda pair: pair[1])
         )
         return Record(kind, slots, at=part.fields["at"] if fields.keys() >= {"at", "readings"} else None)
@@ -84,7 +84,18 @@ class Shapes:
         return Shape(record.write, record.read, rule_name(name))
 
 
-def _default(field: Any) -> Any:
+def default_of(field: Any) -> Any:
+    """Return what a field of a struct is unless it is given; REQUIRED: it has to be."""
     if field.default is not msgspec.NODEFAULT:
         return field.default
     return field.default_factory() if field.default_factory is not msgspec.NODEFAULT else REQUIRED
+
+
+def inner_of(hint: Any) -> tuple[Any, bool]:
+    """Return what an annotation is about, without None, and whether it holds any number of that."""
+    origin, inside = typing.get_origin(hint), typing.get_args(hint)
+    if origin in {types.UnionType, typing.Union}:
+        return inner_of(inside[inside[0] is types.NoneType])
+    if origin is tuple:
+        return inside[0], True
+    return (inside[1], True) if origin is dict else (hint, False)
