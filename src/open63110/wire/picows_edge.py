@@ -41,6 +41,8 @@ TEXT, BINARY, CONTINUATION = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINU
 PING, PONG, CLOSE = WSMsgType.PING, WSMsgType.PONG, WSMsgType.CLOSE
 _READ_BUFFER = 2_304
 """As picows counts it; a frame of up to 1.7 kB is read at once, which holds a transaction event [B]."""
+_USUAL = _READ_BUFFER - 257
+"""What is read at once while nothing lies in the buffer [B]."""
 _WIDE = 16_384
 """Free room in a read buffer from which on it is worth being exchanged for a small one [B]."""
 _SMALL = 1_024
@@ -205,6 +207,8 @@ class Wire(WSProtocol):
         """Where to read into: never quite all of it, because picows doubles a buffer that fills up, for good."""
         room = _get_buffer(self, sizehint)
         free = len(room)
+        if free == _READ_BUFFER:
+            return room[:_USUAL]
         if free > _WIDE and self.listener is not None:
             self.listener.wide = True
         spare = 257 if free < 2_570 else free // 10 + 1

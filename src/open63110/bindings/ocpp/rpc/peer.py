@@ -99,14 +99,6 @@ class _Outstanding(Struct, frozen=True, gc=False):
     until: float
 
 
-class _Answering(Struct, frozen=True, gc=False):
-    """A call of the peer that waits for our answer, without its payload: that may be long, and so may the wait."""
-
-    id: str
-    action: str
-    payload: int
-
-
 class Peer:
     """One connection. Times are seconds of one monotonic clock."""
 
@@ -156,7 +148,7 @@ class Peer:
         self._queue: list[_Waiting] = []
         self._outstanding: _Outstanding | None = None
         self._late: tuple[_Outstanding, ...] = ()
-        self._answering: _Answering | None = None
+        self._answering: Call | None = None
         self._pending: list[Call] | None = None
 
     # what we ask of the peer
@@ -318,10 +310,10 @@ class Peer:
 
     def _called(self, call: Call) -> list[Happening]:
         if self._answering is None:
-            self._answering = _digest(call)
+            self._answering = call
             return [call]
         pending = self._pending or []
-        if self._answering == _digest(call) or any(_digest(call) == _digest(other) for other in pending):
+        if any(_same(call, other) for other in (self._answering, *pending)):
             return [Repeated(call.id)]
         if len(pending) >= self.pending_limit + OVERRUN or _size(pending) >= OVERRUN_BYTES:
             return [Flooded(call)]
@@ -338,7 +330,7 @@ class Peer:
             return []
         call = self._pending.pop(0)
         self._pending = self._pending or None
-        self._answering = _digest(call)
+        self._answering = call
         return [call]
 
     def _unreadable(self, raw: bytes, fault: MalformedFrame, now: float) -> list[Happening]:
@@ -365,8 +357,8 @@ def _not_before_21(frame: Send | ResultError) -> MalformedFrame:
     return MalformedFrame("A message type of 2.1", code, id=frame.id, message_type=kind)
 
 
-def _digest(call: Call) -> _Answering:
-    return _Answering(call.id, call.action, hash(bytes(call.payload)))
+def _same(one: Call, other: Call) -> bool:
+    return one.id == other.id and one.action == other.action and bytes(one.payload) == bytes(other.payload)
 
 
 def _size(calls: list[Call]) -> int:
