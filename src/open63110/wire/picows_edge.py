@@ -41,8 +41,10 @@ TEXT, BINARY, CONTINUATION = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINU
 PING, PONG, CLOSE = WSMsgType.PING, WSMsgType.PONG, WSMsgType.CLOSE
 _READ_BUFFER = 2_304
 """As picows counts it; a frame of up to 1.7 kB is read at once, which holds a transaction event [B]."""
-_USUAL = _READ_BUFFER - 257
-"""What is read at once while nothing lies in the buffer [B]."""
+_ROOM = _READ_BUFFER - 256
+"""What is free of it while nothing lies in it [B]."""
+_USUAL = _ROOM - 257
+"""What is read at once then [B]."""
 _WIDE = 16_384
 """Free room in a read buffer from which on it is worth being exchanged for a small one [B]."""
 _SMALL = 1_024
@@ -207,7 +209,7 @@ class Wire(WSProtocol):
         """Where to read into: never quite all of it, because picows doubles a buffer that fills up, for good."""
         room = _get_buffer(self, sizehint)
         free = len(room)
-        if free == _READ_BUFFER:
+        if free == _ROOM:
             return room[:_USUAL]
         if free > _WIDE and self.listener is not None:
             self.listener.wide = True
