@@ -69,11 +69,16 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
     @property
     def place(self) -> str:
         """By what it is told from the others that the CSMS wants at a station."""
-        return f"{self.evse}/{self.scope}/{self.source}"
+        return place(self.evse, self.scope, self.source)
 
     def valid(self, now: datetime) -> bool:
         """Tell whether it still counts."""
         return self.until is None or now < self.until
+
+
+def place(evse: EvseNumber, scope: LimitScope, source: LimitSource) -> str:
+    """Return by what a limit is told from the others that the CSMS wants at a station."""
+    return f"{evse}/{scope}/{source}"
 
 
 class Confirmed(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -96,6 +101,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tru
     """At the CSMS: what was sent last and is not answered yet; it may be in force already."""
     in_force: dict[EvseNumber, Confirmed] = {}
     """What the station confirmed."""
+    exposed: dict[EvseNumber, Watts] = {}
+    """At the CSMS: the highest of what was sent since the station confirmed the last one [W]; any of it may be in force."""
     refused: dict[EvseNumber, str] = {}
     """Why a station did not take the last one."""
     unit: str = ""
@@ -154,7 +161,7 @@ def commanded(limits: Limits, evse: EvseNumber, now: datetime) -> Offer:
     held = sorted((one for one in limits.desired.values() if one.evse == evse and one.valid(now)), key=lambda one: -one.level)
     for one in held:
         if not failing_safe(limits, one, now):
-            return Offer(power_of(one), "fail-safe" if one is not held[0] else "command")
+            return Offer(power_of(one), "fail-safe" if one.level == 0 or one is not held[0] else "command")
         if one.failsafe is not None:
             return Offer(Watts(min(power_of(one), one.failsafe)), "fail-safe")
     return Offer(None, "")
@@ -208,3 +215,15 @@ def _caps(limits: Limits, evse: EvseNumber) -> Mapping[str, Watts]:
         return limits.caps.get(evse, {})
     ratings = [caps["hardware"] for caps in limits.caps.values() if "hardware" in caps]
     return {"hardware": Watts(sum(ratings))} if ratings and len(ratings) == len(limits.caps) else {}
+
+
+def rate(power: Watts, amperes: tuple[Amperes, ...], unit: str) -> float:
+    """Return a limit in the unit of a wire, W in all or A on each phase, never more than it says; tenths are the finest."""
+    by_phases = min((power / (PHASE * PHASES), *amperes)) if unit == "A" else sum(amperes) * PHASE
+    whole = by_phases if unit == "A" or (amperes and by_phases < power) else power
+    return int(whole * 10 + 1e-6) / 10
+
+
+def power(rate: float, unit: str, phases: int = PHASES) -> Watts:
+    """Return the power that a wire's limit allows [W]; one in A counts on so many phases."""
+    return Watts(round(rate * PHASE * phases, 1) if unit == "A" else rate)

@@ -1,2 +1,106 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Limit the power of stations and zones."""
+"""Keep the power of charging stations within limits, and within safe ones when nobody is heard (8.2.3, 7.10).
+
+Clause:     8.2.3
+Asked by:   operator, DSO, a zone whose stations share a limit
+Done by:    CSMS, charging station
+Leaves:     a limit that the station has confirmed and keeps to, with what remains of it once the link is gone
+"""
+
+from open63110.kernel.roles import Role
+from open63110.kernel.usecase import Door, UseCase
+from open63110.usecases.energy.smart_charging import csms, evolve, station
+from open63110.usecases.energy.smart_charging.csms import FAIL_SAFE_VALUE, OFFLINE_DURATION
+from open63110.usecases.energy.smart_charging.messages import (
+    AskLimit,
+    BalanceZone,
+    EvseCapped,
+    FailSafeEntered,
+    FailSafeLeft,
+    LimitAccepted,
+    LimitAnswer,
+    LimitCleared,
+    LimitInForce,
+    LimitPower,
+    LimitRefused,
+    LimitSent,
+    LimitWithdrawn,
+    LimitZone,
+    RateUnitLearned,
+    ReconcileLimits,
+    SilenceNoted,
+    UseFailSafe,
+    WithdrawLimit,
+    WithdrawZoneLimit,
+    ZoneLimitAnswer,
+)
+from open63110.usecases.energy.smart_charging.station import offer
+
+__all__ = [
+    "FAIL_SAFE_VALUE",
+    "OFFLINE_DURATION",
+    "USE_CASE",
+    "AskLimit",
+    "BalanceZone",
+    "EvseCapped",
+    "FailSafeEntered",
+    "FailSafeLeft",
+    "LimitAccepted",
+    "LimitAnswer",
+    "LimitCleared",
+    "LimitInForce",
+    "LimitPower",
+    "LimitRefused",
+    "LimitSent",
+    "LimitWithdrawn",
+    "LimitZone",
+    "RateUnitLearned",
+    "ReconcileLimits",
+    "SilenceNoted",
+    "UseFailSafe",
+    "WithdrawLimit",
+    "WithdrawZoneLimit",
+    "ZoneLimitAnswer",
+    "offer",
+]
+
+_WHO = frozenset({Role.OPERATOR, Role.DSO})
+
+USE_CASE = UseCase(
+    clause="8.2.3",
+    title="Smart charging management",
+    decide={
+        (Role.CSMS, LimitPower): csms.ask,
+        (Role.CSMS, WithdrawLimit): csms.withdraw,
+        (Role.CSMS, AskLimit): csms.question,
+        (Role.CSMS, ReconcileLimits): csms.reconcile,
+        (Role.CSMS, LimitInForce): csms.hear_in_force,
+        (Role.CSMS, LimitRefused): csms.hear_refused,
+        (Role.CSMS, LimitCleared): csms.hear_cleared,
+        (Role.CSMS, FailSafeEntered): csms.hear_fail_safe,
+        (Role.CSMS, FailSafeLeft): csms.hear_fail_safe,
+        (Role.STATION, LimitPower): station.obey,
+        (Role.STATION, WithdrawLimit): station.withdraw,
+        (Role.STATION, AskLimit): station.tell,
+        (Role.STATION, EvseCapped): station.capped,
+        (Role.STATION, UseFailSafe): station.look,
+    },
+    evolve={
+        LimitAccepted: evolve.accepted,
+        LimitSent: evolve.sent,
+        LimitInForce: evolve.in_force,
+        LimitRefused: evolve.refused,
+        LimitWithdrawn: evolve.withdrawn,
+        LimitCleared: evolve.cleared,
+        FailSafeEntered: evolve.fail_safe_entered,
+        FailSafeLeft: evolve.fail_safe_left,
+        SilenceNoted: evolve.silence_noted,
+        RateUnitLearned: evolve.unit_learned,
+        EvseCapped: evolve.capped,
+    },
+    doors=(
+        Door(command=LimitPower, noun="station", verb="limit", roles=_WHO),
+        Door(command=WithdrawLimit, noun="station", verb="withdraw-limit", roles=_WHO),
+        Door(command=AskLimit, noun="station", verb="ask-limit", roles=frozenset({Role.OPERATOR})),
+    ),
+)

@@ -97,6 +97,8 @@ class LimitAccepted(Event, frozen=True, kw_only=True, gc=False):
     """A limit is wanted from now on: at the CSMS it is desired, a station was told it."""
 
     limit: Limit
+    place: str = ""
+    """By what it is kept; empty: the limit's own place. Whoever sets another at the same place replaces it."""
 
 
 class LimitSent(Event, frozen=True, kw_only=True, gc=False):
@@ -132,6 +134,8 @@ class LimitWithdrawn(Event, frozen=True, kw_only=True, gc=False):
     scope: LimitScope = LimitScope.STATION
     reason: str = ""
     """Empty: somebody withdrew it; expired: its time is over."""
+    place: str = ""
+    """By what it was kept; empty: that of its source."""
 
 
 class LimitCleared(Event, frozen=True, kw_only=True, gc=False):
@@ -160,6 +164,13 @@ class FailSafeLeft(Event, frozen=True, kw_only=True, gc=False):
         return (self.at - self.since) / timedelta(seconds=1)
 
 
+class SilenceNoted(Event, frozen=True, kw_only=True, gc=False):
+    """At a station: its CSMS is not heard any more, or is heard again."""
+
+    since: datetime | None
+    """None: it is heard."""
+
+
 class RateUnitLearned(Event, frozen=True, kw_only=True, gc=False):
     """A station takes limits in this unit only."""
 
@@ -184,6 +195,9 @@ class ReconcileLimits(Command, frozen=True, kw_only=True, gc=False):
 
 class UseFailSafe(Command, frozen=True, kw_only=True, gc=False):
     """At a station: look whether limits have ended or nobody was heard for too long."""
+
+    shared: bool = False
+    """Another number of EVs shares the station's limit: what each may have has changed."""
 
 
 class LimitZone(Command, frozen=True, kw_only=True, gc=False):

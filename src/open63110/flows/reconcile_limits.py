@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a station that is there again (8.3.15) to the limits it should keep to (8.2.3)."""
+
+from collections.abc import Iterator
+
+from open63110.kernel.messages import Message
+from open63110.kernel.roles import Role
+from open63110.kernel.usecase import Flow
+from open63110.model.station import Registration, RegistrationDecided, Station, StationConnected
+from open63110.usecases.energy.smart_charging import ReconcileLimits
+
+
+def then(event: RegistrationDecided | StationConnected, station: Station) -> Iterator[Message]:
+    """After a boot nobody knows what it still knows; after a mere reconnection, what it confirmed counts."""
+    limits = station.limits
+    if station.registration is Registration.ACCEPTED and (limits.desired or limits.in_force or limits.asked):
+        yield ReconcileLimits(station=station.id, afresh=isinstance(event, RegistrationDecided))
+
+
+FLOW = Flow(role=Role.CSMS, on=(RegistrationDecided, StationConnected), then=then)

@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the CSMS does about limits of one station: desired beside reported, in force only once the station confirmed it.
+
+Several may want a limit at one place; the station is sent what counts: the lowest, or what is left of it when one ends.
+A wire that cannot say to what a station falls back gets that as a limit of its own below the other; one that cannot say when
+either gets limits that end soon and are renewed in time (lease), so that they end when nobody is there to renew them.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from open63110.kernel.errors import Unavailable, Unknown
+from open63110.kernel.ids import EvseNumber
+from open63110.kernel.messages import Effect, Wake
+from open63110.model.authorization import may_be_ordered
+from open63110.model.limit import Limit, Limits, place, same, winner
+from open63110.model.policy import Policy
+from open63110.model.station import Station
+from open63110.usecases.energy.smart_charging import evolve
+from open63110.usecases.energy.smart_charging.messages import (
+    AskLimit,
+    FailSafeEntered,
+    FailSafeLeft,
+    LimitAccepted,
+    LimitAnswer,
+    LimitCleared,
+    LimitInForce,
+    LimitPower,
+    LimitRefused,
+    LimitSent,
+    LimitWithdrawn,
+    RateUnitLearned,
+    ReconcileLimits,
+    WithdrawLimit,
+)
+from open63110.usecases.energy.smart_charging.station import check
+
+FAIL_SAFE_VALUE = "fail-safe-value"
+"""Among Station.lacks: a limit cannot say what remains when it ends; a limit of level 0 can."""
+
+OFFLINE_DURATION = "offline-duration"
+"""Among Station.lacks: a limit cannot say for how long it holds without a link."""
+
+NO_ANSWER = "NoAnswer"
+
+_WAKE = "limits"
+
+_OTHER = {"ocpp1.6": "W"}
+"""By wire the unit that is tried second; W is first on all others."""
+
+
+def ask(command: LimitPower, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Want it from now on, and send the station what counts by now."""
+    check(command, station, now)
+    wanted = LimitAccepted(station=station.id, at=now, limit=command.wanted(now))
+    yield wanted
+    after = evolve.accepted(wanted, station)
+    yield from _bring(after, command.evse, now, policy)
+    counts = winner(after.limits, command.evse, now) or wanted.limit
+    by = "command" if counts.limit == command.limit else str(counts.source)
+    there = may_be_ordered(station)
+    yield LimitAnswer(evse=command.evse, limit=counts.limit, by=by, until=counts.until, pending=not there)
+
+
+def withdraw(command: WithdrawLimit, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Want it no longer; what others want at the same place takes over.
+
+    Raises:
+        Unknown: nobody wants such a limit.
+    """
+    if place(command.evse, command.scope, command.source) not in station.limits.desired:
+        raise Unknown(f"{station.id} has no such limit", code="UnknownLimit", where="source")
+    gone = LimitWithdrawn(station=station.id, at=now, evse=command.evse, source=command.source, scope=command.scope)
+    yield gone
+    yield from _bring(evolve.withdrawn(gone, station), command.evse, now, policy)
+
+
+def question(command: AskLimit, station: Station) -> Iterator[Effect]:
+    """Pass it on.
+
+    Raises:
+        Unavailable: the station is not there.
+    """
+    if not may_be_ordered(station):
+        raise Unavailable(f"{station.id} is not connected", code="StationOffline")
+    yield command
+
+
+def reconcile(command: ReconcileLimits, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Drop what has ended, and send what differs from what the station confirmed."""
+    after = station
+    for key, limit in station.limits.desired.items():
+        if not limit.valid(now):
+            gone = LimitWithdrawn(station=station.id, at=now, evse=limit.evse, source=limit.source, reason="expired", place=key)
+            yield gone
+            after = evolve.withdrawn(gone, after)
+    for evse in sorted(_places(after.limits)):
+        for effect in _again(after, evse, now, policy, afresh=command.afresh):
+            yield effect
+            after = _evolved(effect, after)
+    yield _next(after, now, policy)
+
+
+def _places(limits: Limits) -> set[EvseNumber]:
+    return {one.evse for one in limits.desired.values()} | set(limits.in_force) | set(limits.asked)
+
+
+def _again(station: Station, evse: EvseNumber, now: datetime, policy: Policy, *, afresh: bool) -> Iterator[Effect]:
+    """Bring one place in step; one that was refused waits until the station has booted or somebody wants something else."""
+    limits = station.limits
+    if not may_be_ordered(station) or (limits.refused.get(evse, NO_ANSWER) != NO_ANSWER and not afresh):
+        return
+    asked = limits.asked.get(evse)
+    unheard = asked is not None and (_late(asked, now, policy) or (station.connected or now) > asked.since)
+    if unheard:
+        yield LimitRefused(station=station.id, at=now, evse=evse, reason=NO_ANSWER)
+    differs = asked is None and not same(winner(limits, evse, now), _confirmed(limits, evse))
+    if afresh or unheard or differs or _lease_runs_out(station, evse, now):
+        yield from _send(station, evse, now)
+
+
+def _late(asked: Limit, now: datetime, policy: Policy) -> bool:
+    return now >= asked.since + timedelta(seconds=policy.order_deadline + policy.retry)
+
+
+def _confirmed(limits: Limits, evse: EvseNumber) -> Limit | None:
+    known = limits.in_force.get(evse)
+    return known.asked if known else None
+
+
+def _bring(station: Station, evse: EvseNumber, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Send what counts at a place if the station does not keep to it, or was not sent it yet."""
+    limits = station.limits
+    have = limits.asked.get(evse) or _confirmed(limits, evse)
+    after = station
+    if may_be_ordered(station) and not same(winner(limits, evse, now), have):
+        for effect in _send(station, evse, now):
+            yield effect
+            after = _evolved(effect, after)
+    yield _next(after, now, policy)
+
+
+def _send(station: Station, evse: EvseNumber, now: datetime) -> Iterator[Effect]:
+    want = winner(station.limits, evse, now)
+    if want is None:
+        yield WithdrawLimit(station=station.id, evse=evse)
+        return
+    sent = replace(want, since=now)
+    yield LimitSent(station=station.id, at=now, limit=sent)
+    after = _lease(want, station)
+    ends = [one for one in (want.until, now + after if after else None) if one is not None]
+    yield _command(station, replace(want, until=min(ends, default=None)))
+    if want.failsafe is not None and FAIL_SAFE_VALUE in station.lacks:
+        yield _command(station, replace(want, limit=want.failsafe, amperes=(), until=None, level=0))
+
+
+def _command(station: Station, limit: Limit) -> LimitPower:
+    return LimitPower(
+        station=station.id,
+        evse=limit.evse,
+        limit=limit.limit,
+        export=limit.export,
+        amperes=limit.amperes,
+        until=limit.until,
+        source=limit.source,
+        scope=limit.scope,
+        failsafe=limit.failsafe if limit.level else None,
+        failsafe_after=limit.failsafe_after if limit.level else None,
+        emergency=limit.emergency,
+        level=limit.level,
+    )
+
+
+def _lease(limit: Limit, station: Station) -> timedelta | None:
+    """Return for how long a limit is sent at a time; None: until its own end."""
+    if limit.failsafe is None or limit.failsafe_after is None or OFFLINE_DURATION not in station.lacks:
+        return None
+    return timedelta(seconds=limit.failsafe_after)
+
+
+def _renewal(station: Station, evse: EvseNumber) -> datetime | None:
+    known = station.limits.in_force.get(evse)
+    lease = _lease(known.asked, station) if known else None
+    return known.at + lease / 2 if known and lease else None
+
+
+def _lease_runs_out(station: Station, evse: EvseNumber, now: datetime) -> bool:
+    due = _renewal(station, evse)
+    return due is not None and now >= due and evse not in station.limits.asked
+
+
+def _evolved(effect: Effect, station: Station) -> Station:
+    if isinstance(effect, LimitSent):
+        return evolve.sent(effect, station)
+    return evolve.refused(effect, station) if isinstance(effect, LimitRefused) else station
+
+
+def _next(station: Station, now: datetime, policy: Policy) -> Wake:
+    """Look again when a limit ends, an answer is overdue, or a lease is to be renewed."""
+    limits = station.limits
+    moments = [one.until for one in limits.desired.values()]
+    if may_be_ordered(station):
+        overdue = timedelta(seconds=policy.order_deadline + policy.retry)
+        moments += [one.since + overdue for one in limits.asked.values()]
+        moments += [_renewal(station, evse) for evse in limits.in_force if evse not in limits.asked]
+    ahead = [max(one, now + timedelta(seconds=1)) for one in moments if one is not None]
+    again = ReconcileLimits(station=station.id) if ahead else None
+    return Wake(name=_WAKE, at=min(ahead, default=now), command=again)
+
+
+# -- what stations say --
+
+
+def hear_in_force(event: LimitInForce, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Keep what the station confirmed. Of a limit that was sent in two parts the upper one counts."""
+    if event.asked is not None and event.asked.level == 0:
+        return
+    limits, evse = station.limits, event.evse
+    sent = limits.asked.get(evse)
+    known = limits.in_force.get(evse)
+    asked = sent if sent is not None and event.asked is not None and event.asked.limit == sent.limit else event.asked
+    if asked is None and known is not None and known.limit == event.limit and event.by in {known.by, "composite"}:
+        return
+    fact = replace(event, asked=asked)
+    yield fact
+    yield _next(evolve.in_force(fact, station), now, policy)
+
+
+def hear_refused(event: LimitRefused, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Keep it; a station that may only want another unit is asked once more in that one."""
+    yield event
+    after = evolve.refused(event, station)
+    if not station.limits.unit and event.reason not in {NO_ANSWER, "UnknownEvse"} and event.evse in station.limits.asked:
+        yield RateUnitLearned(station=station.id, at=now, unit=_OTHER.get(station.wire, "A"))
+        for effect in _send(after, event.evse, now):
+            yield effect
+            after = _evolved(effect, after)
+    yield _next(after, now, policy)
+
+
+def hear_cleared(event: LimitCleared, station: Station) -> Iterator[Effect]:
+    """Keep it, if it is new."""
+    if event.evse in _places(station.limits):
+        yield event
+
+
+def hear_fail_safe(event: FailSafeEntered | FailSafeLeft, station: Station) -> Iterator[Effect]:
+    """Keep it."""
+    if (station.limits.failsafe_since is None) == isinstance(event, FailSafeEntered):
+        yield event

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What limits change in a station; the same at the CSMS and in the station itself."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
+
+from open63110.kernel.units import Watts
+from open63110.model.limit import Confirmed, Limit, place, same
+from open63110.model.station import Station
+from open63110.usecases.energy.smart_charging.messages import (
+    EvseCapped,
+    FailSafeEntered,
+    FailSafeLeft,
+    LimitAccepted,
+    LimitCleared,
+    LimitInForce,
+    LimitRefused,
+    LimitSent,
+    LimitWithdrawn,
+    RateUnitLearned,
+    SilenceNoted,
+)
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def accepted(event: LimitAccepted, station: Station) -> Station:
+    """It is wanted."""
+    desired = {**station.limits.desired, event.place or event.limit.place: event.limit}
+    return _with(station, desired=desired)
+
+
+def sent(event: LimitSent, station: Station) -> Station:
+    """It may be in force from now on."""
+    limits, limit = station.limits, event.limit
+    most = Watts(max(limit.limit, limits.exposed.get(limit.evse, 0.0)))
+    exposed = {**limits.exposed, limit.evse: most}
+    return _with(station, asked={**limits.asked, limit.evse: limit}, exposed=exposed)
+
+
+def in_force(event: LimitInForce, station: Station) -> Station:
+    """The station keeps to it."""
+    limits, evse = station.limits, event.evse
+    known = limits.in_force.get(evse)
+    asked = event.asked or (known.asked if known else Limit(evse=evse, limit=event.limit, since=event.at))
+    confirmed = Confirmed(asked=asked, limit=event.limit, at=event.at, by=event.by)
+    parts: dict[str, Any] = {"in_force": {**limits.in_force, evse: confirmed}, "refused": _without(limits.refused, evse)}
+    if same(limits.asked.get(evse), event.asked):  # else it answers one before, and the last is still under way
+        parts |= {"asked": _without(limits.asked, evse), "exposed": _without(limits.exposed, evse)}
+    return _with(station, **parts)
+
+
+def refused(event: LimitRefused, station: Station) -> Station:
+    """It keeps to what it kept to before."""
+    limits = station.limits
+    return _with(station, refused={**limits.refused, event.evse: event.reason}, asked=_without(limits.asked, event.evse))
+
+
+def withdrawn(event: LimitWithdrawn, station: Station) -> Station:
+    """It is not wanted any more; whether it is still in force is for the station to say."""
+    key = event.place or place(event.evse, event.scope, event.source)
+    return _with(station, desired=_without(station.limits.desired, key))
+
+
+def cleared(event: LimitCleared, station: Station) -> Station:
+    """Nothing is in force."""
+    limits, evse = station.limits, event.evse
+    parts = {name: _without(getattr(limits, name), evse) for name in ("in_force", "asked", "exposed", "refused")}
+    return _with(station, **parts)
+
+
+def fail_safe_entered(event: FailSafeEntered, station: Station) -> Station:
+    """It works on its fail-safe values."""
+    return _with(station, failsafe_since=event.at)
+
+
+def fail_safe_left(event: FailSafeLeft, station: Station) -> Station:
+    """It works on what it was told."""
+    del event  # that it happened is all there is to it
+    return _with(station, failsafe_since=None)
+
+
+def silence_noted(event: SilenceNoted, station: Station) -> Station:
+    """From this moment its fail-safe time runs."""
+    return _with(station, silent_since=event.since)
+
+
+def unit_learned(event: RateUnitLearned, station: Station) -> Station:
+    """Limits are told it in this unit."""
+    return _with(station, unit=event.unit)
+
+
+def capped(event: EvseCapped, station: Station) -> Station:
+    """Its own parts allow this much."""
+    return _with(station, caps={**station.limits.caps, event.evse: dict(event.caps)})
+
+
+def _with(station: Station, **changed: Any) -> Station:
+    return replace(station, limits=replace(station.limits, **changed))
+
+
+def _without(known: Mapping[K, V], key: K) -> dict[K, V]:
+    return {one: value for one, value in known.items() if one != key}

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a charging station does about limits: it keeps to the least of all, and to its fail-safe values when nobody is heard."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from open63110.kernel.errors import Expired, Malformed, Unknown
+from open63110.kernel.ids import EvseNumber
+from open63110.kernel.messages import Effect, Event, Wake
+from open63110.model.limit import WHOLE, Offer, failsafe_due, offered, power_of
+from open63110.model.station import Station
+from open63110.usecases.energy.smart_charging import evolve
+from open63110.usecases.energy.smart_charging.messages import (
+    AskLimit,
+    EvseCapped,
+    FailSafeEntered,
+    FailSafeLeft,
+    LimitAccepted,
+    LimitAnswer,
+    LimitCleared,
+    LimitInForce,
+    LimitPower,
+    LimitWithdrawn,
+    SilenceNoted,
+    UseFailSafe,
+    WithdrawLimit,
+)
+
+_WAKE = "limits"
+
+
+def offer(station: Station, evse: EvseNumber, now: datetime) -> Offer:
+    """Return what an EVSE may give now, all limits of the station together; the station's own is shared by those that charge."""
+    running = {one.evse for one in station.transfers.values() if one.ended is None} | {evse}
+    return offered(station.limits, evse, now, len(running))
+
+
+def obey(command: LimitPower, station: Station, now: datetime) -> Iterator[Effect]:
+    """Keep to it from now on, and say to how much: what cable, EV or hardware allow may be less (R-7.10-1)."""
+    check(command, station, now)
+    evse, limit = command.evse, command.wanted(now)
+    taken = LimitAccepted(station=station.id, at=now, limit=limit, place=f"{evse}/{command.level}")
+    yield taken
+    after = evolve.accepted(taken, station)
+    now_offered = offer(after, evse, now)
+    keeps = now_offered.limit if now_offered.limit is not None else power_of(limit)
+    force = LimitInForce(station=station.id, at=now, evse=evse, limit=keeps, by=now_offered.by or "command", asked=limit)
+    yield force
+    after = evolve.in_force(force, after)
+    yield from _settle(after, now, enter=False)
+    yield LimitAnswer(evse=evse, limit=keeps, by=force.by, until=command.until)
+
+
+def withdraw(command: WithdrawLimit, station: Station, now: datetime) -> Iterator[Effect]:
+    """Keep to no limit at this place any more; to do so again changes nothing."""
+    after = station
+    for key, limit in station.limits.desired.items():
+        if limit.evse == command.evse:
+            gone = LimitWithdrawn(station=station.id, at=now, evse=command.evse, source=limit.source, place=key)
+            yield gone
+            after = evolve.withdrawn(gone, after)
+    if command.evse in station.limits.in_force:
+        cleared = LimitCleared(station=station.id, at=now, evse=command.evse)
+        yield cleared
+        after = evolve.cleared(cleared, after)
+    yield from _settle(after, now, enter=False)
+    yield _answer(after, command.evse, now)
+
+
+def tell(command: AskLimit, station: Station, now: datetime) -> Iterator[Effect]:
+    """Say how much may flow now."""
+    _demand(command.evse, station)
+    yield _answer(station, command.evse, now)
+
+
+def _answer(station: Station, evse: EvseNumber, now: datetime) -> LimitAnswer:
+    found = offer(station, evse, now)
+    return LimitAnswer(evse=evse, limit=found.limit, by=found.by)
+
+
+def capped(event: EvseCapped, station: Station, now: datetime) -> Iterator[Effect]:
+    """Take note of what cable, EV and hardware allow; what is in force changes with it."""
+    if station.limits.caps.get(event.evse) == event.caps:
+        return
+    yield event
+    yield from _settle(evolve.capped(event, station), now, enter=False)
+
+
+def look(command: UseFailSafe, station: Station, now: datetime) -> Iterator[Effect]:
+    """Drop what has ended, and go over to fail-safe values, or back, by how long nobody was heard."""
+    after = station
+    since = None if station.connected is not None else station.limits.silent_since or now
+    if since != station.limits.silent_since:
+        noted = SilenceNoted(station=station.id, at=now, since=since)
+        yield noted
+        after = evolve.silence_noted(noted, after)
+    for fact in _ended(after, now):
+        yield fact
+        after = evolve.withdrawn(fact, after)
+    if command.shared and (whole := after.limits.in_force.get(WHOLE)) is not None:
+        yield LimitInForce(station=station.id, at=now, evse=WHOLE, limit=whole.limit, by=whole.by, asked=whole.asked)
+    yield from _settle(after, now, enter=True)
+
+
+def _ended(station: Station, now: datetime) -> Iterator[LimitWithdrawn]:
+    for key, limit in station.limits.desired.items():
+        if not limit.valid(now):
+            yield LimitWithdrawn(station=station.id, at=now, evse=limit.evse, source=limit.source, reason="expired", place=key)
+
+
+def _settle(station: Station, now: datetime, *, enter: bool) -> Iterator[Effect]:
+    """Say what is in force by now, and look again when that may change by itself."""
+    for fact in _changes(station, now):
+        yield fact
+        station = _applied(fact, station)
+    yield from _fail_safe(station, now, enter=enter)
+    yield _next(station, now)
+
+
+def _changes(station: Station, now: datetime) -> Iterator[LimitInForce | LimitCleared]:
+    told = {one.evse for one in station.limits.desired.values()}
+    for evse, known in station.limits.in_force.items():
+        found = offer(station, evse, now)
+        if evse not in told or found.limit is None:
+            yield LimitCleared(station=station.id, at=now, evse=evse)
+        elif (found.limit, found.by) != (known.limit, known.by):
+            yield LimitInForce(station=station.id, at=now, evse=evse, limit=found.limit, by=found.by, asked=known.asked)
+
+
+def _applied(fact: LimitInForce | LimitCleared, station: Station) -> Station:
+    return evolve.cleared(fact, station) if isinstance(fact, LimitCleared) else evolve.in_force(fact, station)
+
+
+def _fail_safe(station: Station, now: datetime, *, enter: bool) -> Iterator[Event]:
+    limits = station.limits
+    safe = any(one.by == "fail-safe" for one in limits.in_force.values())
+    if limits.failsafe_since is not None and not safe:
+        yield FailSafeLeft(station=station.id, at=now, since=limits.failsafe_since)
+    elif limits.failsafe_since is None and safe and enter:
+        whole = limits.in_force.get(WHOLE)
+        since = limits.silent_since or now
+        yield FailSafeEntered(station=station.id, at=now, silent_since=since, limit=whole.limit if whole else None)
+
+
+def _next(station: Station, now: datetime) -> Wake:
+    limits = station.limits
+    moments = [one.until for one in limits.desired.values()] + [failsafe_due(limits, one) for one in limits.desired.values()]
+    ahead = [one for one in moments if one is not None and one > now]
+    look_again = UseFailSafe(station=station.id) if ahead else None
+    return Wake(name=_WAKE, at=min(ahead, default=now), command=look_again)
+
+
+def check(command: LimitPower, station: Station, now: datetime) -> None:
+    """Look for what makes a limit impossible, here and at the CSMS.
+
+    Raises:
+        Malformed: a limit below nothing.
+        Expired: it would have ended already.
+        Unknown: there is no such EVSE.
+    """
+    amounts = (command.limit, command.export, command.failsafe, command.failsafe_after, *command.amperes)
+    if any(one is not None and not 0 <= one < float("inf") for one in amounts):
+        raise Malformed("a limit is a number from 0 on", code="InvalidValue", where="limit")
+    if command.until is not None and command.until <= now:
+        raise Expired("it would have ended already", code="InvalidSchedule", where="until")
+    _demand(command.evse, station)
+
+
+def _demand(evse: EvseNumber, station: Station) -> None:
+    if evse != WHOLE and station.evses and evse not in station.evses:
+        raise Unknown(f"{station.id} has no EVSE {evse}", code="UnknownEvse", where="evse")
