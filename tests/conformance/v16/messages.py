@@ -16,6 +16,7 @@ from open63110.model.reading import Reading, SignedReading
 from open63110.model.station import ConnectorReported, Identity, StationBooted
 from open63110.model.token import AuthorizationStatus
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
+from open63110.usecases.energy.smart_charging import AskLimit, LimitPower, WithdrawLimit
 from open63110.usecases.services.authorize_externally import StartRemotely, UnlockConnector
 from open63110.usecases.services.authorize_locally import (
     AskLocalListVersion,
@@ -44,6 +45,8 @@ LOST: dict[type[Message], set[str]] = {
     EnergyTransferStarted: {*UNSAID, "reference"},
     EnergyTransferUpdated: {*UNSAID, "subject"},
     EnergyTransferEnded: {*UNSAID, "evse"},
+    LimitPower: {"source", "scope"},
+    WithdrawLimit: {"source", "scope"},
 }
 """Fields that come back as their defaults, or under the receiver's own names."""
 
@@ -184,4 +187,9 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     AskLocalListVersion: ANY_2X[AskLocalListVersion],
     ClearAuthorizationCache: ANY_2X[ClearAuthorizationCache],
     Heartbeat: ANY_2X[Heartbeat],
+    LimitPower: st.builds(
+        lambda message, tenths: replace(message, limit=tenths * 69.0), ANY_2X[LimitPower], st.integers(0, 10_000)
+    ),
+    WithdrawLimit: ANY_2X[WithdrawLimit],
+    AskLimit: ANY_2X[AskLimit],
 }

@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Any message of ours that OCPP 2.x can carry, for properties; and what gets lost on the way, by kind."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 from hypothesis import strategies as st
-from tests.conformance.v201.golden import CS, door, plain, read, validator
+from tests.conformance.v201.golden import CS, NOW, door, plain, read, validator
 
 from open63110.bindings.ocpp.measurands import CONTEXT, WIRE_MEASURAND
 from open63110.bindings.ocpp.translation import Wire
 from open63110.kernel.messages import Message
 from open63110.model.authorization import StopRemotely
+from open63110.model.limit import LimitSource
 from open63110.model.reading import Reading, SignedReading
 from open63110.model.station import ConnectorReported, ConnectorState, Identity, StationBooted
 from open63110.model.token import AuthorizationStatus
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
+from open63110.usecases.energy.smart_charging import AskLimit, LimitPower, WithdrawLimit
 from open63110.usecases.services.authorize_externally import StartRemotely, UnlockConnector
 from open63110.usecases.services.authorize_locally import (
     AskLocalListVersion,
@@ -35,6 +37,8 @@ LOST: dict[type[Message], set[str]] = {
     StartRemotely: {"connector"},
     Heartbeat: {"every"},
     AskTransferStatus: {"asked"},
+    LimitPower: {"source", "scope"},
+    WithdrawLimit: {"source", "scope"},
 }
 """Fields that come back as their defaults."""
 
@@ -171,6 +175,17 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     AskLocalListVersion: st.builds(AskLocalListVersion, station=st.just(CS)),
     ClearAuthorizationCache: st.builds(ClearAuthorizationCache, station=st.just(CS)),
     Heartbeat: st.builds(Heartbeat, station=st.just(CS)),
+    LimitPower: st.builds(
+        LimitPower,
+        station=st.just(CS),
+        evse=st.integers(0, 999),
+        limit=st.integers(0, 10**7).map(lambda tenths: tenths / 10),
+        until=st.none() | st.integers(1, 10**6).map(lambda seconds: NOW + timedelta(seconds=seconds)),
+        source=st.sampled_from(LimitSource),
+        level=st.sampled_from((0, 1)),
+    ),
+    WithdrawLimit: st.builds(WithdrawLimit, station=st.just(CS), evse=st.integers(0, 999), source=st.sampled_from(LimitSource)),
+    AskLimit: st.builds(AskLimit, station=st.just(CS), evse=number),
 }
 
 

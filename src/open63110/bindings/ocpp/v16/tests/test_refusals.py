@@ -149,7 +149,7 @@ def test_a_differential_list_changes_lines_takes_some_away_and_leaves_the_rest()
 
 
 def test_this_wire_says_that_its_stations_cannot_be_told_to_wait_for_idle() -> None:
-    assert WIRE.lacks == ("wait-for-idle",)
+    assert "wait-for-idle" in WIRE.lacks
 
 
 def test_a_soft_reset_goes_to_idle_stations_only() -> None:

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ClearChargingProfile (2.0.1): the CSMS takes the limit of a station or an EVSE back, with what lies below it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from open63110.bindings.ocpp._generated import v201 as types
+from open63110.bindings.ocpp.fields import MOST
+from open63110.bindings.ocpp.translation import Door, Translation, given
+from open63110.bindings.ocpp.v201.fields import evse_number
+from open63110.bindings.ocpp.v201.set_charging_profile import EVSE_PURPOSE, FIRST, LEVELS, WHOLE_PURPOSE, purpose
+from open63110.kernel.errors import Trouble, Unknown
+from open63110.kernel.ids import EvseNumber
+from open63110.kernel.messages import Message, Reply
+from open63110.kernel.roles import Role
+from open63110.model.limit import WHOLE
+from open63110.model.order import Outcome
+from open63110.runtime.orders import Verdict
+from open63110.usecases.energy.smart_charging import LimitCleared, WithdrawLimit
+
+EVERY = tuple(EvseNumber(number) for number in range(MOST + 1))
+"""Where a limit may be at a station of which nothing is known."""
+
+
+def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
+    """Read which limits are meant.
+
+    Raises:
+        Unknown: the station has none of these.
+    """
+    held = {one.evse for one in door.noun.limits.desired.values()} if door.noun else set(EVERY)
+    named, criteria = given(request.charging_profile_id), given(request.charging_profile_criteria)
+    meant = sorted(held & set(_named(named) if named is not None else _matching(criteria, held)))
+    if not meant:
+        raise Unknown("there is no such profile", code="UnknownProfile")
+    return tuple(WithdrawLimit(station=door.station, evse=evse) for evse in meant)
+
+
+def _named(profile: int) -> Iterator[EvseNumber]:
+    yield EvseNumber((profile - FIRST) // LEVELS)
+
+
+def _matching(criteria: Any, held: set[EvseNumber]) -> Iterator[EvseNumber]:
+    evse = None if criteria is None else given(criteria.evse_id)
+    kind = None if criteria is None else given(criteria.charging_profile_purpose)
+    for one in held:
+        right_kind = kind is None or (kind == WHOLE_PURPOSE if one == WHOLE else kind == EVSE_PURPOSE)
+        if right_kind and (evse is None or evse_number(evse) == one):
+            yield one
+
+
+def answer(_: Sequence[Reply], __: Door) -> Any:
+    """Say that they are gone."""
+    return types.ClearChargingProfileResponse(status="Accepted")
+
+
+def refuse(_: Trouble, __: Door) -> Any:
+    """Say that there was none."""
+    return types.ClearChargingProfileResponse(status="Unknown")
+
+
+def to_wire(command: WithdrawLimit, _: Door) -> Any:
+    """Clear everything of one purpose at one place."""
+    criteria = types.ClearChargingProfileType(evse_id=command.evse, charging_profile_purpose=purpose(command.evse))
+    return types.ClearChargingProfileRequest(charging_profile_criteria=criteria)
+
+
+def heard(_: Any, command: WithdrawLimit, door: Door) -> Verdict:
+    """Know that none is left, whether there was one or not."""
+    cleared = LimitCleared(station=command.station, at=door.now, evse=command.evse)
+    return Verdict(outcome=Outcome.ACCEPTED, messages=(cleared,))
+
+
+CLEAR_CHARGING_PROFILE = Translation(
+    action="ClearChargingProfile",
+    sender=Role.CSMS,
+    carries=(WithdrawLimit,),
+    from_wire=from_wire,
+    answer=answer,
+    refuse=refuse,
+    to_wire=to_wire,
+    heard=heard,
+)
