@@ -70,14 +70,14 @@ class Line:
         self.takes: list[Callable[[int, Arrived], None]] = [self.journal, self.journal]
         self._ways = (there or Way(), back or Way())
         self._count = itertools.count()
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._life = 0
 
     def journal(self, end: int, message: Arrived) -> None:
         """Confirm a message."""
         self.ends[end].delivered(message, self.now)
 
-    def at(self, when: float, do: Callable[[], None]) -> None:
+    def at(self, when: float, do: Callable[[], object]) -> None:
         """Do something at a time."""
         heapq.heappush(self._due, (when, next(self._count), do))
 

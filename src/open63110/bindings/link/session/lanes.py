@@ -11,6 +11,12 @@ from open63110.bindings.link.header import Priority
 SHARE = 18
 """A lower class that waits is owed one byte for so many bytes of others: more than 5 %."""
 
+AT_ONCE = 4
+"""Long messages of one class that go out in turns; more of them would all end late."""
+
+SHORT = 4096
+"""Messages that need not wait for the end of those [bytes]."""
+
 
 class Outgoing(msgspec.Struct, kw_only=True, eq=False):
     """A message of ours that is not confirmed."""
@@ -48,6 +54,11 @@ class Lanes:
         """Start empty."""
         self._lanes: tuple[OrderedDict[str, deque[Outgoing]], ...] = tuple(OrderedDict() for _ in Priority)
         self._owed = [0.0] * len(Priority)
+        self._begun: tuple[set[str], ...] = tuple(set() for _ in Priority)
+
+    def __bool__(self) -> bool:
+        """Tell whether anything waits."""
+        return any(self._lanes)
 
     def add(self, message: Outgoing) -> None:
         """Queue a message behind those of its object that were sent before it."""
@@ -64,12 +75,13 @@ class Lanes:
         queue = lane.get(message.order, deque())
         if message in queue:
             queue.remove(message)
+            self._begun[message.priority].discard(message.order)
             if not queue:
                 del lane[message.order]
 
-    def ready(self, may: Callable[[Outgoing], bool]) -> Outgoing | None:
-        """Return whose turn it is among the heads that may go; None: nobody's."""
-        heads = [next(filter(may, self._heads(lane)), None) for lane in self._lanes]
+    def ready(self, may: Callable[[Outgoing], bool], *, urgent: bool = False) -> Outgoing | None:
+        """Return whose turn it is among the heads that may go; None: nobody's. `urgent`: only the first class may."""
+        heads = [next(filter(may, self._heads(one)), None) for one in list(Priority)[: 1 if urgent else None]]
         waiting = [one for one in heads if one is not None]
         if not waiting or waiting[0].priority is Priority.EMERGENCY:
             return waiting[0] if waiting else None
@@ -86,9 +98,13 @@ class Lanes:
         self._owed[message.priority] = max(-8192.0, self._owed[message.priority] - size)
         if message.sent >= message.total:
             self.remove(message)
+        else:
+            self._begun[message.priority].add(message.order)
         if message.order in lane:
             lane.move_to_end(message.order)
 
-    @staticmethod
-    def _heads(lane: OrderedDict[str, deque[Outgoing]]) -> Iterator[Outgoing]:
-        return (queue[0] for queue in lane.values())
+    def _heads(self, priority: Priority) -> Iterator[Outgoing]:
+        heads = (queue[0] for queue in self._lanes[priority].values())
+        if len(self._begun[priority]) < AT_ONCE:
+            return heads
+        return (one for one in heads if one.total <= SHORT or one.order in self._begun[priority])

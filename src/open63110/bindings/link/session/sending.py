@@ -226,7 +226,11 @@ class Sending:
         written = [encode(frame) for frame in self.control]
         self.control.clear()
         room -= sum(map(len, written))
-        while self.window and (one := self._lanes.ready(lambda one: self._may(one, now))):
+        while self.window and self._lanes and room >= OVERHEAD + LEAST_PIECE:
+            full = self.window.full(self._most)
+            one = self._lanes.ready(lambda one: self._may(one, now), urgent=full)
+            if one is None:
+                break
             frame = self._piece(one, room)
             if frame is None:
                 break
@@ -244,11 +248,7 @@ class Sending:
     def _may(self, one: Outgoing, now: float) -> bool:
         if one.not_before > now:
             return False
-        if one.priority is Priority.EMERGENCY:
-            if self._urgent.wait(now) > 0:
-                return False
-        elif self.window and self.window.room < min(one.total - one.sent + OVERHEAD + len(one.head), self._most):
-            self.window.limited()
+        if one.priority is Priority.EMERGENCY and self._urgent.wait(now) > 0:
             return False
         part = PART[one.priority]
         if one.begun:

@@ -48,14 +48,11 @@ class Window:
         self._limited = False
         self._last = 0.0
 
-    @property
-    def room(self) -> int:
-        """May be sent now [bytes]."""
-        return self.size - (self._sent - self._credited)
-
-    def limited(self) -> None:
-        """Take note that more would have been sent, had there been room."""
-        self._limited = True
+    def full(self, frame: int) -> bool:
+        """Tell, and take note, that there is no room for another frame of that length."""
+        full = self.size - (self._sent - self._credited) < frame
+        self._limited |= full
+        return full
 
     def sent(self, size: int, now: float) -> None:
         """Count a frame."""
