@@ -86,6 +86,15 @@ class ContentKey(msgspec.Struct, frozen=True):
     key: bytes
     """32 random bytes."""
 
+    def __post_init__(self) -> None:
+        """Refuse keys of other lengths, which AES would take.
+
+        Raises:
+            Malformed: it has not 32 bytes.
+        """
+        if len(self.key) != 32:
+            raise Malformed("a content key has 32 bytes")
+
     @property
     def key_id(self) -> bytes:
         """Its name: a hash, so that nobody has to agree on one."""
@@ -196,9 +205,9 @@ def found(raw: bytes, aad: bytes, trust: Trust) -> Found:
 
 
 def _verified(
-    protected: bytes, _unprotected: Any, payload: bytes, signature: bytes, *, aad: bytes, trust: Trust
+    protected: bytes, unprotected: Any, payload: bytes, signature: bytes, *, aad: bytes, trust: Trust
 ) -> tuple[bytes, bytes]:
-    names = _names(protected, {ALG, KID})
+    names, _ = _names(protected, {ALG, KID}), _exactly(unprotected, set())
     key = trust.public_key(names[KID])
     if key is None:
         raise UnknownKey("signed with a key that is not trusted here")
@@ -219,8 +228,9 @@ def _unsealed0(protected: bytes, unprotected: dict[Any, Any], sealed: bytes, *, 
 def _unsealed(
     protected: bytes, unprotected: dict[Any, Any], sealed: bytes, recipients: list[Any], *, aad: bytes, trust: Trust
 ) -> bytes:
-    ((agreement, beside, _),) = recipients  # the link seals for one; there is no second to look for
-    if _names(agreement, {ALG})[ALG] != ECDH_ES_HKDF_256:
+    ((agreement, beside, wrapped),) = recipients  # the link seals for one; there is no second to look for
+    _exactly(beside, {KID, EPHEMERAL})
+    if _names(agreement, {ALG})[ALG] != ECDH_ES_HKDF_256 or wrapped != b"":
         raise Malformed("elements are sealed by ECDH-ES + HKDF-256 for one certificate")
     own = trust.private_key(_bytes(beside[KID]))
     if own is None:
@@ -230,7 +240,7 @@ def _unsealed(
 
 
 def _decrypted(key: bytes, names: dict[int, Any], unprotected: dict[Any, Any], sealed: bytes, aad: bytes) -> bytes:
-    nonce = _bytes(unprotected[IV])
+    nonce = _bytes(_exactly(unprotected, {IV})[IV])
     if names[ALG] != A256GCM or len(nonce) != 12:
         raise Malformed("elements are sealed with A256GCM")
     try:
@@ -240,9 +250,14 @@ def _decrypted(key: bytes, names: dict[int, Any], unprotected: dict[Any, Any], s
 
 
 def _names(protected: Any, wanted: set[int]) -> dict[int, Any]:
-    """Read a protected header; what is in it beyond the wanted would have to be understood (RFC 9052 3.1), so none may be."""
-    names = plain(_bytes(protected))
-    if not isinstance(names, dict) or set(names) != wanted or not isinstance(names.get(KID, b""), bytes):
+    """Read a protected header; what is in it beyond the wanted could not be understood (RFC 9052 3.1)."""
+    names = _exactly(plain(_bytes(protected)), wanted)
+    _bytes(names.get(KID, b""))
+    return names
+
+
+def _exactly(names: Any, wanted: set[int]) -> dict[int, Any]:
+    if not isinstance(names, dict) or set(names) != wanted:
         raise Malformed("a COSE header of another shape than the link's")
     return names
 
@@ -254,9 +269,10 @@ def _bytes(value: Any) -> bytes:
 
 
 def _point(key: dict[Any, Any]) -> ec.EllipticCurvePublicKey:
-    if key[KTY] != EC2 or key[CRV] != P256:
+    halves = [_bytes(key[one]) for one in (X, Y)]
+    if _exactly(key, {KTY, CRV, X, Y})[KTY] != EC2 or key[CRV] != P256 or [len(one) for one in halves] != [COORDINATE] * 2:
         raise Malformed("the key beside a seal is not of P-256")
-    x, y = (int.from_bytes(_bytes(key[one]), "big") for one in (X, Y))
+    x, y = (int.from_bytes(one, "big") for one in halves)
     try:
         return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
     except ValueError as error:

@@ -35,8 +35,8 @@ CONTEXT = "iec63110-element"
 """First word of what a signature or seal is bound to, so that it means nothing anywhere else."""
 MOST = 64
 """So many protected elements in a message, and no more."""
-LAYERS = 4
-"""So deep protected elements may lie in one another."""
+LAYERS = 8
+"""So many signatures and seals may lie around one element, its own and those of what it lies in."""
 NOTHING = b"\xa0"
 """What is left of a message that is protected as a whole and cannot be opened: an empty map."""
 
@@ -53,11 +53,17 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     type: int
     """Number of the message."""
     key: bytes
-    """Idempotency key of the message."""
+    """Idempotency key of the message; not empty."""
     path: Path = ()
 
     def bound(self) -> bytes:
-        """Return what COSE calls external_aad."""
+        """Return what COSE calls external_aad.
+
+        Raises:
+            Malformed: the message has no key, and an element could be moved to another like it.
+        """
+        if not self.key:
+            raise Malformed("a message with protected elements needs an idempotency key", where="key")
         return elements.deterministic(cbor2.dumps([CONTEXT, self.type, list(self.path), self.key]))
 
 
@@ -118,7 +124,7 @@ def protect(element: bytes, place: Place, how: Protection) -> Protected:
         how: by whom and for whom.
 
     Raises:
-        Malformed: it is no CBOR, or `how` says nothing.
+        Malformed: it is no CBOR, `how` says nothing, or the message has no key.
     """
     payload, aad, found = elements.deterministic(element), place.bound(), None
     if how.by is not None:
@@ -137,7 +143,7 @@ def protect_value(value: Any, place: Place, how: Protection) -> Protected:
     """Protect a value that cbor2 can encode, as `protect` does an element.
 
     Raises:
-        Malformed: `how` says nothing.
+        Malformed: `how` says nothing, or the message has no key.
     """
     return protect(cbor2.dumps(value), place, how)
 
@@ -168,7 +174,7 @@ def protected_body(body: bytes, type: int, key: bytes, hows: Mapping[Path, Prote
         hows: what to do to which element.
 
     Raises:
-        Malformed: there is no such element, or the body is no CBOR.
+        Malformed: there is no such element, the body is no CBOR, or the key is empty.
     """
     for path in sorted(hows, key=len, reverse=True):
         place = Place(type=type, key=key, path=path)
