@@ -6,7 +6,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -17,6 +17,10 @@ PREFIX = "OPEN63110__"
 """Environment variables: OPEN63110__WEB__PORT=9000 sets port in [web]; a trailing _FILE reads the value from a file."""
 
 HIGHEST_PORT = 65_535
+
+CSMS_INIT = "open63110 csms init"
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 class Listener(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,22 +100,39 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Con
     Raises:
         Malformed: something is unknown, of a wrong kind, or contradicts itself; says where and what to do.
     """
-    tree = _read(path) if path else {}
-    for names, value, origin in _overrides(os.environ if environment is None else environment):
-        _put(tree, names, value, origin)
-    _refuse_unknown(tree, Config, "")
-    try:
-        config = msgspec.convert(tree, Config, strict=False)
-    except msgspec.ValidationError as fault:
-        raise _explained(tree, fault) from fault
+    config = read_settings(Config, path, environment)
     _check(config)
     return config
+
+
+def read_settings(
+    kind: type[S], path: Path | None, environment: Mapping[str, str] | None = None, *, made_by: str = CSMS_INIT
+) -> S:
+    """Read the settings of any program of ours from a file and the environment.
+
+    Args:
+        kind: what can be set; fields that are structs, or dictionaries of them, are tables.
+        path: None means defaults.
+        environment: the process's own when None.
+        made_by: the command that writes such a file.
+
+    Raises:
+        Malformed: something is unknown or of a wrong kind; says where and what to do.
+    """
+    tree = _read(path, made_by) if path else {}
+    for names, value, origin in _overrides(os.environ if environment is None else environment):
+        _put(tree, names, value, origin)
+    _refuse_unknown(tree, kind, "")
+    try:
+        return msgspec.convert(tree, kind, strict=False)
+    except msgspec.ValidationError as fault:
+        raise _explained(tree, fault) from fault
 
 
 def _explained(tree: Mapping[str, Any], fault: msgspec.ValidationError) -> Malformed:
     """Say where a value of the wrong kind stands; a listener by its name."""
     text, place = _said(fault)
-    for name, one in tree["listeners"].items() if place.startswith("listeners[...]") else ():
+    for name, one in tree.get("listeners", {}).items() if place.startswith("listeners[...]") else ():
         try:
             msgspec.convert(one, Listener, strict=False)
         except msgspec.ValidationError as inner:
@@ -143,12 +164,12 @@ def _leaves(tree: Mapping[str, Any], path: str = "") -> Iterator[str]:
             yield f"{path}{name}"
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, made_by: str = CSMS_INIT) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as fault:
         message = f"there is no file {path}"
-        raise Malformed(message, where=str(path), remedy="open63110 csms init writes one") from fault
+        raise Malformed(message, where=str(path), remedy=f"{made_by} writes one") from fault
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise Malformed(f"{path} cannot be read: {fault}", where=str(path)) from fault
 
@@ -189,12 +210,20 @@ def _refuse_unknown(tree: Mapping[str, Any], kind: type[msgspec.Struct], path: s
             near = difflib.get_close_matches(name, hints, n=1, cutoff=0.5)
             hint = f"did you mean {path}{near[0]}?" if near else f"known here: {', '.join(sorted(hints))}"
             raise Malformed(f"{place} is no setting; {hint}", where=place, remedy=hint)
-        if kind is Config and name == "listeners" and isinstance(value, dict):
-            for key, one in value.items():
+        if not isinstance(value, dict):
+            continue
+        table, many = table_of(hints[name])
+        if table is not None:
+            for key, one in value.items() if many else [("", value)]:
                 if isinstance(one, dict):
-                    _refuse_unknown(one, Listener, f"{place}.{key}.")
-        elif isinstance(value, dict) and isinstance(hints[name], type) and issubclass(hints[name], msgspec.Struct):
-            _refuse_unknown(value, hints[name], f"{place}.")
+                    _refuse_unknown(one, table, f"{place}.{key}." if many else f"{place}.")
+
+
+def table_of(hint: Any) -> tuple[type[msgspec.Struct] | None, bool]:
+    """Return which table a setting is, and whether it is many of them by name; None: it is a value."""
+    kinds = [hint, *get_args(hint)]
+    found = [one for one in kinds if isinstance(one, type) and issubclass(one, msgspec.Struct)]
+    return (found[0] if found else None), get_origin(hint) is dict
 
 
 def _check(config: Config) -> None:

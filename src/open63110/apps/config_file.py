@@ -11,7 +11,7 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
-from open63110.apps.config import Config, Listener
+from open63110.apps.config import Config, table_of
 
 HEAD = """\
 # Configuration of a CSMS: `open63110 csms --config THIS-FILE`. `open63110 config check` tells whether it will do.
@@ -29,14 +29,33 @@ Chosen = Mapping[str, Any]
 
 def written(chosen: Chosen) -> str:
     """Return the text of a file in which some settings, a tree like the file's, are chosen and all others explained."""
-    parts = [HEAD, *_settings(Config, chosen)]
-    for name, one in chosen.get("listeners", {}).items():
-        parts += ["", f"[listeners.{_key(name)}]", *_settings(Listener, one)]
-    if not chosen.get("listeners"):
-        parts += ["", f"#[listeners.{LISTENER}]", *_settings(Listener, {})]
-    for name, kind in _tables(Config):
+    return HEAD + "\n" + explained_tables(Config, chosen, example=LISTENER)
+
+
+def explained_tables(whole: type[msgspec.Struct], chosen: Chosen, *, example: str) -> str:
+    """Return the tables of any configuration, explained.
+
+    Args:
+        whole: what can be set; of tables within tables nothing is said.
+        chosen: what is set, a tree like the file's.
+        example: stands for the name of a table of many where none is chosen.
+    """
+    parts = [*_settings(whole, chosen)]
+    for name, kind in _many(whole):
+        for key, one in chosen.get(name, {}).items():
+            parts += ["", f"[{name}.{_key(key)}]", *_settings(kind, one)]
+        if not chosen.get(name):
+            parts += ["", f"#[{name}.{example}]", *_settings(kind, {})]
+    for name, kind in _tables(whole):
         parts += ["", *_comment(inspect.getdoc(kind) or ""), f"[{name}]", *_settings(kind, chosen.get(name, {}))]
     return "\n".join(parts) + "\n"
+
+
+def _many(whole: type[msgspec.Struct]) -> Iterator[tuple[str, type[msgspec.Struct]]]:
+    for name, hint in get_type_hints(whole).items():
+        kind, many = table_of(hint)
+        if kind is not None and many:
+            yield name, kind
 
 
 def _tables(kind: type[msgspec.Struct]) -> Iterator[tuple[str, type[msgspec.Struct]]]:

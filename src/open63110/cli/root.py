@@ -41,7 +41,7 @@ for word, (place, words) in HERE.items():
     app.command(f"open63110.cli.{place}", name=word, help=words, group="This machine")
 
 OF_A_CSMS = {
-    "station": "Stations: list, admit, reboot, call …",
+    "station": "Stations: list, admit, reboot, call …; or be one: run.",
     "session": "Service sessions: list, start and stop remotely.",
     "transfer": "Energy transfers.",
     "token": "Credentials the operator knows.",

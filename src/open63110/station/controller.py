@@ -131,6 +131,11 @@ class Controller:
         transfers = noun.transfers.values() if noun else ()
         return next((one.reference for one in transfers if one.evse == evse and one.ended is None), None)
 
+    @property
+    def linked(self) -> bool:
+        """The CSMS can be reached."""
+        return self.line.open
+
     def offer(self, evse: EvseNumber) -> Watts:
         """Return what an EVSE may give now, by what the station was told and what its hardware says of itself [W]."""
         noun = self.noun
@@ -288,8 +293,13 @@ class Controller:
 
     # -- what the use cases say --
 
-    def fact(self, fact: Event) -> None:
-        """Move what follows a fact, and tell it where it is for the CSMS."""
+    def fact(self, fact: Event, id: int = 0) -> None:
+        """Move what follows a fact, and tell it where it is for the CSMS.
+
+        Args:
+            fact: durable by now.
+            id: its number in the journal, or a lower one; 0 where there is none.
+        """
         match fact:
             case EnergyTransferStarted() if self.powered:
                 self.hardware.close_contactor(fact.evse, self.offer(fact.evse))
@@ -302,7 +312,7 @@ class Controller:
             case StationRebooting():
                 self.hardware.restart(fact.reason, fact.evse)
         if isinstance(fact, TOLD):
-            self.outbox.put(fact, heard=self._heard)
+            self.outbox.put(fact, heard=self._heard, id=id)
             self.pump()
 
     def _keep_to_limits(self) -> None:
@@ -360,6 +370,8 @@ class Controllers:
         """Listen to the engine."""
         self.engine = engine
         self.stations: dict[StationId, Controller] = {}
+        self.count = 0
+        """Facts in the journal so far, or fewer: a commit that fails skips numbers."""
         engine.send = self._request
         engine.commit.on_durable.append(self._facts)
 
@@ -369,9 +381,10 @@ class Controllers:
 
     def _facts(self, entries: list[Entry]) -> None:
         for one in entries:
+            self.count += 1
             controller = self.stations.get(one.station)
             if controller is not None:
-                controller.fact(one.event)
+                controller.fact(one.event, self.count)
 
     def _request(self, command: Command) -> None:
         controller = self.stations.get(command.station)

@@ -12,7 +12,7 @@ from open63110.kernel.units import Amperes, Seconds, Watts
 from open63110.model.limit import PHASE
 from open63110.model.reading import Reading
 from open63110.model.transfer import TransferState
-from open63110.station.drivers.port import Driver
+from open63110.station.drivers.port import DRIVER_FAILURE, Driver
 from open63110.station.evse import EMERGENCY, Allowed, Drive, Evse, FaultChanged, Fitting, Plugged, Seen, Unplugged
 from open63110.station.limits import FailSafe, Offer, Source, least, per_phase, power_of
 
@@ -50,6 +50,10 @@ class Controller(Protocol):
     """The controller of the station, as its hardware sees it."""
 
     powered: bool
+
+    @property
+    def linked(self) -> bool:
+        """The CSMS can be reached."""
 
     def power_up(self, reason: str = "PowerUp") -> None:
         """Start."""
@@ -135,6 +139,8 @@ class StationHardware:
         self.bays = {number: Bay(*one, time()) for number, one in bays.items()}
         self.controller: Controller
         self._restarting: asyncio.TimerHandle | None = None
+        self._patient = True
+        """Drivers may still take their time for a first look."""
 
     # -- what the controller moves and measures --
 
@@ -204,11 +210,6 @@ class StationHardware:
 
     # -- what goes on by itself --
 
-    def link(self, *, up: bool) -> None:
-        """Take note of whether the CSMS can be reached."""
-        if self._fail_safe is not None:
-            self._fail_safe = self._fail_safe.heard(self._time(), link=up)
-
     async def run(self) -> None:
         """Look at every EVSE until cancelled; the drivers open what is closed."""
         async with asyncio.TaskGroup() as tasks:
@@ -223,23 +224,33 @@ class StationHardware:
                     self._restarting.cancel()
 
     async def all_seen(self, seconds: float) -> bool:
-        """Wait until every driver has seen its EVSE and its meter; tell whether they all have in that time."""
+        """Wait until every driver has seen its EVSE and its meter; what has not in that time is broken until it does."""
         try:
             async with asyncio.timeout(seconds):
                 while not self._all_seen():  # noqa: ASYNC110 - drivers of any kind, each with a pace of its own
                     await asyncio.sleep(TICK)
         except TimeoutError:
             return False
+        finally:
+            self._patient = False
         return True
 
     def _all_seen(self) -> bool:
-        return all(bay.driver.seen() is not None and bay.driver.readings() for bay in self.bays.values())
+        return not self.silent()
+
+    def silent(self) -> list[int]:
+        """Return the EVSEs of which nothing was seen, or nothing measured, since the start."""
+        return [number for number, bay in self.bays.items() if bay.driver.seen() is None or not bay.driver.readings()]
 
     def tick(self) -> None:
         """Look at every EVSE once."""
         now = self._time()
+        if self._fail_safe is not None:
+            self._fail_safe = self._fail_safe.heard(now, link=self.controller.linked)
         for number, bay in self.bays.items():
             seen = bay.driver.seen()
+            if seen is None and not self._patient:
+                seen = Seen(trouble=DRIVER_FAILURE)
             if seen is not None:
                 self._look(number, bay, seen, now)
 

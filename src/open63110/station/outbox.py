@@ -4,7 +4,8 @@
 - Facts of energy transfers are kept until they are answered, over any number of connections, always with the same content;
   those that happened, or had to be put off, while nobody listened say so (``offline``).
 - While nobody listens, of the states of a connector the newest is kept, and of events those up to a severity.
-- A boot goes before everything else, the newest only. Requests that make sense at once only are not for the outbox.
+- A boot goes before everything else, the newest only; then what is dangerous (severity 0), then the rest as it came.
+  Requests that make sense at once only are not for the outbox.
 - Room is bounded: when it is full, the oldest event or state goes first, then every other intermediate reading of transfers,
   from the oldest on. Starts, ends and changes of state are never dropped: they may exceed the bound.
 """
@@ -62,10 +63,12 @@ class Entry(msgspec.Struct, kw_only=True, gc=False):
 
     fact: Event
     attempts: int = 0
+    id: int = 0
+    """Its number in the journal, or a lower one; 0: it is in none."""
 
 
 class Outbox:
-    """The queue of one station. It lives as long as the process, so it survives what a station calls a reboot."""
+    """The queue of one station, in memory. What survives the process is the journal that it is made of (``told.py``)."""
 
     __slots__ = ("_boot", "_entries", "_most", "_severity", "_under_way", "dropped", "longest", "refused", "waiting")
 
@@ -93,12 +96,18 @@ class Outbox:
         """One was told and is not answered yet."""
         return self._under_way is not None
 
-    def put(self, fact: Event, *, heard: bool) -> None:
+    @property
+    def oldest(self) -> int | None:
+        """The lowest number in the journal of all that waits; None: nothing does. A boot is told anew after every start."""
+        return min((entry.id for entry in self._entries), default=None)
+
+    def put(self, fact: Event, *, heard: bool, id: int = 0) -> None:
         """Keep a fact.
 
         Args:
             fact: one of TOLD.
             heard: somebody listens right now.
+            id: its number in the journal, or a lower one; 0: it is in none.
         """
         if isinstance(fact, StationBooted):
             self._boot = Entry(fact=fact)
@@ -109,12 +118,25 @@ class Outbox:
             if isinstance(fact, ConnectorReported):
                 self._forget_states_of(fact)
             fact = _late(fact)
-        self._entries.append(Entry(fact=fact))
+        entry = Entry(fact=fact, id=id)
+        if isinstance(fact, StationEventReported) and fact.severity == 0:
+            self._entries.insert(self._urgent(), entry)
+        else:
+            self._entries.append(entry)
         if isinstance(fact, Transfer):
             self.waiting[fact.reference] += 1
         if len(self._entries) > self._most:
             self._make_room()
         self.longest = max(self.longest, len(self._entries))
+
+    def _urgent(self) -> int:
+        """Return the place behind the fact under way, and behind what is as dangerous and came before."""
+        place = 0
+        for entry in self._entries:
+            if entry is not self._under_way and not (isinstance(entry.fact, StationEventReported) and entry.fact.severity == 0):
+                break
+            place += 1
+        return place
 
     def next(self, *, accepted: bool) -> Event | None:
         """Return what to tell now and hold it to be under way; None if there is nothing, or the last one is.

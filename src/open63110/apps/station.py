@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One charging station: its journal, its use cases, its controller over the hardware, its line to the CSMS."""
+
+import asyncio
+import contextlib
+import secrets
+import signal
+import ssl
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from open63110.apps.clock import SystemClock
+from open63110.apps.folder import usable
+from open63110.apps.ids import StoredIds
+from open63110.apps.site import SkewedClock
+from open63110.apps.station_config import Bay, StationConfig, registers
+from open63110.apps.station_hands import Hands
+from open63110.apps.station_simulated import SimulatedDriver
+from open63110.apps.systemd import notify, watched
+from open63110.bindings.ocpp.client import Client
+from open63110.bindings.ocpp.line import Dialling
+from open63110.bindings.ocpp.rpc.version import Version
+from open63110.bindings.ocpp.wires import WIRES
+from open63110.kernel.errors import Malformed
+from open63110.kernel.ids import EvseNumber, StationId, TransferNumber
+from open63110.kernel.roles import Role
+from open63110.model.station import Identity, StationDisconnected
+from open63110.model.transfer import EnergyTransfer
+from open63110.ports import Clock, FrameLog
+from open63110.runtime.engine import Engine
+from open63110.runtime.table import discover
+from open63110.simulator.meter import MILLI, Meter
+from open63110.station.controller import Controller, Controllers
+from open63110.station.drivers.port import Driver
+from open63110.station.evse import Fitting
+from open63110.station.hardware import Rating, StationHardware
+from open63110.station.limits import FailSafe
+from open63110.station.told import Told
+from open63110.store.frames import DailyFrames
+from open63110.store.migrate import HEAD, upgrade
+from open63110.store.migrate import version as revision
+from open63110.store.sqlite import SqliteStore
+
+log = structlog.get_logger(__name__)
+
+JOURNAL, MARK, FRAMES = "station.db", "told.json", "frames"
+
+FIRST_LOOK = 10.0
+"""How long hardware may take to answer at start before the station comes up without it, with a fault [s]."""
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+class StationIds(StoredIds):
+    """Numbers of a station; those of a fresh journal begin with the time, so that a lost one gives none twice (I8)."""
+
+    def __init__(self, store: SqliteStore, clock: Clock) -> None:
+        """Read where each counter stands."""
+        super().__init__(store)
+        self._last[EnergyTransfer] = store.highest(EnergyTransfer) or int(clock.now().timestamp())
+
+    def transfer(self) -> TransferNumber:
+        """Return the next energy transfer number."""
+        return TransferNumber(self.row(EnergyTransfer))
+
+
+class NoFrames:
+    """Keeps no raw frames."""
+
+    def note(self, station: StationId, frame: bytes, *, sent: bool) -> None:
+        """Let it go."""
+
+
+class Station:
+    """One station, wired."""
+
+    def __init__(self, config: StationConfig) -> None:
+        """Open the journal and read what must be in memory; nothing moves yet.
+
+        Raises:
+            Unavailable: another process has the journal, or it cannot be written.
+            Malformed: a bus or a certificate is not what it should be.
+        """
+        self.config, self.id = config, StationId(config.id)
+        self.clock = SkewedClock(SystemClock(), 0.0)
+        self._loop = asyncio.get_running_loop()
+        folder = Path(config.data)
+        with usable(folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _prepare(folder / JOURNAL)
+        self.store = SqliteStore(folder / JOURNAL)
+        self.told = Told(folder / MARK, boot=_boot())
+        ids = StationIds(self.store, self.clock)
+        self.engine = Engine(Role.STATION, discover(), self.store, self.clock, ids, config.policy)
+        self.frames: FrameLog = (
+            DailyFrames(folder / FRAMES, self.clock, days=config.frames_days) if config.frames_days else NoFrames()
+        )
+        self._buses: dict[str, Any] = {}
+        self.simulated: dict[int, SimulatedDriver] = {}
+        self.hardware = self._hardware()
+        limit = max(_rating(bay).power for bay in config.evses.values())
+        self.controller = Controller(
+            self.id, self.engine, identity=self._identity(), layout=(1,) * len(config.evses), limit=limit
+        )
+        self.controller.hardware, self.hardware.controller = self.hardware, self.controller
+        self.parties = Controllers(self.engine)
+        self.parties.add(self.controller)
+        self.client = self._line()
+
+    # -- parts --
+
+    def _line(self) -> Client:
+        """Make the line to the CSMS; another protocol than OCPP begins here, by the scheme of the URL."""
+        client = Client(WIRES, self.frames, self.clock, run_id=secrets.token_hex(4))
+        self.controller.line = client.line(self.id, self.engine, _dialling(self.config), self.controller)
+        return client
+
+    def _hardware(self) -> StationHardware:
+        config = self.config
+        bays = {int(name): (self._driver(int(name), bay), _rating(bay), _fitting(bay)) for name, bay in config.evses.items()}
+        safe = config.failsafe
+        return StationHardware(
+            bays,
+            self._loop.time,
+            interval=config.interval,
+            fail_safe=FailSafe(limit=safe.amperes, after=safe.after) if safe.after > 0 else None,
+            set_clock=self.clock.set if config.clock == "csms" else None,
+        )
+
+    def _driver(self, number: int, bay: Bay) -> Driver:
+        if bay.driver == "modbus":
+            return self._modbus(number, bay)
+        meter = Meter(f"{self.id}-M{number}", counted=round((self._shown(number) or 0.0) * MILLI))
+        driver = self.simulated[number] = SimulatedDriver(meter, self.clock, phases=bay.phases)
+        return driver
+
+    def _modbus(self, number: int, bay: Bay) -> Driver:
+        # a station without Modbus does without its library
+        from open63110.station.drivers.modbus import Device, ModbusDriver  # noqa: PLC0415
+        from open63110.station.drivers.modbus_bus import Bus  # noqa: PLC0415
+
+        def device(of: Any) -> Device:
+            bus = self._buses.setdefault(of.bus, None) or Bus(of.bus)
+            self._buses[of.bus] = bus
+            return Device(bus, of.unit, registers(of), self._loop.time)
+
+        return ModbusDriver(device(bay.meter), device(bay.board), self.clock, self._loop.time, last=self._shown(number))
+
+    def _shown(self, number: int) -> Any:
+        """Return what the register of an EVSE stood at when this program ran last [Wh]; None: nobody knows."""
+        noun = self.engine.stations.get(self.id)
+        evse = noun.evses.get(EvseNumber(number)) if noun else None
+        shown = [one.value for one in evse.readings if one.measurand == "energy.import.register"] if evse else []
+        return shown[0] if shown else None
+
+    def _identity(self) -> Identity:
+        config = self.config
+        firmware = config.firmware or version("open63110")
+        return Identity(vendor=config.vendor, model=config.model, serial=config.serial, firmware=firmware)
+
+    # -- life --
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator["Station"]:
+        """Work until the block is left; then open every contactor and make durable what is pending."""
+        waiting = await self.told.recover(self.id, self.parties, self.store)
+        log.info("station starts", station=self.id, waiting=waiting, journal=self.parties.count)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                writer = tasks.create_task(self.engine.commit.run())
+                own = [tasks.create_task(part) for part in self._parts()]
+                await self._begin()
+                try:
+                    yield self
+                finally:
+                    self.controller.power_down()
+                    for task in own:
+                        task.cancel()
+                    await asyncio.wait(own)
+                    await self.engine.commit.drain()
+                    self.told.follow(self.controller, self.parties.count)
+                    self.told.write()
+                    writer.cancel()
+        finally:
+            for bus in self._buses.values():
+                bus.close()
+            self.store.close()
+
+    def _parts(self) -> list[Any]:
+        parts = [self.engine.timers.run(), self.client.run(), self.hardware.run(), self.told.run(self.id, self.parties)]
+        if self.config.reader.device:
+            hands = Hands(self.controller, self.simulated, self.config.reader.evse)
+            parts.append(hands.run(Path(self.config.reader.device)))
+        if isinstance(self.frames, DailyFrames):
+            parts.append(self.frames.run())
+        return parts
+
+    async def _begin(self) -> None:
+        """Come up once the meters have been read: what was open when the last run ended ends with what they show."""
+        noun = self.engine.stations.get(self.id)
+        if noun is not None and noun.connected is not None:
+            gone = StationDisconnected(station=self.id, at=self.clock.now(), reason="this station was restarted")
+            self.engine.hear((gone,))
+        if not await self.hardware.all_seen(FIRST_LOOK):
+            log.error("hardware does not answer", station=self.id, evses=self.hardware.silent())
+        self.controller.power_up("ApplicationReset" if self.told.same_boot else "PowerUp")
+
+
+def _prepare(journal: Path) -> None:
+    """Make or upgrade the journal in a process of its own: what that takes in memory is not needed afterwards."""
+    if revision(journal) == HEAD:
+        return
+    code = "import sys; from pathlib import Path; from open63110.store.migrate import upgrade; upgrade(Path(sys.argv[1]))"
+    done = subprocess.run([sys.executable, "-c", code, str(journal)], check=False, stderr=subprocess.DEVNULL)  # noqa: S603 - our own
+    if done.returncode:
+        upgrade(journal)  # here, for the reason
+
+
+def _boot() -> str:
+    """Return which start of the operating system this is; empty where it does not say."""
+    try:
+        return BOOT_ID.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def _rating(bay: Bay) -> Rating:
+    return Rating(amperes=bay.amperes, phases=bay.phases)
+
+
+def _fitting(bay: Bay) -> Fitting:
+    return Fitting(socket=bay.socket, lock=bay.lock, ventilated=bay.ventilated)
+
+
+def _dialling(config: StationConfig) -> Dialling:
+    csms = config.csms
+    return Dialling(
+        url=csms.url,
+        versions=tuple(Version(one) for one in csms.versions),
+        password=csms.password,
+        tls=_tls(config),
+        longest_pause=csms.longest_pause,
+        patience=csms.patience,
+    )
+
+
+def _tls(config: StationConfig) -> ssl.SSLContext | None:
+    csms = config.csms
+    if not csms.url.startswith("wss:"):
+        return None
+    try:
+        context = ssl.create_default_context(cafile=csms.authorities or None)
+        if csms.certificate:
+            context.load_cert_chain(csms.certificate)
+    except (OSError, ssl.SSLError) as fault:
+        raise Malformed(f"csms: a certificate cannot be used: {fault}", where="csms") from fault
+    return context
+
+
+async def serve(config: StationConfig, *, ready: Callable[[Station], None] | None = None) -> None:
+    """Run a station until SIGTERM or SIGINT."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, stop.set)
+    async with watched(), Station(config).running() as station:
+        notify("READY=1")
+        if ready is not None:
+            ready(station)
+        await stop.wait()
+        notify("STOPPING=1")

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a station can be told: one TOML file, overridden by the environment, like the configuration of a CSMS."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from open63110.apps.config import Log, read_settings
+from open63110.apps.config_file import Chosen, explained_tables
+from open63110.kernel.errors import Malformed
+from open63110.kernel.ids import station_id
+from open63110.kernel.units import Amperes, Seconds, WattHours
+from open63110.model.policy import StationPolicy
+from open63110.station.drivers.registers import CONTROLLED, MEASURED, METERS, Register
+
+Version = Literal["ocpp2.1", "ocpp2.0.1", "ocpp1.6"]
+
+INIT = "open63110 station init"
+
+
+class Upwards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The CSMS."""
+
+    url: str = "ws://127.0.0.1:8887/ocpp"
+    """ws:// or wss://, without the identity of the station: that is appended."""
+    versions: tuple[Version, ...] = ("ocpp2.1", "ocpp2.0.1", "ocpp1.6")
+    """Offered in this order."""
+    password: str = ""
+    """HTTP Basic, with the identity as user; better as OPEN63110__CSMS__PASSWORD_FILE. Empty: none is sent."""
+    authorities: str = ""
+    """PEM file to believe on wss://. Empty: those of the system."""
+    certificate: str = ""
+    """PEM file with client certificate and key (profile 3)."""
+    patience: float = 30.0
+    """How long the answer to a call is awaited [s]."""
+    longest_pause: float = 300.0
+    """Between two attempts to connect [s]."""
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A device on a Modbus line."""
+
+    bus: str = ""
+    """tcp://host:502, or rtu:/dev/ttyUSB0?baudrate=9600&parity=N&stopbits=1."""
+    unit: int = 1
+    """Its address on the line."""
+    kind: str = ""
+    """A meter that is known: sdm630. Empty: its registers stand in a table of their own."""
+    registers: dict[str, Register] = {}
+    """Where what lies, by name."""
+
+
+class Bay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One EVSE."""
+
+    driver: Literal["simulated", "modbus"] = "simulated"
+    amperes: Amperes = Amperes(32.0)
+    """What it was built for, on each phase [A]."""
+    phases: Literal[1, 3] = 3
+    socket: bool = True
+    """The cable is the driver's own and shows its rating; false: it is fixed."""
+    lock: bool = False
+    """The plug is held while somebody may charge."""
+    ventilated: bool = False
+    """An EV that wants ventilation may charge here."""
+    meter: Device = Device()
+    board: Device = Device()
+
+
+class FailSafe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What holds without a link where no message of the CSMS said so."""
+
+    amperes: Amperes = Amperes(6.0)
+    """On each phase of each EVSE [A]."""
+    after: Seconds = Seconds(0.0)
+    """How long the link may be lost before [s]; 0: it never holds."""
+
+
+class Offline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who may charge while the CSMS cannot be asked."""
+
+    who: Literal["list", "list-or-cache", "allow-unknown"] = "list-or-cache"
+    most: WattHours = WattHours(10_000.0)
+    """What a credential nobody knows may take [Wh]."""
+    answer_within: Seconds = Seconds(20.0)
+    """From when on a CSMS that does not answer counts as one that cannot be asked [s]."""
+    local_list: bool = True
+    """The CSMS may give it a list."""
+    cache_size: int = 500
+    """How many answers it remembers."""
+
+
+class Reader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where cards are read: each line is a card, or EVSE and card."""
+
+    device: str = ""
+    """A serial port, a terminal or a FIFO. Empty: there is no reader."""
+    evse: int = 1
+    """Where a card is meant that comes without a number."""
+
+
+class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything a station can be told."""
+
+    id: str = "CS-1"
+    """Its identity at the CSMS."""
+    data: str = "open63110-station"
+    """Folder of its journal; relative to where it is started."""
+    vendor: str = "open63110"
+    model: str = "station"
+    serial: str = ""
+    firmware: str = ""
+    """Empty: the version of this program."""
+    interval: Seconds = Seconds(60.0)
+    """Between two readings while energy may flow [s]."""
+    connection_timeout: Seconds = Seconds(120.0)
+    """How long an authorization waits for the plug [s]."""
+    clock: Literal["system", "csms"] = "system"
+    """Who knows the time: this machine (NTP), or the CSMS."""
+    frames_days: int = 0
+    """How long raw frames are kept [d]; 0: not at all."""
+    evses: dict[str, Bay] = msgspec.field(default_factory=lambda: {"1": Bay()})
+    """1, 2 …"""
+    csms: Upwards = Upwards()
+    failsafe: FailSafe = FailSafe()
+    offline: Offline = Offline()
+    reader: Reader = Reader()
+    log: Log = Log()
+
+    @property
+    def policy(self) -> StationPolicy:
+        """What its use cases read."""
+        offline = self.offline
+        return StationPolicy(
+            connection_timeout=self.connection_timeout,
+            offline=offline.who,
+            offline_most=offline.most,
+            answer_within=offline.answer_within,
+            local_list=offline.local_list,
+            cache_size=offline.cache_size,
+        )
+
+
+def load(path: Path | None, environment: Mapping[str, str] | None = None) -> StationConfig:
+    """Read configuration from a file and the environment.
+
+    Raises:
+        Malformed: something is unknown, of a wrong kind, or contradicts itself; says where and what to do.
+    """
+    config = read_settings(StationConfig, path, environment, made_by=INIT)
+    _check(config)
+    return config
+
+
+def _check(config: StationConfig) -> None:
+    try:
+        station_id(config.id)
+    except ValueError as fault:
+        raise Malformed(f"id: {fault}", where="id") from fault
+    if set(config.evses) != {str(number) for number in range(1, len(config.evses) + 1)}:
+        raise Malformed("evses are numbered 1, 2 … without a gap, as [evses.1]", where="evses")
+    if not config.csms.url.startswith(("ws://", "wss://")):
+        raise Malformed("csms.url begins with ws:// or wss://", where="csms.url")
+    if config.interval <= 0:
+        raise Malformed("interval must be above 0", where="interval")
+    if config.reader.device and str(config.reader.evse) not in config.evses:
+        raise Malformed(f"there is no EVSE {config.reader.evse}", where="reader.evse")
+    for name, bay in config.evses.items():
+        if bay.driver == "modbus":
+            _check_device(f"evses.{name}.meter", bay.meter, MEASURED, {"energy"})
+            _check_device(f"evses.{name}.board", bay.board, CONTROLLED, _demanded(bay))
+
+
+def _demanded(bay: Bay) -> set[str]:
+    more = {"proximity"} if bay.socket else set()
+    return {"pilot", "contactor", "offered"} | more | ({"lock", "locked"} if bay.lock else set())
+
+
+def _check_device(place: str, device: Device, known: frozenset[str], demanded: set[str]) -> None:
+    if not device.bus:
+        raise Malformed(f"{place} needs a bus, say bus = 'tcp://10.0.0.5:502'", where=f"{place}.bus")
+    if device.kind and (device.kind not in METERS or not place.endswith("meter")):
+        raise Malformed(f"{place}.kind: known meters are {', '.join(METERS)}", where=f"{place}.kind")
+    names = set(registers(device))
+    if unknown := sorted(names - known):
+        message = f"{place}.registers.{unknown[0]} is nothing that is read or written; known are {', '.join(sorted(known))}"
+        raise Malformed(message, where=f"{place}.registers.{unknown[0]}")
+    if missing := sorted(demanded - names):
+        raise Malformed(f"{place}.registers.{missing[0]} is missing", where=f"{place}.registers.{missing[0]}")
+
+
+def registers(device: Device) -> Mapping[str, Register]:
+    """Return where what lies in a device: as its kind has it, where its own table says nothing else."""
+    return {**METERS.get(device.kind, {}), **device.registers}
+
+
+HEAD = """\
+# Configuration of a charging station: `open63110 station run --config THIS-FILE`. `open63110 station check` tells whether it will
+# do. A line that begins with #name shows a default. Each setting can be overridden by the environment:
+# OPEN63110__CSMS__URL=wss://… sets url in [csms]; OPEN63110__CSMS__PASSWORD_FILE=/path reads the value from a file.
+"""
+
+MODBUS = """
+# An EVSE behind Modbus: a meter that is known, and a board whose registers are told.
+#[evses.1]
+#driver = "modbus"
+#[evses.1.meter]
+#bus = "rtu:/dev/ttyUSB0?baudrate=9600"
+#unit = 1
+#kind = "sdm630"
+#[evses.1.board]
+#bus = "tcp://10.0.0.7:502"
+#unit = 180
+#[evses.1.board.registers]
+#pilot = { table = "input", address = 100 }
+#proximity = { table = "input", address = 101 }
+#mirror = { table = "discrete", address = 200 }
+#contactor = { table = "coil", address = 400 }
+#offered = { table = "holding", address = 300, scale = 0.1 }
+"""
+
+
+def written(chosen: Chosen) -> str:
+    """Return the text of a file in which some settings are chosen and all others explained."""
+    return HEAD + "\n" + explained_tables(StationConfig, chosen, example="1") + MODBUS
