@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Readings on the wire: in groups of one moment, each reading as a channel and a value.
 
-A group is [moment, channel, value, channel, value …, details]. The moment counts in milliseconds from that of the message. A
-value counts thousandths; one that is no whole number of them is a float and the value itself. A
-channel is measurand + 32 · phase + 512 · context + 8192 · location in the registry's numbers. Details are there if a reading
-has more to it: a map from its place in the group (0, 1 …) to what has no room in a channel.
+A group is [moment, channels, values, details]. The moment counts in milliseconds from that of the message. A channel says what
+was measured: measurand + 32 · phase + 512 · context + 8192 · location in the registry's numbers. A value counts thousandths; one
+that is no whole number of them is a float and the value itself. Details are there if a reading has more to it: a map from its
+place in the group (0, 1 …) to what has no room in a channel.
 """
 
 from itertools import pairwise
@@ -89,19 +89,18 @@ class Readings:
 
     def _group(self, readings: Any, setting: Setting) -> bytes:
         written, number = self.channels.written, items.thousandths
-        at = readings[0].at
-        parts = [b"", b"\0" if at == setting.moment else items.integer(milliseconds(at) - setting.at)]
+        channels = [written.get((one.measurand, one.phase, one.context, one.location)) for one in readings]
         details: list[bytes] = []
         for place, one in enumerate(readings):
-            channel = written.get((one.measurand, one.phase, one.context, one.location))
-            if channel is None or one.name or one.signed is not None:
-                channel = channel or self.channels.channel(one)
+            if one.name or one.signed is not None or channels[place] is None:
+                channels[place] = channels[place] or self.channels.channel(one)
                 details += (items.integer(place), self.details.write(self._rest(one), setting))
-            parts += (channel, number(one.value))
-        if details:
-            parts.append(items.head(items.MAP, len(details) // 2) + b"".join(details))
-        parts[0] = items.head(items.ARRAY, len(parts) - 1)
-        return b"".join(parts)
+        count, at = items.head(items.ARRAY, len(readings)), readings[0].at
+        since = b"\0" if at == setting.moment else items.integer(milliseconds(at) - setting.at)
+        columns = (since, count, *channels, count, *[number(one.value) for one in readings])
+        if not details:
+            return b"\x83" + b"".join(columns)
+        return b"".join((b"\x84", *columns, items.head(items.MAP, len(details) // 2), *details))
 
     def _rest(self, reading: Reading) -> Reading:
         phase = "" if reading.phase in self.channels.phases else reading.phase
@@ -130,22 +129,29 @@ class Readings:
         return tuple(readings)
 
     def _read_group(self, group: Any, setting: Setting, readings: list[Reading]) -> None:
-        if type(group) is not list or len(group) < 3 or type(group[0]) is not int:
-            raise Misfit("a moment, then pairs of channel and value")
-        at, manners, quantity = moment(group[0] + setting.at), self.channels.manners, items.from_thousandths
-        details: Any = {} if len(group) % 2 else group.pop()
-        if type(details) is not dict:
-            raise Misfit("details of readings")
-        for place in range(1, len(group), 2):
-            channel, value = group[place], quantity(group[place + 1])
+        if type(group) is not list or len(group) not in {3, 4}:
+            raise Misfit("[moment, channels, values]")
+        since, channels, values, details = group if len(group) == 4 else (*group, {})
+        if type(since) is not int or type(channels) is not list or type(values) is not list or type(details) is not dict:
+            raise Misfit("[moment, channels, values, details]")
+        if len(channels) != len(values):
+            raise Misfit("as many values as channels")
+        at, manners, quantity = moment(since + setting.at), self.channels.manners, items.from_thousandths
+        for channel, written in zip(channels, values, strict=True):
+            value = quantity(written)
             if type(channel) is not int or channel < 0 or value is None:
                 raise Misfit("a channel and a finite number")
             measurand, phase, context, where = manners.get(channel) or UNKNOWN
-            one = Reading(at=at, measurand=measurand, value=value, phase=phase, context=context, location=where)
-            if channel not in manners:  # of a newer version: it is kept, whatever it measures (I10)
-                one = replace(one, name=f"channel {channel}")
-            if details and place // 2 in details:
-                one = replace(one, **self.details.read(details.pop(place // 2), setting))
-            readings.append(one)
-        if details:
-            raise Misfit("details of readings that are there")
+            readings.append(Reading(at=at, measurand=measurand, value=value, phase=phase, context=context, location=where))
+        if details or not manners.keys() >= set(channels):
+            self._add(details, channels, setting, readings)
+
+    def _add(self, details: dict[Any, Any], channels: list[int], setting: Setting, readings: list[Reading]) -> None:
+        first = len(readings) - len(channels)
+        for place, channel in enumerate(channels):
+            if channel not in self.channels.manners:  # of a newer version: it is kept, whatever it measures (I10)
+                readings[first + place] = replace(readings[first + place], name=f"channel {channel}")
+        for place, item in details.items():
+            if type(place) is not int or not 0 <= place < len(channels):
+                raise Misfit("details of readings that are there")
+            readings[first + place] = replace(readings[first + place], **self.details.read(item, setting))

@@ -53,7 +53,7 @@ PLAIN: Final[dict[Any, Shape]] = {
     bytes: Shape(lambda value, _: items.blob(value), _is(bytes, "bytes"), "bstr"),
     bool: Shape(lambda value, _: items.TRUE if value else items.FALSE, _is(bool, "true or false"), "bool"),
     int: Shape(lambda value, _: items.integer(value), _read_integer, "int64"),
-    float: Shape(lambda value, _: items.number(value), _read_number, "number"),
+    float: Shape(lambda value, _: items.number(value), _read_number, "quantity"),
     datetime: Shape(lambda value, _: items.integer(milliseconds(value)), _read_moment, "moment"),
     EvseNumber: Shape(lambda value, _: items.integer(value), _read_count, "uint63"),
     ConnectorNumber: Shape(lambda value, _: items.integer(value), _read_count, "uint63"),
