@@ -2,15 +2,13 @@
 """`open63110 station run`, `init` and `check`: the controller of one charging station, on the machine inside it."""
 
 import os
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, NoReturn
 
 from cyclopts import Parameter
 
 from open63110.cli.say import DONE, AsJson, say, tell
-
-if TYPE_CHECKING:
-    from open63110.apps.station import Station
 
 StationFile = Annotated[Path | None, Parameter(name=["--config", "-c"])]
 
@@ -26,31 +24,19 @@ def station_file(named: Path | None) -> Path | None:
     return next((path for path in USUAL if path.exists()), None)
 
 
-def run(*, config: StationFile = None, json: AsJson = False) -> int:
+def run(*, config: StationFile = None, json: AsJson = False) -> NoReturn:
     """Be a charging station until SIGTERM or Ctrl-C: real hardware by drivers, or simulated EVSEs.
 
     Args:
         config: The configuration; without it $OPEN63110_STATION_CONFIG, ./station.toml or /etc/open63110/station.toml.
         json: Say that it is up as one line of JSON.
     """
-    from open63110.apps.logs import set_up
-    from open63110.apps.process import run, settle
-    from open63110.apps.station import serve
     from open63110.apps.station_config import load
 
-    settings = load(station_file(config))
-    set_up(settings.log)
-
-    def ready(station: "Station") -> None:
-        settle()
-        where = {"ready": True, "station": station.id, "evses": len(settings.evses), "csms": settings.csms.url}
-        if json:
-            tell(where)
-        else:
-            say(f"station {station.id} with {len(settings.evses)} EVSEs, CSMS at {settings.csms.url}")
-
-    run(serve(settings, ready=ready))
-    return DONE
+    path = station_file(config)
+    load(path)
+    words = [str(path) if path else "", "json" if json else "words"]
+    os.execv(sys.executable, [sys.executable, "-m", "open63110.apps.station_main", *words])  # noqa: S606 - ourselves
 
 
 def init(
