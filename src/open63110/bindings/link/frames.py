@@ -21,7 +21,7 @@ from open63110.bindings.link.strict import Ranges, field, flat, mapping, maybe, 
 LONGEST = 64 * 1024
 """Of a frame [bytes]."""
 
-OVERHEAD = 40
+OVERHEAD = 64
 """What a DATA frame adds to its chunk and header, at most [bytes]."""
 
 
