@@ -32,7 +32,8 @@ ONE = EvseNumber(1)
 
 
 def limit(watts: float, **more: Any) -> Limit:
-    return Limit(**{"limit": Watts(watts), "since": NOW} | more)
+    fields: dict[str, Any] = {"limit": Watts(watts), "since": NOW} | more
+    return Limit(**fields)
 
 
 def limits(*some: Limit, **more: Any) -> Limits:
@@ -42,7 +43,7 @@ def limits(*some: Limit, **more: Any) -> Limits:
 def test_of_several_the_lowest_counts_whoever_wants_it() -> None:
     found = winner(limits(limit(5_000, source=LimitSource.DSO), limit(3_000, source=LimitSource.USER)), WHOLE, NOW)
     assert found is not None
-    assert (found.limit, found.source) == (3_000, LimitSource.USER)
+    assert (found.limit, found.source) == (3_000.0, LimitSource.USER)
     tie = winner(limits(limit(3_000, source=LimitSource.USER), limit(3_000, source=LimitSource.DSO)), WHOLE, NOW)
     assert tie is not None
     assert tie.source is LimitSource.DSO
@@ -66,7 +67,7 @@ def test_what_counts_is_as_safe_as_the_safest() -> None:
     other = limit(5_000, failsafe=1_000.0, failsafe_after=600.0, amperes=(Amperes(12.0),), export=100.0)
     found = winner(limits(one, other), WHOLE, NOW)
     assert found is not None
-    assert (found.failsafe, found.failsafe_after, found.amperes, found.export) == (1_000, 60, (12, 10), 100)
+    assert (found.failsafe, found.failsafe_after, found.amperes, found.export) == (1_000.0, 60.0, (12.0, 10.0), 100.0)
     assert found.emergency
 
 
@@ -82,8 +83,8 @@ def test_since_when_and_for_whom_makes_no_difference_to_a_station() -> None:
 
 
 def test_phases_together_may_allow_less() -> None:
-    assert power_of(limit(5_000, amperes=(Amperes(6.0), Amperes(6.0)))) == 2_760
-    assert power_of(limit(2_000, amperes=(Amperes(6.0), Amperes(6.0)))) == 2_000
+    assert power_of(limit(5_000, amperes=(Amperes(6.0), Amperes(6.0)))) == 2_760.0
+    assert power_of(limit(2_000, amperes=(Amperes(6.0), Amperes(6.0)))) == 2_000.0
 
 
 def test_a_limit_holds_without_a_link_for_as_long_as_it_says() -> None:
@@ -94,12 +95,12 @@ def test_a_limit_holds_without_a_link_for_as_long_as_it_says() -> None:
 
 def test_a_fail_safe_value_above_the_limit_raises_nothing() -> None:
     held = limits(limit(1_000, failsafe=Watts(1_400.0), failsafe_after=60.0), silent_since=NOW)
-    assert commanded(held, WHOLE, NOW + MINUTE).limit == 1_000
+    assert commanded(held, WHOLE, NOW + MINUTE).limit == 1_000.0
 
 
 def test_a_limit_without_a_value_of_its_own_leaves_to_what_lies_below_it() -> None:
     upper, lower = limit(3_000, failsafe_after=60.0, level=1), limit(1_400, level=0)
-    assert commanded(limits(lower, upper, silent_since=NOW), WHOLE, NOW).limit == 3_000
+    assert commanded(limits(lower, upper, silent_since=NOW), WHOLE, NOW).limit == 3_000.0
     assert commanded(limits(lower, upper, silent_since=NOW), WHOLE, NOW + MINUTE) == Offer(Watts(1_400), "fail-safe")
     assert commanded(limits(lower), WHOLE, NOW) == Offer(Watts(1_400), "fail-safe")
     assert commanded(limits(upper, silent_since=NOW), WHOLE, NOW + MINUTE) == Offer(None, "")
