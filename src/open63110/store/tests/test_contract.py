@@ -71,15 +71,8 @@ def transfer(number: int, **more: Any) -> EnergyTransfer:
 
 def update(number: int, seq: int, *, station: str = "CS1", value: float = 7_360.5) -> EnergyTransferUpdated:
     readings = (Reading(at=NOON, measurand="power.import", value=value),)
-    found: EnergyTransferUpdated = made(
-        EnergyTransferUpdated,
-        station=station,
-        at=NOON,
-        reference=f"r{number}",
-        seq=seq,
-        number=number,
-        readings=readings,
-    )
+    what = {"reference": f"r{number}", "number": number, "seq": seq, "readings": readings}
+    found: EnergyTransferUpdated = made(EnergyTransferUpdated, station=station, at=NOON, **what)
     return found
 
 
@@ -99,12 +92,7 @@ ONE_OF_EACH = (
     made(QuarantinedInput, id=4, station="CS1", at=NOON, wire="ocpp1.6", action="X", reason="?", raw=b"\x00\xff"),
     made(Principal, id="ann", role="operator", created=NOON),
     made(AuditEntry, id=9, at=NOON, by="ann", role="operator", action="a", target="t", outcome="accepted"),
-    made(
-        Site,
-        id="north",
-        address="Hauptstr. 1",
-        connections=(made(GridConnection, id="g1", import_max=90_000.0, amperes=(125.0,)),),
-    ),
+    made(Site, id="north", connections=(made(GridConnection, id="g1", import_max=90_000.0, amperes=(125.0,)),)),
     made(Zone, id="1", site="north", import_max=22_000.0, failsafe=4_000.0),
 )
 
