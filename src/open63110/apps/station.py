@@ -203,6 +203,7 @@ class Station:
 
     async def _begin(self) -> None:
         """Come up once the meters have been read: what was open when the last run ended ends with what they show."""
+        await asyncio.sleep(0)  # all parts have begun before anybody hears that it is up
         noun = self.engine.stations.get(self.id)
         if noun is not None and noun.connected is not None:
             gone = StationDisconnected(station=self.id, at=self.clock.now(), reason="this station was restarted")
