@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import typing
 from datetime import UTC, datetime, timedelta
@@ -68,7 +69,7 @@ SAID: Final[dict[str, tuple[Any, ...]]] = {
     "unreachable": ((StationId("DE-HAM-CS0150"),),),
     "waiting": ((), (StationId("DE-HAM-CS0151"),), True, False),
     "frame": (b'[2,"7a1","Heartbeat",{}]',),
-    "level": (1,),
+    "level": (1, 0),
 }
 """What stands in a field; of those that fit its type."""
 
@@ -157,7 +158,11 @@ def _made(kind: type[Any], chance: random.Random, *, full: bool, said: dict[str,
             continue
         default = default_of(field)
         left = default is not REQUIRED and not full and chance.random() < (0.9 if field.name in RARE else 0.25)
-        values[field.name] = default if left else _value(field.name, field.type, words.get(field.name), chance, at, full=full)
+        draw = functools.partial(_value, field.name, field.type, words.get(field.name), chance, at, full=full)
+        value = default if left else draw()
+        while full and value == default:
+            value = draw()
+        values[field.name] = value
     return kind(**values)
 
 

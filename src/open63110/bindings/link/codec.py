@@ -95,10 +95,10 @@ class Codec:
         record = self._by_kind.get(type(message))
         if record is None:
             raise NotSupported(f"{type(message).__name__} has no number in the registry", code="UnknownType")
-        more = tuple(part for key, value in (vendor or {}).items() for part in (items.integer(key), value))
-        skip = "station" if station is not None and message.station == station else ""
+        more = tuple(part for key, value in vendor.items() for part in (items.integer(key), value)) if vendor else ()
+        addressed = station is not None and getattr(message, "station", None) == station
         try:
-            return record.write(message, Setting(subjects), skip=skip, more=more)
+            return record.write(message, Setting(subjects), addressed=addressed, more=more)
         except (AttributeError, TypeError, KeyError) as fault:
             raise Malformed(f"{type(message).__name__} holds a value of a wrong type", code="Unwritable") from fault
 

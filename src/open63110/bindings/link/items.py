@@ -25,8 +25,6 @@ NULL, FALSE, TRUE = b"\xf6", b"\xf4", b"\xf5"
 EXACT: Final = 2**53
 """Integers below this are floats without loss."""
 
-_MILLI: Final = EXACT / 1000
-
 INT64: Final = 2**63
 
 _LARGEST_SCALE: Final = 9
@@ -104,7 +102,7 @@ def number(value: float) -> bytes:
             return integer(whole)
         for scale, lead in _PLACES:
             whole = round(value * scale)
-            if whole / scale == value:
+            if whole / scale == value and -EXACT < whole < EXACT:
                 return lead + integer(whole)
     elif not math.isfinite(value):
         raise Malformed("a quantity that is not finite", code="Unwritable")
@@ -132,12 +130,17 @@ def thousandths(value: float) -> bytes:
     Raises:
         Malformed: it is not finite.
     """
-    if -_MILLI < value < _MILLI:
+    try:
         whole = round(value * 1000)
-        if whole / 1000 == value:
+    except (OverflowError, ValueError) as fault:
+        if not math.isfinite(value):
+            raise Malformed("a quantity that is not finite", code="Unwritable") from fault
+        return b"\xfb" + _FLOAT(value)
+    if whole / 1000 == value:
+        if 0x10000 <= whole < 0x1_0000_0000:  # watts and volts mostly
+            return _LONG(0x1A, whole)
+        if -EXACT < whole < EXACT:
             return integer(whole)
-    elif not math.isfinite(value):
-        raise Malformed("a quantity that is not finite", code="Unwritable")
     return b"\xfb" + _FLOAT(value)
 
 

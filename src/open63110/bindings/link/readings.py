@@ -8,11 +8,13 @@ place in the group (0, 1 …) to what has no room in a channel.
 """
 
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any, Final, cast
 
 from msgspec.structs import replace
 
 from open63110.bindings.link import items
+from open63110.bindings.link.items import EXACT
 from open63110.bindings.link.moments import Misfit, milliseconds, moment
 from open63110.bindings.link.record import Record, Setting, Shape, Slot
 from open63110.bindings.link.registry import Registry
@@ -30,6 +32,11 @@ Manner = tuple[Measurand, str, Context, str]
 
 UNKNOWN: Final[Manner] = ("other", "", "periodic", "")
 """Of a channel that has no meaning here."""
+
+_AT, _VALUE = attrgetter("at"), attrgetter("value")
+_MANNER = attrgetter("measurand", "phase", "context", "location")
+_REST: Final = attrgetter("name", "signed")
+_NOTHING: Final = ("", None)
 
 
 class Channels:
@@ -81,26 +88,36 @@ class Readings:
 
     def write(self, readings: Any, setting: Setting) -> bytes:
         """Write readings, in their order."""
-        begins = [place for place, (one, two) in enumerate(pairwise(readings), 1) if one.at is not two.at and one.at != two.at]
-        if not begins:
-            return b"\x81" + self._group(readings, setting) if readings else b"\x80"
+        if not readings:
+            return b"\x80"
+        moments = list(map(_AT, readings))
+        if moments.count(moments[0]) == len(moments):
+            return b"\x81" + self._group(readings, setting)
+        begins = [place for place, (one, two) in enumerate(pairwise(moments), 1) if one != two]
         groups = [self._group(readings[begin:end], setting) for begin, end in pairwise((0, *begins, len(readings)))]
         return items.head(items.ARRAY, len(groups)) + b"".join(groups)
 
     def _group(self, readings: Any, setting: Setting) -> bytes:
-        written, number = self.channels.written, items.thousandths
-        channels = [written.get((one.measurand, one.phase, one.context, one.location)) for one in readings]
+        number, at = items.thousandths, readings[0].at
+        count = items.head(items.ARRAY, len(readings))
+        since = b"\0" if at == setting.moment else items.integer(milliseconds(at) - setting.at)
+        values = [number(one) for one in map(_VALUE, readings)]
+        channels = list(map(self.channels.written.get, map(_MANNER, readings)))
+        if None not in channels and list(map(_REST, readings)).count(_NOTHING) == len(readings):
+            return b"".join((b"\x83", since, count, *channels, count, *values))  # type: ignore[arg-type]  # none is None
+        details, known = self._details(readings, setting)
+        return b"".join((b"\x84", since, count, *known, count, *values, details))
+
+    def _details(self, readings: Any, setting: Setting) -> tuple[bytes, list[bytes]]:
+        """Return what else there is to some readings, and the channels that all of them have nevertheless."""
+        known: list[bytes] = []
         details: list[bytes] = []
         for place, one in enumerate(readings):
-            if one.name or one.signed is not None or channels[place] is None:
-                channels[place] = channels[place] or self.channels.channel(one)
+            channel = self.channels.channel(one)
+            known.append(channel)
+            if _REST(one) != _NOTHING or channel != self.channels.written.get(_MANNER(one)):
                 details += (items.integer(place), self.details.write(self._rest(one), setting))
-        count, at = items.head(items.ARRAY, len(readings)), readings[0].at
-        since = b"\0" if at == setting.moment else items.integer(milliseconds(at) - setting.at)
-        columns = (since, count, *channels, count, *[number(one.value) for one in readings])
-        if not details:
-            return b"\x83" + b"".join(columns)
-        return b"".join((b"\x84", *columns, items.head(items.MAP, len(details) // 2), *details))
+        return items.head(items.MAP, len(details) // 2) + b"".join(details), known
 
     def _rest(self, reading: Reading) -> Reading:
         phase = "" if reading.phase in self.channels.phases else reading.phase
@@ -138,7 +155,7 @@ class Readings:
             raise Misfit("as many values as channels")
         at, manners, quantity = moment(since + setting.at), self.channels.manners, items.from_thousandths
         for channel, written in zip(channels, values, strict=True):
-            value = quantity(written)
+            value = written / 1000 if type(written) is int and -EXACT < written < EXACT else quantity(written)
             if type(channel) is not int or channel < 0 or value is None:
                 raise Misfit("a channel and a finite number")
             measurand, phase, context, where = manners.get(channel) or UNKNOWN

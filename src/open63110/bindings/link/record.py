@@ -62,10 +62,21 @@ REQUIRED: Final = object()
 """Default of a field that has none; equal to nothing."""
 
 
+Plan = tuple[Callable[[Any], Any], tuple[tuple[Any, bytes, Write], ...]]
+"""What gets all fields at once; of each its default, its key as it is written, and how its value is."""
+
+
+def _plan(slots: tuple[Slot, ...]) -> Plan:
+    names = [slot.name for slot in slots]
+    get: Callable[[Any], Any] = attrgetter(*names) if names else lambda _: ()
+    steps = tuple((slot.default, items.integer(slot.key), slot.shape.write) for slot in slots)
+    return ((lambda one: (get(one),)) if len(names) == 1 else get), steps
+
+
 class Record:
     """A record as a map with integer keys: what equals its default is left out, keys that are not known are passed over."""
 
-    __slots__ = ("_at", "_by_key", "_get", "_plan", "kind", "needed", "slots")
+    __slots__ = ("_addressed", "_at", "_by_key", "_whole", "kind", "needed", "slots")
 
     def __init__(self, kind: type[Any], slots: tuple[Slot, ...], *, at: int | None = None) -> None:
         """Make ready.
@@ -77,29 +88,27 @@ class Record:
         """
         self.kind, self.slots = kind, slots
         self.needed = frozenset(slot.name for slot in slots if slot.default is REQUIRED)
-        names = [slot.name for slot in slots]
-        get: Callable[[Any], Any] = attrgetter(*names) if names else lambda _: ()
-        self._get: Callable[[Any], Any] = (lambda one: (get(one),)) if len(names) == 1 else get
-        self._plan = tuple((slot.name, slot.default, items.integer(slot.key), slot.shape.write) for slot in slots)
+        self._whole = _plan(slots)
+        self._addressed = _plan(tuple(slot for slot in slots if slot.name != "station"))
         self._by_key = {slot.key: (slot.name, slot.shape.read) for slot in slots}
         self._at = at
 
-    def write(self, value: Any, setting: Setting, *, skip: str = "", more: tuple[bytes, ...] = ()) -> bytes:
+    def write(self, value: Any, setting: Setting, *, addressed: bool = False, more: tuple[bytes, ...] = ()) -> bytes:
         """Write a record.
 
         Args:
             value: the record.
             setting: of the message.
-            skip: a field that is known otherwise.
+            addressed: its station is known otherwise.
             more: keys and values of vendors, as bytes.
         """
         if self._at is not None:
             setting.moment, setting.at = value.at, milliseconds(value.at)
+        get, plan = self._addressed if addressed else self._whole
         parts = [b""]
-        for (name, default, key, write), one in zip(self._plan, self._get(value), strict=True):
-            if one == default or name == skip:
-                continue
-            parts += (key, write(one, setting))
+        for (default, key, write), one in zip(plan, get(value), strict=True):
+            if one != default:
+                parts += (key, write(one, setting))
         parts += more
         parts[0] = items.head(items.MAP, len(parts) // 2)
         return b"".join(parts)
