@@ -22,6 +22,9 @@ from open63110.wire.watch import Watch
 if TYPE_CHECKING:
     from open63110.wire.ports import Peer, Remote, Socket
 
+NEXT_ADDRESS = 0.25
+"""When to try another address of a name beside the one before it, IPv6 and IPv4 in turn (RFC 8305) [s]."""
+
 _watches: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Limits, Watch]] = WeakKeyDictionary()
 
 
@@ -106,7 +109,8 @@ async def _dial(wire: Wire, url: str, *, tls: ssl.SSLContext | None, server_name
     if FAST is None:
         await loop.create_connection(protocol, parts.hostname, parts.port or 443, **secure)
     else:
-        await FAST.create_connection(loop, protocol, parts.hostname, parts.port or 443, **secure, **FAST_BUFFERS)
+        secure |= FAST_BUFFERS | {"happy_eyeballs_delay": NEXT_ADDRESS}
+        await FAST.create_connection(loop, protocol, parts.hostname, parts.port or 443, **secure)
 
 
 async def _upgraded(wire: Wire) -> None:

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import struct
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from open63110.wire.deflate import Corrupt, Deflate, TooBig, deflate, inflate
@@ -34,7 +37,7 @@ class _Nobody:
 _NOBODY = _Nobody()
 
 SLOTS = (
-    "_bucket", "_closing_since", "_compressed", "_deaf", "_deflate", "_ending", "_frozen", "_gone", "_heard",
+    "_bucket", "_closing_since", "_compressed", "_deaf", "_deflate", "_drained", "_ending", "_frozen", "_gone", "_heard",
     "_parts", "_parts_binary", "_peer", "_pinged_at", "_refilled", "_remote", "_stalled_since", "_subprotocol",
     "_transport", "_watch",
 )  # fmt: skip
@@ -52,6 +55,7 @@ class Conversation:
     _compressed: bool
     _deaf: bool
     _deflate: Deflate | None
+    _drained: Callable[[], None] | None
     _ending: tuple[int, str] | None
     _frozen: bool
     _gone: bool
@@ -73,6 +77,7 @@ class Conversation:
         self._pinged_at = float("-inf")
         self._bucket = float(watch.limits.burst)
         self._closing_since = self._stalled_since = self._ending = self._parts = None
+        self._drained = getattr(peer, "drained", None)  # of Paced peers; asking a Protocol would cost more than the rest
         self._deaf = self._frozen = self._gone = self._compressed = self._parts_binary = False
 
     # --- what an edge adds
@@ -111,6 +116,12 @@ class Conversation:
         """Time of the loop at which the last byte came in [s]."""
         return self._heard
 
+    @property
+    def certificate(self) -> bytes | None:
+        """DER of the other end's certificate, verified; None without one."""
+        secure = self._transport.get_extra_info("ssl_object")
+        return secure.getpeercert(binary_form=True) if secure is not None else None
+
     def send(self, data: bytes) -> None:
         """Send one text message."""
         if self._ending is None and (self._stalled_since is None or self._has_room(data)):
@@ -148,7 +159,10 @@ class Conversation:
 
     def _open(self) -> None:
         self._watch.join(self)
-        self._transport.set_write_buffer_limits(high=65_536)
+        # who paces itself wants to hear of every byte that the kernel did not take at once
+        self._transport.set_write_buffer_limits(high=65_536 if self._drained is None else 0)
+        if self._watch.limits.send_buffer is not None:
+            narrow(self._transport, self._watch.limits.send_buffer)
         try:
             self._peer.opened(self)
         except Exception as error:  # noqa: BLE001 - whatever a peer does wrong costs its own connection only
@@ -205,7 +219,7 @@ class Conversation:
         except Exception as error:  # noqa: BLE001 - see _open
             self._peer_failed(error)
         # a peer holds its socket: without this the pair, and the TLS buffers with it, would wait for the garbage collector
-        self._peer = _NOBODY
+        self._peer, self._drained = _NOBODY, None
 
     def _peer_failed(self, error: Exception) -> None:
         context = {"message": "a peer failed; its connection ends", "exception": error, "transport": self._transport}
@@ -278,20 +292,25 @@ class Conversation:
         """The kernel takes no more: read nothing that would have to be answered."""
         if self._stalled_since is None:
             self._stalled_since = self._watch.time()
-        self._rest()
+        if self._drained is None:
+            self._rest()
 
     def resume_writing(self) -> None:
         """The kernel takes bytes again."""
         self._stalled_since = None
         self._heard = self._watch.time()
-        self._read_on()
+        if self._drained is None:
+            self._read_on()
+        elif self._ending is None:
+            self._drained()
 
     def _rest(self) -> None:
         if not self._transport.is_closing():  # uvloop raises where asyncio does nothing
             self._transport.pause_reading()
 
     def _read_on(self) -> None:
-        if not (self._frozen or self._transport.is_closing()) and self._stalled_since is None:
+        blocked = self._stalled_since is not None and self._drained is None
+        if not (self._frozen or self._transport.is_closing() or blocked):
             self._transport.resume_reading()
 
     # --- time
@@ -314,6 +333,17 @@ class Conversation:
             self._put_ping()
         elif now - self._pinged_at >= self._watch.limits.ping_timeout:
             self._cut("no answer to a ping")
+
+
+def narrow(transport: asyncio.Transport, size: int) -> None:
+    """Let the kernel hold little that was not sent; where a system has no such setting, it holds more."""
+    sock = transport.get_extra_info("socket")
+    if sock is None:
+        return
+    with contextlib.suppress(OSError):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, size // 4)
 
 
 def close_reason(reason: str) -> bytes:

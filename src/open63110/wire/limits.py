@@ -34,6 +34,9 @@ class Limits(Struct, frozen=True, kw_only=True, gc=False):
     """For the other end to finish a closing handshake [s]."""
     sweep_seconds: float = 1.0
     """Between two rounds of the sweeper [s]: how late any of the times above may be noticed."""
+    send_buffer: int | None = None
+    """What the kernel may hold that was not sent yet [B]; None: as much as it likes. Little keeps the way short for what is
+    urgent."""
     deflate: bool = True
     """Agree to permessage-deflate when it is offered, always without context takeover."""
     deflate_above: int = 4_096

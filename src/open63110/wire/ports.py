@@ -55,6 +55,10 @@ class Socket(Protocol):
     def last_heard(self) -> float:
         """When the last byte came in, in the time of the event loop [s]."""
 
+    @property
+    def certificate(self) -> bytes | None:
+        """DER of the other end's certificate, verified; None without one."""
+
     def send(self, data: bytes) -> None:
         """Send one text message. Success does not promise that it arrives; after a close it goes nowhere."""
 
@@ -80,6 +84,17 @@ class Peer(Protocol):
 
     def closed(self, code: int, reason: str) -> None:
         """The socket is gone: the code of whichever close came first; 1005 names none, 1006 came without a close."""
+
+
+@runtime_checkable
+class Paced(Peer, Protocol):
+    """A peer that keeps what it sends short: it writes while nothing is pending, and goes on when it is told.
+
+    Reading goes on while the kernel takes no bytes, so such a peer bounds by itself what it has to answer.
+    """
+
+    def drained(self) -> None:
+        """All that was pending is with the kernel."""
 
 
 class Accept(Struct, frozen=True, kw_only=True):
