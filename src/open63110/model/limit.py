@@ -77,8 +77,8 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
 
 
 def place(evse: EvseNumber, scope: LimitScope, source: LimitSource) -> str:
-    """Return by what a limit is told from the others that the CSMS wants at a station."""
-    return f"{evse}/{scope}/{source}"
+    """Return by what a limit is told from the others that the CSMS wants at a station; a zone has one, whoever wants it."""
+    return f"{evse}/{scope}" if scope is LimitScope.ZONE else f"{evse}/{scope}/{source}"
 
 
 class Confirmed(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):

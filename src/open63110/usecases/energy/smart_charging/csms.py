@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from open63110.kernel.errors import Unavailable, Unknown
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Effect, Wake
+from open63110.kernel.units import Watts
 from open63110.model.authorization import may_be_ordered
 from open63110.model.limit import Limit, Limits, place, same, winner
 from open63110.model.policy import Policy
@@ -153,7 +154,7 @@ def _send(station: Station, evse: EvseNumber, now: datetime) -> Iterator[Effect]
     ends = [one for one in (want.until, now + after if after else None) if one is not None]
     yield _command(station, replace(want, until=min(ends, default=None)))
     if want.failsafe is not None and FAIL_SAFE_VALUE in station.lacks:
-        yield _command(station, replace(want, limit=want.failsafe, amperes=(), until=None, level=0))
+        yield _command(station, replace(want, limit=Watts(min(want.failsafe, want.limit)), amperes=(), until=None, level=0))
 
 
 def _command(station: Station, limit: Limit) -> LimitPower:

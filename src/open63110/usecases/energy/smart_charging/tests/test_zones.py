@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The stations of a zone together: whatever is sent, lost or late, what could happen stays within the limit (I15, I17)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from open63110.kernel.errors import Expired, Malformed, Unknown
+from open63110.kernel.ids import EvseNumber, StationId
+from open63110.kernel.messages import Effect, Event, Wake
+from open63110.kernel.units import Watts
+from open63110.model.limit import WHOLE
+from open63110.model.policy import Policy
+from open63110.model.site import Site, SiteId, Zone, ZoneChanged, ZoneId, ZoneKey
+from open63110.model.station import Evse, Registration, Station
+from open63110.usecases.energy.smart_charging import USE_CASE, csms, zones
+from open63110.usecases.energy.smart_charging.messages import (
+    BalanceZone,
+    LimitInForce,
+    LimitPower,
+    LimitRefused,
+    LimitZone,
+    WithdrawLimit,
+    WithdrawZoneLimit,
+    ZoneLimitAnswer,
+)
+
+NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+NORTH, ZONE = SiteId("north"), ZoneId("1")
+KEY = ZoneKey("north:1")
+RATED = 11_000.0
+
+
+def member(name: str, **more: Any) -> Station:
+    rated = {EvseNumber(1): Evse(number=EvseNumber(1), import_max=Watts(RATED))}
+    fields: dict[str, Any] = {"connected": NOW - timedelta(minutes=1), "zone": KEY, "evses": rated} | more
+    return Station(id=StationId(name), registration=Registration.ACCEPTED, **fields)
+
+
+class Place:
+    """A site with one zone, in memory."""
+
+    def __init__(self, *members: Station, **zone: Any) -> None:
+        self.stations = {one.id: one for one in members}
+        self.one: Zone | None = Zone(id=ZONE, site=NORTH, import_max=Watts(50_000.0), **zone)
+
+    def site(self, key: SiteId) -> Site | None:
+        return Site(id=key) if key == NORTH else None
+
+    def zone(self, key: ZoneKey) -> Zone | None:
+        return self.one if key == KEY else None
+
+    def zones(self, site: SiteId) -> Sequence[Zone]:
+        return [self.one] if self.one and site == NORTH else []
+
+    def members(self, zone: ZoneKey) -> Sequence[Station]:
+        return [one for _, one in sorted(self.stations.items()) if one.zone == zone]
+
+    def play(self, effects: Iterable[Effect]) -> list[Any]:
+        """Let facts change the zone; return the orders, the stations' own wakeups included."""
+        orders: list[Any] = []
+        for effect in effects:
+            if isinstance(effect, ZoneChanged):
+                self.one = effect.zone
+            elif isinstance(effect, Wake):
+                orders.append(effect.command)
+            elif isinstance(effect, LimitPower | WithdrawLimit):
+                orders.append(effect)
+        return orders
+
+    def limit(self, watts: float, **more: Any) -> list[Any]:
+        """Limit the zone; return what is sent."""
+        fields: dict[str, Any] = {"site": NORTH, "zone": ZONE, "limit": Watts(watts), "station": StationId("")} | more
+        return self.play(zones.ask(LimitZone(**fields), self, NOW))
+
+    def order(self, order: LimitPower | WithdrawLimit) -> list[LimitPower]:
+        """Let the CSMS decide an order; return what it sends."""
+        decide: Any = csms.ask if isinstance(order, LimitPower) else csms.withdraw
+        sent: list[LimitPower] = []
+        for effect in decide(order, self.stations[order.station], NOW, Policy()):
+            if isinstance(effect, Event):
+                self.fact(effect)
+            elif isinstance(effect, LimitPower):
+                sent.append(effect)
+        return sent
+
+    def fact(self, fact: Event) -> None:
+        """Let a fact change its station."""
+        self.stations[fact.station] = USE_CASE.evolve[type(fact)](fact, self.stations[fact.station])
+
+    def confirm(self, sent: LimitPower) -> list[Any]:
+        """Let a station say yes; return what becomes possible."""
+        asked = sent.wanted(NOW)
+        said = LimitInForce(station=sent.station, at=NOW, evse=WHOLE, limit=sent.limit, asked=asked)
+        for effect in csms.hear_in_force(said, self.stations[sent.station], NOW, Policy()):
+            if isinstance(effect, Event):
+                self.fact(effect)
+        return self.balance(sent.station)
+
+    def balance(self, station: StationId) -> list[Any]:
+        return self.play(zones.balance(BalanceZone(station=station), self.stations[station], self, NOW))
+
+    def settle(self, orders: list[Any]) -> None:
+        """Let everybody obey until nothing is left to say."""
+        while orders:
+            orders += [more for sent in self.order(orders.pop(0)) for more in self.confirm(sent)]
+
+    def keeps(self) -> dict[str, float]:
+        """What each station confirmed."""
+        return {str(key): one.limits.in_force[WHOLE].limit for key, one in self.stations.items() if one.limits.in_force}
+
+    @property
+    def outcome(self) -> Any:
+        assert self.one is not None
+        return self.one.limit
+
+
+def test_stations_share_equally_or_by_weight() -> None:
+    place = Place(member("A"), member("B"), member("C"))
+    place.settle(place.limit(9_000.0))
+    assert place.keeps() == {"A": 3_000.0, "B": 3_000.0, "C": 3_000.0}
+    assert (place.outcome.ok, place.outcome.waiting) == (("A", "B", "C"), ())
+    place.settle(place.limit(10_000.0, weights={StationId("A"): 3.0}))
+    assert place.keeps() == {"A": 6_000.0, "B": 2_000.0, "C": 2_000.0}
+
+
+def test_nobody_gets_more_before_the_others_have_confirmed_less() -> None:
+    place = Place(member("A"), member("B"))
+    place.settle(place.limit(10_000.0, weights={StationId("A"): 4.0}))
+    assert place.keeps() == {"A": 8_000.0, "B": 2_000.0}
+    orders = place.limit(10_000.0)
+    assert [(one.station, one.limit) for one in orders] == [("A", 5_000.0)]
+    (sent,) = place.order(orders[0])
+    assert place.balance(StationId("B")) == []
+    assert [(one.station, one.limit) for one in place.confirm(sent)] == [("B", 5_000.0)]
+
+
+def test_a_station_that_is_away_counts_with_what_it_confirmed_last() -> None:
+    place = Place(member("A"), member("B"))
+    place.settle(place.limit(10_000.0))
+    place.stations[StationId("B")] = replace(place.stations[StationId("B")], connected=None)
+    place.settle(place.limit(8_000.0))
+    assert place.keeps() == {"A": 3_000.0, "B": 5_000.0}
+    assert (place.outcome.unreachable, place.outcome.excess) == (("B",), 0.0)
+    place.settle(place.limit(4_000.0))
+    assert place.keeps()["A"] == 0.0
+    assert place.outcome.excess == 1_000.0
+
+
+@pytest.mark.parametrize(("more", "left"), [({}, 9_000.0), ({"evses": {}}, 0.0)])
+def test_one_that_never_confirmed_anything_counts_with_all_it_can_draw(more: dict[str, Any], left: float) -> None:
+    place = Place(member("A"), member("B", connected=None, **more))
+    place.settle(place.limit(20_000.0))
+    assert place.keeps() == {"A": left}
+
+
+def test_one_whose_limit_has_ended_counts_with_all_it_can_draw() -> None:
+    place = Place(member("A"))
+    place.settle(place.limit(3_000.0, until=NOW + timedelta(minutes=1)))
+    station = place.stations[StationId("A")]
+    assert zones.most(station, NOW) == 3_000.0
+    assert zones.most(station, NOW + timedelta(minutes=1)) == RATED
+
+
+def test_one_that_refuses_counts_with_what_it_may_draw_and_the_others_get_less() -> None:
+    place = Place(member("A"), member("B"))
+    orders = place.limit(15_000.0)
+    (sent_a,), (sent_b,) = (place.order(one) for one in orders)
+    place.fact(LimitRefused(station=sent_b.station, at=NOW, evse=WHOLE, reason="Rejected"))
+    place.settle(place.confirm(sent_a))
+    assert place.keeps() == {"A": 4_000.0}
+    assert (place.outcome.ok, place.outcome.failed) == (("A",), ("B",))
+
+
+def test_the_fail_safe_value_of_a_zone_is_shared_by_all_its_stations() -> None:
+    place = Place(member("A"), member("B", connected=None), failsafe=Watts(4_000.0))
+    (order,) = place.limit(30_000.0)
+    assert (order.failsafe, order.failsafe_after) == (2_000.0, 60.0)
+    (order,) = place.limit(30_000.0, failsafe=3_000.0, failsafe_after=30.0)
+    assert (order.failsafe, order.failsafe_after) == (1_500.0, 30.0)
+
+
+def test_a_limit_that_is_taken_back_is_taken_back_everywhere() -> None:
+    place = Place(member("A"), member("B"), member("C", zone=None))
+    place.settle(place.limit(10_000.0))
+    command = WithdrawZoneLimit(station=StationId(""), site=NORTH, zone=ZONE)
+    orders = place.play(zones.withdraw(command, place, NOW))
+    assert [one.station for one in orders] == ["A", "B"]
+    assert place.outcome is None
+    for order in orders:
+        place.order(order)
+    assert list(zones.balance(BalanceZone(station=StationId("A")), place.stations[StationId("A")], place, NOW)) == []
+    with pytest.raises(Unknown):
+        list(zones.withdraw(command, place, NOW))
+
+
+def test_a_station_that_left_its_zone_gives_its_share_back_and_others_may_have_it() -> None:
+    place = Place(member("A"), member("B"))
+    place.settle(place.limit(10_000.0))
+    place.stations[StationId("B")] = replace(place.stations[StationId("B")], zone=None)
+    (gone,) = place.balance(StationId("B"))
+    assert gone == WithdrawLimit(station=StationId("B"), scope=gone.scope)
+    place.settle(place.balance(StationId("A")))
+    assert place.keeps()["A"] == 10_000.0
+
+
+def test_after_its_end_nothing_is_sent() -> None:
+    place = Place(member("A"))
+    place.settle(place.limit(3_000.0, until=NOW + timedelta(minutes=1)))
+    later = NOW + timedelta(minutes=1)
+    assert list(zones.balance(BalanceZone(station=StationId("A")), place.stations[StationId("A")], place, later)) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault"),
+    [
+        ({"zone": ZoneId("2")}, Unknown),
+        ({"limit": -1.0}, Malformed),
+        ({"weights": {StationId("A"): float("nan")}}, Malformed),
+        ({"until": NOW}, Expired),
+    ],
+)
+def test_impossible_limits_are_refused(wrong: dict[str, Any], fault: type[Exception]) -> None:
+    with pytest.raises(fault):
+        Place(member("A")).limit(**{"watts": 1_000.0} | wrong)
+
+
+def test_the_asker_is_told_how_far_it_has_come() -> None:
+    place = Place(member("A"), member("B", connected=None))
+    command = LimitZone(station=StationId(""), site=NORTH, zone=ZONE, limit=Watts(30_000.0))
+    answer = next(one for one in zones.ask(command, place, NOW) if isinstance(one, ZoneLimitAnswer))
+    assert (answer.waiting, answer.unreachable, answer.remark()) == (("A",), ("B",), "Pending")
+    assert ZoneLimitAnswer(ok=(StationId("A"),)).remark() == ""
+
+
+NAMES = ("A", "B", "C", "D")
+step = st.one_of(
+    st.tuples(st.just("limit"), st.integers(0, 60_000), st.integers(0, 3)),
+    st.tuples(st.just("confirm"), st.integers(0, 9), st.just(0)),
+    st.tuples(st.just("lose"), st.integers(0, 9), st.just(0)),
+    st.tuples(st.just("link"), st.integers(0, 3), st.just(0)),
+)
+
+
+@given(st.lists(step, max_size=40))
+def test_what_could_happen_never_grows_beyond_the_limit(steps: list[tuple[str, int, int]]) -> None:
+    """What stations really keep to: every order that was sent may have reached its station, confirmed or not."""
+    place = Place(*map(member, NAMES))
+    real = dict.fromkeys(map(StationId, NAMES), RATED)
+    under_way: list[LimitPower] = []
+    limit = 60_000.0
+
+    def give(orders: list[Any]) -> None:
+        before = sum(real.values())
+        for order in orders:
+            for sent in place.order(order):
+                under_way.append(sent)
+                real[sent.station] = max(real[sent.station], sent.limit)
+        assert sum(real.values()) <= max(before, limit)
+
+    for what, which, weight in steps:
+        if what == "limit":
+            limit = float(which)
+            give(place.limit(limit, weights={StationId("A"): float(weight)}))
+        elif what == "link" and place.one is not None:
+            station = place.stations[StationId(NAMES[which])]
+            place.stations[station.id] = replace(station, connected=None if station.connected else NOW - timedelta(minutes=1))
+            give(place.balance(station.id))
+        elif under_way:
+            sent = under_way.pop(which % len(under_way))
+            if what == "confirm" and not any(one.station == sent.station for one in under_way):
+                real[sent.station] = sent.limit
+                give(place.confirm(sent))
