@@ -100,6 +100,10 @@ class Wallet:
             self._values[known] = credential
         return known
 
+    def named(self, value: str) -> SubjectRef:
+        """Return the reference of a card."""
+        return self.ref(Credential(kind="ISO14443", value=value))
+
     def credential(self, ref: SubjectRef) -> Credential | None:
         """Return the credential of a reference."""
         return self._values.get(ref)
@@ -108,7 +112,7 @@ class Wallet:
 def typical() -> Any:
     """Return the message that stations send most: an update with ten readings of three phases."""
     chance = random.Random(1)  # noqa: S311 - a sample is no secret
-    said: dict[str, Any] = {"trigger": "MeterValuePeriodic", "state": "charging", "readings": ten(NOON, 1)}
+    said: dict[str, Any] = {"trigger": "MeterValuePeriodic", "state": "charging", "subject": None, "readings": ten(NOON, 1)}
     return sample("EnergyTransferUpdated", chance, at=NOON, **said)
 
 

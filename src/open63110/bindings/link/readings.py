@@ -153,7 +153,8 @@ class Readings:
             raise Misfit("[moment, channels, values, details]")
         if len(channels) != len(values):
             raise Misfit("as many values as channels")
-        at, manners, quantity = moment(since + setting.at), self.channels.manners, items.from_thousandths
+        at = setting.moment if since == 0 and setting.moment is not None else moment(since + setting.at)
+        manners, quantity = self.channels.manners, items.from_thousandths
         for channel, written in zip(channels, values, strict=True):
             value = written / 1000 if type(written) is int and -EXACT < written < EXACT else quantity(written)
             if type(channel) is not int or channel < 0 or value is None:

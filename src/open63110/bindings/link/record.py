@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple, Protocol
 
 from open63110.bindings.link import items
-from open63110.bindings.link.moments import Misfit, milliseconds, ticks
+from open63110.bindings.link.moments import Misfit, milliseconds, moment, ticks
 from open63110.kernel.ids import SubjectRef
 from open63110.model.token import Credential
 
@@ -32,7 +32,7 @@ class Setting:
         self.at = 0
         """When it happened [ms since 1970]; readings count from there. 0 where a message has no such moment."""
         self.moment: datetime | None = None
-        """The same, where a message is written."""
+        """The same."""
         self.subjects = subjects
         """None: references stay as they are."""
 
@@ -60,6 +60,10 @@ class Slot(NamedTuple):
 
 REQUIRED: Final = object()
 """Default of a field that has none; equal to nothing."""
+
+
+def _known_moment(_: Any, setting: Setting) -> Any:
+    return setting.moment
 
 
 Plan = tuple[Callable[[Any], Any], tuple[tuple[Any, bytes, Write], ...]]
@@ -90,7 +94,7 @@ class Record:
         self.needed = frozenset(slot.name for slot in slots if slot.default is REQUIRED)
         self._whole = _plan(slots)
         self._addressed = _plan(tuple(slot for slot in slots if slot.name != "station"))
-        self._by_key = {slot.key: (slot.name, slot.shape.read) for slot in slots}
+        self._by_key = {slot.key: (slot.name, _known_moment if slot.key == at else slot.shape.read) for slot in slots}
         self._at = at
 
     def write(self, value: Any, setting: Setting, *, addressed: bool = False, more: tuple[bytes, ...] = ()) -> bytes:
@@ -128,6 +132,7 @@ class Record:
             raise Misfit("a map")
         if self._at is not None:
             setting.at = ticks(item.get(self._at))
+            setting.moment = moment(setting.at)
         values, by_key = known or {}, self._by_key
         name = ""
         try:
