@@ -36,8 +36,8 @@ class LocalClock:
         return max(0, int(self.seconds(now) * 1000))
 
     def when(self, utc: float) -> float:
-        """Return the monotonic time of a moment [s since 1970]."""
-        return utc - self._base
+        """Return the monotonic time at which a moment [s since 1970] is reached, to the microsecond."""
+        return utc - self._base + 1e-6
 
     def utc(self, now: float) -> datetime:
         """Return UTC."""

@@ -27,6 +27,9 @@ PART = (1.0, 0.75, 0.625, 0.5)
 STRETCHES = 2000
 """Per CANCEL frame."""
 
+ROUNDING = 1e-6
+"""What sums of floats may be off by."""
+
 LEAST_PIECE = 256
 """Of a message that is longer [bytes]: below it, wait for more room in the carrier."""
 
@@ -42,7 +45,7 @@ class Bucket:
         """Return how long until the next one may go [s]."""
         self._level = min(self._burst, self._level + (now - self._at) * self._rate) if self._at else self._burst
         self._at = now
-        return max(0.0, (1 - self._level) / self._rate)
+        return (1 - self._level) / self._rate if self._level < 1 - ROUNDING else 0.0
 
     def take(self, now: float) -> bool:
         """Take one, if there is one."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given, settings
 
 from open63110.bindings.link.header import Header, Priority
@@ -98,11 +99,11 @@ class Played:
         self.line.run(self.line.now + 3000)
 
 
-@settings(max_examples=150)
-@given(schedules, ways, ways, st.sampled_from([0.0, 0.0, 0.1, 2.0]))
-def test_every_durable_message_is_journalled_once_in_order_and_in_time(
-    schedule: list[dict[str, Any]], there: tuple[float, int | None], back: tuple[float, int | None], journal_after: float
-) -> None:
+Limp = tuple[float, int | None]
+"""Delay and rate of a way."""
+
+
+def play(schedule: list[dict[str, Any]], there: Limp, back: Limp, journal_after: float) -> None:
     played = Played(there, back, journal_after)
     for step in schedule:
         played.do(step)
@@ -124,6 +125,18 @@ def test_every_durable_message_is_journalled_once_in_order_and_in_time(
     if not played.receivers:
         assert max(Counter(number for _, number in played.given_up).values(), default=1) == 1
     assert_in_order(played)
+
+
+ANY = given(schedules, ways, ways, st.sampled_from([0.0, 0.0, 0.1, 2.0]))
+
+test_every_durable_message_is_journalled_once_in_order_and_in_time = settings(max_examples=60)(ANY(play))
+
+
+@pytest.mark.soak
+@settings(max_examples=3000)
+@ANY
+def test_the_same_for_a_long_time(schedule: list[dict[str, Any]], there: Limp, back: Limp, journal_after: float) -> None:
+    play(schedule, there, back, journal_after)
 
 
 def assert_in_order(played: Played) -> None:
