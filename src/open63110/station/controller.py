@@ -25,7 +25,7 @@ from open63110.runtime.engine import Engine
 from open63110.runtime.orders import Verdict
 from open63110.station.limits import phase_limit
 from open63110.station.outbox import TOLD, Outbox, Waiting
-from open63110.usecases.energy.smart_charging.messages import (
+from open63110.usecases.energy.smart_charging import (
     EvseCapped,
     FailSafeEntered,
     FailSafeLeft,
@@ -139,19 +139,18 @@ class Controller:
     def offer(self, evse: EvseNumber) -> Watts:
         """Return what an EVSE may give now, by what the station was told and what its hardware says of itself [W]."""
         noun = self.noun
-        least = offered(noun.limits, evse, self._engine.clock.now(), self._flowing).limit if noun else None
+        least = offered(noun.limits, evse, self._engine.clock.now(), self._flowing(evse)).limit if noun else None
         return Watts(self.limit if least is None else min(least, self.limit))
 
     def phase_limit(self, evse: EvseNumber) -> Amperes | None:
         """Return what an EVSE may give on each phase by what the station was told; None: nothing was said of phases."""
         noun = self.noun
-        return phase_limit(noun.limits, evse, self._engine.clock.now(), self._flowing) if noun else None
+        return phase_limit(noun.limits, evse, self._engine.clock.now(), self._flowing(evse)) if noun else None
 
-    @property
-    def _flowing(self) -> int:
-        """At how many EVSEs energy flows."""
+    def _flowing(self, evse: EvseNumber) -> int:
+        """At how many EVSEs energy flows, or is to, with this one."""
         noun = self.noun
-        return sum(one.ended is None for one in noun.transfers.values()) if noun else 0
+        return len({evse} | {one.evse for one in noun.transfers.values() if one.ended is None}) if noun else 1
 
     def _hear(self, *messages: Message, now: datetime) -> None:
         self._engine.hear(messages, now=now)

@@ -21,6 +21,7 @@ from open63110.model.order import Outcome
 from open63110.model.station import ConnectorReported, StationBooted
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
 from open63110.runtime.orders import Verdict
+from open63110.usecases.energy.smart_charging import FailSafeEntered, FailSafeLeft, LimitCleared, LimitInForce
 from open63110.usecases.stations.monitor_station import MeterValuesReported, StationEventReported, worth_queueing
 
 TOLD = (
@@ -31,8 +32,12 @@ TOLD = (
     ConnectorReported,
     StationEventReported,
     MeterValuesReported,
+    LimitInForce,
+    LimitCleared,
+    FailSafeEntered,
+    FailSafeLeft,
 )
-"""Facts of a station that its CSMS has to hear."""
+"""Facts of a station that its CSMS has to hear; a wire without words for one says so, and the CSMS goes without."""
 
 MOST = 2_000
 """Facts that wait, in all."""

@@ -220,3 +220,14 @@ def test_whatever_happens_on_the_way_every_fact_of_a_transfer_arrives_once_and_i
             case _:
                 box.put_back()
     assert [*arrived, *(fact.seq for fact in told(box))] == list(range(count))
+
+
+def test_what_is_dangerous_goes_before_everything_but_what_is_under_way() -> None:
+    box = holding(started(), updated(1))
+    box.next(accepted=True)
+    for severity in (0, 3, 0):
+        box.put(happened(severity), heard=False, id=severity + 5)
+    assert box.oldest == 0
+    box.over(YES)
+    assert [getattr(fact, "code", "") for fact in told(box)] == ["0", "0", "", "3"]
+    assert box.oldest is None
