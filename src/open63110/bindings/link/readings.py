@@ -7,9 +7,10 @@ that is no whole number of them is a float and the value itself. Details are the
 place in the group (0, 1 …) to what has no room in a channel.
 """
 
+from collections.abc import Callable
 from itertools import pairwise
 from operator import attrgetter
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from msgspec.structs import replace
 
@@ -19,6 +20,7 @@ from open63110.bindings.link.moments import Misfit, milliseconds, moment
 from open63110.bindings.link.record import Record, Setting, Shape, Slot
 from open63110.bindings.link.registry import Registry
 from open63110.bindings.link.shapes import PLAIN
+from open63110.kernel.errors import Malformed
 from open63110.model.reading import Context, Measurand, Reading
 
 PHASE, CONTEXT, LOCATION = 5, 9, 13
@@ -33,10 +35,31 @@ Manner = tuple[Measurand, str, Context, str]
 UNKNOWN: Final[Manner] = ("other", "", "periodic", "")
 """Of a channel that has no meaning here."""
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 _AT, _VALUE = attrgetter("at"), attrgetter("value")
 _MANNER = attrgetter("measurand", "phase", "context", "location")
 _REST: Final = attrgetter("name", "signed")
 _NOTHING: Final = ("", None)
+
+
+class Learned(dict[K, V | None]):
+    """What was met before; the rest is worked out, and kept if it comes to something.
+
+    Of nine thousand channels a site uses a dozen; a table of all of them would not stay in the cache of the processor.
+    """
+
+    def __init__(self, work: Callable[[K], V | None]) -> None:
+        """Know nothing yet."""
+        super().__init__()
+        self._work = work
+
+    def __missing__(self, key: K) -> V | None:
+        found = self._work(key)
+        if found is not None:
+            self[key] = found
+        return found
 
 
 class Channels:
@@ -49,24 +72,38 @@ class Channels:
             if max(words.values()) >= width or min(words.values()) < 0:
                 message = f"registry.toml: a channel has room for {width} of {list(words)}"
                 raise ValueError(message)
-        measurands, phases, contexts, locations = parts
-        self.manners: dict[int, Manner] = {
-            m + (p << PHASE) + (c << CONTEXT) + (n << LOCATION): cast("Manner", (measurand, phase, context, location))
-            for measurand, m in measurands.items()
-            for phase, p in phases.items()
-            for context, c in contexts.items()
-            for location, n in locations.items()
-        }
-        """Channel → manner."""
-        self.written = {manner: items.integer(number) for number, manner in self.manners.items()}
-        """Manner → channel as it is written."""
-        self.phases, self.locations = phases, locations
+        self._words = parts
+        self._back = [{number: word for word, number in words.items()} for words in parts]
+        self.manners: Learned[int, Manner] = Learned(self._manner)
+        """Channel → manner; None: of a newer version."""
+        self.written: Learned[Manner, bytes] = Learned(self._channel)
+        """Manner → channel as it is written; None: its phase or location has no number."""
+        self.phases, self.locations = parts[1], parts[3]
+
+    def _manner(self, channel: int) -> Manner | None:
+        numbers = (channel & 31, channel >> PHASE & 15, channel >> CONTEXT & 15, channel >> LOCATION)
+        found = tuple(words.get(number) for words, number in zip(self._back, numbers, strict=True))
+        return None if None in found else cast("Manner", found)
+
+    def _channel(self, manner: Manner) -> bytes | None:
+        numbers = [words.get(word) for words, word in zip(self._words, manner, strict=True)]
+        if None in numbers:
+            return None
+        measurand, phase, context, location = cast("list[int]", numbers)
+        return items.integer(measurand + (phase << PHASE) + (context << CONTEXT) + (location << LOCATION))
 
     def channel(self, reading: Reading) -> bytes:
-        """Return the channel of a reading whose phase or location has no number; its details say which."""
+        """Return the channel of a reading whose phase or location has no number; its details say which.
+
+        Raises:
+            Malformed: its measurand or context is not one of the vocabulary.
+        """
         phase = reading.phase if reading.phase in self.phases else ""
         location = reading.location if reading.location in self.locations else ""
-        return self.written[reading.measurand, phase, reading.context, location]
+        written = self.written[reading.measurand, phase, reading.context, location]
+        if written is None:
+            raise Malformed(f"nothing measures {reading.measurand} {reading.context}", code="Unwritable")
+        return written
 
 
 class Readings:
@@ -102,7 +139,7 @@ class Readings:
         count = items.head(items.ARRAY, len(readings))
         since = b"\0" if at == setting.moment else items.integer(milliseconds(at) - setting.at)
         values = [number(one) for one in map(_VALUE, readings)]
-        channels = list(map(self.channels.written.get, map(_MANNER, readings)))
+        channels = list(map(self.channels.written.__getitem__, map(_MANNER, readings)))
         if None not in channels and list(map(_REST, readings)).count(_NOTHING) == len(readings):
             return b"".join((b"\x83", since, count, *channels, count, *values))  # type: ignore[arg-type]  # none is None
         details, known = self._details(readings, setting)
@@ -115,7 +152,7 @@ class Readings:
         for place, one in enumerate(readings):
             channel = self.channels.channel(one)
             known.append(channel)
-            if _REST(one) != _NOTHING or channel != self.channels.written.get(_MANNER(one)):
+            if _REST(one) != _NOTHING or channel != self.channels.written[_MANNER(one)]:
                 details += (items.integer(place), self.details.write(self._rest(one), setting))
         return items.head(items.MAP, len(details) // 2) + b"".join(details), known
 
@@ -154,20 +191,22 @@ class Readings:
         if len(channels) != len(values):
             raise Misfit("as many values as channels")
         at = setting.moment if since == 0 and setting.moment is not None else moment(since + setting.at)
-        manners, quantity = self.channels.manners, items.from_thousandths
+        manners, quantity, strange = self.channels.manners, items.from_thousandths, False
         for channel, written in zip(channels, values, strict=True):
             value = written / 1000 if type(written) is int and -EXACT < written < EXACT else quantity(written)
             if type(channel) is not int or channel < 0 or value is None:
                 raise Misfit("a channel and a finite number")
-            measurand, phase, context, where = manners.get(channel) or UNKNOWN
+            manner = manners[channel]
+            strange = strange or manner is None
+            measurand, phase, context, where = manner or UNKNOWN
             readings.append(Reading(at=at, measurand=measurand, value=value, phase=phase, context=context, location=where))
-        if details or not manners.keys() >= set(channels):
+        if details or strange:
             self._add(details, channels, setting, readings)
 
     def _add(self, details: dict[Any, Any], channels: list[int], setting: Setting, readings: list[Reading]) -> None:
         first = len(readings) - len(channels)
         for place, channel in enumerate(channels):
-            if channel not in self.channels.manners:  # of a newer version: it is kept, whatever it measures (I10)
+            if self.channels.manners[channel] is None:  # of a newer version: it is kept, whatever it measures (I10)
                 readings[first + place] = replace(readings[first + place], name=f"channel {channel}")
         for place, item in details.items():
             if type(place) is not int or not 0 <= place < len(channels):
