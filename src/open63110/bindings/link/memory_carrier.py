@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 
 from open63110.bindings.link.carrier import CarrierLost
-from open63110.bindings.link.session.happenings import Arrived, Happening, Violated
+from open63110.bindings.link.happenings import Arrived, Happening, Violated
 from open63110.bindings.link.session.peer import Session
 
 ROOM = 16 * 1024

@@ -8,10 +8,10 @@ import msgspec
 
 from open63110.bindings.link import frames as wire
 from open63110.bindings.link.errors import BadFrame, ErrorCode
+from open63110.bindings.link.happenings import Arrived, ClockSample, Happening, Violated, Welcomed
 from open63110.bindings.link.header import Header
 from open63110.bindings.link.hello import Hello, common_version
 from open63110.bindings.link.session.clocks import LocalClock, PeerClock
-from open63110.bindings.link.session.happenings import Arrived, ClockSample, Happening, Violated, Welcomed
 from open63110.bindings.link.session.outbox import Outbox
 from open63110.bindings.link.session.receiving import Judge, Receiving
 from open63110.bindings.link.session.seen import Seen

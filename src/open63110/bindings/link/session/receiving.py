@@ -7,15 +7,17 @@ from typing import Any
 
 import msgspec
 
+from open63110.bindings.link.bucket import Bucket
 from open63110.bindings.link.errors import BadFrame, ErrorCode
 from open63110.bindings.link.frames import Cancel, Credit, Data, Frame, Nack
 from open63110.bindings.link.frames import Delivered as DeliveredFrame
+from open63110.bindings.link.happenings import Arrived, Happening, Withdrawn
 from open63110.bindings.link.header import Header, Priority, decode_header, milliseconds
 from open63110.bindings.link.hello import Receive, Resume
+from open63110.bindings.link.idset import IdSet
 from open63110.bindings.link.session.clocks import PeerClock
-from open63110.bindings.link.session.happenings import Arrived, Happening, Withdrawn
-from open63110.bindings.link.session.seen import IdSet, Seen
-from open63110.bindings.link.session.sending import URGENT, Bucket
+from open63110.bindings.link.session.seen import Seen
+from open63110.bindings.link.session.sending import URGENT
 from open63110.bindings.link.strict import Ranges
 
 Judge = Callable[[Header], tuple[ErrorCode, str] | None]

@@ -5,15 +5,16 @@ import heapq
 from collections import deque
 from collections.abc import Iterable
 
+from open63110.bindings.link.bucket import Bucket
 from open63110.bindings.link.errors import BadFrame, ErrorCode
 from open63110.bindings.link.frames import OVERHEAD, Cancel, Credit, Data, Frame, Nack, encode
 from open63110.bindings.link.frames import Delivered as DeliveredFrame
+from open63110.bindings.link.happenings import Cancelled, Delivered, Expired, Happening, Progress, Refused
 from open63110.bindings.link.header import Header, Priority, decode_header, encode_header, milliseconds
 from open63110.bindings.link.hello import Hello, Resume
-from open63110.bindings.link.session.happenings import Cancelled, Delivered, Expired, Happening, Progress, Refused
+from open63110.bindings.link.idset import IdSet
 from open63110.bindings.link.session.lanes import Lanes, Outgoing
 from open63110.bindings.link.session.outbox import Outbox
-from open63110.bindings.link.session.seen import IdSet
 from open63110.bindings.link.session.window import RoundTrip, Window
 from open63110.bindings.link.strict import Ranges
 from open63110.kernel.errors import Unavailable
@@ -27,32 +28,8 @@ PART = (1.0, 0.75, 0.625, 0.5)
 STRETCHES = 2000
 """Per CANCEL frame."""
 
-ROUNDING = 1e-6
-"""What sums of floats may be off by."""
-
 LEAST_PIECE = 256
 """Of a message that is longer [bytes]: below it, wait for more room in the carrier."""
-
-
-class Bucket:
-    """So many per second, so many at once."""
-
-    def __init__(self, rate: float, burst: float) -> None:
-        """Start full."""
-        self._rate, self._burst, self._level, self._at = rate, burst, burst, 0.0
-
-    def wait(self, now: float) -> float:
-        """Return how long until the next one may go [s]."""
-        self._level = min(self._burst, self._level + (now - self._at) * self._rate) if self._at else self._burst
-        self._at = now
-        return (1 - self._level) / self._rate if self._level < 1 - ROUNDING else 0.0
-
-    def take(self, now: float) -> bool:
-        """Take one, if there is one."""
-        if self.wait(now) > 0:
-            return False
-        self._level -= 1
-        return True
 
 
 class Sending:

@@ -7,11 +7,7 @@ import pytest
 
 from open63110.bindings.link import frames as wire
 from open63110.bindings.link.errors import BadFrame, ErrorCode
-from open63110.bindings.link.header import Extension, Header, Priority
-from open63110.bindings.link.hello import Hello
-from open63110.bindings.link.memory_carrier import Line, Way
-from open63110.bindings.link.session import Limits, LocalClock, MemoryOutbox, MemorySeen, Session
-from open63110.bindings.link.session.happenings import (
+from open63110.bindings.link.happenings import (
     Arrived,
     Cancelled,
     ClockSample,
@@ -22,6 +18,10 @@ from open63110.bindings.link.session.happenings import (
     Welcomed,
     Withdrawn,
 )
+from open63110.bindings.link.header import Extension, Header, Priority
+from open63110.bindings.link.hello import Hello
+from open63110.bindings.link.memory_carrier import Line, Way
+from open63110.bindings.link.session import Limits, LocalClock, MemoryOutbox, MemorySeen, Session
 from open63110.kernel.errors import Unavailable
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -9,11 +9,11 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
+from open63110.bindings.link.happenings import Arrived, Delivered, Expired, Violated
 from open63110.bindings.link.header import Header, Priority
 from open63110.bindings.link.hello import Hello, Receive
 from open63110.bindings.link.memory_carrier import Line, Way
 from open63110.bindings.link.session import LocalClock, MemoryOutbox, MemorySeen, Session
-from open63110.bindings.link.session.happenings import Arrived, Delivered, Expired, Violated
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 OFF = timedelta(days=400)
@@ -96,7 +96,9 @@ class Played:
         if self.line.connected:
             self.line.cut()
         self.line.connect()
-        self.line.run(self.line.now + 3000)
+        while self.line.ends[0].waiting and self.line.now < 10_000:
+            self.line.run(self.line.now + 50)
+        self.line.run(self.line.now + 50)
 
 
 Limp = tuple[float, int | None]

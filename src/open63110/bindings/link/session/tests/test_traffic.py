@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from open63110.bindings.link.happenings import Arrived, Delivered, Progress, Violated
 from open63110.bindings.link.header import Header, Priority
 from open63110.bindings.link.hello import Hello, Receive
 from open63110.bindings.link.memory_carrier import Line, Way
 from open63110.bindings.link.session import LocalClock, MemoryOutbox, MemorySeen, Session
-from open63110.bindings.link.session.happenings import Arrived, Delivered, Progress, Violated
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 EMERGENCY, CONTROL, NORMAL, BULK = Priority
