@@ -216,9 +216,10 @@ def end_forgotten(command: EndForgottenTransfer, station: Station, now: datetime
         return
     newest = transfer.newest or transfer.began
     due = now if newest is None or newest > now else newest + timedelta(seconds=policy.offline_end)
-    if due > now:
+    if due > now and not command.superseded:
         yield Wake(name=_forget(command.reference), at=due, command=command)
         return
+    yield Wake(name=_forget(command.reference), at=now, command=None)
     yield _estimate(transfer, command.reason, now)
 
 

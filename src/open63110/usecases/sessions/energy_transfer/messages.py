@@ -45,6 +45,8 @@ class EndForgottenTransfer(Command, frozen=True, kw_only=True, gc=False):
 
     reference: TransferReference
     reason: str
+    superseded: bool = False
+    """Another has begun at its EVSE, so there is nothing to wait for."""
 
 
 class AskTransferStatus(Command, frozen=True, kw_only=True, gc=False):
