@@ -132,7 +132,7 @@ KEPT = (
     Kept(AuditEntry, "audit", "id", ("at", "by", "action", "target", "outcome")),
     Kept(Site, "site", "id", ("address",)),
     Kept(Zone, "zone", "key", ("site", "priority")),
-    Kept(Peer, "peer", "id", ()),
+    Kept(Peer, "peer", "id", ("serial",)),
 )
 """Every noun that has rows. Station rows leave out transfers and sessions, which are rows of their own."""
 

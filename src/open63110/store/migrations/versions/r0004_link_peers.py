@@ -15,5 +15,6 @@ def upgrade() -> None:
     op.create_table(
         "peer",
         Column("id", Text(), primary_key=True, autoincrement=False, nullable=False),
+        Column("serial", Text(), nullable=False),
         Column("body", LargeBinary(), nullable=False),
     )
