@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from open63110.bindings.link.errors import BadFrame, ErrorCode
+from open63110.bindings.link.happenings import Arrived, Delivered
 from open63110.bindings.link.header import Header, Kind, Priority
 from open63110.bindings.link.hello import Hello
 from open63110.bindings.link.memory_carrier import Line, Way
 from open63110.bindings.link.services import STREAM
 from open63110.bindings.link.session.clocks import LocalClock
-from open63110.bindings.link.happenings import Arrived, Delivered
 from open63110.bindings.link.session.outbox import MemoryOutbox
 from open63110.bindings.link.session.peer import Session
 from open63110.bindings.link.session.seen import MemorySeen
