@@ -54,7 +54,7 @@ _PLACES: Final = tuple((10**place, b"\x82" + head(NEGATIVE, place - 1)) for plac
 _FLOAT: Final = struct.Struct(">d").pack
 
 
-def integer(value: int) -> bytes:
+def integer(value: int, _: object = None) -> bytes:
     """Write a whole number.
 
     Raises:
@@ -71,7 +71,7 @@ def integer(value: int) -> bytes:
     return head(UINT, value) if value >= 0 else head(NEGATIVE, -1 - value)
 
 
-def text(value: str) -> bytes:
+def text(value: str, _: object = None) -> bytes:
     """Write text.
 
     Raises:
@@ -85,12 +85,12 @@ def text(value: str) -> bytes:
     return (_TEXT[count] if count < 256 else head(TEXT, count)) + raw
 
 
-def blob(value: bytes) -> bytes:
+def blob(value: bytes, _: object = None) -> bytes:
     """Write bytes."""
     return head(BYTES, len(value)) + value
 
 
-def number(value: float) -> bytes:
+def number(value: float, _: object = None) -> bytes:
     """Write a quantity: a whole number, [exponent, mantissa] where that is exact, else a 64-bit float.
 
     Raises:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Any, Final, TypeVar, cast
 
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from open63110.bindings.link import items
 from open63110.bindings.link.items import EXACT
@@ -38,7 +38,6 @@ UNKNOWN: Final[Manner] = ("other", "", "periodic", "")
 K = TypeVar("K")
 V = TypeVar("V")
 
-_AT, _VALUE = attrgetter("at"), attrgetter("value")
 _MANNER = attrgetter("measurand", "phase", "context", "location")
 _REST: Final = attrgetter("name", "signed")
 _NOTHING: Final = ("", None)
@@ -127,23 +126,27 @@ class Readings:
         """Write readings, in their order."""
         if not readings:
             return b"\x80"
-        moments = list(map(_AT, readings))
+        columns = tuple(zip(*map(astuple, readings), strict=True))
+        moments = columns[0]
         if moments.count(moments[0]) == len(moments):
-            return b"\x81" + self._group(readings, setting)
+            return b"\x81" + self._group(readings, columns, setting)
         begins = [place for place, (one, two) in enumerate(pairwise(moments), 1) if one != two]
-        groups = [self._group(readings[begin:end], setting) for begin, end in pairwise((0, *begins, len(readings)))]
+        groups = [
+            self._group(readings[begin:end], [column[begin:end] for column in columns], setting)
+            for begin, end in pairwise((0, *begins, len(readings)))
+        ]
         return items.head(items.ARRAY, len(groups)) + b"".join(groups)
 
-    def _group(self, readings: Any, setting: Setting) -> bytes:
-        number, at = items.thousandths, readings[0].at
-        count = items.head(items.ARRAY, len(readings))
+    def _group(self, readings: Any, columns: Any, setting: Setting) -> bytes:
+        (at, *_), measurands, values, phases, contexts, locations, names, signed = columns
+        count = items.head(items.ARRAY, len(values))
         since = b"\0" if at == setting.moment else items.integer(milliseconds(at) - setting.at)
-        values = [number(one) for one in map(_VALUE, readings)]
-        channels = list(map(self.channels.written.__getitem__, map(_MANNER, readings)))
-        if None not in channels and list(map(_REST, readings)).count(_NOTHING) == len(readings):
-            return b"".join((b"\x83", since, count, *channels, count, *values))  # type: ignore[arg-type]  # none is None
+        written = [items.thousandths(value) for value in values]
+        channels = [*map(self.channels.written.__getitem__, zip(measurands, phases, contexts, locations, strict=True))]
+        if None not in channels and names.count("") == signed.count(None) == len(values):
+            return b"".join((b"\x83", since, count, *channels, count, *written))  # type: ignore[arg-type]  # none is None
         details, known = self._details(readings, setting)
-        return b"".join((b"\x84", since, count, *known, count, *values, details))
+        return b"".join((b"\x84", since, count, *known, count, *written, details))
 
     def _details(self, readings: Any, setting: Setting) -> tuple[bytes, list[bytes]]:
         """Return what else there is to some readings, and the channels that all of them have nevertheless."""

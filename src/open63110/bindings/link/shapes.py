@@ -49,14 +49,14 @@ def _read_number(item: Any, _: Setting) -> float:
 
 
 PLAIN: Final[dict[Any, Shape]] = {
-    str: Shape(lambda value, _: items.text(value), _is(str, "text"), "tstr"),
-    bytes: Shape(lambda value, _: items.blob(value), _is(bytes, "bytes"), "bstr"),
+    str: Shape(items.text, _is(str, "text"), "tstr"),
+    bytes: Shape(items.blob, _is(bytes, "bytes"), "bstr"),
     bool: Shape(lambda value, _: items.TRUE if value else items.FALSE, _is(bool, "true or false"), "bool"),
-    int: Shape(lambda value, _: items.integer(value), _read_integer, "int64"),
-    float: Shape(lambda value, _: items.number(value), _read_number, "quantity"),
+    int: Shape(items.integer, _read_integer, "int64"),
+    float: Shape(items.number, _read_number, "quantity"),
     datetime: Shape(lambda value, _: items.integer(milliseconds(value)), _read_moment, "moment"),
-    EvseNumber: Shape(lambda value, _: items.integer(value), _read_count, "uint63"),
-    ConnectorNumber: Shape(lambda value, _: items.integer(value), _read_count, "uint63"),
+    EvseNumber: Shape(items.integer, _read_count, "uint63"),
+    ConnectorNumber: Shape(items.integer, _read_count, "uint63"),
 }
 
 

@@ -44,6 +44,11 @@ def test_every_measurand_and_context_has_a_number() -> None:
     assert REGISTRY.words["Context"].keys() >= set(get_args(Context))
 
 
+def test_columns_are_the_fields_of_a_reading_in_their_order() -> None:
+    columns = ("at", "measurand", "value", "phase", "context", "location", "name", "signed")
+    assert Reading.__struct_fields__ == columns
+
+
 def test_readings_of_one_moment_stand_in_one_group() -> None:
     later = ten(NOON + timedelta(seconds=60), 2)
     groups = written((*ten(NOON, 1), *later))
