@@ -101,8 +101,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tru
     """At the CSMS: what was sent last and is not answered yet; it may be in force already."""
     in_force: dict[EvseNumber, Confirmed] = {}
     """What the station confirmed."""
-    exposed: dict[EvseNumber, Watts] = {}
-    """At the CSMS: the highest of what was sent since the station confirmed the last one [W]; any of it may be in force."""
+    exposed: dict[EvseNumber, tuple[Watts, ...]] = {}
+    """At the CSMS: what was sent after the last one that the station confirmed, oldest first [W]; any of it may be in force."""
     refused: dict[EvseNumber, str] = {}
     """Why a station did not take the last one."""
     unit: str = ""

@@ -221,7 +221,8 @@ def hear_in_force(event: LimitInForce, station: Station, now: datetime, policy: 
     limits, evse = station.limits, event.evse
     sent = limits.asked.get(evse)
     known = limits.in_force.get(evse)
-    asked = sent if sent is not None and event.asked is not None and event.asked.limit == sent.limit else event.asked
+    last = event.asked is not None and limits.exposed.get(evse, ())[:1] == (event.asked.limit,) and len(limits.exposed[evse]) == 1
+    asked = sent if last else event.asked
     if asked is None and known is not None and known.limit == event.limit and event.by in {known.by, "composite"}:
         return
     fact = replace(event, asked=asked)

@@ -6,8 +6,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from open63110.kernel.units import Watts
-from open63110.model.limit import Confirmed, Limit, place, same
+from open63110.model.limit import Confirmed, Limit, place
 from open63110.model.station import Station
 from open63110.usecases.energy.smart_charging.messages import (
     EvseCapped,
@@ -36,8 +35,7 @@ def accepted(event: LimitAccepted, station: Station) -> Station:
 def sent(event: LimitSent, station: Station) -> Station:
     """It may be in force from now on."""
     limits, limit = station.limits, event.limit
-    most = Watts(max(limit.limit, limits.exposed.get(limit.evse, 0.0)))
-    exposed = {**limits.exposed, limit.evse: most}
+    exposed = {**limits.exposed, limit.evse: (*limits.exposed.get(limit.evse, ()), limit.limit)}
     return _with(station, asked={**limits.asked, limit.evse: limit}, exposed=exposed)
 
 
@@ -48,8 +46,11 @@ def in_force(event: LimitInForce, station: Station) -> Station:
     asked = event.asked or (known.asked if known else Limit(evse=evse, limit=event.limit, since=event.at))
     confirmed = Confirmed(asked=asked, limit=event.limit, at=event.at, by=event.by)
     parts: dict[str, Any] = {"in_force": {**limits.in_force, evse: confirmed}, "refused": _without(limits.refused, evse)}
-    if same(limits.asked.get(evse), event.asked):  # else it answers one before, and the last is still under way
-        parts |= {"asked": _without(limits.asked, evse), "exposed": _without(limits.exposed, evse)}
+    sent = limits.exposed.get(evse, ())
+    if event.asked is not None and event.asked.limit in sent:  # answers come in order: what was sent before is over
+        left = sent[sent.index(event.asked.limit) + 1 :]
+        parts["exposed"] = {**limits.exposed, evse: left} if left else _without(limits.exposed, evse)
+        parts["asked"] = limits.asked if left else _without(limits.asked, evse)
     return _with(station, **parts)
 
 

@@ -52,7 +52,7 @@ def most(station: Station, now: datetime) -> Watts:
     limits = station.limits
     known = limits.in_force.get(WHOLE)
     held = known.asked.limit if known is not None and known.asked.valid(now) else _rating(station)
-    return Watts(max(held, limits.exposed.get(WHOLE, 0.0)))
+    return Watts(max(held, *limits.exposed.get(WHOLE, ()), 0.0))
 
 
 def _rating(station: Station) -> Watts:

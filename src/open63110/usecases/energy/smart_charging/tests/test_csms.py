@@ -206,7 +206,7 @@ def test_a_late_yes_to_the_one_before_says_nothing_of_the_last() -> None:
     effects, station = asked(HERE, order(20_000))
     first = sent(effects)[0]
     _, station = asked(station, order(5_000))
-    assert station.limits.exposed == {WHOLE: 20_000}
+    assert station.limits.exposed == {WHOLE: (20_000.0, 5_000.0)}
     _, station = yes(station, first.wanted(NOW))
     assert station.limits.in_force[WHOLE].asked.limit == 20_000
     assert station.limits.asked[WHOLE].limit == 5_000
