@@ -18,6 +18,10 @@ class Bucket:
         self._at = now
         return (1 - self._level) / self._rate if self._level < 1 - ROUNDING else 0.0
 
+    def next(self) -> list[float]:
+        """Return when the next one may go, seen from the last question; nothing if it might have gone then."""
+        return [] if self._level >= 1 - ROUNDING else [self._at + (1 - self._level) / self._rate]
+
     def take(self, now: float) -> bool:
         """Take one, if there is one."""
         if self.wait(now) > 0:

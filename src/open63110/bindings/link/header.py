@@ -102,7 +102,12 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
 
     def misunderstood(self, understood: frozenset[str]) -> str | None:
         """Name a critical extension that is not among those understood."""
-        return next((name for name, one in self.extensions.items() if one.critical and name not in understood), None)
+        return misunderstood(self.extensions, understood)
+
+
+def misunderstood(extensions: dict[str, Extension], understood: frozenset[str]) -> str | None:
+    """Name a critical extension that is not among those understood."""
+    return next((name for name, one in extensions.items() if one.critical and name not in understood), None)
 
 
 def milliseconds(moment: datetime) -> int:

@@ -12,10 +12,12 @@ class IdSet:
 
     __slots__ = ("_firsts", "_lasts")
 
-    def __init__(self, stretches: Iterable[tuple[int, int]] = ()) -> None:
-        """Start with stretches that rise and do not touch."""
+    def __init__(self, stretches: Iterable[tuple[int, int]] = (), numbers: Iterable[int] = ()) -> None:
+        """Start with stretches that rise and do not touch, and single numbers."""
         pairs = list(stretches)
         self._firsts, self._lasts = [first for first, _ in pairs], [last for _, last in pairs]
+        for number in numbers:
+            self.add(number)
 
     def __contains__(self, number: int) -> bool:
         """Tell whether an id is in it."""

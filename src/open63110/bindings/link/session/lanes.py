@@ -18,7 +18,7 @@ SHORT = 4096
 """Messages that need not wait for the end of those [bytes]."""
 
 
-class Outgoing(msgspec.Struct, kw_only=True, eq=False):
+class Outgoing(msgspec.Struct, eq=False):
     """A message of ours that is not confirmed."""
 
     id: int
@@ -37,6 +37,8 @@ class Outgoing(msgspec.Struct, kw_only=True, eq=False):
     """Of the body, on this carrier or kept from an earlier one [bytes]."""
     told: int = 0
     """Progress that the owner knows of."""
+    queued: bool = False
+    """In a lane: not all of it is sent."""
     cancelled: bool = False
     not_before: float = 0.0
     """The other end asked to wait until then."""
@@ -64,6 +66,7 @@ class Lanes:
         """Queue a message behind those of its object that were sent before it."""
         queue = self._lanes[message.priority].setdefault(message.order, deque())
         queue.append(message)
+        message.queued = True
         if len(queue) > 1 and queue[-2].id > message.id:  # told again on demand: back to its place
             ordered = sorted(queue, key=lambda one: one.id)
             queue.clear()
@@ -71,12 +74,11 @@ class Lanes:
 
     def remove(self, message: Outgoing) -> None:
         """Forget a message, if it is here."""
-        lane = self._lanes[message.priority]
-        queue = lane.get(message.order, deque())
-        if message in queue:
-            queue.remove(message)
+        if message.queued:
+            lane, message.queued = self._lanes[message.priority], False
+            lane[message.order].remove(message)
             self._begun[message.priority].discard(message.order)
-            if not queue:
+            if not lane[message.order]:
                 del lane[message.order]
 
     def ready(self, may: Callable[[Outgoing], bool], *, urgent: bool = False) -> Outgoing | None:

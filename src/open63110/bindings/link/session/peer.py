@@ -2,18 +2,18 @@
 """One peer over all its carriers: greeting, life signs, time, and the two halves that carry messages."""
 
 from collections import deque
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from open63110.bindings.link import frames as wire
 from open63110.bindings.link.errors import BadFrame, ErrorCode
 from open63110.bindings.link.happenings import Arrived, ClockSample, Happening, Violated, Welcomed
-from open63110.bindings.link.header import Header
+from open63110.bindings.link.header import EPOCH, Header, misunderstood
 from open63110.bindings.link.hello import Hello, common_version
 from open63110.bindings.link.session.clocks import LocalClock, PeerClock
 from open63110.bindings.link.session.outbox import Outbox
-from open63110.bindings.link.session.receiving import Judge, Receiving
+from open63110.bindings.link.session.receiving import Judge, Receiving, Verdict
 from open63110.bindings.link.session.seen import Seen
 from open63110.bindings.link.session.sending import Sending
 from open63110.bindings.link.session.window import RoundTrip
@@ -41,6 +41,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Of messages that wait [bytes]."""
 
 
+USUAL = Limits()
+
+
 class Session:
     """What two ends say to each other. Call `frames` after every other call, and write what it returns."""
 
@@ -49,11 +52,11 @@ class Session:
         me: Hello,
         outbox: Outbox,
         seen: Seen,
-        limits: Limits | None = None,
+        limits: Limits = USUAL,
         *,
         clock: LocalClock,
         peer: str = "",
-        judge: Judge | None = None,
+        judge: Judge = None,
     ) -> None:
         """Take up what outbox and seen have kept.
 
@@ -61,27 +64,22 @@ class Session:
             me: what HELLO says of this end.
             outbox: what is to be told to this peer.
             seen: what this peer has told.
-            limits: the usual ones when None.
+            limits: the usual ones.
             clock: this machine's.
             peer: identity in the peer's certificate; empty: whatever it says.
             judge: looks at each header; None: critical extensions that `me` does not name are refused.
         """
         self._me, self._peer, self.clock = me, peer, clock
-        self._limits = limits or Limits()
-        self._understood = frozenset(me.extensions)
-        self.peer_clock = PeerClock()
+        self._limits, self._understood, self.peer_clock = limits, frozenset(me.extensions), PeerClock()
         self._sending = Sending(outbox, self._limits.backlog)
         self._receiving = Receiving(seen, me.receive, judge or self._judge, self.peer_clock)
         self._control: deque[wire.Frame] = deque()
-        self._now = 0.0
         self._closed()
 
     def _closed(self) -> None:
         self._open = self._ended = self._timed = False
         self.hello: Hello | None = None
-        self.trip = RoundTrip()
-        self._asked: dict[int, float] = {}
-        self._pings = 0
+        self.trip, self._asked, self._pings = RoundTrip(), dict[int, float](), 0
         self._probe: float | None = None
         self._control.clear()
 
@@ -110,7 +108,6 @@ class Session:
 
     def received(self, frame: bytes, now: float) -> list[Happening]:
         """Take a frame; never raises for what is in it."""
-        self._now = now
         if not self._open or self._ended:
             return []
         self._heard, self._probe = now, None
@@ -178,7 +175,6 @@ class Session:
             now: monotonic.
             room: for DATA [bytes]; few kilobytes keep the way short for what is urgent. Control is small and always goes.
         """
-        self._now = now
         written = [wire.encode(self._stamped(frame, now)) for frame in self._control]
         self._control.clear()
         if self.welcomed:
@@ -188,7 +184,6 @@ class Session:
 
     def tick(self, now: float) -> list[Happening]:
         """Let time do its work; call it when `next_deadline` has come."""
-        self._now = now
         self._sending.expire(self.clock.seconds(now))
         happenings = self._happened()
         if not self._open or self._ended:
@@ -214,14 +209,13 @@ class Session:
             times.append(self._dead_at())
         if self.welcomed:
             times += [self._next_clock, *([self._heard + self._limits.idle] if self._probe is None else [])]
-            turn = self._sending.next_turn(self._now)
-            times += [] if turn is None else [turn]
+            times += self._sending.turns()
         return min(times, default=None)
 
     def peer_utc(self, now: float) -> tuple[datetime, float] | None:
         """Return the other end's clock and the bound of its error [s]; None before the first answer."""
         best = self.peer_clock.best(now)
-        return None if best is None else (self.clock.utc(self.clock.when(now + best[0])), best[1])
+        return None if best is None else (EPOCH + timedelta(seconds=now + best[0]), best[1])
 
     def _dead_at(self) -> float:
         smoothed, limits = self.trip.smoothed, self._limits
@@ -231,18 +225,18 @@ class Session:
         return self._heard + limits.idle + patience if self._probe is None else self._probe + patience
 
     def _take(self, frame: wire.Frame | None, size: int, now: float) -> list[Happening]:
-        if isinstance(frame, Hello):
-            return self._welcome(frame, now)
-        if isinstance(frame, wire.Nack) and frame.id == 0:
-            self._ended = True
-            return [Violated(code=frame.error, words=frame.words, ours=False)]
-        if self.hello is None:
-            raise BadFrame("HELLO goes first", ErrorCode.PROTOCOL)
         match frame:
-            case wire.Data():
-                if not self._timed:
-                    raise BadFrame("PONG goes before DATA", ErrorCode.PROTOCOL)
+            case Hello():
+                return self._welcome(frame, now)
+            case wire.Nack(id=0):
+                self._ended = True
+                return [Violated(code=frame.error, words=frame.words, ours=False)]
+            case _ if self.hello is None:
+                raise BadFrame("HELLO goes first", ErrorCode.PROTOCOL)
+            case wire.Data() if self._timed:
                 return self._receiving.data(frame, size, now)
+            case wire.Data():
+                raise BadFrame("PONG goes before DATA", ErrorCode.PROTOCOL)
             case wire.Cancel():
                 return self._receiving.cancelled(frame, now)
             case wire.Ping():
@@ -259,7 +253,7 @@ class Session:
         if self._peer and hello.identity != self._peer:
             raise BadFrame("HELLO names another identity than the certificate", ErrorCode.IDENTITY_MISMATCH)
         version = common_version(self._me.versions, hello.versions)
-        strange = next((name for name, one in hello.extensions.items() if one.critical and name not in self._understood), None)
+        strange = misunderstood(hello.extensions, self._understood)
         if strange is not None:
             raise BadFrame(f"the extension {strange} is not understood", ErrorCode.UNSUPPORTED_EXTENSION)
         self._answer(0, hello.clock, now)
@@ -305,8 +299,8 @@ class Session:
                 return msgspec.structs.replace(frame, clock=utc, uncertainty=int(self.clock.uncertainty * 1000))
         return frame
 
-    def _judge(self, header: Header) -> tuple[ErrorCode, str] | None:
-        strange = header.misunderstood(self._understood)
+    def _judge(self, header: Header) -> Verdict:
+        strange = misunderstood(header.extensions, self._understood)
         return None if strange is None else (ErrorCode.UNSUPPORTED_EXTENSION, f"{strange} is not understood")
 
     def _happened(self) -> list[Happening]:

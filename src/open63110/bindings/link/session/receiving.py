@@ -7,10 +7,9 @@ from typing import Any
 
 import msgspec
 
+from open63110.bindings.link import frames as wire
 from open63110.bindings.link.bucket import Bucket
 from open63110.bindings.link.errors import BadFrame, ErrorCode
-from open63110.bindings.link.frames import Cancel, Credit, Data, Frame, Nack
-from open63110.bindings.link.frames import Delivered as DeliveredFrame
 from open63110.bindings.link.happenings import Arrived, Happening, Withdrawn
 from open63110.bindings.link.header import Header, Priority, decode_header, milliseconds
 from open63110.bindings.link.hello import Receive, Resume
@@ -20,8 +19,11 @@ from open63110.bindings.link.session.seen import Seen
 from open63110.bindings.link.session.sending import URGENT
 from open63110.bindings.link.strict import Ranges
 
-Judge = Callable[[Header], tuple[ErrorCode, str] | None]
-"""Looks at a header as soon as it is here: None to take the message, else why not."""
+Verdict = tuple[ErrorCode, str] | None
+"""On a header: why its message is not taken; None: it is."""
+
+Judge = Callable[[Header], Verdict] | None
+"""Looks at a header as soon as it is here; None: whoever knows the usual rules."""
 
 STEP = 4096
 """CREDIT is sent when so many bytes are not confirmed yet."""
@@ -60,14 +62,14 @@ class Partial(msgspec.Struct, kw_only=True, eq=False):
 class Receiving:
     """Messages of the other end, over all carriers."""
 
-    def __init__(self, seen: Seen, room: Receive, judge: Judge, peer_clock: PeerClock) -> None:
+    def __init__(self, seen: Seen, room: Receive, judge: Callable[[Header], Verdict], peer_clock: PeerClock) -> None:
         """Start with what was seen before."""
         self.seen, self._room, self._judge, self.clock = seen, room, judge, peer_clock
         self.outbox = b""
-        self.control: deque[Frame] = deque()
+        self.control: deque[wire.Frame] = deque()
         self._pending: dict[int, Header] = {}
         self._partial: dict[int, Partial] = {}
-        self._refused: dict[int, Nack] = {}
+        self._refused: dict[int, wire.Nack] = {}
         self.stop()
 
     def stop(self) -> None:
@@ -96,16 +98,12 @@ class Receiving:
             known[self.outbox] = known.pop(self.outbox, IdSet())
         pairs = tuple((number, one.received) for number, one in self._partial.items() if one.received)
         return tuple(
-            Resume(
-                outbox=outbox,
-                contiguous=numbers.contiguous,
-                sparse=numbers.sparse()[: 1000 if outbox == self.outbox else 100],
-                partial=pairs if outbox == self.outbox else (),
-            )
+            Resume(outbox=outbox, contiguous=numbers.contiguous, sparse=numbers.sparse()[:most], partial=partial)
             for outbox, numbers in known.items()
+            for most, partial in (((1000, pairs) if outbox == self.outbox else (100, ())),)
         )
 
-    def data(self, frame: Data, size: int, now: float) -> list[Happening]:
+    def data(self, frame: wire.Data, size: int, now: float) -> list[Happening]:
         """Take a piece.
 
         Raises:
@@ -135,7 +133,7 @@ class Receiving:
             self._pending.pop(message.id, None)
             self._nack(message.id, error, words, None if retry_after is None else int(retry_after * 1000))
 
-    def cancelled(self, frame: Cancel, now: float) -> list[Happening]:
+    def cancelled(self, frame: wire.Cancel, now: float) -> list[Happening]:
         """The other end does not go on with these.
 
         Raises:
@@ -145,32 +143,31 @@ class Receiving:
         if frame.error == ErrorCode.CANCELLED:
             if sum(last - first + 1 for first, last in frame.ids) > WITHDRAWALS:
                 raise BadFrame("too many taken back at once", ErrorCode.TOO_LARGE)
-            for first, last in frame.ids:
-                for number in range(first, last + 1):
-                    found += self._take_back(number)
+            for number in (number for first, last in frame.ids for number in range(first, last + 1)):
+                found += self._take_back(number)
         else:
             self._drop(frame.ids)
         return found + self._released(now)
 
-    def frames(self) -> list[Frame]:
+    def frames(self) -> list[wire.Frame]:
         """Return what there is to confirm."""
         found = [*self.control]
         self.control.clear()
         stretches = self._confirm.stretches()
         if stretches:
             self._confirm = IdSet()
-            found += [DeliveredFrame(ids=stretches[place : place + 2000]) for place in range(0, len(stretches), 2000)]
+            found += [wire.Delivered(ids=stretches[place : place + 2000]) for place in range(0, len(stretches), 2000)]
         if self._bytes - self._credited >= STEP:
             self._credited = self._bytes
-            found.append(Credit(bytes=self._bytes))
+            found.append(wire.Credit(bytes=self._bytes))
         return found
 
-    def _first(self, frame: Data, size: int, now: float) -> list[Happening]:
+    def _first(self, frame: wire.Data, size: int, now: float) -> list[Happening]:
         try:
             header = decode_header(frame.head)
         except BadFrame as trouble:
             self._bytes += size
-            return self._pass(frame, Nack(id=frame.id, error=trouble.error, words=trouble.message))
+            return self._pass(frame, wire.Nack(id=frame.id, error=trouble.error, words=trouble.message))
         if header.priority is not Priority.EMERGENCY:
             self._bytes += size
         if self.seen.has(self.outbox, frame.id):
@@ -192,7 +189,7 @@ class Receiving:
             raise BadFrame("a message does not start where it was left", ErrorCode.PROTOCOL)
         return self._more(frame, known, now)
 
-    def _reason(self, frame: Data, header: Header, now: float) -> Nack | None:
+    def _reason(self, frame: wire.Data, header: Header, now: float) -> wire.Nack | None:
         """Say why a message is not taken."""
         error, words, retry = ErrorCode.TOO_LARGE, "longer than was advertised", None
         urgent = header.priority is Priority.EMERGENCY
@@ -213,7 +210,7 @@ class Receiving:
         numbers = self.seen.known().get(self.outbox)
         return numbers is not None and numbers.count >= STRETCHES and number > numbers.contiguous + 1
 
-    def _count(self, frame: Data) -> None:
+    def _count(self, frame: wire.Data) -> None:
         """Hold the other end to the room that was advertised."""
         self._uncount(frame.id)
         self._counted[frame.id] = frame.total
@@ -224,7 +221,7 @@ class Receiving:
     def _uncount(self, number: int) -> None:
         self._used -= self._counted.pop(number, 0)
 
-    def _pass(self, frame: Data, answer: Nack | None = None) -> list[Happening]:
+    def _pass(self, frame: wire.Data, answer: wire.Nack | None = None) -> list[Happening]:
         """Let the rest of a message go by unread."""
         if answer:
             self.control.append(answer)
@@ -235,7 +232,7 @@ class Receiving:
                 raise BadFrame("more at once than was advertised", ErrorCode.TOO_LARGE)
         return []
 
-    def _more(self, frame: Data, one: Partial, now: float) -> list[Happening]:
+    def _more(self, frame: wire.Data, one: Partial, now: float) -> list[Happening]:
         one.received += len(frame.chunk)
         if one.received > one.total or (not frame.chunk and one.total):
             raise BadFrame("a piece that is empty or too long", ErrorCode.PROTOCOL)
@@ -244,9 +241,8 @@ class Receiving:
         if not one.whole:
             return []
         del self._partial[frame.id]
-        if one.header is None:
-            return []
-        self._held[frame.id] = one
+        if one.header:
+            self._held[frame.id] = one
         return self._released(now, frame.id)
 
     def _released(self, now: float, number: int | None = None) -> list[Happening]:
@@ -280,7 +276,7 @@ class Receiving:
         if number in self._pending or (self.seen.has(self.outbox, number) and number not in self._refused):
             return [Withdrawn(id=number)]
         self._drop(((number, number),))
-        self.control.append(Nack(id=number, error=ErrorCode.CANCELLED))
+        self.control.append(wire.Nack(id=number, error=ErrorCode.CANCELLED))
         return []
 
     def _drop(self, ids: Ranges) -> None:
@@ -295,8 +291,8 @@ class Receiving:
             for number in [one for one in table if one in gone]:
                 del table[number]
 
-    def _nack(self, number: int, error: ErrorCode, words: str, retry: int | None, *, tell: bool = True) -> Nack:
-        answer = Nack(id=number, error=error, words=words[:200], retry_after=retry)
+    def _nack(self, number: int, error: ErrorCode, words: str, retry: int | None, *, tell: bool = True) -> wire.Nack:
+        answer = wire.Nack(id=number, error=error, words=words[:200], retry_after=retry)
         self._uncount(number)
         if retry is None:
             self._refused[number] = answer

@@ -5,10 +5,9 @@ import heapq
 from collections import deque
 from collections.abc import Iterable
 
+from open63110.bindings.link import frames as wire
 from open63110.bindings.link.bucket import Bucket
 from open63110.bindings.link.errors import BadFrame, ErrorCode
-from open63110.bindings.link.frames import OVERHEAD, Cancel, Credit, Data, Frame, Nack, encode
-from open63110.bindings.link.frames import Delivered as DeliveredFrame
 from open63110.bindings.link.happenings import Cancelled, Delivered, Expired, Happening, Progress, Refused
 from open63110.bindings.link.header import Header, Priority, decode_header, encode_header, milliseconds
 from open63110.bindings.link.hello import Hello, Resume
@@ -38,12 +37,10 @@ class Sending:
     def __init__(self, outbox: Outbox, backlog: int) -> None:
         """Go on with what the outbox holds; `backlog` bounds what waits [bytes]."""
         self.outbox = outbox
-        self.control: deque[Frame] = deque()
+        self.control: deque[wire.Frame] = deque()
         self.happened: list[Happening] = []
-        self.waiting: dict[int, Outgoing] = {}
-        self._deadlines: list[tuple[float, int]] = []
-        self._retries: list[tuple[float, int]] = []
-        self._room = backlog
+        self.waiting, self._room = dict[int, Outgoing](), backlog
+        self._deadlines, self._retries = list[tuple[float, int]](), list[tuple[float, int]]()
         for number, data in outbox.waiting():
             size = int.from_bytes(data[:2], "big")
             header = decode_header(data[2 : 2 + size])
@@ -57,7 +54,7 @@ class Sending:
         self._latest: dict[tuple[Priority, str], int] = {}
         self.control.clear()
         for one in self.waiting.values():
-            one.begun, one.sent, one.told = False, 0, 0
+            one.begun, one.sent, one.told, one.queued = False, 0, 0, False
 
     def start(self, hello: Hello, trip: RoundTrip) -> bool:
         """The other end says what it has: go on with the rest, the most urgent first; False if it has more than ever was."""
@@ -70,13 +67,11 @@ class Sending:
         self._takes, self.window = hello.receive, Window(hello.receive.window, trip)
         self._urgent = Bucket(hello.receive.urgent_rate, hello.receive.urgent_burst)
         self.confirmed(known.stretches())
-        for number in self.waiting:
-            known.add(number)
-        self._gone(known)
+        self._gone(IdSet(known.stretches(), self.waiting))
         partial = dict(had.partial)
         for one in sorted(self.waiting.values(), key=lambda one: one.id):
             if one.cancelled:
-                self.control.append(Cancel(ids=((one.id, one.id),), error=ErrorCode.CANCELLED))
+                self.control.append(wire.Cancel(ids=((one.id, one.id),), error=ErrorCode.CANCELLED))
                 continue
             one.sent = partial.get(one.id, 0) if partial.get(one.id, 0) < one.total else 0
             self._lanes.add(one)
@@ -115,7 +110,7 @@ class Sending:
             self.happened.append(Cancelled(id=number))
             return True
         if self.window and 0 < number <= self.outbox.issued:
-            self.control.append(Cancel(ids=((number, number),), error=ErrorCode.CANCELLED))
+            self.control.append(wire.Cancel(ids=((number, number),), error=ErrorCode.CANCELLED))
         if one is not None:
             one.cancelled = True
             self._lanes.remove(one)
@@ -123,15 +118,15 @@ class Sending:
                 self.outbox.delivered([one.id])
         return one is not None
 
-    def heard(self, frame: DeliveredFrame | Credit | Nack, now: float) -> None:
+    def heard(self, frame: wire.Delivered | wire.Credit | wire.Nack, now: float) -> None:
         """Take what the other end says of our messages.
 
         Raises:
             BadFrame: it contradicts what was sent.
         """
-        if isinstance(frame, DeliveredFrame):
+        if isinstance(frame, wire.Delivered):
             self.confirmed(frame.ids)
-        elif isinstance(frame, Nack):
+        elif isinstance(frame, wire.Nack):
             self.refused(frame, now)
         elif not self.credited(frame.bytes, now):
             raise BadFrame("credit for what was never sent", ErrorCode.PROTOCOL)
@@ -145,7 +140,7 @@ class Sending:
         self._forget(done, tell=False)
         self.happened += [Delivered(id=one.id) for one in done]
 
-    def refused(self, nack: Nack, now: float) -> None:
+    def refused(self, nack: wire.Nack, now: float) -> None:
         """The other end does not take one."""
         one = self.waiting.get(nack.id)
         if one is None:
@@ -179,9 +174,7 @@ class Sending:
         """Stop what is too late [s since 1970]."""
         late = []
         while self._deadlines and self._deadlines[0][0] <= utc:
-            one = self.waiting.get(heapq.heappop(self._deadlines)[1])
-            if one is not None:
-                late.append(one)
+            late += [one for one in [self.waiting.get(heapq.heappop(self._deadlines)[1])] if one]
         self._forget(late, tell=True)
         self.happened += [Expired(id=one.id, begun=one.ever_begun) for one in late]
 
@@ -191,69 +184,50 @@ class Sending:
             heapq.heappop(self._deadlines)
         return self._deadlines[0][0] if self._deadlines else None
 
-    def next_turn(self, now: float) -> float | None:
-        """Return when something that waits for its time may go [s, monotonic]; None: nothing does."""
-        while self._retries and (self._retries[0][0] <= now or self._retries[0][1] not in self.waiting):
-            heapq.heappop(self._retries)
-        times = [self._retries[0][0]] if self._retries else []
-        if self.window and self._urgent.wait(now) > 0:
-            times.append(now + self._urgent.wait(now))
-        return min(times, default=None)
+    def turns(self) -> list[float]:
+        """Return when something that waits for its time may go, as `frames` left it [s, monotonic]."""
+        return [*(at for at, _ in self._retries[:1]), *self._urgent.next()]
 
     def frames(self, now: float, utc: float, room: int) -> list[bytes]:
         """Return what to write: all of control, then DATA of at most `room` bytes."""
         self.expire(utc)
-        written = [encode(frame) for frame in self.control]
+        self._urgent.wait(now)
+        while self._retries and self._retries[0][0] <= now:
+            heapq.heappop(self._retries)
+        written = [wire.encode(frame) for frame in self.control]
         self.control.clear()
         room -= sum(map(len, written))
-        while self.window and self._lanes and room >= OVERHEAD + LEAST_PIECE:
-            full = self.window.full(self._most)
-            one = self._lanes.ready(lambda one: self._may(one, now), urgent=full)
-            if one is None:
+        while self.window and self._lanes and room >= wire.OVERHEAD + LEAST_PIECE:
+            most = self.window.chunk(self._takes.chunk)
+            one = self._lanes.ready(lambda one: self._may(one, now), urgent=self.window.full(most))
+            if one is None or (frame := self._piece(one, most, room)) is None:
                 break
-            frame = self._piece(one, room)
-            if frame is None:
-                break
-            data = encode(frame)
+            data = wire.encode(frame)
             self._went(one, frame, len(data), now)
             written.append(data)
             room -= len(data)
         return written
 
-    @property
-    def _most(self) -> int:
-        """Longest DATA frame now [bytes]."""
-        return self.window.chunk(self._takes.chunk) if self.window else 0
-
     def _may(self, one: Outgoing, now: float) -> bool:
-        if one.not_before > now:
-            return False
-        if one.priority is Priority.EMERGENCY and self._urgent.wait(now) > 0:
+        if one.not_before > now or (one.priority is Priority.EMERGENCY and self._urgent.wait(now) > 0):
             return False
         part = PART[one.priority]
-        if one.begun:
-            return True
-        fits = len(self._begun) < self._takes.messages * part and self._used + one.total <= self._takes.bytes * part
-        return fits or one.total > self._takes.message
+        few = len(self._begun) < self._takes.messages * part and self._used + one.total <= self._takes.bytes * part
+        return one.begun or few or one.total > self._takes.message
 
-    def _piece(self, one: Outgoing, room: int) -> Data | None:
-        left = one.total - one.sent
-        head = b"" if one.begun else one.head
-        urgent = one.priority is Priority.EMERGENCY
-        size = left if urgent else min(left, self._most - OVERHEAD - len(head))
-        fits = room - OVERHEAD - len(head)
-        if fits < size:
-            if fits < LEAST_PIECE or urgent:
-                return None
-            size = fits
-        after = 0
-        if not one.begun:
-            earlier = self._latest.get((one.priority, one.order), 0)
-            after = earlier if earlier < one.id and earlier in self.waiting else 0
+    def _piece(self, one: Outgoing, most: int, room: int) -> wire.Data | None:
+        urgent, head = one.priority is Priority.EMERGENCY, b"" if one.begun else one.head
+        around = wire.OVERHEAD + len(head)
+        wanted = min(one.total - one.sent, one.total if urgent else max(LEAST_PIECE, most - around))
+        size = min(wanted, room - around)
+        if size < wanted and (urgent or size < LEAST_PIECE):
+            return None
+        earlier = self._latest.get((one.priority, one.order), 0)
+        after = earlier if head and earlier < one.id and earlier in self.waiting else 0
         chunk = one.body[one.sent : one.sent + size]
-        return Data(id=one.id, offset=one.sent, chunk=chunk, total=one.total if head else 0, head=head, after=after)
+        return wire.Data(id=one.id, offset=one.sent, chunk=chunk, total=one.total if head else 0, head=head, after=after)
 
-    def _went(self, one: Outgoing, frame: Data, size: int, now: float) -> None:
+    def _went(self, one: Outgoing, frame: wire.Data, size: int, now: float) -> None:
         if not one.begun:
             one.begun = one.ever_begun = True
             self._begun.add(one.id)
@@ -278,7 +252,6 @@ class Sending:
 
     def _forget(self, done: list[Outgoing], *, tell: bool) -> None:
         """Drop messages; `tell` the other end not to wait for them."""
-        gone = IdSet()
         for one in done:
             del self.waiting[one.id]
             self._room += one.total
@@ -286,12 +259,11 @@ class Sending:
             if self._latest.get((one.priority, one.order)) == one.id:
                 del self._latest[one.priority, one.order]
             self._lanes.remove(one)
-            gone.add(one.id)
         durable = [one.id for one in done if one.durable]
         if durable:
             self.outbox.delivered(durable)
-        if tell and done and self.window:
-            self.control.append(Cancel(ids=gone.stretches(), error=ErrorCode.EXPIRED))
+        if tell and self.window:
+            self._tombstones(IdSet(numbers=(one.id for one in done)).stretches())
 
     def _unbegin(self, one: Outgoing) -> None:
         if one.id in self._begun:
@@ -306,11 +278,13 @@ class Sending:
             if first > last + 1:
                 holes.append((last + 1, first - 1))
             last = end
-        for place in range(0, len(holes), STRETCHES):
-            self.control.append(Cancel(ids=tuple(holes[place : place + STRETCHES]), error=ErrorCode.EXPIRED))
+        self._tombstones(tuple(holes))
+
+    def _tombstones(self, ids: Ranges) -> None:
+        pieces = (ids[place : place + STRETCHES] for place in range(0, len(ids), STRETCHES))
+        self.control += [wire.Cancel(ids=piece, error=ErrorCode.EXPIRED) for piece in pieces]
 
 
 def _outgoing(number: int, header: Header, head: bytes, body: bytes, *, durable: bool) -> Outgoing:
-    deadline = None if header.deadline is None else milliseconds(header.deadline) / 1000
-    order, priority = header.order, header.priority
-    return Outgoing(id=number, priority=priority, order=order, deadline=deadline, head=head, body=body, durable=durable)
+    until = None if header.deadline is None else milliseconds(header.deadline) / 1000
+    return Outgoing(number, header.priority, header.order, until, head, body, durable)

@@ -33,7 +33,9 @@ def session(
     name: str = "cs", *, me: Hello | None = None, outbox: MemoryOutbox | None = None, peer: str = "", limits: Limits | None = None
 ) -> Session:
     outbox = outbox or MemoryOutbox(name.encode())
-    return Session(me or Hello(identity=name), outbox, MemorySeen(), limits, clock=LocalClock(NOON, 0.0, 0.01), peer=peer)
+    return Session(
+        me or Hello(identity=name), outbox, MemorySeen(), limits or Limits(), clock=LocalClock(NOON, 0.0, 0.01), peer=peer
+    )
 
 
 def line(left: Session | None = None, right: Session | None = None, *, there: Way | None = None, back: Way | None = None) -> Line:
