@@ -36,7 +36,7 @@ class _Pending:
 class GroupCommit:
     """The one writer of a store."""
 
-    def __init__(self, store: Store, clock: Clock, *, linger: float = 0.003) -> None:
+    def __init__(self, store: Store, clock: Clock, *, linger: float = 0.005) -> None:
         """Prepare; ``run` does the work.
 
         Args:
@@ -104,12 +104,12 @@ class GroupCommit:
         while True:
             await self._work.wait()
             self._work.clear()
-            pause = last + self._linger - loop.time()
-            if pause > 0:
-                await asyncio.sleep(pause)
             while self._full or self._open.dones or self._open.batch:
+                pause = last + self._linger - loop.time()
+                if pause > 0 and not self._full:
+                    await asyncio.sleep(pause)
                 await self._write(self._take())
-            last = loop.time()
+                last = loop.time()
 
     async def drain(self) -> None:
         """Wait until all that is pending now has been written or has failed."""
