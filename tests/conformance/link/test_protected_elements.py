@@ -30,7 +30,7 @@ from open63110.bindings.link.protected import (
     protections,
 )
 from open63110.bindings.link.session import LocalClock, MemoryOutbox, MemorySeen, Session
-from open63110.bindings.link.session.happenings import Arrived
+from open63110.bindings.link.happenings import Arrived
 from open63110.kernel.errors import Refused
 from open63110.kernel.ids import EvseNumber, StationId, SubjectRef, TransferReference
 from open63110.kernel.roles import Role
