@@ -26,6 +26,8 @@ S = TypeVar("S", bound=msgspec.Struct)
 class Listener(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One port on which stations connect."""
 
+    kind: Literal["ocpp", "link"] = "ocpp"
+    """What is spoken: OCPP, or the link of this product, which is never without TLS 1.3 and certificates at both ends."""
     host: str = "0.0.0.0"  # noqa: S104 - stations come from outside
     port: int = 8887
     password: bool = True
@@ -37,6 +39,8 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     key: str = ""
     client_authorities: str = ""
     """PEM file: clients must show a certificate of these (profile 3)."""
+    revoked: str = ""
+    """PEM file of the certificates that were taken back, for a link; open ones are closed when it changes."""
     versions: tuple[Literal["ocpp2.1", "ocpp2.0.1", "ocpp1.6"], ...] = ("ocpp2.1", "ocpp2.0.1", "ocpp1.6")
 
 
@@ -231,9 +235,12 @@ def _check(config: Config) -> None:
         place = f"listeners.{name}"
         if bool(listener.certificate) != bool(listener.key):
             raise Malformed(f"{place} needs both certificate and key, or neither", where=place)
-        if not listener.certificate and not listener.plain:
+        if not listener.certificate and not listener.plain and listener.kind == "ocpp":
             remedy = "set certificate and key, or plain = true to accept that everybody on the way can read and alter"
             raise Malformed(f"{place} has no TLS; {remedy}", where=place, remedy=remedy)
+        if listener.kind == "link" and not (listener.certificate and listener.client_authorities):
+            remedy = "set certificate, key and client_authorities; open63110 pki issue makes them"
+            raise Malformed(f"{place} is a link, which has no plain mode; {remedy}", where=place, remedy=remedy)
         if listener.client_authorities and not listener.certificate:
             raise Malformed(f"{place} asks for client certificates without TLS", where=place)
     for place, port in {

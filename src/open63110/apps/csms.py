@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
 import structlog
 
 from open63110.apps.alarm import StoreAlarm
@@ -20,6 +21,11 @@ from open63110.apps.ids import StoredIds
 from open63110.apps.install import make_folder
 from open63110.apps.refusals import Refusals
 from open63110.apps.systemd import notify, watched
+from open63110.bindings.link.conversation import WIRE as LINK
+from open63110.bindings.link.gate import Gate as LinkGate
+from open63110.bindings.link.revoked import Revoked
+from open63110.bindings.link.server import Server as LinkServer
+from open63110.bindings.link.websocket_carrier import LINK_LIMITS, server_tls
 from open63110.bindings.ocpp.gate import Gate, Listening, Security
 from open63110.bindings.ocpp.raw_call import RawCall
 from open63110.bindings.ocpp.rpc.version import Version
@@ -30,9 +36,12 @@ from open63110.bindings.web.serve import serving
 from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.roles import Role
 from open63110.model.principal import AuditEntry
+from open63110.model.quarantine import QuarantinedInput
 from open63110.model.station import StationDisconnected
+from open63110.pki.identity import identity_of
 from open63110.runtime.engine import Engine
 from open63110.runtime.keys import Keys
+from open63110.runtime.links import Links
 from open63110.runtime.node import Node
 from open63110.runtime.orders import OURSELVES, Orders
 from open63110.runtime.table import discover
@@ -83,6 +92,17 @@ class Csms:
             run_id=secrets.token_hex(4),
         )
         self.ocpp.suspected = self.suspect
+        self.revoked = _revoked(config)
+        self.link = LinkServer(
+            self.engine,
+            self.orders,
+            self.ids,
+            self.frames,
+            self.refusals,
+            identity=config.policy.cso,
+            revoked=self.revoked,
+        )
+        self.orders.link = Links(self.ocpp, self.link)
         self.listeners: dict[str, Any] = {}
         self.web_port = 0
         """Bound once the page is served."""
@@ -101,10 +121,14 @@ class Csms:
             raw_call=lambda station, action, payload, unchecked: RawCall(
                 station=station, action=action, payload=payload, unchecked=unchecked
             ),
-            replay=self.ocpp.replay,
-            counters=self.ocpp.counters,
+            replay=self.replay,
+            counters=lambda: self.ocpp.counters() | self.link.counters(),
             deviations=lambda station: self.ocpp.deviations.get(station, {}),
         )
+
+    def replay(self, item: QuarantinedInput) -> str:
+        """Feed a quarantined message in again; return why that failed, empty if it worked."""
+        return self.link.replay(item) if item.wire == LINK else self.ocpp.replay(item)
 
     def security(self, station: str, kind: str, words: str) -> None:
         """Keep a refused attempt in the audit; how many of them is for others to say."""
@@ -150,7 +174,8 @@ class Csms:
 
     def _parts(self) -> tuple[_Runs, ...]:
         engine = self.engine
-        return (engine.commit, engine.timers, self.alarm, self.refusals, self.forgetting, self.orders, self.ocpp, self.frames)
+        keepers = (self.alarm, self.refusals, self.forgetting)
+        return (engine.commit, engine.timers, *keepers, self.orders, self.ocpp, self.link, self.frames)
 
     def _nobody_is_connected_yet(self) -> None:
         """Note that links which were open when the last run ended are gone."""
@@ -165,15 +190,37 @@ class Csms:
             self.engine.known.principals,
             self.keys,
             self.refusals,
-            listening={name: _listening(one) for name, one in self.config.listeners.items()},
+            listening={name: _listening(one) for name, one in self.config.listeners.items() if one.kind == "ocpp"},
             strangers=self.config.policy.unknown_stations,
             waiting=WaitingRoom(self.engine.stations, self.config.policy.most_quarantined),
         )
         gate.open = self.ocpp.open
+        links = self._link_gate()
         for name, one in self.config.listeners.items():
+            link = one.kind == "link"
             self.listeners[name] = await Edge.start(
-                gate, one.host, one.port, name=name, tls=_tls(one), limits=self._limits(), on_refused=_tls_refused(self.refusals)
+                links if link else gate,
+                one.host,
+                one.port,
+                name=name,
+                tls=_tls(one),
+                limits=self._link_limits() if link else self._limits(),
+                on_refused=_tls_refused(self.refusals),
             )
+
+    def _link_gate(self) -> LinkGate:
+        return LinkGate(
+            identity_of,
+            self.revoked,
+            self.refusals,
+            opens={Role.STATION: self.link.admit},
+            opening=self.link.opening,
+            known=self.link.known,
+            now=self.clock.now,
+        )
+
+    def _link_limits(self) -> Limits:
+        return msgspec.structs.replace(LINK_LIMITS, max_connections=self.config.limits.connections)
 
     def _limits(self) -> Limits:
         chosen = self.config.limits
@@ -197,7 +244,15 @@ def _listening(listener: Listener) -> Listening:
     return Listening(password=listener.password, certificate=bool(listener.client_authorities), versions=versions)
 
 
+def _revoked(config: Config) -> Revoked:
+    """Return the certificates that were taken back; all listeners of links share one list."""
+    found = next((one for one in config.listeners.values() if one.kind == "link" and one.revoked), None)
+    return Revoked(Path(found.revoked), Path(found.client_authorities)) if found else Revoked(None, None)
+
+
 def _tls(listener: Listener) -> TlsSettings | None:
+    if listener.kind == "link":
+        return server_tls(Path(listener.certificate), Path(listener.key), Path(listener.client_authorities))
     if not listener.certificate:
         return None
     return TlsSettings(

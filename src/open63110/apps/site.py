@@ -16,6 +16,8 @@ from typing import Any, Self, TextIO
 
 import msgspec
 
+from open63110.bindings.link import client as link
+from open63110.bindings.link.line import Dialling as LinkDialling
 from open63110.bindings.ocpp.client import Client
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.rpc.version import Version
@@ -27,6 +29,7 @@ from open63110.model.policy import StationPolicy
 from open63110.model.station import Identity
 from open63110.model.token import CredentialJudged
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted
+from open63110.pki.identity import identity_of
 from open63110.ports import Clock
 from open63110.runtime.engine import Engine
 from open63110.runtime.table import Table, discover
@@ -185,17 +188,18 @@ class Site:
         self.schedule = Schedule(clock)
         self._shown = 0.0
         self.client = Client(WIRES, frames, clock, run_id=secrets.token_hex(4), chance=random.Random(seed))  # noqa: S311 - pauses
+        self.link = link.Client(frames, clock, identity_of, run_id=secrets.token_bytes(4), chance=random.Random(seed))  # noqa: S311
         frames.client = self.client
         self.tally = Tally()
         self.stations: dict[StationId, SimulatedStation] = {}
         self.controllers: dict[StationId, Controller] = {}
 
-    def build(self, plan: StationPlan, dialling: Dialling, *, counted: int = 0) -> SimulatedStation:
+    def build(self, plan: StationPlan, dialling: Dialling | LinkDialling, *, counted: int = 0) -> SimulatedStation:
         """Put a station up; it has no power yet.
 
         Args:
             plan: what it is to be.
-            dialling: how it reaches its CSMS; it offers its one version.
+            dialling: how it reaches its CSMS, on OCPP, where it offers its one version, or on the link.
             counted: where its meters stand [mWh].
         """
         own = SkewedClock(self.clock, plan.skew) if plan.skew else None
@@ -208,9 +212,11 @@ class Site:
         station, engine = StationId(plan.id), party.engine
         controller = Controller(station, engine, identity=_identity(plan), layout=(1,) * plan.evses, limit=plan.limit)
         controller.hardware, hardware.controller = hardware, controller
-        controller.line = self.client.line(
-            station, engine, msgspec.structs.replace(dialling, versions=(plan.version,)), controller
-        )
+        if isinstance(dialling, LinkDialling):
+            controller.line = self.link.line(station, engine, dialling, controller)
+        else:
+            one = msgspec.structs.replace(dialling, versions=(plan.version,))
+            controller.line = self.client.line(station, engine, one, controller)
         party.add(controller)
         self.stations[station], self.controllers[station] = hardware, controller
         self._shown += sum(evse.meter.register for evse in evses)
@@ -232,7 +238,7 @@ class Site:
     async def running(self) -> AsyncIterator["Site"]:
         """Let stations live until the block is left."""
         async with asyncio.TaskGroup() as tasks:
-            own = [tasks.create_task(part.run()) for part in (self.client, self.schedule)]
+            own = [tasks.create_task(part.run()) for part in (self.client, self.link, self.schedule)]
             for party in self._parties:
                 own += [tasks.create_task(part.run()) for part in (party.engine.commit, party.engine.timers)]
             try:

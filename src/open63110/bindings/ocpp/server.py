@@ -117,7 +117,7 @@ class Server:
             if noun is None or noun.connected is None:
                 conversation.tell_connected()
         for noun in tuple(self.engine.stations.values()):
-            if noun.connected is not None and noun.id not in self.conversations:
+            if noun.connected is not None and noun.wire in self._wires and noun.id not in self.conversations:
                 gone = StationDisconnected(station=noun.id, at=self.engine.clock.now(), reason="while nothing could be stored")
                 self.engine.hear((gone,))
 

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an answer means to whoever asked: at a station to its use cases, at a CSMS to the order and to its use cases."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from open63110.bindings.link.errors import ErrorCode
+from open63110.kernel.errors import Expired, Malformed, NotAuthorized, NotSupported, Refused, Trouble, Unavailable, Unknown
+from open63110.kernel.messages import Command, Event, Message, Reply
+from open63110.model.authorization import StopRemotely
+from open63110.model.order import Outcome
+from open63110.model.transfer import TransferFact
+from open63110.runtime.orders import Verdict
+from open63110.usecases.energy.smart_charging import (
+    AskLimit,
+    LimitAnswer,
+    LimitCleared,
+    LimitInForce,
+    LimitPower,
+    LimitRefused,
+    WithdrawLimit,
+)
+from open63110.usecases.services.authorize_externally import RemoteStartAnswered, StartRemotely
+from open63110.usecases.services.authorize_locally import (
+    AskLocalListVersion,
+    AuthorizationAnswer,
+    AuthorizeCredential,
+    CacheCleared,
+    ClearAuthorizationCache,
+    CredentialAnswered,
+    LocalListReported,
+    LocalListVersionAnswer,
+    SendLocalList,
+)
+from open63110.usecases.stations.monitor_station import TimeAnswer
+from open63110.usecases.stations.onboard_station import RegistrationAnswer, RegistrationAnswered, TimeTold
+from open63110.usecases.stations.reboot_station import RebootPlanned, RebootScheduled, RebootStation
+
+R = TypeVar("R", bound=Reply)
+
+_STATUS: tuple[tuple[type[Trouble], ErrorCode], ...] = (
+    (NotAuthorized, ErrorCode.NOT_AUTHORIZED),
+    (NotSupported, ErrorCode.NOT_SUPPORTED),
+    (Expired, ErrorCode.EXPIRED),
+    (Refused, ErrorCode.REFUSED),
+    (Unknown, ErrorCode.REFUSED),
+    (Malformed, ErrorCode.MALFORMED),
+    (Unavailable, ErrorCode.OVERLOADED),
+    (Trouble, ErrorCode.INTERNAL),
+)
+
+_OUTCOMES = {
+    ErrorCode.NOT_AUTHORIZED: Outcome.NOT_AUTHORIZED,
+    ErrorCode.NOT_SUPPORTED: Outcome.NOT_SUPPORTED,
+    ErrorCode.UNKNOWN_TYPE: Outcome.NOT_SUPPORTED,
+    ErrorCode.EXPIRED: Outcome.EXPIRED,
+}
+
+
+def status_of(trouble: Trouble) -> ErrorCode:
+    """Return the error code that tells a peer about a trouble."""
+    if trouble.code == "UnknownType":
+        return ErrorCode.UNKNOWN_TYPE
+    return next(code for kind, code in _STATUS if isinstance(trouble, kind))
+
+
+def outcome_of(status: int) -> Outcome:
+    """Return what the status of a reply means for an order."""
+    return _OUTCOMES.get(status, Outcome.REJECTED) if status else Outcome.ACCEPTED  # type: ignore[call-overload] # a later code
+
+
+def find(answers: Sequence[Any], kind: type[R]) -> R | None:
+    """Return the answer of a kind, None if there is none."""
+    return next((one for one in answers if isinstance(one, kind)), None)
+
+
+# -- at a station --
+
+
+def told(said: Message, answers: Sequence[Any], now: datetime) -> Iterator[Event]:
+    """Yield what a station's use cases hear of the CSMS's answers to what it said."""
+    for one in answers:
+        match one:
+            case RegistrationAnswer():
+                yield RegistrationAnswered(
+                    station=said.station, at=now, registration=one.registration, interval=one.interval, now=one.now
+                )
+            case TimeAnswer():
+                yield TimeTold(station=said.station, at=now, now=one.now)
+            case AuthorizationAnswer() if isinstance(said, AuthorizeCredential | TransferFact) and said.subject is not None:
+                yield CredentialAnswered(
+                    station=said.station,
+                    at=now,
+                    subject=said.subject,
+                    status=one.status,
+                    evse=said.evse,
+                    group=one.token.group if one.token else None,
+                    reference=said.reference,
+                )
+
+
+# -- at a CSMS --
+
+
+def verdict(order: Command, status: int, words: str, code: str, answers: Sequence[Any], now: datetime) -> Verdict:
+    """Return how a station answered an order.
+
+    Args:
+        order: what was asked.
+        status: of the reply.
+        words: of the reply.
+        code: the reason the station gives, by name.
+        answers: what the reply holds.
+        now: when it came.
+    """
+    outcome = outcome_of(status)
+    reason = code if status else next((said for one in answers if isinstance(one, Reply) and (said := one.remark())), "")
+    facts = tuple(one for one in answers if isinstance(one, Event))
+    meant = _MEANS.get(type(order))
+    more = tuple(meant(order, outcome is Outcome.ACCEPTED, reason, answers, now)) if meant else ()
+    text = msgspec.json.encode(answers).decode() if answers else ""
+    return Verdict(
+        outcome=outcome, reason=reason or (_name(status) if status else ""), detail=words, messages=(*facts, *more), answer=text
+    )
+
+
+def _name(status: int) -> str:
+    try:
+        return ErrorCode(status).name
+    except ValueError:
+        return str(status)
+
+
+def _start(order: Any, yes: bool, reason: str, _: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001 - so with all below
+    yield RemoteStartAnswered(
+        station=order.station,
+        at=now,
+        subject=order.subject,
+        evse=order.evse,
+        accepted=yes,
+        remote_start=order.remote_start,
+        group=order.group,
+        reason=reason,
+    )
+
+
+def _list(order: Any, yes: bool, reason: str, _: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    if yes:
+        yield LocalListReported(station=order.station, at=now, version=order.version)
+    elif reason == "VersionMismatch":
+        yield AskLocalListVersion(station=order.station)
+
+
+def _version(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    said = find(answers, LocalListVersionAnswer)
+    if yes and said is not None:
+        yield LocalListReported(station=order.station, at=now, version=max(-1, said.version))
+
+
+def _cache(order: Any, yes: bool, _: str, __: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    if yes:
+        yield CacheCleared(station=order.station, at=now)
+
+
+def _reboot(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    said = find(answers, RebootPlanned)
+    if yes and said is not None and said.scheduled:
+        yield RebootScheduled(station=order.station, at=now, evse=order.evse)
+
+
+def _limit(order: Any, yes: bool, reason: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    if not yes:
+        yield LimitRefused(station=order.station, at=now, evse=order.evse, reason=reason)
+        return
+    said = find(answers, LimitAnswer)
+    limit, by = (said.limit, said.by) if said is not None and said.limit is not None else (order.limit, "command")
+    yield LimitInForce(station=order.station, at=now, evse=order.evse, limit=limit, by=by, asked=order.wanted(now))
+
+
+def _withdrawn(order: Any, yes: bool, _: str, __: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    if yes:
+        yield LimitCleared(station=order.station, at=now, evse=order.evse)
+
+
+def _asked(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    said = find(answers, LimitAnswer)
+    if yes and said is not None and said.limit is not None:
+        yield LimitInForce(station=order.station, at=now, evse=order.evse, limit=said.limit, by=said.by)
+
+
+_MEANS: dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], Iterator[Message]]] = {
+    StartRemotely: _start,
+    SendLocalList: _list,
+    AskLocalListVersion: _version,
+    ClearAuthorizationCache: _cache,
+    RebootStation: _reboot,
+    LimitPower: _limit,
+    WithdrawLimit: _withdrawn,
+    AskLimit: _asked,
+    StopRemotely: lambda *_: iter(()),
+}
+"""What use cases hear of the answer to an order, beyond the facts in it."""

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The lines of a process: dials each station's endpoints in turn, and again after pauses that grow and vary."""
+
+import asyncio
+import random
+from collections import Counter
+from typing import Any
+
+from open63110.bindings.link.gate import Identify
+from open63110.bindings.link.line import Dialling, Line, Owner
+from open63110.bindings.link.session import MemoryOutbox, Outbox
+from open63110.bindings.link.websocket_carrier import dial
+from open63110.kernel.ids import StationId
+from open63110.ports import Clock, FrameLog
+from open63110.runtime.engine import Engine
+from open63110.wire.client import NotUpgraded
+
+AT_ONCE = 50
+"""Dials under way at a time; the others wait for their turn."""
+
+SHORTEST_PAUSE = 0.02
+"""Before another dial, however fast the clock runs [s]."""
+
+LONGEST_RETRY = 60.0
+"""What a server that is too busy may ask for [s]."""
+
+
+class Client:
+    """Implements line.Exchange."""
+
+    def __init__(
+        self, frames: FrameLog, clock: Clock, identify: Identify, *, run_id: bytes, chance: random.Random | None = None
+    ) -> None:
+        """Get ready; ``run`` dials.
+
+        Args:
+            frames: remembers raw frames.
+            clock: paces pauses.
+            identify: reads the certificate of the other end.
+            run_id: never used before; names the outboxes that are kept in memory.
+            chance: spreads reconnections.
+        """
+        self.frames, self.clock, self.identify = frames, clock, identify
+        self.lines: dict[StationId, Line] = {}
+        self.received = self.malformed = self.dials = 0
+        self.refusals: Counter[str] = Counter()
+        """Why dials came to nothing."""
+        self._run_id = run_id
+        self._chance = chance or random.Random()  # noqa: S311 - pauses are no secret
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._tasks: asyncio.TaskGroup | None = None
+
+    def line(self, station: StationId, engine: Engine, dialling: Dialling, owner: Owner, outbox: Outbox | None = None) -> Line:
+        """Make the line of a station; it is silent until it dials.
+
+        Args:
+            station: whose line it is.
+            engine: decides.
+            dialling: how its CSMS is reached.
+            owner: told how calls ended.
+            outbox: on a disk; None: in memory.
+        """
+        kept = outbox or MemoryOutbox(self._run_id + len(self.lines).to_bytes(4, "big"))
+        pace = 1.0 / self.clock.real(1.0)
+        line = Line(self, station, engine, dialling, owner, kept, lasting=outbox is not None, pace=pace)
+        self.lines[station] = line
+        return line
+
+    def dial(self, line: Line, attempt: int, number: int) -> None:
+        """Dial, after a pause that grows with the rounds that failed."""
+        if self._tasks is None:
+            return
+        rounds = attempt // max(1, len(line.dialling.endpoints))
+        asyncio.get_running_loop().call_later(self._pause(line, rounds) if rounds else 0.0, self._begin, line, number, attempt)
+
+    def _pause(self, line: Line, rounds: int) -> float:
+        dialling = line.dialling
+        pause = min(dialling.longest_pause, dialling.first_pause * 2.0 ** min(rounds, 20))
+        return max(SHORTEST_PAUSE, self.clock.real(pause * (0.5 + 0.5 * self._chance.random())))
+
+    def _begin(self, line: Line, number: int, attempt: int) -> None:
+        if self._tasks is not None and line.wants(number) and line.dialling.endpoints:
+            self._tasks.create_task(self._dial(line, number, attempt))
+
+    async def _dial(self, line: Line, number: int, attempt: int) -> None:
+        async with self._slots:
+            if not line.wants(number):
+                return
+            self.dials += 1
+            dialling = line.dialling
+            why, wait = await self._connect(line, dialling.endpoints[attempt % len(dialling.endpoints)])
+        if why:
+            self.refusals[why] += 1
+            if wait:
+                await asyncio.sleep(wait)
+            line.unreached(number)
+
+    async def _connect(self, line: Line, endpoint: str) -> tuple[str, float]:
+        """Return why there is no connection, empty if there is one, and how long the server asks to wait [s]."""
+        dialling = line.dialling
+        try:
+            await dial(endpoint, line.strand(), dialling.tls, server_name=dialling.server_name)
+        except NotUpgraded as fault:
+            asked = fault.headers.get("retry-after", "")
+            wait = min(LONGEST_RETRY, float(asked)) if asked.isascii() and asked.isdecimal() else 0.0
+            return f"{fault.status} {fault.reason}"[:120], wait
+        except (OSError, TimeoutError) as fault:
+            return type(fault).__name__, 0.0
+        return "", 0.0
+
+    async def run(self) -> None:
+        """Dial for all lines, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            try:
+                for line in tuple(self.lines.values()):
+                    line.resume()
+                await asyncio.Event().wait()
+            finally:
+                self._tasks = None
+                for line in tuple(self.lines.values()):
+                    line.hang_up()
+
+    def counters(self) -> dict[str, Any]:
+        """Return plain counters."""
+        return {
+            "lines": len(self.lines),
+            "open": sum(line.open for line in self.lines.values()),
+            "dials": self.dials,
+            "frames_received": self.received,
+            "frames_malformed": self.malformed,
+        }

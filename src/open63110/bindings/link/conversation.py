@@ -1,0 +1,385 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A CSMS's side of a link to a station: what it says goes to the engine and is confirmed once durable; orders go out."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import structlog
+
+from open63110.bindings.link import answers
+from open63110.bindings.link.bucket import Bucket
+from open63110.bindings.link.codec import CODEC
+from open63110.bindings.link.correspondence import Correspondence, Ending, written_refusal
+from open63110.bindings.link.errors import ErrorCode
+from open63110.bindings.link.happenings import Arrived, Welcomed
+from open63110.bindings.link.header import Header, Kind, Priority
+from open63110.bindings.link.marks import Marks
+from open63110.bindings.link.rights import RIGHTS, Sender
+from open63110.kernel.address import NONE, Address, parse
+from open63110.kernel.errors import NotAuthorized, NotSupported, Trouble
+from open63110.kernel.ids import StationId
+from open63110.kernel.messages import Command, Event, Message
+from open63110.kernel.roles import Role
+from open63110.model.order import Order, Outcome
+from open63110.model.station import Registration, Station, StationBooted, StationConnected, StationDisconnected
+from open63110.model.transfer import TransferFact
+from open63110.ports import FrameLog
+from open63110.runtime.engine import Engine, Replies
+from open63110.runtime.orders import Orders, Verdict
+from open63110.usecases.services.authorize_locally import AuthorizeCredential
+from open63110.usecases.stations.onboard_station import RegistrationAnswer, may_speak
+
+log = structlog.get_logger(__name__)
+
+WIRE = "iec63110.link.v1"
+"""What facts and quarantine call this wire: the WebSocket subprotocol."""
+
+UNSTORED = 5.0
+"""When to tell again what could not be stored [s]."""
+
+UNACCEPTED = 60.0
+"""When a station that is not accepted may tell its facts again [s]."""
+
+RATES: dict[int, tuple[float, float]] = {
+    Priority.CONTROL: (50.0, 500.0),
+    Priority.NORMAL: (200.0, 5000.0),
+    Priority.BULK: (100.0, 1000.0),
+}
+"""Messages per second, and at once, of each class; for E the session layer has its own."""
+
+ANSWERS = frozenset({Kind.REPLY, Kind.PROGRESS})
+
+FIRST_SERVICE = 1000
+"""Message numbers from here on are the link's own services."""
+
+HERE = frozenset({"", "/"})
+"""What the uppermost level is called."""
+
+
+class Services(Protocol):
+    """Takes the link's own services: subscriptions, groups, streams."""
+
+    def judge(self, conversation: "Conversation", header: Header) -> tuple[ErrorCode, str] | None:
+        """Look at a header: None to take the message, else why not."""
+
+    def take(self, conversation: "Conversation", message: Arrived) -> None:
+        """Take a message, and confirm or refuse it."""
+
+
+class Office(Protocol):
+    """What all conversations of a node share."""
+
+    engine: Engine
+    orders: Orders
+    frames: FrameLog
+    security: Callable[[str, str, str], None]
+    services: Services | None
+    received: int
+    malformed: int
+
+    def arrived(self, conversation: "Conversation") -> None:
+        """A conversation has a link."""
+
+    def gone(self, conversation: "Conversation") -> None:
+        """A conversation has no link any more."""
+
+    def curious(self, station: StationId) -> bool:
+        """Tell whether another specimen of what is answered with an error is wanted."""
+
+    def quarantine(self, station: StationId, action: str, fault: Trouble, raw: bytes, done: Callable[[bool], None]) -> None:
+        """Keep what could not be understood."""
+
+
+class _Due:
+    """What waits for a commit to be confirmed and answered."""
+
+    __slots__ = ("_conversation", "_message")
+
+    def __init__(self, conversation: "Conversation", message: Arrived) -> None:
+        self._conversation, self._message = conversation, message
+
+    def __call__(self, result: Replies | Trouble | None) -> None:
+        self._conversation.answer(self._message, result)
+
+
+class Conversation:
+    """One station over all its links; implements correspondence.Desk."""
+
+    __slots__ = ("_buckets", "_office", "lines", "marks", "opened", "remote", "station", "told")
+
+    def __init__(self, office: Office, station: StationId, marks: Marks) -> None:
+        """Wait for a link; ``lines`` is set before there is one."""
+        self._office, self.station, self.marks = office, station, marks
+        self.lines: Correspondence
+        self.remote = ""
+        self.opened = 0.0
+        """When the present link was welcomed, in the session's time [s]."""
+        self.told: Registration | None = None
+        """What the last boot over the present link was answered; None: it only reconnected."""
+        self._buckets: dict[int, Bucket] = {}
+
+    @property
+    def noun(self) -> Station | None:
+        """The station as the engine has it."""
+        return self._office.engine.stations.get(self.station)
+
+    @property
+    def admitted(self) -> bool:
+        """The station may be given orders."""
+        return self.lines.open and may_speak(self.noun, self.told)
+
+    # -- the link --
+
+    def up(self, _: Welcomed) -> None:
+        """Take the station over."""
+        socket = self.lines.socket
+        self.remote = f"{socket.remote[0]}:{socket.remote[1]}" if socket is not None else ""
+        self.opened, self.told = self.lines.time(), None
+        self._office.arrived(self)
+        self.tell_connected()
+
+    def tell_connected(self) -> None:
+        """Let the use cases know of the link."""
+        engine = self._office.engine
+        now = engine.clock.now()
+        engine.hear((StationConnected(station=self.station, at=now, wire=WIRE, remote=self.remote, secure=True, lacks=()),))
+
+    def down(self, reason: str, *, was: bool) -> None:
+        """Let go of the station; what it was ordered waits until it is too late."""
+        self._office.gone(self)
+        engine = self._office.engine
+        if was:
+            engine.hear((StationDisconnected(station=self.station, at=engine.clock.now(), reason=reason),))
+
+    def violated(self, code: int, words: str, *, ours: bool) -> None:
+        """Tell whoever watches over security, unless the link merely ended."""
+        if code not in _HARMLESS:
+            self._office.malformed += 1
+            who = "" if ours else "the other end says: "
+            self._office.security(self.station, f"Link{_camel(code)}", f"{who}{words}")
+
+    def note(self, frame: bytes, *, sent: bool) -> None:
+        """Remember a raw frame."""
+        self._office.received += not sent
+        self._office.frames.note(self.station, frame, sent=sent)
+
+    # -- the station speaks --
+
+    def judge(self, header: Header) -> tuple[ErrorCode, str] | None:
+        """Look at a header before its message is here: extensions, address, and whether the station may say this at all."""
+        strange = header.misunderstood(frozenset())
+        if strange is not None:
+            return self._refused(ErrorCode.UNSUPPORTED_EXTENSION, f"{strange} is not understood")
+        if header.dst not in HERE:
+            return ErrorCode.UNKNOWN_ADDRESS, f"nobody here is called {header.dst[:100]}"
+        services = self._office.services
+        if header.type >= FIRST_SERVICE and services is not None:
+            return services.judge(self, header)
+        if header.kind in ANSWERS and header.priority is not Priority.EMERGENCY:
+            return None  # it is taken as the answer to an order of ours, or not at all
+        try:
+            RIGHTS.check(self.sender, Role.CSMS, header.type, self._about(header), header.priority)
+        except NotSupported as trouble:
+            return ErrorCode.UNKNOWN_TYPE, trouble.message
+        except NotAuthorized as trouble:
+            return self._refused(ErrorCode.NOT_AUTHORIZED, f"{trouble.code}: {trouble.message}")
+        except Trouble as trouble:
+            return ErrorCode.MALFORMED, trouble.message
+        return None
+
+    @property
+    def sender(self) -> Sender:
+        """Who speaks, and of what."""
+        return Sender(role=Role.STATION, places=(self.place,))
+
+    @property
+    def place(self) -> Address:
+        """The station's address."""
+        noun = self.noun
+        site, _, zone = noun.zone.partition(":") if noun is not None and noun.zone else (NONE, "", NONE)
+        return Address((site or NONE, zone or NONE, self.station))
+
+    def _about(self, header: Header) -> Address:
+        return parse(header.src) if header.src else self.place
+
+    def _refused(self, code: ErrorCode, words: str) -> tuple[ErrorCode, str]:
+        self._office.security(self.station, f"Link{_camel(code)}", words)
+        return code, words
+
+    def take(self, message: Arrived) -> None:
+        """Take a fact or a request."""
+        header = message.header
+        if header.type >= FIRST_SERVICE and self._office.services is not None:
+            self._office.services.take(self, message)
+            return
+        wait = self._too_fast(header.priority)
+        if wait > 0:
+            self.lines.refuse(message, ErrorCode.RATE_LIMITED, "too many of this class", retry_after=wait)
+            return
+        try:
+            said = CODEC.decode(header.type, message.body, station=self.station, subjects=self._office.engine.known)
+        except Trouble as fault:
+            self._misunderstood(message, fault)
+            return
+        if not isinstance(said, StationBooted) and not may_speak(self.noun, self.told):
+            words = "the station is not accepted; it says first that it has booted"
+            self.lines.refuse(message, ErrorCode.NOT_AUTHORIZED, words, retry_after=UNACCEPTED)
+            return
+        self._hear(message, said)
+
+    def _too_fast(self, priority: int) -> float:
+        rate = RATES.get(priority)
+        if rate is None:
+            return 0.0
+        bucket = self._buckets.get(priority)
+        if bucket is None:
+            bucket = self._buckets[priority] = Bucket(*rate)
+        now = self.lines.time()
+        return 0.0 if bucket.take(now) else max(0.1, bucket.wait(now))
+
+    def _hear(self, message: Arrived, said: Any) -> None:
+        """Let use cases hear it; its mark is written with what comes of it."""
+        engine = self._office.engine
+        if isinstance(said, Event):
+            self.marks.stage(message.outbox, message.id)
+        trouble: Trouble | None
+        try:
+            trouble = engine.hear(_messages(said), _Due(self, message))
+        except Exception as bug:  # I11: a bug of ours must not make a station repeat itself for ever
+            log.exception("a message could not be decided", station=self.station, message=type(said).__name__)
+            self._misunderstood(message, Trouble(type(bug).__name__, code="InternalError"))
+            return
+        if trouble is not None and message.header.kind is not Kind.REQUEST:
+            self._misunderstood(message, trouble)
+
+    def answer(self, message: Arrived, result: Replies | Trouble | None) -> None:
+        """Confirm and answer what has become durable, or was refused."""
+        if result is None:
+            self.lines.refuse(message, ErrorCode.OVERLOADED, "it cannot be stored now", retry_after=UNSTORED)
+        elif not isinstance(result, Trouble):
+            self._confirm(message, result)
+        elif message.header.kind is Kind.REQUEST:
+            self._say_no(message, result)
+
+    def _confirm(self, message: Arrived, replies: Replies) -> None:
+        booted = answers.find(replies, RegistrationAnswer)
+        if booted is not None:
+            self.told = booted.registration
+        self.lines.delivered(message)
+        if message.header.kind is Kind.REQUEST:
+            self.reply(message, replies)
+
+    def reply(self, message: Arrived, replies: Sequence[Any]) -> None:
+        """Answer a request."""
+        for header, body in replies_to(message, replies, self.station, self._office.engine.known):
+            self.lines.send(header, body, durable=False)
+
+    def _say_no(self, message: Arrived, trouble: Trouble) -> None:
+        self.lines.delivered(message)
+        self.lines.send(*refusal_of(message, trouble), durable=False)
+
+    def _misunderstood(self, message: Arrived, fault: Trouble) -> None:
+        """Keep it raw and confirm it, so that it is not told for ever (I11); a request is answered with no."""
+        wanted = message.header.kind is Kind.REQUEST
+
+        def confirm(durable: bool) -> None:  # noqa: FBT001 - the shape of Done
+            if not durable:
+                self.lines.refuse(message, ErrorCode.OVERLOADED, "it cannot be stored now", retry_after=UNSTORED)
+            elif wanted:
+                self._say_no(message, fault)
+            else:
+                self.lines.delivered(message)
+
+        self._office.malformed += 1
+        if wanted and not self._office.curious(self.station):
+            self._office.engine.commit.after(confirm)
+            return
+        self.marks.stage(message.outbox, message.id)
+        known = CODEC.registry.by_number.get(message.header.type)
+        action = known.name if known else str(message.header.type)
+        self._office.quarantine(self.station, action, fault, message.body, confirm)
+
+    # -- orders --
+
+    def order(self, order: Order, command: Command) -> None:
+        """Send an order; it waits in the session until its deadline, over any number of links.
+
+        Raises:
+            Trouble: the link has no message for it, or too much waits.
+        """
+        engine = self._office.engine
+        now = engine.clock.now()
+        header = Header(
+            type=CODEC.number(command),
+            kind=Kind.REQUEST,
+            priority=Priority(command.priority),
+            deadline=order.deadline,
+            key=order.id.encode()[:32],
+        )
+        body = CODEC.encode(command, station=self.station, subjects=engine.known)
+        left = max(0.0, (order.deadline - now).total_seconds())
+        self.lines.send(header, body, durable=False, over=lambda ending: self._over(order, command, ending), patience=left)
+
+    def _over(self, order: Order, command: Command, ending: Ending) -> None:
+        engine = self._office.engine
+        if ending.silent:
+            verdict = Verdict(outcome=Outcome.FAILED, reason="NoAnswer", detail="the station did not answer in time")
+        else:
+            try:
+                said = [
+                    CODEC.decode(number, body, station=self.station, subjects=engine.known) for number, body in ending.replies
+                ]
+            except Trouble as fault:
+                verdict = Verdict(outcome=Outcome.FAILED, reason="BrokenAnswer", detail=fault.message)
+            else:
+                now = engine.clock.now()
+                verdict = answers.verdict(command, ending.status, ending.words, ending.code, said, now)
+        self._office.orders.ended(order.id, verdict)
+
+
+_HARMLESS = frozenset({ErrorCode.SILENT, ErrorCode.SUPERSEDED, ErrorCode.SESSION_EXPIRED})
+"""Ends of a link that nobody has to look into."""
+
+
+def _camel(code: int) -> str:
+    try:
+        return "".join(part.capitalize() for part in ErrorCode(code).name.split("_"))
+    except ValueError:
+        return f"Error{code}"
+
+
+def _messages(said: Any) -> tuple[Message, ...]:
+    """Let a credential that comes with a fact of a transfer be judged first, in the same turn."""
+    if isinstance(said, TransferFact) and said.subject is not None:
+        judged = AuthorizeCredential(
+            station=said.station, subject=said.subject, evse=said.evse, reference=said.reference, presented=said.at
+        )
+        return (judged, said)
+    return (said,)
+
+
+def replies_to(message: Arrived, replies: Sequence[Any], station: StationId, subjects: Any) -> list[tuple[Header, bytes]]:
+    """Return the answers to a request: all but the last as progress; yes alone is an empty one of the request's own number."""
+    asked = message.header
+    priority = max(asked.priority, Priority.CONTROL)
+    said = [(CODEC.number(one), CODEC.encode(one, station=station, subjects=subjects)) for one in replies]
+    made = []
+    for place, (number, body) in enumerate(said or [(asked.type, b"")], 1):
+        kind = Kind.REPLY if place >= len(said) else Kind.PROGRESS
+        made.append((Header(type=number, kind=kind, reply_to=message.id, priority=priority, about=f"r{message.id}"), body))
+    return made
+
+
+def refusal_of(message: Arrived, trouble: Trouble) -> tuple[Header, bytes]:
+    """Return the answer to a request that says no."""
+    asked = message.header
+    header = Header(
+        type=asked.type,
+        kind=Kind.REPLY,
+        reply_to=message.id,
+        priority=max(asked.priority, Priority.CONTROL),
+        status=answers.status_of(trouble),
+        words=trouble.message[:200],
+        about=f"r{message.id}",
+    )
+    return header, written_refusal(trouble.code)

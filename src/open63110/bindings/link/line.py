@@ -1,0 +1,396 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A station's side of a link: facts and requests go up, orders come in; it outlives every connection."""
+
+import ssl
+from collections import Counter
+from collections.abc import Container, Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+
+import msgspec
+import structlog
+
+from open63110.bindings.link import answers
+from open63110.bindings.link.codec import CODEC
+from open63110.bindings.link.conversation import HERE, UNSTORED, WIRE, refusal_of, replies_to
+from open63110.bindings.link.correspondence import Correspondence, Ending, Strand
+from open63110.bindings.link.errors import ErrorCode
+from open63110.bindings.link.gate import Identify, Shown
+from open63110.bindings.link.happenings import Arrived, Welcomed
+from open63110.bindings.link.header import Header, Kind, Priority
+from open63110.bindings.link.hello import Hello
+from open63110.bindings.link.marks import Marks
+from open63110.bindings.link.rights import EVERYWHERE, RIGHTS, Sender
+from open63110.bindings.link.session import Limits, LocalClock, Outbox, Session
+from open63110.kernel.address import Address
+from open63110.kernel.errors import NotSupported, Trouble, Unavailable
+from open63110.kernel.ids import StationId
+from open63110.kernel.messages import Command, Event, Message, Reply
+from open63110.kernel.roles import Role
+from open63110.model.order import Outcome
+from open63110.model.peer import Peer as KnownPeer
+from open63110.model.station import StationBooted, StationConnected, StationDisconnected
+from open63110.model.transfer import TransferFact
+from open63110.ports import Clock, FrameLog
+from open63110.runtime.engine import Engine, Replies
+from open63110.runtime.orders import Verdict
+from open63110.usecases.energy.smart_charging import FailSafeEntered
+from open63110.usecases.sessions.energy_transfer import AskTransferStatus, TransferStatusAnswer, TransferStatusReported
+from open63110.usecases.stations.monitor_station import StationEventReported
+from open63110.wire.ports import Peer, Socket
+
+log = structlog.get_logger(__name__)
+
+BOOT_WITHIN = 60.0
+"""How long the answer to a boot is awaited; it is told anew then [s]."""
+
+ABOVE = frozenset({Role.CSMS, Role.LOCAL_CSMS})
+"""Who may order something."""
+
+
+class Dialling(msgspec.Struct, frozen=True, kw_only=True):
+    """How a station reaches its CSMS."""
+
+    endpoints: tuple[str, ...]
+    """wss://host:port/link, the one that is wanted most first."""
+    tls: ssl.SSLContext
+    """With the station's own certificate in it."""
+    server_name: str | None = None
+    """Verified against the certificate instead of the host of the URL."""
+    first_pause: float = 1.0
+    """Before dialling again after all endpoints have failed once [s of the clock]; doubles each time, half of it is chance."""
+    longest_pause: float = 60.0
+
+
+class Waiting(Container[str], Protocol):
+    """References of the energy transfers of which messages wait."""
+
+    def __bool__(self) -> bool:
+        """Tell whether there are any."""
+
+
+class Owner(Protocol):
+    """The controller of a station, as its line sees it."""
+
+    @property
+    def waiting(self) -> Waiting:
+        """References of the energy transfers of which messages wait."""
+
+    def before(self, messages: Sequence[Message]) -> None:
+        """Get ready for what the CSMS says: read the meters of what it may end."""
+
+    def over(self, key: Any, verdict: Verdict) -> None:
+        """Take note of how a call ended; what the answer says has been heard already."""
+
+    def link_changed(self) -> None:
+        """Look at the link again: it is open, or it is not any more."""
+
+
+class Exchange(Protocol):
+    """What the lines of a process share."""
+
+    frames: FrameLog
+    clock: Clock
+    identify: Identify
+    received: int
+    malformed: int
+
+    def dial(self, line: "Line", attempt: int, number: int) -> None:
+        """Dial, after a pause that grows with the attempts that failed."""
+
+
+class Line:
+    """One station's way to its CSMS; implements station.controller.Line and correspondence.Desk."""
+
+    __slots__ = (
+        *("_attempt", "_clock", "_exchange", "_lasting", "_number", "_told", "dialling", "engine", "lines", "marks"),
+        *("owner", "station", "wanted"),
+    )
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        station: StationId,
+        engine: Engine,
+        dialling: Dialling,
+        owner: Owner,
+        outbox: Outbox,
+        *,
+        lasting: bool = False,
+        pace: float = 1.0,
+    ) -> None:
+        """Stay silent until ``dial``.
+
+        Args:
+            exchange: shared by the lines of a process.
+            station: whose line it is.
+            engine: decides, in the role of the station.
+            dialling: how it is reached.
+            owner: told how calls ended.
+            outbox: what is still to be told.
+            lasting: the outbox survives a power cut: what lies in it counts as told.
+            pace: seconds of the clock in one of the event loop's.
+        """
+        self._exchange, self.station, self.engine, self.dialling, self.owner = exchange, station, engine, dialling, owner
+        self._lasting = lasting
+        peer = engine.store.get(KnownPeer, f"csms/{station}") or KnownPeer(id=f"csms/{station}")
+        self.marks = Marks(peer, engine.commit)
+        engine.commit.on_restored.append(lambda _: self.marks.restored())
+        limits = Limits(idle=5.0 * pace, silence=5.0 * pace, greeting=60.0 * pace)
+        me = Hello(identity=station)
+        self._clock = LocalClock(engine.clock.now(), 0.0)
+        session = Session(me, outbox, self.marks, limits, clock=self._clock, judge=self.judge)
+        self.lines = Correspondence(self, session, pace)
+        self._set_clock()
+        self._told: Counter[str] = Counter()
+        self._attempt = self._number = 0
+        self.wanted = False
+        """It is to be open."""
+
+    # -- dialling --
+
+    @property
+    def open(self) -> bool:
+        """There is a connection, and both ends know each other."""
+        return self.lines.open
+
+    def dial(self) -> None:
+        """Connect, and connect again whenever the connection is lost."""
+        self.wanted, self._attempt = True, 0
+        self.resume()
+
+    def resume(self) -> None:
+        """Go on dialling, if anybody wants that."""
+        if self.wanted and self.lines.socket is None:
+            self._number += 1
+            self._exchange.dial(self, self._attempt, self._number)
+
+    def wants(self, number: int) -> bool:
+        """Tell whether a dial of this number is still wanted."""
+        return self.wanted and self.lines.socket is None and number == self._number
+
+    def unreached(self, number: int) -> None:
+        """Try again later."""
+        if self.wants(number):
+            self._attempt += 1
+            self.resume()
+
+    def hang_up(self) -> None:
+        """Close, and stay silent."""
+        self.wanted = False
+        self.lines.hang_up()
+
+    def cut(self) -> None:
+        """Lose the connection without a word, as when a cable breaks, and stay silent."""
+        self.wanted = False
+        self.lines.abort()
+
+    def strand(self) -> Peer:
+        """Make the peer of a socket that is being opened."""
+        return _Checked(self, self.lines)
+
+    def trusts(self, socket: Socket) -> bool:
+        """Tell whether the other end of a socket is a CSMS; a station's certificate may not order anything."""
+        der = socket.certificate
+        try:
+            return self.wanted and der is not None and self._exchange.identify(der)[1] in ABOVE
+        except Trouble:
+            return False
+
+    def admit(self, shown: Shown) -> Peer | None:
+        """Return the peer of a socket that a CSMS has opened to this station, which listens; None: it is nobody's to open."""
+        self.wanted = True
+        return self.strand() if shown.role in ABOVE else None
+
+    def _set_clock(self) -> None:
+        self._clock.set(self.engine.clock.now(), self.lines.time(), self._clock.uncertainty)
+
+    # -- correspondence.Desk --
+
+    def up(self, _: Welcomed) -> None:
+        """Tell the station that it has a link."""
+        self._attempt = 0
+        self._set_clock()
+        now = self.engine.clock.now()
+        self.engine.hear((StationConnected(station=self.station, at=now, wire=WIRE, secure=True),))
+        self.owner.link_changed()
+
+    def down(self, reason: str, *, was: bool) -> None:
+        """Tell the station that it has no link any more, and dial again."""
+        if was:
+            now = self.engine.clock.now()
+            self.engine.hear((StationDisconnected(station=self.station, at=now, reason=reason),))
+            self.owner.link_changed()
+        self._attempt += 1
+        self.resume()
+
+    def violated(self, code: int, words: str, *, ours: bool) -> None:
+        """Count it, and say why where somebody looks."""
+        self._exchange.malformed += ours
+        log.warning("the link ended", station=self.station, code=code, reason=words, ours=ours)
+
+    def note(self, frame: bytes, *, sent: bool) -> None:
+        """Remember a raw frame."""
+        self._exchange.received += not sent
+        self._exchange.frames.note(self.station, frame, sent=sent)
+
+    def judge(self, header: Header) -> tuple[ErrorCode, str] | None:
+        """Look at a header before its message is here."""
+        strange = header.misunderstood(frozenset())
+        if strange is not None:
+            return ErrorCode.UNSUPPORTED_EXTENSION, f"{strange} is not understood"
+        if header.kind in {Kind.REPLY, Kind.PROGRESS}:
+            return None
+        sender = Sender(role=Role.CSMS, places=EVERYWHERE)
+        try:
+            RIGHTS.check(sender, Role.STATION, header.type, Address((self.station,)), header.priority)
+        except NotSupported as trouble:
+            return ErrorCode.UNKNOWN_TYPE, trouble.message
+        except Trouble as trouble:
+            return ErrorCode.NOT_AUTHORIZED, trouble.message
+        return None
+
+    # -- the CSMS orders --
+
+    def take(self, message: Arrived) -> None:
+        """Do what is ordered, and answer."""
+        header = message.header
+        if header.dst not in HERE and not header.dst.rstrip("/").endswith(f"/{self.station}"):
+            self.lines.refuse(message, ErrorCode.UNKNOWN_ADDRESS, f"this is {self.station}")
+            return
+        try:
+            said: Any = CODEC.decode(header.type, message.body, station=self.station, subjects=self.engine.known)
+        except Trouble as fault:
+            self._refuse(message, fault)
+            return
+        self.owner.before((said,))
+        self.marks.stage(message.outbox, message.id)
+        try:
+            self.engine.hear((said,), lambda result: self._answer(message, said, result))
+        except Exception as bug:  # what is asked again for ever helps nobody
+            log.exception("an order could not be decided", station=self.station, message=type(said).__name__)
+            self._refuse(message, Trouble(type(bug).__name__, code="InternalError"))
+
+    def _answer(self, message: Arrived, said: Message, result: Replies | Trouble | None) -> None:
+        if result is None:
+            self.lines.refuse(message, ErrorCode.OVERLOADED, "it cannot be stored now", retry_after=UNSTORED)
+            return
+        if isinstance(result, Trouble):
+            self._refuse(message, result)
+            return
+        self.lines.delivered(message)
+        if message.header.kind is Kind.REQUEST:
+            for header, body in replies_to(message, self._said(said, result), self.station, self.engine.known):
+                self.lines.send(header, body, durable=False)
+
+    def _said(self, order: Message, replies: Sequence[Reply]) -> Sequence[Any]:
+        """Complete an answer with what only the line knows."""
+        status = answers.find(replies, TransferStatusAnswer)
+        if not isinstance(order, AskTransferStatus):
+            return replies
+        waiting = self.owner.waiting
+        waits = bool(waiting or self._told) if not order.reference else self._waits(order.reference, waiting)
+        ongoing = status.ongoing if status is not None else None
+        now = self.engine.clock.now()
+        said = TransferStatusReported(station=self.station, at=now, reference=order.reference, ongoing=ongoing, waiting=waits)
+        return (said,)
+
+    def _waits(self, reference: str, waiting: Waiting) -> bool:
+        return reference in waiting or self._told[reference] > 0
+
+    def _refuse(self, message: Arrived, trouble: Trouble) -> None:
+        self.lines.delivered(message)
+        if message.header.kind is Kind.REQUEST:
+            self.lines.send(*refusal_of(message, trouble), durable=False)
+
+    # -- the station says --
+
+    def call(self, key: Any, message: Command | Event, seconds: float) -> None:
+        """Tell the CSMS something; the owner hears how that ended.
+
+        Args:
+            key: what the owner knows it by.
+            message: a fact or a request.
+            seconds: how long a request may wait for its answer [s of the clock]; a fact is told whenever that may be.
+
+        Raises:
+            Trouble: there is no connection, or the link has no message for it.
+        """
+        if not self.lines.open:
+            raise Unavailable("there is no connection")
+        asks = isinstance(message, Command | StationBooted)
+        wants = asks or (isinstance(message, TransferFact) and message.subject is not None)
+        patience = min(seconds, BOOT_WITHIN) if asks else seconds
+        header = Header(
+            type=CODEC.number(message),
+            kind=Kind.REQUEST if wants else Kind.EVENT,
+            priority=_priority(message),
+            deadline=self.engine.clock.now() + timedelta(seconds=patience) if asks else None,
+        )
+        body = CODEC.encode(message, station=self.station, subjects=self.engine.known)
+        reference = getattr(message, "reference", None) if not asks else None
+        early = self._lasting and not asks
+
+        def over(ending: Ending) -> None:
+            self._over(message, ending, None if early else key, reference)
+
+        self.lines.send(header, body, durable=not asks, over=over, patience=patience if wants else None)
+        if reference:
+            self._told[reference] += 1
+        if early:
+            self.lines.later(lambda: self.owner.over(key, Verdict(outcome=Outcome.ACCEPTED)))
+
+    def _over(self, said: Command | Event, ending: Ending, key: Any, reference: str | None) -> None:
+        if reference:
+            self._told[reference] -= 1
+            self._told += Counter()  # leaves out what has come down to nothing
+        verdict = self._verdict(said, ending)
+        if verdict.messages:
+            self.owner.before(verdict.messages)
+            self.engine.hear(verdict.messages)
+        if key is not None:
+            self.owner.over(key, verdict)
+
+    def _verdict(self, said: Command | Event, ending: Ending) -> Verdict:
+        if ending.silent:
+            return Verdict(outcome=Outcome.FAILED, reason="NoAnswer", detail=ending.words)
+        subjects, now = self.engine.known, self.engine.clock.now()
+        try:
+            found = [CODEC.decode(number, body, station=self.station, subjects=subjects) for number, body in ending.replies]
+        except Trouble as fault:
+            return Verdict(outcome=Outcome.FAILED, reason="BrokenAnswer", detail=fault.message)
+        messages = tuple(answers.told(said, found, now))
+        outcome = answers.outcome_of(ending.status)
+        return Verdict(outcome=outcome, reason=ending.code, detail=ending.words, messages=messages)
+
+
+class _Checked(Strand):
+    """A socket whose other end is looked at before anything is said."""
+
+    __slots__ = ("_line",)
+
+    def __init__(self, line: Line, of: Correspondence) -> None:
+        super().__init__(of)
+        self._line = line
+
+    def opened(self, socket: Socket) -> None:
+        """Begin, if the other end is a CSMS."""
+        if self._line.trusts(socket):
+            super().opened(socket)
+        else:
+            socket.abort()
+
+    def closed(self, code: int, reason: str) -> None:
+        """Let go; one that was never used is as good as not reached."""
+        if self.socket is None:
+            self._line.down(reason, was=False)
+        super().closed(code, reason)
+
+
+def _priority(message: Command | Event) -> Priority:
+    if isinstance(message, Command):
+        return Priority(message.priority)
+    if isinstance(message, StationBooted):
+        return Priority.CONTROL
+    grave = isinstance(message, FailSafeEntered) or (isinstance(message, StationEventReported) and message.severity == 0)
+    return Priority.EMERGENCY if grave else Priority.NORMAL

@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The links of a CSMS: one conversation per station, orders for them, and who may have one."""
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from open63110.bindings.link.codec import CODEC
+from open63110.bindings.link.conversation import WIRE, Conversation, Services
+from open63110.bindings.link.correspondence import Correspondence
+from open63110.bindings.link.errors import ErrorCode
+from open63110.bindings.link.gate import Refusal, Security, Shown
+from open63110.bindings.link.hello import Hello
+from open63110.bindings.link.marks import Marks
+from open63110.bindings.link.revoked import Revoked
+from open63110.bindings.link.session import Limits, LocalClock, MemoryOutbox, Session
+from open63110.kernel.errors import Trouble, Unavailable
+from open63110.kernel.ids import StationId, station_id
+from open63110.kernel.messages import Command
+from open63110.model.order import Order
+from open63110.model.peer import Peer as KnownPeer
+from open63110.model.quarantine import InputQuarantined, QuarantinedInput
+from open63110.model.station import StationDisconnected
+from open63110.ports import FrameLog, Ids
+from open63110.runtime.engine import Engine, Turn
+from open63110.runtime.orders import Orders
+from open63110.wire.ports import Peer, Upgrade
+
+SPECIMENS = 20
+"""How many messages of one station that were answered with no are kept raw, between two looks at the list of those revoked
+CURIOUS_AGAIN times."""
+CURIOUS_AGAIN = 3600
+
+LIFETIME = 86_400.0
+"""Of a link; then it is opened anew, and both ends show their certificates again (B.10) [s]."""
+
+EVERY = 1.0
+"""Between two looks at revocations, lifetimes and clocks [s, real]."""
+
+FORGET_AFTER = 600
+"""Looks at which a conversation has had nothing to say and no link, before it is forgotten; its marks are in the store."""
+
+
+class Server:
+    """Conversations by station; one of the bindings behind runtime.links."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        orders: Orders,
+        ids: Ids,
+        frames: FrameLog,
+        security: Security,
+        *,
+        identity: str,
+        revoked: Revoked,
+        lifetime: float = LIFETIME,
+    ) -> None:
+        """Get ready to open links.
+
+        Args:
+            engine: decides.
+            orders: told the outcomes.
+            ids: numbers quarantined input.
+            frames: remembers raw frames.
+            security: told of whatever somebody should look into.
+            identity: of this CSMS, as its certificate has it.
+            revoked: certificates that were taken back.
+            lifetime: of a link [s].
+        """
+        self.engine, self.orders, self.frames, self.security, self._ids = engine, orders, frames, security, ids
+        self.identity, self.revoked, self._lifetime = identity, revoked, lifetime
+        self.services: Services | None = None
+        self.conversations: dict[StationId, Conversation] = {}
+        self.received = self.malformed = 0
+        self.capabilities: tuple[str, ...] = ()
+        self._pace = 1.0 / engine.clock.real(1.0)
+        self._time = asyncio.get_running_loop().time
+        self.clock = LocalClock(engine.clock.now(), self._time() * self._pace)
+        self._opening: set[Conversation] = set()
+        self._silent: Counter[StationId] = Counter()
+        self._specimens: Counter[StationId] = Counter()
+        engine.commit.on_restored.append(self._restored)
+        engine.commit.on_trouble.append(self._set_right)
+
+    # -- who may come --
+
+    def known(self, identity: str) -> KnownPeer | None:
+        """Return what is remembered of an identity."""
+        conversation = self.conversations.get(StationId(identity))
+        return conversation.marks.peer if conversation else self.engine.store.get(KnownPeer, identity)
+
+    def opening(self) -> int:
+        """Return how many links are open that have not greeted yet."""
+        return len(self._opening)
+
+    def admit(self, shown: Shown, upgrade: Upgrade) -> Peer | Refusal:
+        """Let a station in."""
+        del upgrade
+        return self.let_in(shown)
+
+    def let_in(self, shown: Shown) -> Peer | Refusal:
+        """Return the peer of a socket of a station that has shown who it is, whichever end has dialled."""
+        try:
+            station = station_id(shown.identity)
+        except ValueError as fault:
+            return Refusal(kind="InvalidCertificate", words=str(fault))
+        if station not in self.engine.stations and self.engine.policy.unknown_stations == "refuse":
+            return Refusal(kind="", words="this station is not registered here", status=404)
+        conversation = self.conversation(station)
+        self._remember(conversation, shown)
+        self._opening.add(conversation)
+        return conversation.lines.strand()
+
+    def _remember(self, conversation: Conversation, shown: Shown) -> None:
+        """Keep by which certificate an identity is known; it is written with the first thing that it says."""
+        peer = conversation.marks.peer
+        serial = f"{shown.serial:x}"
+        if (peer.key, peer.serial) != (shown.key, serial):
+            conversation.marks.keep(msgspec.structs.replace(peer, key=shown.key, serial=serial, until=shown.until))
+
+    def conversation(self, station: StationId) -> Conversation:
+        """Return the conversation with a station; there is one for all its links."""
+        found = self.conversations.get(station)
+        if found is None:
+            peer = self.engine.store.get(KnownPeer, station) or KnownPeer(id=station)
+            marks = Marks(peer, self.engine.commit)
+            found = self.conversations[station] = Conversation(self, station, marks)
+            found.lines = Correspondence(found, self._session(found), self._pace)
+        return found
+
+    def _session(self, conversation: Conversation) -> Session:
+        pace = self._pace
+        me = Hello(identity=self.identity, capabilities=self.capabilities)
+        return Session(
+            me,
+            MemoryOutbox(os.urandom(8)),
+            conversation.marks,
+            Limits(idle=5.0 * pace, silence=5.0 * pace, greeting=60.0 * pace),
+            clock=self.clock,
+            peer=conversation.station,
+            judge=conversation.judge,
+        )
+
+    # -- what conversations tell --
+
+    def arrived(self, conversation: Conversation) -> None:
+        """A link is up."""
+        self._opening.discard(conversation)
+        self._silent.pop(conversation.station, None)
+
+    def gone(self, conversation: Conversation) -> None:
+        """A link is down."""
+        self._opening.discard(conversation)
+
+    def curious(self, station: StationId) -> bool:
+        """Tell whether another specimen of what is answered with no is wanted: a flood of them must not fill the disk."""
+        self._specimens[station] += 1
+        return self._specimens[station] <= SPECIMENS
+
+    def quarantine(self, station: StationId, action: str, fault: Trouble, raw: bytes, done: Callable[[bool], None]) -> None:
+        """Keep what could not be understood, and say when that is durable."""
+        now = self.engine.clock.now()
+        reason = f"{fault.code}: {fault.message}"[:500]
+        number = self._ids.row(QuarantinedInput)
+        item = QuarantinedInput(id=number, station=station, at=now, wire=WIRE, action=action, reason=reason, raw=raw)
+        turn = Turn(self.engine, station, now)
+        turn.fact(InputQuarantined(station=station, at=now, quarantine=item))
+        turn.keep()
+        self.engine.commit.after(done)
+
+    def replay(self, item: QuarantinedInput) -> str:
+        """Feed a quarantined message in again; return why that failed, empty if it worked."""
+        definition = CODEC.registry.by_name.get(item.action)
+        if definition is None:
+            return "it names no message of this link"
+        now = self.engine.clock.now()
+        try:
+            said = CODEC.decode(definition.number, item.raw, station=item.station, subjects=self.engine.known)
+            turn = Turn(self.engine, item.station, now)
+            turn.decide(said)
+        except Trouble as trouble:
+            return trouble.message
+        turn.fact(InputQuarantined(station=item.station, at=now, quarantine=msgspec.structs.replace(item, replayed=now)))
+        turn.keep()
+        self.engine.commit.after(lambda _: None)
+        return ""
+
+    def _restored(self, _: None) -> None:
+        for conversation in self.conversations.values():
+            conversation.marks.restored()
+
+    def _set_right(self, trouble: Unavailable | None) -> None:
+        """Tell how links changed while nothing could be stored."""
+        if trouble is not None:
+            return
+        for conversation in tuple(self.conversations.values()):
+            noun = conversation.noun
+            if conversation.lines.open and (noun is None or noun.connected is None):
+                conversation.tell_connected()
+        for noun in tuple(self.engine.stations.values()):
+            if noun.connected is not None and noun.wire == WIRE and not self._open(noun.id):
+                gone = StationDisconnected(station=noun.id, at=self.engine.clock.now(), reason="while nothing could be stored")
+                self.engine.hear((gone,))
+
+    def _open(self, station: StationId) -> bool:
+        conversation = self.conversations.get(station)
+        return conversation is not None and conversation.lines.open
+
+    # -- ports.Link --
+
+    def connected(self, station: StationId) -> bool:
+        """Tell whether an order could be sent now: whoever is not accepted gets none."""
+        conversation = self.conversations.get(station)
+        return conversation is not None and conversation.admitted
+
+    def send(self, order: Order, command: Command) -> None:
+        """Send an order over the station's link.
+
+        Raises:
+            Trouble: it cannot be sent at all.
+        """
+        conversation = self.conversations.get(order.station)
+        if conversation is None:
+            raise Unavailable(f"{order.station} is not connected")
+        conversation.order(order, command)
+        self.orders.sent(order.id)
+
+    # -- time --
+
+    async def run(self) -> None:
+        """Look after revocations, lifetimes, clocks and those who do not come back, for ever."""
+        looks = 0
+        while True:
+            await asyncio.sleep(EVERY)
+            looks += 1
+            self.clock.set(self.engine.clock.now(), self._time() * self._pace, self.clock.uncertainty)
+            if self.revoked.look():
+                self._close_revoked()
+            self._end_old(self.engine.clock.now())
+            if looks % CURIOUS_AGAIN == 0:
+                self._specimens.clear()
+            self._forget()
+
+    def _close_revoked(self) -> None:
+        for conversation in tuple(self.conversations.values()):
+            serial = conversation.marks.peer.serial
+            if serial and int(serial, 16) in self.revoked and conversation.lines.socket is not None:
+                conversation.lines.end(ErrorCode.REVOKED, "the certificate was taken back")
+
+    def _end_old(self, now: datetime) -> None:
+        time = self._time() * self._pace
+        for conversation in tuple(self.conversations.values()):
+            if not conversation.lines.open:
+                continue
+            until = conversation.marks.peer.until
+            if until is not None and until <= now:
+                conversation.lines.end(ErrorCode.REVOKED, "the certificate has expired")
+            elif time - conversation.opened > self._lifetime:
+                conversation.lines.end(ErrorCode.SESSION_EXPIRED, "open the link anew")
+
+    def _forget(self) -> None:
+        for station, conversation in tuple(self.conversations.items()):
+            if not conversation.lines.idle:
+                self._silent.pop(station, None)
+                continue
+            self._silent[station] += 1
+            if self._silent[station] > FORGET_AFTER:
+                conversation.lines.forget()
+                del self.conversations[station], self._silent[station]
+
+    def counters(self) -> dict[str, float]:
+        """Return plain counters, by metric name."""
+        return {
+            "link_connections": sum(one.lines.open for one in self.conversations.values()),
+            "link_frames_received_total": self.received,
+            "link_frames_malformed_total": self.malformed,
+        }
