@@ -280,3 +280,9 @@ def test_promises_of_more_than_there_is_cost_neither_memory_nor_time(data: bytes
     tracemalloc.stop()
     assert took < 1.0
     assert peak < 8_000_000
+
+
+def test_every_error_code_is_published() -> None:
+    page = (ROOT / "docs/bindings/link.md").read_text(encoding="utf-8")
+    assert [code for code in ErrorCode if f"| {int(code)} | {code.name} |" not in page] == []
+    assert [code.ends_link for code in (ErrorCode.MALFORMED, ErrorCode.OUTBOX_RESTORED, ErrorCode.EXPIRED)] == [True, True, False]
