@@ -43,7 +43,7 @@ class Forgetting:
         return forgotten
 
     def _forget(self, station: Station) -> None:
-        """Take it out of memory and store. One that comes back before this is committed is a stranger again after a restart."""
+        """Take it out of memory and store; one that comes back before this is committed stays."""
         known, commit = self._engine.known, self._engine.commit
         known.keep("station", station.id, None)
         commit.undoable(known.stations, station.id, station)

@@ -162,6 +162,7 @@ class Knowledge:
         """Put a changed station into memory, and just the rows that changed into the batch."""
         batch = self._commit.batch
         if old is None or _own(old) != _own(new):
+            batch.removes.discard(("station", new.id))
             batch.puts["station", new.id] = msgspec.structs.replace(new, transfers={}, sessions={})
         if old is None or old.transfers is not new.transfers:
             self._count(old, new)

@@ -106,6 +106,15 @@ async def test_one_that_comes_back_after_it_was_forgotten_is_a_stranger_again(tm
         assert here.names == {"A"}
 
 
+async def test_one_that_comes_back_before_its_row_is_gone_keeps_it(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        station = await here.knocks("A")
+        here.engine.known.keep("station", station, None)
+        here.engine.stations.pop(station, None)
+        await here.knocks("A")
+        assert here.names == {"A"}
+
+
 async def test_one_that_comes_while_we_look_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with house(tmp_path) as here:
         await here.knocks("A")

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What people send from the page: logging in and out, commands, principals. Each says what became of it."""
 
-import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -158,8 +158,8 @@ class Forms:
             Malformed: the payload is no JSON object.
         """
         try:
-            payload = json.loads(form.get("payload") or "{}")
-        except ValueError as fault:
+            payload = msgspec.json.decode((form.get("payload") or "{}").encode())
+        except (msgspec.MsgspecError, ValueError) as fault:
             raise Malformed(f"the payload is no JSON: {fault}", where="payload") from fault
         if not isinstance(payload, dict):
             raise Malformed("the payload is a JSON object", where="payload")
