@@ -112,6 +112,7 @@ def test_what_an_ended_link_brings_is_not_heard() -> None:
 HELLO = Hello(identity="x", outbox=b"x")
 PONG = wire.Pong(number=0, sent=0, heard=0, answered=0)
 HEAD = bytes.fromhex("a10201")
+NOTHING = {"number": 99, "sent": 0, "heard": 0, "answered": 0}
 
 
 @pytest.mark.parametrize(
@@ -498,3 +499,45 @@ def test_what_waits_survives_the_process_and_what_was_seen_does_too() -> None:
     of.run(1)
     assert [one.body for one in of.arrived(1)] == [b"second", b"first"]
     assert lost not in [one.id for one in of.arrived(1)]
+
+
+def test_gaps_that_the_receiver_has_are_not_told_again() -> None:
+    of = line()
+    kept: list[Arrived] = []
+    of.takes[1] = lambda end, message: kept.append(message)
+    for _ in range(3):
+        of.ends[0].send(header(), b"", of.now)
+    of.run(2)
+    of.journal(1, kept[0])
+    of.journal(1, kept[2])
+    of.cut()
+    of.takes[1] = of.journal
+    of.connect()
+    of.run(5)
+    assert [one.id for one in of.arrived(1)] == [1, 2, 3]
+    assert {one.id for one in of.happened(0, Delivered) if isinstance(one, Delivered)} == {1, 3}, "2 still waits for the journal"
+    of.journal(1, kept[1])
+    of.run(6)
+    assert of.ends[0].waiting == 0
+
+
+def test_answers_about_what_is_over_change_nothing() -> None:
+    one = greeted(session())
+    for frame in (wire.Nack(id=7, error=ErrorCode.REFUSED), wire.Delivered(ids=((1, 2**50),)), wire.Pong(**NOTHING)):
+        assert one.received(wire.encode(frame), 0.5) == []
+    assert one.welcomed
+
+
+def test_what_is_kept_over_a_cut_is_bounded() -> None:
+    one = session()
+    for turn in range(3):
+        greeted(one)
+        for number in range(20):
+            first = wire.Data(id=1 + turn * 100 + number, chunk=bytes(8000), total=1_000_000, head=HEAD)
+            one.received(wire.encode(first), 0.1)
+        one.lost(0.2)
+        one.opened(0.3)
+    hello = wire.decode(one.frames(0.3, 65536)[0])
+    assert isinstance(hello, Hello)
+    assert len(hello.resume[0].partial) == 60
+    assert all(length == 8000 for _, length in hello.resume[0].partial)
