@@ -54,6 +54,7 @@ SAID: Final[dict[str, tuple[Any, ...]]] = {
     "language": ("de", "en-GB"),
     "version": (3, 118),
     "lacks": (("limits",), ()),
+    "via": (("mall-lc",), ("mall-lc", "region-lc")),
     "remote": ("10.2.0.17:51312",),
     "limit": (11_000.0, 4_140.0, 0.0),
     "export": (0.0, 7_400.0),

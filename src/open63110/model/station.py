@@ -163,6 +163,8 @@ class Station(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tr
     """Where it stands; None: in no zone."""
     limits: Limits = Limits()
     """What power it may draw: desired beside reported."""
+    via: tuple[str, ...] = ()
+    """Levels below this one over which its last connection goes, the nearest first; none: it has a link to this very level."""
 
 
 class StationConnected(Event, frozen=True, kw_only=True, gc=False):
@@ -173,6 +175,8 @@ class StationConnected(Event, frozen=True, kw_only=True, gc=False):
     secure: bool = False
     lacks: tuple[str, ...] = ()
     """What this wire has no words for, in those of the use cases."""
+    via: tuple[str, ...] = ()
+    """Levels below this one over which the link goes, the nearest first; none: it ends here."""
 
 
 class StationDisconnected(Event, frozen=True, kw_only=True, gc=False):

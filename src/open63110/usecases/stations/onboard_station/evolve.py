@@ -35,7 +35,7 @@ RESUMING = "resuming"
 
 def connected(event: StationConnected, station: Station) -> Station:
     """There is a link now."""
-    return replace(station, connected=event.at, wire=event.wire, lacks=event.lacks)
+    return replace(station, connected=event.at, wire=event.wire, lacks=event.lacks, via=event.via)
 
 
 def disconnected(event: StationDisconnected, station: Station) -> Station:
