@@ -92,7 +92,7 @@ class Relay:
             Unknown: nobody that could be asked knows its destination (UnknownAddress).
             Malformed: its destination is no address.
         """
-        self._check_hops(header)
+        self.check_hops(header)
         if not header.dst:
             return Here(self.place, None)
         address = self._resolved(header.dst, came_from)
@@ -104,7 +104,12 @@ class Relay:
             return self._up(header, came_from)
         return self._down(header, address, came_from)
 
-    def _check_hops(self, header: Header) -> None:
+    def check_hops(self, header: Header) -> None:
+        """See to it that a message does not run in circles.
+
+        Raises:
+            Refused: it has passed here before, or too many levels (LoopDetected).
+        """
         if self.name in header.path:
             raise Refused(f"the message has passed {self.name} before", code="LoopDetected", where=self.name)
         if len(header.path) >= MOST_HOPS:
@@ -176,12 +181,13 @@ def _unknown(text: str) -> Unknown:
 
 
 def station_id_for(address: Address, directory: Directory) -> StationId:
-    """Return what a station behind a level below is called here: as there, unless somebody else is called that (AT-B.12-3)."""
+    """Return what a station behind a level below is called here: as there, unless one of another site is (AT-B.12-3)."""
     known = directory.station(address)
     if known is not None:
         return known
     site, name = address.segments[0], address.segments[STATION - 1]
-    if directory.path(StationId(name)) is None:
+    taken = directory.path(StationId(name))
+    if taken is None or taken.segments[0] == site:
         return StationId(name)
     return StationId(f"{name}{APART}{site}"[-STATION_ID_MAX:])
 
@@ -192,30 +198,3 @@ def address_of(station: StationId, zone: ZoneKey | None, site: str = "-") -> Add
     name = station.removesuffix(f"{APART}{own}") if own else station
     segments = (own or "-", place or "-", name if not name.startswith(NAMED) else f"~{name[1:]}")
     return Address(segments)
-
-
-class Waiting:
-    """Requests that were passed on: whose they are, until their answers have come back."""
-
-    def __init__(self, *, most: int = 4096) -> None:
-        """Wait for nothing; of more than `most` the oldest are forgotten, and time out where they came from."""
-        self._origins: dict[tuple[str, int], tuple[str, int]] = {}
-        self._most = most
-
-    def passed_on(self, peer: str, number: int, origin: tuple[str, int]) -> None:
-        """Remember that a message went on as this one."""
-        self._origins[peer, number] = origin
-        if len(self._origins) > self._most:
-            del self._origins[next(iter(self._origins))]
-
-    def origin(self, peer: str, number: int | None, *, last: bool = True) -> tuple[str, int] | None:
-        """Return the link and message id that an answer belongs to; None: nobody waits for it any more.
-
-        Args:
-            peer: from whom the answer came.
-            number: of the message as it went on.
-            last: no other answer will come.
-        """
-        if number is None:
-            return None
-        return self._origins.pop((peer, number), None) if last else self._origins.get((peer, number))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from open63110.bindings.link.header import MOST_HOPS, Extension, Header, Kind, Priority, decode_header, encode_header
-from open63110.bindings.link.relay import Here, Onward, Relay, Spread, Waiting, address_of, station_id_for
+from open63110.bindings.link.relay import Here, Onward, Relay, Spread, address_of, station_id_for
 from open63110.kernel.address import ROOT, Address, Directory, parse
 from open63110.kernel.errors import Malformed, Refused, Unavailable, Unknown
 from open63110.kernel.ids import StationId
@@ -174,19 +174,6 @@ def test_a_station_without_a_zone_is_directly_at_its_site() -> None:
     assert address_of(StationId("CS1"), None, "mall") == parse("/mall/-/CS1")
     assert address_of(StationId("CS1"), None) == Address(("-", "-", "CS1"))
     assert address_of(StationId("@CS1"), None).group is False
-
-
-def test_answers_find_their_way_back_once() -> None:
-    waiting = Waiting(most=2)
-    waiting.passed_on("CS1", 5, ("csms", 77))
-    assert waiting.origin("CS1", 5, last=False) == ("csms", 77)
-    assert waiting.origin("CS1", 5) == ("csms", 77)
-    assert waiting.origin("CS1", 5) is None
-    assert waiting.origin("CS1", None) is None
-    for number in range(3):
-        waiting.passed_on("CS1", number, ("csms", number))
-    assert waiting.origin("CS1", 0) is None
-    assert waiting.origin("CS1", 2) == ("csms", 2)
 
 
 def test_the_sender_of_a_message_is_known_above() -> None:
