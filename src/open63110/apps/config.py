@@ -41,6 +41,8 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """PEM file: clients must show a certificate of these (profile 3)."""
     revoked: str = ""
     """PEM file of the certificates that were taken back, for a link; open ones are closed when it changes."""
+    stations: tuple[str, ...] = ()
+    """wss://host:port/link of stations that listen for their link: they are dialled, with the certificate of this listener."""
     versions: tuple[Literal["ocpp2.1", "ocpp2.0.1", "ocpp1.6"], ...] = ("ocpp2.1", "ocpp2.0.1", "ocpp1.6")
 
 
@@ -203,7 +205,7 @@ def _put(tree: dict[str, Any], names: list[str], value: str, origin: str) -> Non
         tree = tree.setdefault(name, {})
         if not isinstance(tree, dict):
             raise Malformed(f"{origin} names a table, but {name} is a value", where=origin)
-    tree[names[-1]] = value.split(",") if names[-1] == "versions" else value
+    tree[names[-1]] = value.split(",") if names[-1] in {"versions", "stations", "endpoints"} else value
 
 
 def _refuse_unknown(tree: Mapping[str, Any], kind: type[msgspec.Struct], path: str) -> None:
@@ -232,17 +234,7 @@ def table_of(hint: Any) -> tuple[type[msgspec.Struct] | None, bool]:
 
 def _check(config: Config) -> None:
     for name, listener in config.listeners.items():
-        place = f"listeners.{name}"
-        if bool(listener.certificate) != bool(listener.key):
-            raise Malformed(f"{place} needs both certificate and key, or neither", where=place)
-        if not listener.certificate and not listener.plain and listener.kind == "ocpp":
-            remedy = "set certificate and key, or plain = true to accept that everybody on the way can read and alter"
-            raise Malformed(f"{place} has no TLS; {remedy}", where=place, remedy=remedy)
-        if listener.kind == "link" and not (listener.certificate and listener.client_authorities):
-            remedy = "set certificate, key and client_authorities; open63110 pki issue makes them"
-            raise Malformed(f"{place} is a link, which has no plain mode; {remedy}", where=place, remedy=remedy)
-        if listener.client_authorities and not listener.certificate:
-            raise Malformed(f"{place} asks for client certificates without TLS", where=place)
+        _check_listener(f"listeners.{name}", listener)
     for place, port in {
         "web": config.web.port,
         **{f"listeners.{name}": one.port for name, one in config.listeners.items()},
@@ -254,6 +246,21 @@ def _check(config: Config) -> None:
     if config.clock_factor <= 0:
         raise Malformed("clock_factor must be above 0", where="clock_factor")
     _check_quarantine(config.policy)
+
+
+def _check_listener(place: str, listener: Listener) -> None:
+    if bool(listener.certificate) != bool(listener.key):
+        raise Malformed(f"{place} needs both certificate and key, or neither", where=place)
+    if listener.kind == "link" and not (listener.certificate and listener.client_authorities):
+        remedy = "set certificate, key and client_authorities; open63110 pki issue makes them"
+        raise Malformed(f"{place} is a link, which has no plain mode; {remedy}", where=place, remedy=remedy)
+    if not listener.certificate and not listener.plain:
+        remedy = "set certificate and key, or plain = true to accept that everybody on the way can read and alter"
+        raise Malformed(f"{place} has no TLS; {remedy}", where=place, remedy=remedy)
+    if listener.stations and listener.kind != "link":
+        raise Malformed(f"{place}.stations: only links are opened from here", where=f"{place}.stations")
+    if listener.client_authorities and not listener.certificate:
+        raise Malformed(f"{place} asks for client certificates without TLS", where=place)
 
 
 def _check_quarantine(policy: Policy) -> None:

@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import secrets
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,9 +23,10 @@ from open63110.apps.refusals import Refusals
 from open63110.apps.systemd import notify, watched
 from open63110.bindings.link.conversation import WIRE as LINK
 from open63110.bindings.link.gate import Gate as LinkGate
+from open63110.bindings.link.reach import Reach
 from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.link.server import Server as LinkServer
-from open63110.bindings.link.websocket_carrier import LINK_LIMITS, server_tls
+from open63110.bindings.link.websocket_carrier import LINK_LIMITS, client_tls, server_tls
 from open63110.bindings.ocpp.gate import Gate, Listening, Security
 from open63110.bindings.ocpp.raw_call import RawCall
 from open63110.bindings.ocpp.rpc.version import Version
@@ -175,7 +176,15 @@ class Csms:
     def _parts(self) -> tuple[_Runs, ...]:
         engine = self.engine
         keepers = (self.alarm, self.refusals, self.forgetting)
-        return (engine.commit, engine.timers, *keepers, self.orders, self.ocpp, self.link, self.frames)
+        wires: tuple[_Runs, ...] = (self.ocpp, self.link, *self._reach())
+        return (engine.commit, engine.timers, *keepers, self.orders, *wires, self.frames)
+
+    def _reach(self) -> Iterator[Reach]:
+        """Yield what dials the stations that listen, for each listener of links that names some."""
+        for one in self.config.listeners.values():
+            if one.stations:
+                tls = client_tls(Path(one.certificate), Path(one.key), Path(one.client_authorities))
+                yield Reach(self.link, one.stations, tls, identity_of, self.revoked, self.refusals)
 
     def _nobody_is_connected_yet(self) -> None:
         """Note that links which were open when the last run ended are gone."""

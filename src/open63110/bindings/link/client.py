@@ -6,14 +6,19 @@ import random
 from collections import Counter
 from typing import Any
 
-from open63110.bindings.link.gate import Identify
+from open63110.bindings.link.gate import Gate, Identify, Refusal, Security, Shown
 from open63110.bindings.link.line import Dialling, Line, Owner
+from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.link.session import MemoryOutbox, Outbox
-from open63110.bindings.link.websocket_carrier import dial
+from open63110.bindings.link.websocket_carrier import dial, listen
 from open63110.kernel.ids import StationId
+from open63110.kernel.roles import Role
 from open63110.ports import Clock, FrameLog
 from open63110.runtime.engine import Engine
 from open63110.wire.client import NotUpgraded
+from open63110.wire.doorway import Doorway
+from open63110.wire.ports import Peer, Upgrade
+from open63110.wire.tls import TlsSettings
 
 AT_ONCE = 50
 """Dials under way at a time; the others wait for their turn."""
@@ -107,6 +112,38 @@ class Client:
         except (OSError, TimeoutError) as fault:
             return type(fault).__name__, 0.0
         return "", 0.0
+
+    async def listen(
+        self, line: Line, host: str | None, port: int, tls: TlsSettings, revoked: Revoked, security: Security
+    ) -> Doorway:
+        """Let a CSMS open the link of a station, which listens.
+
+        Args:
+            line: of the station.
+            host: where; None: everywhere.
+            port: 0: any free one.
+            tls: certificates of the station.
+            revoked: certificates that were taken back.
+            security: told of refused attempts.
+
+        Raises:
+            TlsUnusable: the certificate files do not make a context.
+            OSError: the port cannot be bound.
+        """
+
+        def admit(shown: Shown, _: Upgrade) -> Peer | Refusal:
+            return line.admit(shown)
+
+        gate = Gate(
+            self.identify,
+            revoked,
+            security,
+            opens={Role.CSMS: admit, Role.LOCAL_CSMS: admit},
+            opening=lambda: 0,
+            known=lambda _: None,
+            now=self.clock.now,
+        )
+        return await listen(gate, host, port, tls)
 
     async def run(self) -> None:
         """Dial for all lines, until cancelled."""

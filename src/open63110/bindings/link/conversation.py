@@ -9,15 +9,16 @@ import structlog
 from open63110.bindings.link import answers
 from open63110.bindings.link.bucket import Bucket
 from open63110.bindings.link.codec import CODEC
-from open63110.bindings.link.correspondence import Correspondence, Ending, written_refusal
+from open63110.bindings.link.correspondence import Correspondence, Ending
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.happenings import Arrived, Welcomed
 from open63110.bindings.link.header import Header, Kind, Priority
 from open63110.bindings.link.marks import Marks
+from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.rights import RIGHTS, Sender
 from open63110.kernel.address import NONE, Address, parse
 from open63110.kernel.errors import NotAuthorized, NotSupported, Trouble
-from open63110.kernel.ids import StationId
+from open63110.kernel.ids import OrderId, StationId
 from open63110.kernel.messages import Command, Event, Message
 from open63110.kernel.roles import Role
 from open63110.model.order import Order, Outcome
@@ -28,6 +29,19 @@ from open63110.runtime.engine import Engine, Replies
 from open63110.runtime.orders import Orders, Verdict
 from open63110.usecases.services.authorize_locally import AuthorizeCredential
 from open63110.usecases.stations.onboard_station import RegistrationAnswer, may_speak
+
+__all__ = [
+    "ANSWERS",
+    "FIRST_SERVICE",
+    "HERE",
+    "UNSTORED",
+    "WIRE",
+    "Conversation",
+    "Office",
+    "Services",
+    "refusal_of",
+    "replies_to",
+]
 
 log = structlog.get_logger(__name__)
 
@@ -105,7 +119,7 @@ class _Due:
 class Conversation:
     """One station over all its links; implements correspondence.Desk."""
 
-    __slots__ = ("_buckets", "_office", "lines", "marks", "opened", "remote", "station", "told")
+    __slots__ = ("_buckets", "_office", "_orders", "lines", "marks", "opened", "remote", "station", "told")
 
     def __init__(self, office: Office, station: StationId, marks: Marks) -> None:
         """Wait for a link; ``lines`` is set before there is one."""
@@ -117,6 +131,7 @@ class Conversation:
         self.told: Registration | None = None
         """What the last boot over the present link was answered; None: it only reconnected."""
         self._buckets: dict[int, Bucket] = {}
+        self._orders: dict[int, OrderId] = {}
 
     @property
     def noun(self) -> Station | None:
@@ -318,10 +333,19 @@ class Conversation:
         )
         body = CODEC.encode(command, station=self.station, subjects=engine.known)
         left = max(0.0, (order.deadline - now).total_seconds())
-        self.lines.send(header, body, durable=False, over=lambda ending: self._over(order, command, ending), patience=left)
+        number = self.lines.send(
+            header, body, durable=False, over=lambda ending: self._over(order, command, ending), patience=left
+        )
+        self._orders[number] = order.id
+
+    def take_back(self, order: Order) -> bool:
+        """Take an order back; False if it was given up already, then the station is asked to stop."""
+        number = next((number for number, one in self._orders.items() if one == order.id), None)
+        return number is not None and self.lines.cancel(number)
 
     def _over(self, order: Order, command: Command, ending: Ending) -> None:
         engine = self._office.engine
+        self._orders = {number: one for number, one in self._orders.items() if one != order.id}
         if ending.silent:
             verdict = Verdict(outcome=Outcome.FAILED, reason="NoAnswer", detail="the station did not answer in time")
         else:
@@ -356,30 +380,3 @@ def _messages(said: Any) -> tuple[Message, ...]:
         )
         return (judged, said)
     return (said,)
-
-
-def replies_to(message: Arrived, replies: Sequence[Any], station: StationId, subjects: Any) -> list[tuple[Header, bytes]]:
-    """Return the answers to a request: all but the last as progress; yes alone is an empty one of the request's own number."""
-    asked = message.header
-    priority = max(asked.priority, Priority.CONTROL)
-    said = [(CODEC.number(one), CODEC.encode(one, station=station, subjects=subjects)) for one in replies]
-    made = []
-    for place, (number, body) in enumerate(said or [(asked.type, b"")], 1):
-        kind = Kind.REPLY if place >= len(said) else Kind.PROGRESS
-        made.append((Header(type=number, kind=kind, reply_to=message.id, priority=priority, about=f"r{message.id}"), body))
-    return made
-
-
-def refusal_of(message: Arrived, trouble: Trouble) -> tuple[Header, bytes]:
-    """Return the answer to a request that says no."""
-    asked = message.header
-    header = Header(
-        type=asked.type,
-        kind=Kind.REPLY,
-        reply_to=message.id,
-        priority=max(asked.priority, Priority.CONTROL),
-        status=answers.status_of(trouble),
-        words=trouble.message[:200],
-        about=f"r{message.id}",
-    )
-    return header, written_refusal(trouble.code)

@@ -240,6 +240,12 @@ class Correspondence:
         self.session.refuse(message, code, words, self.time(), retry_after=retry_after)
         self.soon()
 
+    def cancel(self, number: int) -> bool:
+        """Take a message of ours back; how that ends is told to its ``over``."""
+        taken = self.session.cancel(number, self.time())
+        self.soon()
+        return taken
+
     def soon(self) -> None:
         """Write what there is to write, once everybody has said what is to be said."""
         if not self._soon:

@@ -1,25 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """A station's side of a link: facts and requests go up, orders come in; it outlives every connection."""
 
-import ssl
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 
-import msgspec
 import structlog
 
 from open63110.bindings.link import answers
 from open63110.bindings.link.codec import CODEC
-from open63110.bindings.link.conversation import HERE, UNSTORED, WIRE, refusal_of, replies_to
+from open63110.bindings.link.conversation import HERE, UNSTORED, WIRE
 from open63110.bindings.link.correspondence import Correspondence, Ending, Strand
+from open63110.bindings.link.dialling import Dialling, Exchange, Owner, Waiting
 from open63110.bindings.link.errors import ErrorCode
-from open63110.bindings.link.gate import Identify, Shown
+from open63110.bindings.link.gate import Refusal, Shown
 from open63110.bindings.link.happenings import Arrived, Welcomed
 from open63110.bindings.link.header import Header, Kind, Priority
 from open63110.bindings.link.hello import Hello
 from open63110.bindings.link.marks import Marks
+from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.rights import EVERYWHERE, RIGHTS, Sender
 from open63110.bindings.link.session import Limits, LocalClock, Outbox, Session
 from open63110.kernel.address import Address
@@ -31,13 +31,14 @@ from open63110.model.order import Outcome
 from open63110.model.peer import Peer as KnownPeer
 from open63110.model.station import StationBooted, StationConnected, StationDisconnected
 from open63110.model.transfer import TransferFact
-from open63110.ports import Clock, FrameLog
 from open63110.runtime.engine import Engine, Replies
 from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import FailSafeEntered
 from open63110.usecases.sessions.energy_transfer import AskTransferStatus, TransferStatusAnswer, TransferStatusReported
 from open63110.usecases.stations.monitor_station import StationEventReported
 from open63110.wire.ports import Peer, Socket
+
+__all__ = ["Dialling", "Exchange", "Line", "Owner", "Waiting"]
 
 log = structlog.get_logger(__name__)
 
@@ -46,57 +47,6 @@ BOOT_WITHIN = 60.0
 
 ABOVE = frozenset({Role.CSMS, Role.LOCAL_CSMS})
 """Who may order something."""
-
-
-class Dialling(msgspec.Struct, frozen=True, kw_only=True):
-    """How a station reaches its CSMS."""
-
-    endpoints: tuple[str, ...]
-    """wss://host:port/link, the one that is wanted most first."""
-    tls: ssl.SSLContext
-    """With the station's own certificate in it."""
-    server_name: str | None = None
-    """Verified against the certificate instead of the host of the URL."""
-    first_pause: float = 1.0
-    """Before dialling again after all endpoints have failed once [s of the clock]; doubles each time, half of it is chance."""
-    longest_pause: float = 60.0
-
-
-class Waiting(Container[str], Protocol):
-    """References of the energy transfers of which messages wait."""
-
-    def __bool__(self) -> bool:
-        """Tell whether there are any."""
-
-
-class Owner(Protocol):
-    """The controller of a station, as its line sees it."""
-
-    @property
-    def waiting(self) -> Waiting:
-        """References of the energy transfers of which messages wait."""
-
-    def before(self, messages: Sequence[Message]) -> None:
-        """Get ready for what the CSMS says: read the meters of what it may end."""
-
-    def over(self, key: Any, verdict: Verdict) -> None:
-        """Take note of how a call ended; what the answer says has been heard already."""
-
-    def link_changed(self) -> None:
-        """Look at the link again: it is open, or it is not any more."""
-
-
-class Exchange(Protocol):
-    """What the lines of a process share."""
-
-    frames: FrameLog
-    clock: Clock
-    identify: Identify
-    received: int
-    malformed: int
-
-    def dial(self, line: "Line", attempt: int, number: int) -> None:
-        """Dial, after a pause that grows with the attempts that failed."""
 
 
 class Line:
@@ -197,10 +147,11 @@ class Line:
         except Trouble:
             return False
 
-    def admit(self, shown: Shown) -> Peer | None:
-        """Return the peer of a socket that a CSMS has opened to this station, which listens; None: it is nobody's to open."""
-        self.wanted = True
-        return self.strand() if shown.role in ABOVE else None
+    def admit(self, shown: Shown) -> Peer | Refusal:
+        """Return the peer of a socket that a CSMS opens to this station, which listens."""
+        if shown.role not in ABOVE:
+            return Refusal(kind="RoleNotAdmitted", words=f"a {shown.role} orders nothing here")
+        return self.strand() if self.wanted else Refusal(kind="", words="this station is not ready", status=503)
 
     def _set_clock(self) -> None:
         self._clock.set(self.engine.clock.now(), self.lines.time(), self._clock.uncertainty)
@@ -280,10 +231,10 @@ class Line:
             return
         self.lines.delivered(message)
         if message.header.kind is Kind.REQUEST:
-            for header, body in replies_to(message, self._said(said, result), self.station, self.engine.known):
+            for header, body in replies_to(message, self._completed(said, result), self.station, self.engine.known):
                 self.lines.send(header, body, durable=False)
 
-    def _said(self, order: Message, replies: Sequence[Reply]) -> Sequence[Any]:
+    def _completed(self, order: Message, replies: Sequence[Reply]) -> Sequence[Any]:
         """Complete an answer with what only the line knows."""
         status = answers.find(replies, TransferStatusAnswer)
         if not isinstance(order, AskTransferStatus):

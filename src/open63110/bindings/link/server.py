@@ -73,7 +73,7 @@ class Server:
             lifetime: of a link [s].
         """
         self.engine, self.orders, self.frames, self.security, self._ids = engine, orders, frames, security, ids
-        self.identity, self.revoked, self._lifetime = identity, revoked, lifetime
+        self.identity, self.revoked, self.lifetime = identity, revoked, lifetime
         self.services: Services | None = None
         self.conversations: dict[StationId, Conversation] = {}
         self.received = self.malformed = 0
@@ -260,7 +260,7 @@ class Server:
             until = conversation.marks.peer.until
             if until is not None and until <= now:
                 conversation.lines.end(ErrorCode.REVOKED, "the certificate has expired")
-            elif time - conversation.opened > self._lifetime:
+            elif time - conversation.opened > self.lifetime:
                 conversation.lines.end(ErrorCode.SESSION_EXPIRED, "open the link anew")
 
     def _forget(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from open63110.bindings.link.carrier import Carrier, CarrierLost
 from open63110.wire.client import connect
+from open63110.wire.doorway import Doorway
 from open63110.wire.edge import Edge
 from open63110.wire.limits import Limits
 from open63110.wire.ports import Gate, Peer, Refused, Remote, Socket
@@ -62,7 +63,7 @@ async def listen(
     name: str = "link",
     limits: Limits = LINK_LIMITS,
     on_refused: Refused | None = None,
-) -> Edge:  # type: ignore[valid-type] # whichever edge this platform has
+) -> Doorway:
     """Listen for links; IPv4 and IPv6, names and addresses alike.
 
     Raises:

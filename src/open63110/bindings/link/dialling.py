@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a station reaches its CSMS, and what its line needs of those around it."""
+
+import ssl
+from collections.abc import Container, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from open63110.bindings.link.gate import Identify
+from open63110.kernel.messages import Message
+from open63110.ports import Clock, FrameLog
+from open63110.runtime.orders import Verdict
+
+if TYPE_CHECKING:
+    from open63110.bindings.link.line import Line
+
+
+class Dialling(msgspec.Struct, frozen=True, kw_only=True):
+    """How a station reaches its CSMS."""
+
+    endpoints: tuple[str, ...]
+    """wss://host:port/link, the one that is wanted most first."""
+    tls: ssl.SSLContext
+    """With the station's own certificate in it."""
+    server_name: str | None = None
+    """Verified against the certificate instead of the host of the URL."""
+    first_pause: float = 1.0
+    """Before dialling again after all endpoints have failed once [s of the clock]; doubles each time, half of it is chance."""
+    longest_pause: float = 60.0
+
+
+class Waiting(Container[str], Protocol):
+    """References of the energy transfers of which messages wait."""
+
+    def __bool__(self) -> bool:
+        """Tell whether there are any."""
+
+
+class Owner(Protocol):
+    """The controller of a station, as its line sees it."""
+
+    @property
+    def waiting(self) -> Waiting:
+        """References of the energy transfers of which messages wait."""
+
+    def before(self, messages: Sequence[Message]) -> None:
+        """Get ready for what the CSMS says: read the meters of what it may end."""
+
+    def over(self, key: Any, verdict: Verdict) -> None:
+        """Take note of how a call ended; what the answer says has been heard already."""
+
+    def link_changed(self) -> None:
+        """Look at the link again: it is open, or it is not any more."""
+
+
+class Exchange(Protocol):
+    """What the lines of a process share."""
+
+    frames: FrameLog
+    clock: Clock
+    identify: Identify
+    received: int
+    malformed: int
+
+    def dial(self, line: "Line", attempt: int, number: int) -> None:
+        """Dial, after a pause that grows with the attempts that failed."""
