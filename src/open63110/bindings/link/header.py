@@ -55,6 +55,9 @@ class Kind(IntEnum):
     """A piece of a bulk stream."""
 
 
+_LAST_KIND, _LAST_PRIORITY = max(Kind), max(Priority)
+
+
 class Extension(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that this specification does not know, under a reverse-DNS name (B.14)."""
 
@@ -173,9 +176,9 @@ def decode_header(data: bytes) -> Header:
         dst=maybe(fields, 1, str, "", most=LONGEST_ADDRESS),
         type=field(fields, 2, int),
         version=maybe(fields, 3, int, 1),
-        kind=Kind(maybe(fields, 4, int, Kind.EVENT, most=max(Kind))),
+        kind=Kind(maybe(fields, 4, int, Kind.EVENT, most=_LAST_KIND)),
         reply_to=None if reply_to < 0 else reply_to,
-        priority=Priority(maybe(fields, 6, int, Priority.NORMAL, most=max(Priority))),
+        priority=Priority(maybe(fields, 6, int, Priority.NORMAL, most=_LAST_PRIORITY)),
         deadline=None if deadline < 0 else moment(deadline),
         key=maybe(fields, 8, bytes, b"", most=32),
         group=maybe(fields, 9, bool, absent=False),

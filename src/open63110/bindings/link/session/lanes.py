@@ -11,6 +11,8 @@ from open63110.bindings.link.header import Priority
 SHARE = 18
 """A lower class that waits is owed one byte for so many bytes of others: more than 5 %."""
 
+CLASSES = tuple(Priority)
+
 AT_ONCE = 4
 """Long messages of one class that go out in turns; more of them would all end late."""
 
@@ -83,19 +85,17 @@ class Lanes:
 
     def ready(self, may: Callable[[Outgoing], bool], *, urgent: bool = False) -> Outgoing | None:
         """Return whose turn it is among the heads that may go; None: nobody's. `urgent`: only the first class may."""
-        heads = [next(filter(may, self._heads(one)), None) for one in list(Priority)[: 1 if urgent else None]]
+        heads = [next(filter(may, self._heads(one)), None) for one in (CLASSES[:1] if urgent else CLASSES)]
         waiting = [one for one in heads if one is not None]
         if not waiting or waiting[0].priority is Priority.EMERGENCY:
             return waiting[0] if waiting else None
         owed = max(waiting[1:], key=lambda one: self._owed[one.priority], default=None)
-        if owed is not None and self._owed[owed.priority] >= 1024:
-            return owed
-        return waiting[0]
+        return owed if owed is not None and self._owed[owed.priority] >= 1024 else waiting[0]
 
     def sent(self, message: Outgoing, size: int) -> None:
         """Count what went out of a message, and let the next object of its lane have its turn."""
         lane = self._lanes[message.priority]
-        for lower in list(Priority)[message.priority + 1 :]:
+        for lower in CLASSES[message.priority + 1 :]:
             self._owed[lower] = self._owed[lower] + size / SHARE if self._lanes[lower] else 0.0
         self._owed[message.priority] = max(-8192.0, self._owed[message.priority] - size)
         if message.sent >= message.total:

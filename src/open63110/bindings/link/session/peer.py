@@ -276,8 +276,9 @@ class Session:
         self.trip.sample(now - asked, now)
         self.peer_clock.sample(asked, pong.heard / 1000, pong.answered / 1000, now)
         offset, uncertainty = self.peer_clock.best(now) or (0.0, 0.0)
-        ahead = now + offset - self.clock.seconds(now)
-        return [ClockSample(offset=ahead, uncertainty=uncertainty, quality=pong.uncertainty / 1000)]
+        return [
+            ClockSample(offset=now + offset - self.clock.seconds(now), uncertainty=uncertainty, quality=pong.uncertainty / 1000)
+        ]
 
     def _ping(self) -> None:
         self._pings += 1

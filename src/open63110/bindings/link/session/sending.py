@@ -68,12 +68,11 @@ class Sending:
         self._urgent = Bucket(hello.receive.urgent_rate, hello.receive.urgent_burst)
         self.confirmed(known.stretches())
         self._gone(IdSet(known.stretches(), self.waiting))
-        partial = dict(had.partial)
         for one in sorted(self.waiting.values(), key=lambda one: one.id):
             if one.cancelled:
                 self.control.append(wire.Cancel(ids=((one.id, one.id),), error=ErrorCode.CANCELLED))
                 continue
-            one.sent = partial.get(one.id, 0) if partial.get(one.id, 0) < one.total else 0
+            one.sent = next((here for number, here in had.partial if number == one.id and here < one.total), 0)
             self._lanes.add(one)
         return True
 
@@ -252,6 +251,8 @@ class Sending:
 
     def _forget(self, done: list[Outgoing], *, tell: bool) -> None:
         """Drop messages; `tell` the other end not to wait for them."""
+        if not done:
+            return
         for one in done:
             del self.waiting[one.id]
             self._room += one.total
