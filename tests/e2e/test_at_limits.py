@@ -134,7 +134,7 @@ async def test_a_cable_that_carries_less_than_is_allowed_clips_the_limit(wire: s
 async def test_what_is_wanted_while_a_station_is_away_reaches_it_when_it_is_back(wire: str, tmp_path: Path) -> None:
     async with standing(tmp_path, wire) as at:
         await charging(at)
-        await at.lose_link(600)
+        await at.lose_link(120)
         order = await at.here.ask("stations/CS-1/limit", {"limit": 2_000.0})
         assert (order["outcome"], order["reason"]) == ("accepted", "Pending")
         assert confirmed(at) is None
