@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from open63110.bindings.link.header import MOST_HOPS, Header
-from open63110.kernel.address import NAMED, ROOT, STATION, Address, Directory
+from open63110.kernel.address import NAMED, NONE, ROOT, STATION, Address, Directory
 from open63110.kernel.errors import Refused, Unavailable, Unknown
 from open63110.kernel.ids import STATION_ID_MAX, StationId
 from open63110.kernel.roles import Role
@@ -180,21 +180,28 @@ def _unknown(text: str) -> Unknown:
 # -- what stations behind other levels are called here --
 
 
-def station_id_for(address: Address, directory: Directory) -> StationId:
-    """Return what a station behind a level below is called here: as there, unless one of another site is (AT-B.12-3)."""
+def station_id_for(address: Address, directory: Directory, elsewhere: Callable[[StationId], bool] | None = None) -> StationId:
+    """Return what a station behind a level below is called here: as there, unless one of another site is (AT-B.12-3).
+
+    Args:
+        address: of the station.
+        directory: of this level.
+        elsewhere: tells whether a station of which no place is known is another one; None: it never is.
+    """
     known = directory.station(address)
     if known is not None:
         return known
-    site, name = address.segments[0], address.segments[STATION - 1]
-    taken = directory.path(StationId(name))
-    if taken is None or taken.segments[0] == site:
-        return StationId(name)
-    return StationId(f"{name}{APART}{site}"[-STATION_ID_MAX:])
+    site, name = address.segments[0], StationId(address.segments[STATION - 1])
+    other = StationId(f"{name}{APART}{site}"[-STATION_ID_MAX:])
+    taken = directory.path(name)
+    if directory.path(other) is not None or (taken is not None and taken.segments[0] not in {site, NONE}):
+        return other
+    return other if elsewhere is not None and elsewhere(name) else name
 
 
-def address_of(station: StationId, zone: ZoneKey | None, site: str = "-") -> Address:
+def address_of(station: StationId, zone: ZoneKey | None, site: str = NONE) -> Address:
     """Return the path of a station: by its zone, else directly at a site; ``station_id_for`` takes it back."""
-    own, _, place = (zone or f"{site}:-").partition(":")
+    own, _, place = (zone or f"{site}:{NONE}").partition(":")
     name = station.removesuffix(f"{APART}{own}") if own else station
-    segments = (own or "-", place or "-", name if not name.startswith(NAMED) else f"~{name[1:]}")
+    segments = (own or NONE, place or NONE, name if not name.startswith(NAMED) else f"~{name[1:]}")
     return Address(segments)

@@ -170,6 +170,15 @@ def test_stations_of_two_sites_that_are_called_the_same_do_not_collide() -> None
     assert address_of(names[0], ZoneKey("mall:north")) == CS1
 
 
+def test_a_station_whose_place_is_not_known_is_the_same_unless_it_is_known_to_be_elsewhere() -> None:
+    directory = Directory()
+    directory.place(StationId("CS1"), parse("/-/-/CS1"))
+    directory.place(StationId("CS2@mall"), parse("/mall/-/CS2"))
+    assert station_id_for(CS1, directory) == "CS1"
+    assert station_id_for(CS1, directory, lambda station: station == "CS1") == "CS1@mall"
+    assert station_id_for(CS2, directory) == "CS2@mall"
+
+
 def test_a_station_without_a_zone_is_directly_at_its_site() -> None:
     assert address_of(StationId("CS1"), None, "mall") == parse("/mall/-/CS1")
     assert address_of(StationId("CS1"), None) == Address(("-", "-", "CS1"))
