@@ -35,8 +35,8 @@ RAISE_EVERY = 5.0
 CONTACTOR_WITHIN = 1.0
 """How long a contactor may take until its mirror contact follows [s]."""
 
-DISCHARGED_WITHIN = 3.0
-"""How long after opening the meter may still show current [s]: it is read less often than the mirror contact."""
+DISCHARGED_WITHIN = 5.0
+"""How long after opening the meter may still show current [s]: it is read less often than the mirror contact, and may average."""
 
 STRAY = Amperes(1.0)
 """Current that a meter may show although nothing flows."""

@@ -27,6 +27,9 @@ LETTERS: Final[tuple[PilotState, ...]] = ("A", "B", "C", "D", "E", "F")
 STALE = 3.0
 """After how long without a good answer nothing is known any more [s]."""
 
+MOVES_WITHIN = 0.2
+"""How long contactor and mirror contact take on their way [s]."""
+
 STILL = WattHours(100.0)
 """How much may flow by the power that a meter shows before its register has to have moved [Wh]."""
 
@@ -132,6 +135,8 @@ class ModbusDriver:
         self._drive = Drive()
         self._moved = asyncio.Event()
         self._written: float | None = None
+        self._switched: float | None = None
+        """When the contactor was last written as it is to be now; None: it has not been yet."""
         self._read_at: float | None = None
 
     # -- the port --
@@ -140,16 +145,28 @@ class ModbusDriver:
         """Return what board and meter showed last; None until both have."""
         if self._board.heard is None or self._meter.heard is None or self._written is None:
             return None
-        shown, board = self._meter.shown, self._board.shown
+        board = self._board.shown
         return Seen(
             pilot=_letter(board["pilot"]),
             proximity=Amperes(board["proximity"]) if board.get("proximity", 0.0) > 0 else None,
-            closed=bool(board["mirror"]) if "mirror" in board else None,
+            closed=self._mirror(),
             locked=bool(board["locked"]) if "locked" in board else self._drive.locked,
             emergency=bool(board.get("emergency", 0.0)),
-            current=Amperes(max((abs(shown[name]) for name in shown if name.startswith("current")), default=0.0)),
+            current=self._current(),
             trouble=self._trouble(),
         )
+
+    def _mirror(self) -> bool | None:
+        """Return what the mirror contact shows; None while what was read may be from before the contactor moved."""
+        mirror, heard = self._board.shown.get("mirror"), self._board.heard
+        if mirror is None or heard is None or self._switched is None or heard < self._switched + MOVES_WITHIN:
+            return None
+        return bool(mirror)
+
+    def _current(self) -> Amperes:
+        """Return the highest of all phases; what a silent meter showed last says nothing of an open contactor."""
+        shown = {} if self._meter.silent(self._pace.stale) else self._meter.shown
+        return Amperes(max((abs(value) for name, value in shown.items() if name.startswith("current")), default=0.0))
 
     def _trouble(self) -> str:
         limit = self._pace.stale
@@ -163,6 +180,8 @@ class ModbusDriver:
 
     def drive(self, drive: Drive) -> None:
         """Write the outputs at once, whatever round is under way next."""
+        if drive.closed != self._drive.closed:
+            self._switched = None
         self._drive = drive
         self._moved.set()
 
@@ -200,12 +219,15 @@ class ModbusDriver:
         if drive.closed:
             await board.write("contactor", 1.0)
         self._written = self._time()
+        if self._switched is None and drive.closed == self._drive.closed:
+            self._switched = self._written
 
     async def _metering(self) -> None:
         while True:
             if await self._meter.look():
                 self._measured(self._meter.shown)
-            await asyncio.sleep(self._pace.meter_every)
+            silent = self._meter.silent(self._pace.stale)  # it is asked less often then: others may be on the same line
+            await asyncio.sleep(self._pace.stale if silent else self._pace.meter_every)
 
     def _measured(self, shown: dict[str, float]) -> None:
         at, now = self._clock.now(), self._time()

@@ -84,6 +84,12 @@ class Bus:
             await self._ask("write_registers", address, list(words), device_id=unit)
 
     async def _ask(self, name: str, *arguments: Any, **named: Any) -> Any:
+        """Ask in a task of its own: the library lets a cancellation that comes together with an answer go unheard."""
+        asking = asyncio.ensure_future(self._answer(name, *arguments, **named))
+        asking.add_done_callback(_looked_at)
+        return await asyncio.shield(asking)
+
+    async def _answer(self, name: str, *arguments: Any, **named: Any) -> Any:
         async with self._turn:
             try:
                 client = await self._connected()
@@ -113,6 +119,12 @@ class Bus:
         client, self._client = self._client, None
         if client is not None:
             client.close()
+
+
+def _looked_at(asking: "asyncio.Future[Any]") -> None:
+    """Nobody may be left to whom a failure matters."""
+    if not asking.cancelled():
+        asking.exception()
 
 
 def _maker(url: str) -> Any:

@@ -165,7 +165,7 @@ def test_a_welded_contactor_makes_the_evse_unavailable_until_somebody_has_looked
 
 def test_a_meter_that_shows_current_through_an_open_contactor_tells_that_it_is_welded() -> None:
     no_mirror = there("B", closed=None, current=Amperes(9.0))
-    story = charging().hears(NOTHING, no_mirror).hears(no_mirror, after=2.0)
+    story = charging().hears(NOTHING, no_mirror).hears(no_mirror, after=4.0)
     assert story.evse.fault == ""
     assert story.hears(no_mirror, after=1.1).evse.fault == "PowerSwitchFailure"
 
