@@ -19,6 +19,7 @@ from open63110.apps.folder import DATABASE, FRAMES, pepper, usable
 from open63110.apps.forgetting import Forgetting
 from open63110.apps.ids import StoredIds
 from open63110.apps.install import make_folder
+from open63110.apps.levels import Level, LevelOrders
 from open63110.apps.refusals import Refusals
 from open63110.apps.systemd import notify, watched
 from open63110.bindings.link.conversation import WIRE as LINK
@@ -44,7 +45,7 @@ from open63110.runtime.engine import Engine
 from open63110.runtime.keys import Keys
 from open63110.runtime.links import Links
 from open63110.runtime.node import Node
-from open63110.runtime.orders import OURSELVES, Orders
+from open63110.runtime.orders import OURSELVES
 from open63110.runtime.table import discover
 from open63110.store.frames import DailyFrames
 from open63110.store.sqlite import SqliteStore
@@ -63,6 +64,9 @@ class _Runs(Protocol):
 class Csms:
     """One node, wired."""
 
+    ENGINE = Engine
+    """The kind of engine that decides."""
+
     def __init__(self, config: Config) -> None:
         """Open the data folder and read what must be in memory; nothing listens yet.
 
@@ -76,11 +80,11 @@ class Csms:
         self.store = SqliteStore(folder / DATABASE)
         self.ids = StoredIds(self.store)
         self.keys = Keys(pepper(folder))
-        self.engine = Engine(Role.CSMS, discover(), self.store, self.clock, self.ids, config.policy, linger=config.linger)
+        self.engine = self.ENGINE(Role.CSMS, discover(), self.store, self.clock, self.ids, config.policy, linger=config.linger)
         self.alarm = StoreAlarm(self.engine, self.ids)
         self.refusals = Refusals(self.security, self.clock)
         self.forgetting = Forgetting(self.engine, self.ids)
-        self.orders = Orders(self.engine, self.ids)
+        self.orders = LevelOrders(self.engine, self.ids)
         with usable(folder):
             self.frames = DailyFrames(folder / FRAMES, self.clock, days=config.limits.frames_days)
         self.ocpp = Server(
@@ -100,13 +104,22 @@ class Csms:
             self.ids,
             self.frames,
             self.refusals,
-            identity=config.policy.cso,
+            identity=self._identity,
             revoked=self.revoked,
         )
-        self.orders.link = Links(self.ocpp, self.link)
+        self.level = self._level()
+        self.orders.link = Links(self.ocpp, self.link, self.level.branches)
         self.listeners: dict[str, Any] = {}
         self.web_port = 0
         """Bound once the page is served."""
+
+    @property
+    def _identity(self) -> str:
+        """What it says of itself on links."""
+        return self.config.policy.cso
+
+    def _level(self) -> Level:
+        return Level(self.engine, self.orders, self.link)
 
     def node(self) -> Node:
         """Return what doors need."""
@@ -176,7 +189,7 @@ class Csms:
     def _parts(self) -> tuple[_Runs, ...]:
         engine = self.engine
         keepers = (self.alarm, self.refusals, self.forgetting)
-        wires: tuple[_Runs, ...] = (self.ocpp, self.link, *self._reach())
+        wires: tuple[_Runs, ...] = (self.ocpp, self.link, self.level.branches, *self._reach())
         return (engine.commit, engine.timers, *keepers, self.orders, *wires, self.frames)
 
     def _reach(self) -> Iterator[Reach]:
@@ -222,8 +235,8 @@ class Csms:
             identity_of,
             self.revoked,
             self.refusals,
-            opens={Role.STATION: self.link.admit},
-            opening=self.link.opening,
+            opens={Role.STATION: self.link.admit, Role.LOCAL_CSMS: self.level.branches.admit},
+            opening=lambda: self.link.opening() + self.level.branches.opening(),
             known=self.link.known,
             now=self.clock.now,
         )

@@ -9,7 +9,7 @@ import msgspec
 
 from open63110.bindings.link import answers
 from open63110.bindings.link.codec import CODEC
-from open63110.bindings.link.conversation import ANSWERS, FIRST_SERVICE, HERE, Conversation, refusal_of, replies_to
+from open63110.bindings.link.conversation import ANSWERS, FIRST_SERVICE, HERE, Conversation
 from open63110.bindings.link.correspondence import Correspondence, Ending
 from open63110.bindings.link.errors import BadFrame, ErrorCode
 from open63110.bindings.link.gate import Refusal, Shown
@@ -18,6 +18,7 @@ from open63110.bindings.link.happenings import Arrived, Welcomed
 from open63110.bindings.link.header import Header, Kind, Priority
 from open63110.bindings.link.marks import Marks
 from open63110.bindings.link.relay import Relay, address_of, station_id_for
+from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.rights import RIGHTS, Sender
 from open63110.bindings.link.server import Server
 from open63110.bindings.link.services import AGGREGATE

@@ -15,14 +15,16 @@ import structlog
 
 from open63110.bindings.link import answers
 from open63110.bindings.link.codec import CODEC
-from open63110.bindings.link.conversation import ANSWERS, FIRST_SERVICE, HERE, refusal_of, replies_to
+from open63110.bindings.link.conversation import ANSWERS, FIRST_SERVICE, HERE
 from open63110.bindings.link.correspondence import Ending
+from open63110.bindings.link.dialling import Dialling
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.happenings import Arrived, Welcomed
 from open63110.bindings.link.header import Header, Kind, Priority
-from open63110.bindings.link.line import Dialling, Exchange, Line, Waiting
+from open63110.bindings.link.line import Exchange, Line, Waiting
 from open63110.bindings.link.registry import REGISTRY
 from open63110.bindings.link.relay import Relay
+from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.rights import RIGHTS
 from open63110.bindings.link.session import Outbox
 from open63110.kernel.errors import Trouble, Unavailable
