@@ -171,9 +171,9 @@ class Station:
         """Work until the block is left; then open every contactor and make durable what is pending."""
         waiting = await self.told.recover(self.id, self.parties, self.store)
         log.info("station starts", station=self.id, waiting=waiting, journal=self.parties.count)
+        writer = asyncio.create_task(self.engine.commit.run())  # it outlives the others, whatever ends them
         try:
             async with asyncio.TaskGroup() as tasks:
-                writer = tasks.create_task(self.engine.commit.run())
                 own = [tasks.create_task(part) for part in self._parts()]
                 await self._begin()
                 try:
@@ -182,12 +182,12 @@ class Station:
                     self.controller.power_down()
                     for task in own:
                         task.cancel()
-                    await asyncio.wait(own)
-                    await self.engine.commit.drain()
-                    self.told.follow(self.controller, self.parties.count)
-                    self.told.write()
-                    writer.cancel()
         finally:
+            await self.engine.commit.drain()
+            writer.cancel()
+            await asyncio.wait([writer])
+            self.told.follow(self.controller, self.parties.count)
+            self.told.write()
             for bus in self._buses.values():
                 bus.close()
             self.store.close()

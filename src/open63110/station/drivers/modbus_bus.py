@@ -96,6 +96,11 @@ class Bus:
                 answer = await getattr(client, name)(*arguments, **named)
             except (ModbusException, OSError, TimeoutError) as fault:
                 raise Unavailable(f"{self.url}: {fault}", where=self.url) from fault
+            except Unavailable:
+                raise
+            except Exception as fault:
+                self.close()
+                raise Unavailable(f"{self.url}: {type(fault).__name__} {fault}", where=self.url) from fault
         if answer.isError():
             raise Unavailable(f"{self.url} refused {name} at {arguments[0]}: {answer}", where=self.url)
         return answer
