@@ -3,20 +3,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import os
 import ssl
+import time
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.e2e.house import House, house, slack
+from tests.e2e.player import PATIENCE
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from open63110.apps.clock import SystemClock
 from open63110.apps.config import Listener
 from open63110.apps.site import Capture, Site, StationPlan
-from open63110.bindings.link.line import Dialling
-from open63110.bindings.link.websocket_carrier import client_tls
+from open63110.bindings.link.codec import CODEC
+from open63110.bindings.link.dialling import Dialling
+from open63110.bindings.link.frames import Data, Nack, Pong, decode, encode
+from open63110.bindings.link.header import Header, Kind, Priority, decode_header, encode_header
+from open63110.bindings.link.hello import Hello
+from open63110.bindings.link.websocket_carrier import SUBPROTOCOL, client_tls
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.ids import StationId
 from open63110.kernel.roles import Role
@@ -24,13 +34,15 @@ from open63110.kernel.units import Seconds, WattHours, Watts
 from open63110.model.policy import StationPolicy
 from open63110.model.principal import AuditEntry
 from open63110.model.session import SessionState
-from open63110.model.station import Registration
+from open63110.model.station import Identity, Registration, StationBooted
 from open63110.model.token import Credential
 from open63110.pki.authority import Wish
 from open63110.pki.folder import Folder, Given
 from open63110.pki.identity import party
 from open63110.simulator.ev import Ev, Make
 from open63110.simulator.hardware import SimulatedStation
+
+F = TypeVar("F")
 
 CSMS_PARTY = "csms.example"
 
@@ -106,6 +118,8 @@ class LinkStation:
         self.here, self.site, self.hardware, self.name = here, site, hardware, name
         self.controller = site.controllers[StationId(name)]
         self.line = site.link.lines[StationId(name)]
+        self.tap: Tap
+        self.pki: Pki
 
     def present(self, evse: int, tag: str) -> None:
         """Hold a card to the reader."""
@@ -140,26 +154,173 @@ class LinkStation:
 
 @contextlib.asynccontextmanager
 async def linked(
-    folder: Path, *, factor: float = 60.0, evses: int = 2, station: dict[str, Any] | None = None, **policy: Any
+    folder: Path,
+    *,
+    factor: float = 60.0,
+    evses: int = 2,
+    tapped: bool = False,
+    station: dict[str, Any] | None = None,
+    **policy: Any,
 ) -> AsyncIterator[LinkStation]:
-    """A CSMS, and a simulated station of two EVSEs that is on board by link."""
+    """A CSMS, and a simulated station of two EVSEs that is on board by link; ``tapped``: through a tap."""
     async with link_house(folder, factor=factor, connection_timeout=3_600.0, **policy) as (here, pki):
         await here.register("CS-1")
         for tag in ("ANNA", "BERT"):
             await here.token(tag)
         rules = StationPolicy(answer_within=Seconds(slack(factor)), **(station or {}))
         failure: Exception | None = None
-        with Capture(None, here.csms.clock) as capture:
-            site = Site(here.csms.clock, capture, rules, seed=1)
-            dialling = Dialling(endpoints=(url(here),), tls=pki.tls("CS-1"), longest_pause=30.0)
-            hardware = site.build(StationPlan(id="CS-1", version=Version.V21, evses=evses), dialling)
-            async with site.running():
-                hardware.switch_on()
-                await here.until(lambda: here.station("CS-1").registration is Registration.ACCEPTED)
-                await here.until(lambda: len(here.station("CS-1").evses) == evses)
-                try:
-                    yield LinkStation(here, site, hardware, "CS-1")
-                except Exception as fault:  # noqa: BLE001 - raised below, not wrapped in the groups of tasks in between
-                    failure = fault
+        async with Tap(here.port).running() as tap:
+            with Capture(None, here.csms.clock) as capture:
+                site = Site(here.csms.clock, capture, rules, seed=1)
+                to = f"wss://localhost:{tap.port if tapped else here.port}/link"
+                dialling = Dialling(endpoints=(to,), tls=pki.tls("CS-1"), longest_pause=30.0)
+                hardware = site.build(StationPlan(id="CS-1", version=Version.V21, evses=evses), dialling)
+                async with site.running():
+                    hardware.switch_on()
+                    await here.until(lambda: here.station("CS-1").registration is Registration.ACCEPTED)
+                    await here.until(lambda: len(here.station("CS-1").evses) == evses)
+                    at = LinkStation(here, site, hardware, "CS-1")
+                    at.tap, at.pki = tap, pki
+                    try:
+                        yield at
+                    except Exception as fault:  # noqa: BLE001 - raised below, not wrapped in the groups of tasks in between
+                        failure = fault
         if failure is not None:
             raise failure
+
+
+class Tap:
+    """A relay of TCP before a listener: writes down what passes, and can hold it back or cut it."""
+
+    def __init__(self, port: int) -> None:
+        self._to = port
+        self.port = 0
+        self.passed = bytearray()
+        """All bytes, both ways."""
+        self._flows = asyncio.Event()
+        self._flows.set()
+        self._writers: set[asyncio.StreamWriter] = set()
+        self.open = True
+
+    def hold(self) -> None:
+        """Let nothing pass; nobody is told."""
+        self._flows.clear()
+
+    def release(self) -> None:
+        """Let everything pass that was held back."""
+        self._flows.set()
+
+    def cut(self) -> None:
+        """Lose every connection, with what is under way."""
+        for one in tuple(self._writers):
+            one.transport.abort()
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self.open:
+            writer.transport.abort()
+            return
+        there, back = await asyncio.open_connection("127.0.0.1", self._to)
+        self._writers |= {writer, back}
+        try:
+            await asyncio.gather(self._pass(reader, back), self._pass(there, writer), return_exceptions=True)
+        finally:
+            self._writers -= {writer, back}
+            for one in (writer, back):
+                one.transport.abort()
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65_536):
+            await self._flows.wait()
+            self.passed += data
+            writer.write(data)
+            await writer.drain()
+        writer.transport.abort()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[Tap]:
+        """Listen until the block is left."""
+        server = await asyncio.start_server(self._meet, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            server.close()
+            self.release()
+            self.cut()
+
+
+class Raw:
+    """A peer that says on a real socket, by a library that is not ours, whatever frames a test wants."""
+
+    def __init__(self, socket: ClientConnection, identity: str) -> None:
+        self.socket, self.identity, self.outbox = socket, identity, os.urandom(8)
+        self.sent: list[bytes] = []
+        self.heard: list[Any] = []
+
+    async def send(self, frame: Any) -> None:
+        """Say a frame."""
+        self.sent.append(encode(frame))
+        await self.socket.send(self.sent[-1])
+
+    async def next(self, kind: type[F]) -> F:
+        """Return the next frame of a kind; others are passed over."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                data = await self.socket.recv()
+                assert isinstance(data, bytes)
+                frame = decode(data)
+                self.heard.append(frame)
+                if isinstance(frame, Hello):
+                    now = int(time.time() * 1000)
+                    await self.send(Pong(number=0, sent=frame.clock, heard=now, answered=now))
+                if isinstance(frame, kind):
+                    return frame
+
+    async def greet(self, **more: Any) -> Hello:
+        """Say HELLO and hear the other end's."""
+        said: dict[str, Any] = {"identity": self.identity, "outbox": self.outbox, "clock": int(time.time() * 1000)} | more
+        await self.send(Hello(**said))
+        heard = await self.next(Hello)
+        await self.next(Pong)
+        return heard
+
+    async def say(self, id: int, header: Header, message: Any) -> None:
+        """Say a message in one piece."""
+        body = message if isinstance(message, bytes) else CODEC.encode(message, station=StationId(self.identity))
+        await self.send(Data(id=id, chunk=body, total=len(body), head=encode_header(header)))
+
+    async def boot(self) -> None:
+        """Say that it has booted, and be accepted."""
+        booted = StationBooted(
+            station=StationId(self.identity), at=datetime.now(UTC), identity=Identity(serial=f"SN-{self.identity}")
+        )
+        header = Header(type=CODEC.number(booted), kind=Kind.REQUEST, priority=Priority.CONTROL)
+        await self.say(1, header, booted)
+        answer = await self.next(Data)
+        said = CODEC.decode(decode_header(answer.head).type, answer.chunk)
+        assert said.registration is Registration.ACCEPTED, said
+
+    async def closed(self) -> int:
+        """Wait for the end, and return the code of the close frame."""
+        async with asyncio.timeout(PATIENCE):
+            with contextlib.suppress(ConnectionClosed):
+                while True:
+                    await self.next(Nack)
+        assert self.socket.close_code is not None
+        return self.socket.close_code
+
+    @property
+    def nacks(self) -> list[Nack]:
+        """What was not taken."""
+        return [one for one in self.heard if isinstance(one, Nack)]
+
+
+@contextlib.asynccontextmanager
+async def raw(here: House, tls: ssl.SSLContext, identity: str = "CS-1", port: int = 0) -> AsyncIterator[Raw]:
+    """A raw peer with a socket."""
+    address = f"wss://localhost:{port or here.port}/link"
+    protocol: Any = SUBPROTOCOL
+    async with connect(
+        address, ssl=tls, subprotocols=[protocol], ping_interval=None, close_timeout=1.0, compression=None
+    ) as socket:
+        yield Raw(socket, identity)

@@ -49,6 +49,8 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """Type of security event; empty: nobody needs to look into it."""
     words: str
     status: int = 403
+    who: str = ""
+    """The identity that was shown; empty: none could be read."""
 
 
 def shown(der: bytes, identify: Identify) -> Shown:
@@ -123,15 +125,14 @@ class Gate:
         return Accept(subprotocol=SUBPROTOCOL, peer=found)
 
     def _admitted(self, upgrade: Upgrade) -> Peer | Refusal:
-        who, found = upgrade.remote[0], self._shown(upgrade.certificate)
+        found = self._shown(upgrade.certificate)
         if isinstance(found, Shown):
-            who = found.identity
             opened = self._opens[found.role](found, upgrade)
             if not isinstance(opened, Refusal):
                 return opened
-            found = opened
+            found = msgspec.structs.replace(opened, who=found.identity)
         if found.kind:
-            self._security(who, found.kind, f"{found.words}, from {upgrade.remote[0]}")
+            self._security(found.who or upgrade.remote[0], found.kind, f"{found.words}, from {upgrade.remote[0]}")
         return found
 
     def _shown(self, der: bytes | None) -> Shown | Refusal:
@@ -141,12 +142,11 @@ class Gate:
             found = shown(der, self._identify)
         except Trouble as trouble:
             return Refusal(kind="InvalidCertificate", words=trouble.message)
+        who = found.identity
         if found.serial in self._revoked:
-            return Refusal(kind="RevokedCertificate", words=f"the certificate of {found.identity} was taken back")
+            return Refusal(kind="RevokedCertificate", words=f"the certificate of {who} was taken back", who=who)
         if found.role not in self._opens:
-            return Refusal(kind="RoleNotAdmitted", words=f"a {found.role} has no link here")
-        if not may_replace(self._known(found.identity), found, self._revoked, self._now()):
-            return Refusal(
-                kind="IdentityMismatch", words=f"{found.identity} is known by another certificate, which is valid", status=403
-            )
+            return Refusal(kind="RoleNotAdmitted", words=f"a {found.role} has no link here", who=who)
+        if not may_replace(self._known(who), found, self._revoked, self._now()):
+            return Refusal(kind="IdentityMismatch", words=f"{who} is known by another certificate, which is valid", who=who)
         return found
