@@ -77,11 +77,12 @@ def context(given: Given) -> ssl.SSLContext:
     return client_tls(given.certificate, given.key, given.authority)
 
 
-def listener(pki: Pki, given: Given) -> Listener:
+def listener(pki: Pki, given: Given, host: str = "127.0.0.1", stations: tuple[str, ...] = ()) -> Listener:
     """Return the settings of a listener for links."""
     return Listener(
         kind="link",
-        host="127.0.0.1",
+        host=host,
+        stations=stations,
         port=0,
         certificate=str(given.certificate),
         key=str(given.key),
@@ -92,12 +93,18 @@ def listener(pki: Pki, given: Given) -> Listener:
 
 @contextlib.asynccontextmanager
 async def link_house(
-    folder: Path, *, factor: float = 1.0, pki: Pki | None = None, **more: Any
+    folder: Path,
+    *,
+    factor: float = 1.0,
+    pki: Pki | None = None,
+    host: str = "127.0.0.1",
+    stations: tuple[str, ...] = (),
+    **more: Any,
 ) -> AsyncIterator[tuple[House, Pki]]:
-    """A CSMS that listens for links alone, and its authority."""
+    """A CSMS that listens for links alone, and its authority; `stations` are dialled."""
     pki = pki or Pki(folder / "pki")
     own = pki.give(CSMS_PARTY, Role.CSMS, serves=True)
-    async with house(folder, factor=factor, listeners={"main": listener(pki, own)}, **more) as here:
+    async with house(folder, factor=factor, listeners={"main": listener(pki, own, host, stations)}, **more) as here:
         yield here, pki
 
 
