@@ -38,6 +38,8 @@ class Engine:
         self.commit = GroupCommit(store, clock, linger=linger)
         self.known = Knowledge(store, self.commit, ids)
         self.timers = Timers(clock, self._wake)
+        self.elsewhere: Callable[[Command], None] = _nowhere
+        """Where commands go that are for another station than the one they were decided for: to be decided there."""
         self.send: Callable[[Command], None] = _nowhere
         """Where commands for other parties go, as part of the turn that yields them."""
         self.ids = ids
@@ -118,6 +120,7 @@ class Turn:
 
     __slots__ = (
         "_engine",
+        "_id",
         "_message",
         "_old",
         "commands",
@@ -128,6 +131,7 @@ class Turn:
         "now",
         "policy",
         "replies",
+        "sites",
         "station",
         "tokens",
         "wakes",
@@ -135,10 +139,10 @@ class Turn:
 
     def __init__(self, engine: Engine, station: StationId, now: datetime) -> None:
         """Begin with the station as it is."""
-        self._engine = engine
+        self._engine, self._id = engine, station
         # what a decide function may name, beside station and token
         self.now, self.ids, self.policy = now, engine.ids, engine.policy
-        self.tokens = self.history = engine.known
+        self.tokens = self.history = self.sites = engine.known
         self._old = self.station = engine.known.stations.get(station)
         self.facts: list[Event] = []
         self.replies: list[Reply] = []
@@ -230,7 +234,8 @@ class Turn:
         for (kind, key), noun in self.nouns.items():
             known.keep(kind, key, noun)
         for command in self.commands:
-            engine.send(command)
+            elsewhere = command.station != self._id and engine.decides(type(command))
+            (engine.elsewhere if elsewhere else engine.send)(command)
 
 
 _NOBODY = SubjectRef("")

@@ -12,6 +12,7 @@ from open63110.kernel.journal import written
 from open63110.model.order import OPEN, Order
 from open63110.model.principal import Principal
 from open63110.model.session import ServiceSession
+from open63110.model.site import Site, SiteId, Zone, ZoneKey
 from open63110.model.station import Station
 from open63110.model.token import CARD, IDENTIFIERS, Credential, Subject, Token, normal
 from open63110.model.transfer import EnergyTransfer
@@ -30,6 +31,8 @@ class Knowledge:
         self.principals: dict[PrincipalId, Principal] = {one.id: one for one in store.load(Principal)}
         open_orders = store.load(Order, Where("outcome", "in", tuple(OPEN)))
         self.orders: dict[OrderId, Order] = {order.id: order for order in open_orders}
+        self.sites: dict[SiteId, Site] = {one.id: one for one in store.load(Site)}
+        self.all_zones: dict[ZoneKey, Zone] = {one.key: one for one in store.load(Zone)}
         self._uses: dict[SubjectRef, int] = {}
         self._refs: dict[Credential, SubjectRef] = {}
         """By the spelling that is compared."""
@@ -38,6 +41,8 @@ class Knowledge:
             "token": self.tokens,
             "principal": self.principals,
             "orders": self.orders,
+            "site": self.sites,
+            "zone": self.all_zones,
         }
         self._gone: dict[Any, Any] = {}
         for subject in store.load(Subject):
@@ -79,6 +84,22 @@ class Knowledge:
     def local_tokens(self) -> tuple[Token, ...]:
         """Return the tokens that may be on local lists, in the order of their references."""
         return tuple(self.tokens[ref] for ref in sorted(self.tokens) if self.tokens[ref].local)
+
+    def site(self, key: SiteId) -> Site | None:
+        """Return a site, None if there is none."""
+        return self.sites.get(key)
+
+    def zone(self, key: ZoneKey) -> Zone | None:
+        """Return a zone, None if there is none."""
+        return self.all_zones.get(key)
+
+    def zones(self, site: SiteId) -> tuple[Zone, ...]:
+        """Return the zones of a site, in the order of their keys."""
+        return tuple(one for _, one in sorted(self.all_zones.items()) if one.site == site)
+
+    def members(self, zone: ZoneKey) -> tuple[Station, ...]:
+        """Return the stations of a zone, in the order of their ids."""
+        return tuple(sorted((one for one in self.stations.values() if one.zone == zone), key=lambda one: one.id))
 
     def transfer(self, station: StationId, reference: TransferReference) -> EnergyTransfer | None:
         """Return a settled transfer."""

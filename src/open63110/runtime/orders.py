@@ -69,7 +69,7 @@ class Orders:
         self._watchers: dict[OrderId, list[Callable[[Order], None]]] = {}
         self._unstored: list[Callable[[], None]] = []
         """What happened to orders while nothing could be stored: noted again until it can be."""
-        engine.send = self._from_use_case
+        engine.send, engine.elsewhere = self._from_use_case, self._elsewhere
         engine.commit.on_durable.append(self._look)
         for order in tuple(engine.known.orders.values()):
             if order.outcome is Outcome.SENT:
@@ -165,6 +165,15 @@ class Orders:
         self._engine.known.keep("orders", order.id, order)
         self._engine.commit.batch.note(OrderChanged(station=order.station, at=now, orders=order))
         self._send_when_durable(order)
+
+    def _elsewhere(self, command: Command) -> None:
+        """Let a command that one station's turn, or nobody's, has for another be decided there; part of the same commit."""
+        now = self._engine.clock.now()
+        order = self._new(command, OURSELVES, now, None)
+        try:
+            self._decide(command, order)
+        except Trouble as trouble:
+            self._refused(order, trouble, now)
 
     def _remember(self, order_id: OrderId, command: Command) -> None:
         if command.kept() is not command:

@@ -9,7 +9,7 @@ Leaves:     a limit that the station has confirmed and keeps to, with what remai
 
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Door, UseCase
-from open63110.usecases.energy.smart_charging import csms, evolve, station
+from open63110.usecases.energy.smart_charging import csms, evolve, station, zones
 from open63110.usecases.energy.smart_charging.csms import FAIL_SAFE_VALUE, OFFLINE_DURATION
 from open63110.usecases.energy.smart_charging.messages import (
     AskLimit,
@@ -79,6 +79,9 @@ USE_CASE = UseCase(
         (Role.CSMS, LimitCleared): csms.hear_cleared,
         (Role.CSMS, FailSafeEntered): csms.hear_fail_safe,
         (Role.CSMS, FailSafeLeft): csms.hear_fail_safe,
+        (Role.CSMS, LimitZone): zones.ask,
+        (Role.CSMS, WithdrawZoneLimit): zones.withdraw,
+        (Role.CSMS, BalanceZone): zones.balance,
         (Role.STATION, LimitPower): station.obey,
         (Role.STATION, WithdrawLimit): station.withdraw,
         (Role.STATION, AskLimit): station.tell,
@@ -102,5 +105,7 @@ USE_CASE = UseCase(
         Door(command=LimitPower, noun="station", verb="limit", roles=_WHO),
         Door(command=WithdrawLimit, noun="station", verb="withdraw-limit", roles=_WHO),
         Door(command=AskLimit, noun="station", verb="ask-limit", roles=frozenset({Role.OPERATOR})),
+        Door(command=LimitZone, noun="zone", verb="limit", roles=_WHO),
+        Door(command=WithdrawZoneLimit, noun="zone", verb="withdraw-limit", roles=_WHO),
     ),
 )
