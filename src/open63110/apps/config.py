@@ -107,7 +107,7 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Con
         Malformed: something is unknown, of a wrong kind, or contradicts itself; says where and what to do.
     """
     config = read_settings(Config, path, environment)
-    _check(config)
+    check(config)
     return config
 
 
@@ -232,7 +232,12 @@ def table_of(hint: Any) -> tuple[type[msgspec.Struct] | None, bool]:
     return (found[0] if found else None), get_origin(hint) is dict
 
 
-def _check(config: Config) -> None:
+def check(config: Config) -> None:
+    """See whether the settings of a CSMS, whole or of a local one, fit together.
+
+    Raises:
+        Malformed: they contradict themselves; says where and what to do.
+    """
     for name, listener in config.listeners.items():
         _check_listener(f"listeners.{name}", listener)
     for place, port in {

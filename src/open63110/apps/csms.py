@@ -7,7 +7,7 @@ import secrets
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 import structlog
@@ -55,6 +55,8 @@ from open63110.wire.ports import Remote
 from open63110.wire.tls import TlsSettings, TlsUnusable
 
 log = structlog.get_logger(__name__)
+
+C = TypeVar("C", bound=Config)
 
 
 class _Runs(Protocol):
@@ -285,13 +287,13 @@ def _tls(listener: Listener) -> TlsSettings | None:
     )
 
 
-async def serve(config: Config, *, ready: Callable[[Csms], None] | None = None) -> None:
-    """Run a CSMS with its doors until SIGTERM or SIGINT; SIGHUP takes new certificates without dropping stations."""
+async def serve(config: C, *, make: Callable[[C], Csms] = Csms, ready: Callable[[Csms], None] | None = None) -> None:
+    """Run a CSMS, of any level, until SIGTERM or SIGINT; SIGHUP takes new certificates without dropping stations."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(one, stop.set)
-    async with watched(), Csms(config).running() as csms:
+    async with watched(), make(config).running() as csms:
         loop.add_signal_handler(signal.SIGHUP, _reload, csms)
         async with serving(csms.node(), config.web) as csms.web_port:
             notify("READY=1")

@@ -22,7 +22,7 @@ from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.rights import RIGHTS, Sender
 from open63110.bindings.link.server import Server
 from open63110.bindings.link.services import AGGREGATE
-from open63110.kernel.address import STATION, Address, Directory, parse
+from open63110.kernel.address import NONE, STATION, Address, Directory, parse
 from open63110.kernel.errors import NotSupported, Refused, Trouble, Unavailable, Unknown
 from open63110.kernel.ids import StationId
 from open63110.kernel.journal import Entry
@@ -32,7 +32,7 @@ from open63110.model.order import Order, Outcome
 from open63110.model.peer import Peer as KnownPeer
 from open63110.model.site import StationPlaced, ZoneKey
 from open63110.model.station import Station, StationConnected, StationDisconnected
-from open63110.runtime.engine import Engine, Replies
+from open63110.runtime.engine import Engine, Replies, Turn
 from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import LimitZone, WithdrawZoneLimit
 from open63110.usecases.stations.onboard_station import RegisterStation
@@ -47,7 +47,7 @@ OF_ZONES = LimitZone | WithdrawZoneLimit
 class Places(Directory):
     """Where the stations of an engine are, kept in step with what it knows of them."""
 
-    def __init__(self, engine: Engine, site: str = "-") -> None:
+    def __init__(self, engine: Engine, site: str = NONE) -> None:
         """Place all that are known.
 
         Args:
@@ -78,7 +78,7 @@ class Places(Directory):
 class Branch(Conversation):
     """One local CSMS over all its links."""
 
-    __slots__ = ("above", "answers_for", "present", "relay", "waiting")
+    __slots__ = ("answers_for", "looped", "present", "relay")
 
     def __init__(self, office: Server, identity: StationId, marks: Marks, relay: Relay, answers_for: Address) -> None:
         """Wait for a link.
@@ -94,6 +94,8 @@ class Branch(Conversation):
         self.relay, self.answers_for = relay, answers_for
         self.present: set[StationId] = set()
         """Stations that have a link to it now."""
+        self.looped = False
+        """It was told on this link that messages run in circles."""
 
     # -- the link --
 
@@ -101,7 +103,7 @@ class Branch(Conversation):
         """Begin; it tells by itself which stations are there."""
         socket = self.lines.socket
         self.remote = f"{socket.remote[0]}:{socket.remote[1]}" if socket is not None else ""
-        self.opened = self.lines.time()
+        self.opened, self.looped = self.lines.time(), False
         self._office.arrived(self)
 
     def tell_connected(self) -> None:
@@ -150,8 +152,11 @@ class Branch(Conversation):
         except NotSupported as trouble:
             return ErrorCode.UNKNOWN_TYPE, trouble.message
         except Refused as trouble:
-            loop = trouble.code == "LoopDetected"
-            return self._refused(ErrorCode.LOOP_DETECTED if loop else ErrorCode.NOT_AUTHORIZED, trouble.message)
+            if trouble.code != "LoopDetected":
+                return self._refused(ErrorCode.NOT_AUTHORIZED, trouble.message)
+            looped, self.looped = self.looped, True
+            loop = (ErrorCode.LOOP_DETECTED, trouble.message)
+            return loop if looped else self._refused(*loop)
         except Trouble as trouble:
             return ErrorCode.MALFORMED, trouble.message
         return None
@@ -218,8 +223,8 @@ class Branch(Conversation):
         site, zone, _ = place.segments
         noun = engine.stations.get(station)
         key = ZoneKey(f"{site}:{zone}")
-        if noun is not None and noun.zone != key and zone != "-" and engine.decides(StationPlaced):
-            engine.hear((StationPlaced(station=station, at=engine.clock.now(), zone=key),))
+        if noun is not None and noun.zone != key and zone != NONE:
+            put_in_zone(engine, station, key)
 
     def reply(self, message: Arrived, replies: Sequence[Any]) -> None:
         """Answer a question of a station behind it."""
@@ -429,6 +434,15 @@ class Branches(Server):
             raise Unavailable(f"{order.station} is not connected")
         branch.order(order, command)
         self.orders.sent(order.id)
+
+
+def put_in_zone(engine: Engine, station: StationId, zone: ZoneKey) -> None:
+    """Note where a station stands."""
+    turn = Turn(engine, station, engine.clock.now())
+    turn.station = msgspec.structs.replace(turn.station or Station(id=station), zone=zone)
+    turn.fact(StationPlaced(station=station, at=turn.now, zone=zone))
+    turn.keep()
+    engine.commit.after(lambda _: None)
 
 
 def place_of_scope(scope: tuple[str, ...]) -> Address | None:

@@ -235,11 +235,15 @@ class Upward(Line):
         self.lines.send(header, body, durable=durable)
 
     def _written(self, fact: Event) -> tuple[Header, bytes]:
-        src = str(self.relay.directory.path(fact.station) or self.relay.place)
-        header = Header(
-            src=src, type=CODEC.number(fact), kind=Kind.EVENT, priority=_class(fact), path=(str(self.station),), about=src
-        )
+        src, path = self._from(fact.station)
+        header = Header(src=src, type=CODEC.number(fact), kind=Kind.EVENT, priority=_class(fact), path=path, about=src)
         return header, CODEC.encode(fact, station=fact.station, subjects=self.engine.known)
+
+    def _from(self, station: StationId) -> tuple[str, tuple[str, ...]]:
+        """Return the path of a station, and the levels that what it says has passed."""
+        noun = self.engine.stations.get(station)
+        via = reversed(noun.via) if noun is not None else ()
+        return str(self.relay.directory.path(station) or self.relay.place), (*via, str(self.station))
 
     # -- questions --
 
@@ -252,14 +256,14 @@ class Upward(Line):
             told: with the answer, or None where there is none in time.
         """
         deadline = self.engine.clock.now() + timedelta(seconds=within)
-        src = str(self.relay.directory.path(command.station) or self.relay.place)
+        src, path = self._from(command.station)
         header = Header(
             src=src,
             type=CODEC.number(command),
             kind=Kind.REQUEST,
             priority=Priority.CONTROL,
             deadline=deadline,
-            path=(str(self.station),),
+            path=path,
         )
         subjects = self.engine.known
 

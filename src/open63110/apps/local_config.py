@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Settings of a local CSMS: those of a CSMS, its site, the level above, and who has the say of what."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from open63110.apps.config import Config, check, read_settings
+from open63110.kernel.errors import Malformed
+from open63110.kernel.ids import station_id
+from open63110.model.site import place_id
+
+Say = Literal["upper", "local", "both", "lease"]
+"""upper: the level above, and this one while that is away; local: this one alone; both: whoever asks; lease: whoever asked
+first, until its lease is over."""
+
+POWER = ("LimitPower", "WithdrawLimit", "LimitZone", "WithdrawZoneLimit")
+"""What says how much power flows; one lease for all of it."""
+
+
+class Upper(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The level above."""
+
+    endpoints: tuple[str, ...] = ()
+    """wss://host:port/link, the one that is wanted most first; none: there is no level above."""
+    certificate: str = ""
+    """PEM file with the chain of this level's own certificate, whose role is local-csms."""
+    key: str = ""
+    authorities: str = ""
+    """PEM file: whose certificates are believed at the other end."""
+    server_name: str = ""
+    """What the other end's certificate has to name; empty: the host of the endpoint."""
+    longest_pause: float = 30.0
+    """Between two attempts to reach it [s]."""
+    answer_within: float = 2.0
+    """How long an answer is awaited before this level decides by itself who may charge [s]."""
+
+
+class ZonePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A zone of the site."""
+
+    import_max: float
+    """What feeds it [W]."""
+    failsafe: float = -1.0
+    """What its stations may draw together once they hear nobody [W]; below 0: as before."""
+    failsafe_after: float = 60.0
+    """[s]"""
+    priority: int = 0
+    """Among the zones; higher goes first."""
+    stations: tuple[str, ...] = ()
+    """Those that stand there; they are expected."""
+
+
+class LocalConfig(Config, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything a local CSMS can be told."""
+
+    identity: str = "local-csms"
+    """As its certificate names it; messages that have passed here say so."""
+    site: str = "site"
+    """What it answers for: /site and all below."""
+    upper: Upper = Upper()
+    zones: dict[str, ZonePlan] = msgspec.field(default_factory=dict)
+    say: dict[str, Say] = msgspec.field(default_factory=dict)
+    """Who has the say of an action, by the name of the command (RebootStation, StartRemotely …); what is not named here can be
+    asked by both, and power by whoever has the lease."""
+    lease: float = 60.0
+    """For how long whoever has set a limit has the say of power, unless it sets another; 0: nobody ever has it alone [s]."""
+
+
+def load(path: Path | None, environment: Mapping[str, str] | None = None) -> LocalConfig:
+    """Read configuration from a file and the environment.
+
+    Args:
+        path: None means defaults.
+        environment: the process's own when None.
+
+    Raises:
+        Malformed: something is unknown, of a wrong kind, or contradicts itself; says where and what to do.
+    """
+    config = read_settings(LocalConfig, path, environment, made_by="open63110 local-csms init")
+    check(config)
+    _check(config)
+    return config
+
+
+def _check(config: LocalConfig) -> None:
+    place_id(config.site, "site")
+    upper = config.upper
+    if upper.endpoints and not (upper.certificate and upper.key and upper.authorities):
+        remedy = "set certificate, key and authorities; open63110 pki issue --role local-csms makes them"
+        raise Malformed(f"upper is reached by link, which has no plain mode; {remedy}", where="upper", remedy=remedy)
+    if any(not one.startswith("wss://") for one in upper.endpoints):
+        raise Malformed("upper.endpoints begin with wss://", where="upper.endpoints")
+    if config.lease < 0:
+        raise Malformed("lease must not be below 0", where="lease")
+    seen: set[str] = set()
+    for name, zone in config.zones.items():
+        place_id(name, f"zones.{name}")
+        for station in zone.stations:
+            _check_station(station, f"zones.{name}.stations", seen)
+
+
+def _check_station(station: str, where: str, seen: set[str]) -> None:
+    try:
+        station_id(station)
+    except ValueError as fault:
+        raise Malformed(f"{where}: {fault}", where=where) from fault
+    if station in seen:
+        raise Malformed(f"{where}: {station} stands in two zones", where=where)
+    seen.add(station)

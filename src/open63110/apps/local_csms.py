@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A local CSMS: all that a CSMS is to the stations of a site, with one link to the level above (7.3, B.25)."""
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+
+from open63110.apps.csms import Csms
+from open63110.apps.folder import usable
+from open63110.apps.levels import Level
+from open63110.apps.local_config import LocalConfig
+from open63110.apps.local_say import Masters
+from open63110.apps.local_wallet import Wallet
+from open63110.bindings.link.branches import put_in_zone
+from open63110.bindings.link.client import Client
+from open63110.bindings.link.dialling import Dialling
+from open63110.bindings.link.downward import Downward
+from open63110.bindings.link.upward import Upward
+from open63110.bindings.link.websocket_carrier import client_tls
+from open63110.kernel.address import Address
+from open63110.kernel.errors import Trouble
+from open63110.kernel.ids import PrincipalId, StationId
+from open63110.kernel.messages import Event, Message
+from open63110.kernel.roles import Role
+from open63110.kernel.units import Seconds, Watts
+from open63110.model.principal import Principal
+from open63110.model.site import Site, SiteChanged, SiteId, Zone, ZoneChanged, ZoneId, zone_key
+from open63110.pki.identity import identity_of
+from open63110.runtime.engine import Answer, Engine, Turn
+from open63110.store.outbox import OutboxFile
+from open63110.usecases.services.authorize_locally import AuthorizationAnswer, AuthorizeCredential
+from open63110.usecases.stations.onboard_station import RegisterStation
+
+log = structlog.get_logger(__name__)
+
+OUTBOX, ABOVE, JOURNAL = "upward.db", "above", "journal"
+
+UPPER = Principal(id=PrincipalId("above"), role=Role.ADMIN, name="the level above")
+"""As whom the level above asks here: what it may, it has decided itself."""
+
+NOBODY = StationId("")
+
+
+class AskingEngine(Engine):
+    """Lets the level above judge the credentials that are its own, if it hears, before this level decides."""
+
+    above: Upward | None = None
+    wallet: Wallet
+    within: float = 2.0
+    """How long its answer is awaited [s]."""
+
+    def hear(self, messages: Sequence[Message], answer: Answer | None = None, *, now: datetime | None = None) -> Trouble | None:
+        """Take what one wire message said; a card at a reader may have to wait for the level above."""
+        one = messages[0]
+        if answer is None or len(messages) > 1 or not isinstance(one, AuthorizeCredential) or not self._asks(one):
+            return super().hear(messages, answer, now=now)
+        above = self.above
+        if above is not None:
+            above.authorize(one, self.within, lambda said: self._judged(one, answer, said))
+        return None
+
+    def _asks(self, command: AuthorizeCredential) -> bool:
+        """Tell a card at a reader from what is told with energy; of that the level above hears anyway."""
+        at_reader = command.reference is None and command.presented is None
+        return at_reader and self.above is not None and self.above.open and self.wallet.foreign(command.subject)
+
+    def _judged(self, command: AuthorizeCredential, answer: Answer, said: AuthorizationAnswer | None) -> None:
+        if said is None:  # it does not hear, or not in time: what is known here decides
+            super().hear((command,), answer)
+            return
+        self.wallet.answered(said, command.station)
+        if said.status == "Accepted":
+            super().hear((command,), answer)
+        else:
+            self.commit.after(answer, (said,), None)
+
+
+class Mark:
+    """Implements upward.Mark in the file of the outbox."""
+
+    def __init__(self, file: OutboxFile) -> None:
+        """Read it."""
+        kept, self._keep = file.seen(JOURNAL)
+        self.value = int.from_bytes(kept or b"", "big")
+
+    def keep(self, value: int) -> None:
+        """Write a new one."""
+        self._keep(value.to_bytes(8, "big"))
+        self.value = value
+
+
+class LocalCsms(Csms):
+    """One local CSMS, wired."""
+
+    ENGINE = AskingEngine
+    config: LocalConfig
+    engine: AskingEngine
+
+    def __init__(self, config: LocalConfig) -> None:
+        """Open the data folder and read what must be in memory; nothing listens yet.
+
+        Raises:
+            Unavailable: another process owns the folder, or it cannot be written.
+            TlsUnusable: a certificate of the link upwards is not what it should be.
+        """
+        super().__init__(config)
+        self.wallet = self.engine.wallet = Wallet(self.engine)
+        self.engine.within = config.upper.answer_within
+        self.above: Upward | None = None
+        self.client = Client(self.frames, self.clock, identity_of, run_id=os.urandom(4))
+        self.masters = Masters(config.say, config.lease, here=config.identity, above=UPPER.id, heard=self._heard)
+        self.orders.obeyed = self.masters.check
+        if config.upper.endpoints:
+            with usable(Path(config.data)):
+                self.outbox = OutboxFile(Path(config.data) / OUTBOX)
+            self.above = self.engine.above = self._upward()
+
+    @property
+    def _identity(self) -> str:
+        return self.config.identity
+
+    def _level(self) -> Level:
+        upper = ABOVE if self.config.upper.endpoints else None
+        return Level(self.engine, self.orders, self.link, place=Address((self.config.site,)), upper=upper)
+
+    def _heard(self) -> bool:
+        return self.above is not None and self.above.open
+
+    def _upward(self) -> Upward:
+        config, level = self.config.upper, self.level
+        desk = Downward(self.engine, self.orders, level.relay, level.spreading, self.wallet, UPPER, changed=self._upper_changed)
+        made = Upward(
+            self.client,
+            self.config.identity,
+            self.engine,
+            Dialling(
+                endpoints=config.endpoints,
+                tls=client_tls(Path(config.certificate), Path(config.key), Path(config.authorities)),
+                server_name=config.server_name or None,
+                longest_pause=config.longest_pause,
+            ),
+            self.outbox.outbox(ABOVE),
+            relay=level.relay,
+            desk=desk,
+            mark=Mark(self.outbox),
+            pace=1.0 / self.clock.real(1.0),
+        )
+        self.client.lines[StationId(self.config.identity)] = made
+        return made
+
+    def _upper_changed(self, heard: bool) -> None:  # noqa: FBT001 - the shape of a callback
+        log.info("the level above hears" if heard else "the level above does not hear", site=self.config.site)
+
+    # -- life --
+
+    def _parts(self) -> tuple[Any, ...]:
+        return (*super()._parts(), self.client, *((self.above,) if self.above is not None else ()))
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["LocalCsms"]:
+        """Work until the block is left."""
+        self._found()
+        try:
+            async with super().running():
+                if self.above is not None:
+                    self.above.dial()
+                yield self
+        finally:
+            if self.above is not None:
+                self.outbox.close()
+
+    def _found(self) -> None:
+        """Lay the site out as the settings have it."""
+        config, site = self.config, SiteId(self.config.site)
+        if self.store.get(Site, site) is None:
+            self._note(SiteChanged(station=NOBODY, at=self.clock.now(), id=site, site=Site(id=site)))
+        for name, plan in config.zones.items():
+            key = zone_key(site, name)
+            known = self.store.get(Zone, key) or Zone(id=ZoneId(name), site=site, import_max=Watts(0.0))
+            zone = msgspec.structs.replace(
+                known,
+                import_max=Watts(plan.import_max),
+                failsafe=None if plan.failsafe < 0 else Watts(plan.failsafe),
+                failsafe_after=Seconds(plan.failsafe_after),
+                priority=plan.priority,
+            )
+            self._note(ZoneChanged(station=NOBODY, at=self.clock.now(), key=key, zone=zone))
+            for station in map(StationId, plan.stations):
+                if station not in self.engine.stations:
+                    self.engine.hear((RegisterStation(station=station, note=f"zone {name}"),))
+                if self.engine.stations[station].zone != key:
+                    put_in_zone(self.engine, station, key)
+                self.level.places.follow(self.engine.stations[station])
+
+    def _note(self, fact: Event) -> None:
+        turn = Turn(self.engine, fact.station, fact.at)
+        turn.fact(fact)
+        turn.keep()
+        self.engine.commit.after(lambda _: None)
