@@ -4,7 +4,7 @@
 import json
 import time
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import cbor2
 
@@ -65,7 +65,7 @@ class Ocpp:
     """OCPP 2.0.1."""
 
     opcode, subprotocol = TEXT, "ocpp2.0.1"
-    _names = {
+    NAMES: ClassVar[dict[str, tuple[str, str]]] = {
         "energy.import.register": ("Energy.Active.Import.Register", "Wh"),
         "power.import": ("Power.Active.Import", "W"),
         "current.import": ("Current.Import", "A"),
@@ -88,7 +88,7 @@ class Ocpp:
         at = datetime.now(UTC)
         sampled = []
         for one in samples(at, self._seq):
-            name, unit = self._names[one.measurand]
+            name, unit = self.NAMES[one.measurand]
             phase = {"phase": one.phase} if one.phase else {}
             kind = {"context": "Sample.Periodic", "measurand": name}
             sampled.append({"value": one.value, **kind, **phase, "unitOfMeasure": {"unit": unit}})
