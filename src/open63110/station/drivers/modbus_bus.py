@@ -98,7 +98,7 @@ class Bus:
                 raise Unavailable(f"{self.url}: {fault}", where=self.url) from fault
             except Unavailable:
                 raise
-            except Exception as fault:
+            except Exception as fault:  # pymodbus lets errors of its transports through as they come
                 self.close()
                 raise Unavailable(f"{self.url}: {type(fault).__name__} {fault}", where=self.url) from fault
         if answer.isError():
