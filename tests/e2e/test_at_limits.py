@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.e2e.house import WIRES
-from tests.e2e.test_at_simulated import Standing, standing
+from tests.e2e.test_at_simulated import EVERY, Standing, standing
 
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.units import WattHours, Watts
@@ -34,8 +33,7 @@ def confirmed(at: Standing, evse: EvseNumber = WHOLE) -> Confirmed | None:
 def journal(at: Standing) -> list[Any]:
     """Facts of the station itself from now on."""
     found: list[Any] = []
-    engine = at.site.client.lines[at.controller.id].engine
-    engine.commit.on_durable.append(lambda entries: found.extend(one.event for one in entries))
+    at.engine.commit.on_durable.append(lambda entries: found.extend(one.event for one in entries))
     return found
 
 
@@ -66,8 +64,8 @@ class Watch:
         return max(power for when, power in self.seen if begin <= when <= end)
 
 
-@pytest.mark.at("AT-7.10-1", *WIRES)
-@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.at("AT-7.10-1", *EVERY)
+@pytest.mark.parametrize("wire", EVERY)
 async def test_without_a_link_a_station_keeps_its_limit_and_then_its_fail_safe_value(
     wire: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,8 +101,8 @@ async def test_without_a_link_a_station_keeps_its_limit_and_then_its_fail_safe_v
         await at.here.until(lambda: 0 < at.hardware.evses[1].power <= 2_300)
 
 
-@pytest.mark.at("AT-7.10-2", *WIRES)
-@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.at("AT-7.10-2", *EVERY)
+@pytest.mark.parametrize("wire", EVERY)
 async def test_a_cable_that_carries_less_than_is_allowed_clips_the_limit(wire: str, tmp_path: Path) -> None:
     async with standing(tmp_path, wire) as at:
         facts = journal(at)
@@ -130,7 +128,7 @@ async def test_a_cable_that_carries_less_than_is_allowed_clips_the_limit(wire: s
         await at.here.until(lambda: (now := confirmed(at, ONE)) is not None and now.limit == 13_800.0)
 
 
-@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.parametrize("wire", EVERY)
 async def test_what_is_wanted_while_a_station_is_away_reaches_it_when_it_is_back(wire: str, tmp_path: Path) -> None:
     async with standing(tmp_path, wire) as at:
         await charging(at)
@@ -146,7 +144,7 @@ async def test_what_is_wanted_while_a_station_is_away_reaches_it_when_it_is_back
         await at.here.until(lambda: at.hardware.evses[1].power > 7_000)
 
 
-@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.parametrize("wire", EVERY)
 async def test_a_limit_of_the_station_is_shared_by_all_that_charge(wire: str, tmp_path: Path) -> None:
     async with standing(tmp_path, wire) as at:
         await charging(at)

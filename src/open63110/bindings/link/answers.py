@@ -41,6 +41,9 @@ from open63110.usecases.stations.reboot_station import RebootPlanned, RebootSche
 
 R = TypeVar("R", bound=Reply)
 
+CLIPPED = "Clipped"
+"""Reason code of a limit that was accepted although the station keeps to less; the words beside it say to how much."""
+
 _STATUS: tuple[tuple[type[Trouble], ErrorCode], ...] = (
     (NotAuthorized, ErrorCode.NOT_AUTHORIZED),
     (NotSupported, ErrorCode.NOT_SUPPORTED),
@@ -118,6 +121,9 @@ def verdict(order: Command, status: int, words: str, code: str, answers: Sequenc
     """
     outcome = outcome_of(status)
     reason = code if status else next((said for one in answers if isinstance(one, Reply) and (said := one.remark())), "")
+    clipped = find(answers, LimitAnswer)
+    if clipped is not None and clipped.limit is not None and isinstance(order, LimitPower) and clipped.by != "command":
+        reason, words = CLIPPED, f"{clipped.limit:g} W by {clipped.by}"
     facts = tuple(one for one in answers if isinstance(one, Event))
     meant = _MEANS.get(type(order))
     more = tuple(meant(order, outcome is Outcome.ACCEPTED, reason, answers, now)) if meant else ()

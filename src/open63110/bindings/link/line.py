@@ -91,7 +91,7 @@ class Line:
         self._clock = LocalClock(engine.clock.now(), 0.0)
         session = Session(me, outbox, self.marks, limits, clock=self._clock, judge=self.judge)
         self.lines = Correspondence(self, session, pace)
-        self._set_clock()
+        self.set_clock()
         self._told: Counter[str] = Counter()
         self._attempt = self._number = 0
         self.wanted = False
@@ -153,7 +153,11 @@ class Line:
             return Refusal(kind="RoleNotAdmitted", words=f"a {shown.role} orders nothing here")
         return self.strand() if self.wanted else Refusal(kind="", words="this station is not ready", status=503)
 
-    def _set_clock(self) -> None:
+    def set_clock(self) -> None:
+        """Let deadlines count by what the station's clock shows now.
+
+        While a link is up they go on as they were, whoever sets that clock: the other end judges them by what it was told.
+        """
         self._clock.set(self.engine.clock.now(), self.lines.time(), self._clock.uncertainty)
 
     # -- correspondence.Desk --
@@ -161,7 +165,6 @@ class Line:
     def up(self, _: Welcomed) -> None:
         """Tell the station that it has a link."""
         self._attempt = 0
-        self._set_clock()
         now = self.engine.clock.now()
         self.engine.hear((StationConnected(station=self.station, at=now, wire=WIRE, secure=True),))
         self.owner.link_changed()
@@ -276,7 +279,7 @@ class Line:
             type=CODEC.number(message),
             kind=Kind.REQUEST if wants else Kind.EVENT,
             priority=_priority(message),
-            deadline=self.engine.clock.now() + timedelta(seconds=patience) if asks else None,
+            deadline=self._clock.utc(self.lines.time()) + timedelta(seconds=patience) if asks else None,
         )
         body = CODEC.encode(message, station=self.station, subjects=self.engine.known)
         reference = getattr(message, "reference", None) if not asks else None
@@ -327,6 +330,7 @@ class _Checked(Strand):
     def opened(self, socket: Socket) -> None:
         """Begin, if the other end is a CSMS."""
         if self._line.trusts(socket):
+            self._line.set_clock()
             super().opened(socket)
         else:
             socket.abort()
