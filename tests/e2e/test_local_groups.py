@@ -34,7 +34,7 @@ async def test_a_limit_of_a_zone_is_one_message_up_there_and_fifty_down_here(
         "north": ZonePlan(import_max=1_100_000.0, stations=tuple(NORTH)),
         "south": ZonePlan(import_max=44_000.0, stations=("CS99",)),
     }
-    async with mall(tmp_path, [*NORTH, "CS99"], zones=zones, factor=1.0, tags=()) as (here, local, there, _):
+    async with mall(tmp_path, [*NORTH, "CS99"], zones=zones, factor=1.0, tags=()) as (here, _, there, _):
         branch = here.csms.level.branches.branch("mall-lc")
         assert branch is not None
         lines, say, sent = branch.lines, Correspondence.send, []

@@ -1,13 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """A site behind a local CSMS: one link up, autonomy without it, and everything told afterwards (7.3, B.25)."""
 
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
-from tests.e2e.local_house import facts, mall, until
+from tests.e2e.house import ADMIN, House
+from tests.e2e.link_house import link_house
+from tests.e2e.local_house import FACTOR, Local, Stations, admit_level, facts, local_csms, mall, stations, until
 
+from open63110.apps.local_config import ZonePlan
+from open63110.bindings.link.groups import Aggregate
+from open63110.kernel.ids import StationId
+from open63110.kernel.units import Watts
+from open63110.model.order import Order
+from open63110.model.site import SiteId, ZoneId
 from open63110.model.transfer import EnergyTransferStarted
-from open63110.usecases.energy.smart_charging import LimitInForce
+from open63110.usecases.energy.smart_charging import LimitInForce, LimitZone
 
 NAMES = ["CS1", "CS2", "CS3"]
 
@@ -35,3 +46,64 @@ async def test_a_site_is_reached_over_one_link_and_goes_on_without_it(tmp_path: 
         await until(lambda: local.told and here.station("CS3").transfers)
         (late,) = await facts(here.csms, EnergyTransferStarted, "CS3")
         assert late.offline
+
+
+@contextlib.asynccontextmanager
+async def chain(folder: Path, names: list[str]) -> AsyncIterator[tuple[House, Local, Local, Stations]]:
+    """CSMS, region, site, stations."""
+    async with link_house(folder, factor=FACTOR) as (here, pki):
+        await here.token("ANNA")
+        await admit_level(here, "region-lc", "/*")
+        async with local_csms(folder, pki, here.port, identity="region-lc", site="*") as region:
+            await until(lambda: region.open)
+            await admit_level(region, "mall-lc", "/mall")
+            zones = {"north": ZonePlan(import_max=44_000.0, stations=tuple(names))}
+            async with local_csms(folder, pki, region.port, zones=zones) as site:
+                await until(lambda: site.open)
+                async with stations(site, pki, names) as there:
+                    await until(lambda: all(here.csms.orders.link.connected(StationId(name)) for name in names), 30.0)
+                    await until(lambda: all(here.station(name).evses for name in names), 30.0)
+                    yield here, region, site, there
+
+
+TWENTY = [f"CS{number}" for number in range(1, 21)]
+
+
+@pytest.mark.at("AT-B.25-1", "link")
+async def test_commands_groups_and_facts_pass_three_levels_over_one_link_each(tmp_path: Path) -> None:
+    async with chain(tmp_path, TWENTY) as (here, region, site, there):
+        assert here.station("CS7").via == ("region-lc", "mall-lc")
+        assert region.station("CS7").via == ("mall-lc",)
+        assert site.station("CS7").via == ()
+        assert [len(one.level.branches.conversations) for one in (here.csms, region.csms, site.csms)] == [1, 1, 0]
+        await here.ask("stations/CS7/limit", {"limit": 6000.0, "evse": 1})
+        await until(lambda: 1 in here.station("CS7").limits.in_force)
+        there.charge("CS7", "ANNA")
+        await until(lambda: there.charging("CS7"))
+        await until(lambda: here.station("CS7").transfers)
+        zone = LimitZone(station=StationId(""), site=SiteId("mall"), zone=ZoneId("north"), limit=Watts(40_000.0))
+        asked = await here.csms.orders.ask(zone, ADMIN)
+        await until(lambda: asked.order.id not in here.csms.engine.known.orders, 30.0)
+        order = here.csms.store.get(Order, asked.order.id)
+        assert order is not None
+        assert msgspec.json.decode(order.answer, type=Aggregate) == Aggregate(ok=20)
+
+
+@pytest.mark.at("AT-B.25-2", "link")
+@pytest.mark.parametrize("hop", ["upper", "lower"])
+async def test_whichever_hop_is_cut_all_is_told_in_the_end(tmp_path: Path, hop: str) -> None:
+    async with chain(tmp_path, ["CS1", "CS2"]) as (here, region, site, there):
+        there.charge("CS1", "ANNA")
+        await until(lambda: here.station("CS1").transfers)
+        await until(lambda: site.knows("CS2"))
+        broken = region if hop == "upper" else site
+        await broken.cut()
+        await until(lambda: here.station("CS2").connected is None)
+        there.charge("CS2", "ANNA")
+        await until(lambda: there.charging("CS2"), 3.0)
+        await broken.mend()
+        await until(lambda: here.station("CS2").connected is not None and here.station("CS2").transfers)
+        (late,) = await facts(here.csms, EnergyTransferStarted, "CS2")
+        assert late.offline
+        await here.ask("stations/CS2/limit", {"limit": 6000.0, "evse": 1})
+        await until(lambda: 1 in here.station("CS2").limits.in_force)

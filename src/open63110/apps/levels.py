@@ -76,7 +76,8 @@ class Level:
             upper: identity of the level above; None: there is none.
         """
         self.engine = engine
-        self.places = Places(engine, place.segments[0] if place.segments else NONE)
+        own = place.segments[0] if place.segments and not place.group else NONE
+        self.places = Places(engine, own)
         self.members = Membership(self.places, engine.stations.get)
         self.relay = Relay(link.identity, place, self.places, direct=self._direct, members=self.members.of, upper=upper)
         self.branches = Branches.beside(link, self.relay, self.place_of)

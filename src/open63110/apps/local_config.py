@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from open63110.apps.config import Config, check, read_settings
+from open63110.kernel.address import ANY
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import station_id
 from open63110.model.site import place_id
@@ -59,7 +60,7 @@ class LocalConfig(Config, frozen=True, kw_only=True, forbid_unknown_fields=True)
     identity: str = "local-csms"
     """As its certificate names it; messages that have passed here say so."""
     site: str = "site"
-    """What it answers for: /site and all below."""
+    """What it answers for: /site and all below; an asterisk: for the sites of the levels below it."""
     upper: Upper = Upper()
     zones: dict[str, ZonePlan] = msgspec.field(default_factory=dict)
     say: dict[str, Say] = msgspec.field(default_factory=dict)
@@ -86,7 +87,10 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Loc
 
 
 def _check(config: LocalConfig) -> None:
-    place_id(config.site, "site")
+    if config.site != ANY:
+        place_id(config.site, "site")
+    elif config.zones:
+        raise Malformed("a level of several sites has no zones of its own", where="zones")
     upper = config.upper
     if upper.endpoints and not (upper.certificate and upper.key and upper.authorities):
         remedy = "set certificate, key and authorities; open63110 pki issue --role local-csms makes them"

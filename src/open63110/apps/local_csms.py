@@ -23,7 +23,7 @@ from open63110.bindings.link.dialling import Dialling
 from open63110.bindings.link.downward import Downward
 from open63110.bindings.link.upward import Upward
 from open63110.bindings.link.websocket_carrier import client_tls
-from open63110.kernel.address import Address
+from open63110.kernel.address import ANY, Address
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.messages import Event, Message
@@ -178,7 +178,7 @@ class LocalCsms(Csms):
     def _found(self) -> None:
         """Lay the site out as the settings have it."""
         config, site = self.config, SiteId(self.config.site)
-        if self.store.get(Site, site) is None:
+        if site != ANY and self.store.get(Site, site) is None:
             self._note(SiteChanged(station=NOBODY, at=self.clock.now(), id=site, site=Site(id=site)))
         for name, plan in config.zones.items():
             key = zone_key(site, name)

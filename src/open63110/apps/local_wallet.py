@@ -9,7 +9,7 @@ from open63110.kernel.ids import StationId, SubjectRef
 from open63110.model.token import AuthorizationStatus, Token, TokenChanged
 from open63110.runtime.engine import Engine, Turn
 from open63110.usecases.services.authorize_externally import StartRemotely
-from open63110.usecases.services.authorize_locally import AuthorizationAnswer, SendLocalList
+from open63110.usecases.services.authorize_locally import AuthorizationAnswer, ReconcileLocalList, SendLocalList
 
 LEARNED = "learned"
 """Stands as the contract of credentials that are the level above's; the operator of the site has others."""
@@ -64,6 +64,7 @@ class Wallet:
         for token in tuple(self._engine.known.tokens.values()):
             if token.contract == LEARNED and command.station in token.stations and token.ref not in said:
                 self._change(token, lambda one: _without(one, command.station))
+        self._engine.hear((ReconcileLocalList(station=command.station),))  # what is below hears of it now
 
     def _good(self, subject: SubjectRef, station: StationId, said: Token | None, group: SubjectRef | None = None) -> None:
         known = self._engine.known.token(subject)

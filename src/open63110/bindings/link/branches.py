@@ -446,10 +446,10 @@ def put_in_zone(engine: Engine, station: StationId, zone: ZoneKey) -> None:
 
 
 def place_of_scope(scope: tuple[str, ...]) -> Address | None:
-    """Return the place that the scope of a principal names; None: none."""
+    """Return the place that the scope of a principal names, ``/*`` for one of several sites; None: none."""
     named = [one for one in scope if one.startswith("/")]
     try:
         found = parse(named[0]) if len(named) == 1 else None
     except Trouble:
         return None
-    return found if found is not None and 0 < found.depth < STATION and not found.group else None
+    return found if found is not None and 0 < found.depth < STATION and found.name is None else None

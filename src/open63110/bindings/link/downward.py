@@ -194,6 +194,8 @@ class Downward:
         def done(order: Order, replies: Replies) -> None:
             if order.outcome is not Outcome.ACCEPTED:
                 above.say_no(message, _trouble(order))
+            elif order.station != NOBODY:  # a level below has decided it
+                above.answer_raw(message, AGGREGATE, write_aggregate(_aggregate(order.answer)))
             elif isinstance(command, LimitZone):
                 self._when_settled(key, deadline, answer)
             else:
@@ -243,3 +245,11 @@ class Downward:
 def _trouble(order: Order) -> Trouble:
     kind = _TROUBLES.get(order.outcome, Refused)
     return kind(order.detail or f"{order.kind} was answered with {order.reason or order.outcome}", code=order.reason or None)
+
+
+def _aggregate(answer: str) -> Aggregate:
+    """Return what an order that was answered for a group holds; nobody where it holds something else."""
+    try:
+        return msgspec.json.decode(answer or "{}", type=Aggregate)
+    except msgspec.DecodeError:
+        return Aggregate()

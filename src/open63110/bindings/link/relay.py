@@ -154,8 +154,8 @@ class Relay:
 
     def behind(self, address: Address) -> str | None:
         """Return the level below that answers for a place: the one that says so most exactly; None: this one does."""
-        ways = [(place.depth, peer) for peer, place in self.below.items() if address.within(place)]
-        return max(ways)[1] if ways else None
+        ways = [(place.depth, not place.group, peer) for peer, place in self.below.items() if address.within(place)]
+        return max(ways)[-1] if ways else None
 
     def passed(self, header: Header, came_from: str) -> Header:
         """Return the header as it leaves this level; all that is not of the way stays as it was."""

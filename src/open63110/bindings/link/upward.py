@@ -163,7 +163,6 @@ class Upward(Line):
     def up(self, _: Welcomed) -> None:
         """Tell how things are now; what happened meanwhile is in the outbox already."""
         self._attempt = 0
-        self._set_clock()
         self.since = self.engine.clock.now()
         for noun in self.engine.stations.values():
             if noun.connected is not None and noun.registration is Registration.ACCEPTED:
@@ -174,6 +173,7 @@ class Upward(Line):
         """Dial again."""
         self.since = None
         self._attempt += 1
+        self.set_clock()
         self.resume()
         if was:
             log.warning("the level above is away", reason=reason)
