@@ -50,10 +50,11 @@ CSMS_PARTY = "csms.example"
 class Pki:
     """An authority in a folder, and what it gives."""
 
-    def __init__(self, folder: Path, name: str = "Test authority") -> None:
+    def __init__(self, folder: Path, name: str = "Test authority", *, make: bool = True) -> None:
         self.folder, self.clock = Folder(folder), SystemClock()
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder.make(name, (), self.clock.now())
+        if make:
+            self.folder.make(name, (), self.clock.now())
 
     def give(
         self, identity: str, role: Role = Role.STATION, *, life: timedelta | None = None, to: str = "", serves: bool = False

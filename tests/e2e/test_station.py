@@ -13,11 +13,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
-from tests.process import CsmsProcess
+from tests.e2e.link_house import Pki, listener
+from tests.process import OPEN, CsmsProcess
 
 from open63110.apps.station import JOURNAL
 from open63110.apps.station_config import written
+from open63110.kernel.roles import Role
 from open63110.model.register import imported
 from open63110.model.sdr import Sdr
 from open63110.model.transfer import (
@@ -47,13 +50,21 @@ class StationProcess:
             "data": str(self.data),
             "interval": 0.3,
             "evses": {str(number): {"driver": "modbus" if tables else "simulated"} for number in range(1, evses + 1)},
-            "csms": {"url": f"ws://127.0.0.1:{csms.ports['open']}/ocpp", "versions": [version], "longest_pause": 0.5},
+            "csms": self._upwards(csms, version),
             "offline": {"who": "allow-unknown", "answer_within": 2.0},
             "reader": {"device": str(self.hands)},
             "log": {"format": "json"},
         }
         self.config.write_text(written(settings) + tables, encoding="utf-8")
         self.process: subprocess.Popen[bytes] | None = None
+
+    def _upwards(self, csms: CsmsProcess, version: str) -> dict[str, Any]:
+        if version != "link":
+            return {"url": f"ws://127.0.0.1:{csms.ports['open']}/ocpp", "versions": [version], "longest_pause": 0.5}
+        given = Pki(csms.folder / "pki", make=False).give("CS-9")
+        files = {"authorities": given.authority, "certificate": given.certificate, "key": given.key}
+        endpoint = f"wss://localhost:{csms.ports['link']}/link"
+        return {"wire": "link", "endpoints": [endpoint], "longest_pause": 0.5} | {name: str(one) for name, one in files.items()}
 
     def start(self) -> None:
         command = [PROGRAM, "station", "run", "--config", str(self.config), "--json"]
@@ -113,7 +124,10 @@ async def until(true: Callable[[], Any], what: str, seconds: float = PATIENCE) -
 async def csms(tmp_path: Path) -> AsyncIterator[CsmsProcess]:
     folder = tmp_path / "csms"
     folder.mkdir()
-    with CsmsProcess(folder, policy={"local_lists": False, "closing": 1.0}).init().start() as running:
+    pki = Pki(folder / "pki")
+    link = listener(pki, pki.give("csms.example", Role.CSMS, serves=True))
+    listeners = {"open": OPEN, "link": msgspec.to_builtins(link)}
+    with CsmsProcess(folder, policy={"local_lists": False, "closing": 1.0}, listeners=listeners).init().start() as running:
         token = {"kind": "ISO14443", "value": CARD, "contract": "C-1", "concurrent": 0}
         status, said = running.rest("POST", "/api/v1/tokens/put", {"token": token})
         assert status == 200, said
@@ -145,11 +159,12 @@ async def charge(station: StationProcess, evse: int) -> None:
     station.do(f"{evse} {CARD}")
 
 
-@pytest.mark.at("AT-6.2-2", "v21")
+@pytest.mark.at("AT-6.2-2", "v21", "link")
+@pytest.mark.parametrize("version", ["ocpp2.1", "link"])
 async def test_two_evs_charge_on_while_the_csms_is_away_and_all_is_told_in_order_afterwards(
-    csms: CsmsProcess, tmp_path: Path
+    csms: CsmsProcess, tmp_path: Path, version: str
 ) -> None:
-    station = StationProcess(tmp_path, csms, "ocpp2.1")
+    station = StationProcess(tmp_path, csms, version)
     station.start()
     try:
         await charge(station, 1)
@@ -257,7 +272,7 @@ async def test_a_real_board_never_offers_more_than_its_cable_carries_and_opens_w
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("version", ["ocpp2.1", "ocpp2.0.1", "ocpp1.6"])
+@pytest.mark.parametrize("version", ["ocpp2.1", "ocpp2.0.1", "ocpp1.6", "link"])
 @pytest.mark.at("AT-B.17-2")
 async def test_power_cuts_at_any_moment_lose_nothing_and_count_nothing_twice(
     csms: CsmsProcess, tmp_path: Path, version: str

@@ -23,6 +23,9 @@ from open63110.apps.station_config import Bay, StationConfig, registers
 from open63110.apps.station_hands import Hands
 from open63110.apps.station_simulated import SimulatedDriver
 from open63110.apps.systemd import notify, watched
+from open63110.bindings.link.client import Client as LinkClient
+from open63110.bindings.link.dialling import Dialling as LinkDialling
+from open63110.bindings.link.websocket_carrier import client_tls
 from open63110.bindings.ocpp.client import Client
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.rpc.version import Version
@@ -32,6 +35,7 @@ from open63110.kernel.ids import EvseNumber, StationId, TransferNumber
 from open63110.kernel.roles import Role
 from open63110.model.station import Identity, StationDisconnected
 from open63110.model.transfer import EnergyTransfer
+from open63110.pki.identity import identity_of
 from open63110.ports import Clock, FrameLog
 from open63110.runtime.engine import Engine
 from open63110.runtime.table import discover
@@ -45,11 +49,13 @@ from open63110.station.told import Told
 from open63110.store.frames import DailyFrames
 from open63110.store.migrate import HEAD, upgrade
 from open63110.store.migrate import version as revision
+from open63110.store.outbox import OutboxFile
 from open63110.store.sqlite import SqliteStore
+from open63110.wire.tls import TlsUnusable
 
 log = structlog.get_logger(__name__)
 
-JOURNAL, MARK, FRAMES = "station.db", "told.json", "frames"
+JOURNAL, MARK, FRAMES, OUTBOX = "station.db", "told.json", "frames", "link.db"
 
 FIRST_LOOK = 10.0
 """How long hardware may take to answer at start before the station comes up without it, with a fault [s]."""
@@ -102,6 +108,7 @@ class Station:
             DailyFrames(folder / FRAMES, self.clock, days=config.frames_days) if config.frames_days else NoFrames()
         )
         self._buses: dict[str, Any] = {}
+        self._outbox: OutboxFile | None = None
         self.simulated: dict[int, SimulatedDriver] = {}
         self.hardware = self._hardware()
         limit = max(_rating(bay).power for bay in config.evses.values())
@@ -115,10 +122,19 @@ class Station:
 
     # -- parts --
 
-    def _line(self) -> Client:
-        """Make the line to the CSMS; another protocol than OCPP begins here, by the scheme of the URL."""
+    def _line(self) -> Client | LinkClient:
+        """Make the line to the CSMS."""
+        if self.config.csms.wire == "link":
+            return self._link()
         client = Client(WIRES, self.frames, self.clock, run_id=secrets.token_hex(4))
         self.controller.line = client.line(self.id, self.engine, _dialling(self.config), self.controller)
+        return client
+
+    def _link(self) -> LinkClient:
+        client = LinkClient(self.frames, self.clock, identity_of, run_id=secrets.token_bytes(4))
+        self._outbox = OutboxFile(Path(self.config.data) / OUTBOX)
+        dialling = _link_dialling(self.config)
+        self.controller.line = client.line(self.id, self.engine, dialling, self.controller, self._outbox.outbox("csms"))
         return client
 
     def _hardware(self) -> StationHardware:
@@ -190,6 +206,8 @@ class Station:
             self.told.write()
             for bus in self._buses.values():
                 bus.close()
+            if self._outbox is not None:
+                self._outbox.close()
             self.store.close()
 
     def _parts(self) -> list[Any]:
@@ -249,6 +267,15 @@ def _dialling(config: StationConfig) -> Dialling:
         longest_pause=csms.longest_pause,
         patience=csms.patience,
     )
+
+
+def _link_dialling(config: StationConfig) -> LinkDialling:
+    csms = config.csms
+    try:
+        tls = client_tls(Path(csms.certificate), Path(csms.key), Path(csms.authorities))
+    except TlsUnusable as fault:
+        raise Malformed(f"csms: {fault}", where="csms") from fault
+    return LinkDialling(endpoints=csms.endpoints, tls=tls, longest_pause=csms.longest_pause)
 
 
 def _tls(config: StationConfig) -> ssl.SSLContext | None:

@@ -23,8 +23,12 @@ INIT = "open63110 station init"
 class Upwards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The CSMS."""
 
+    wire: Literal["ocpp", "link"] = "ocpp"
+    """What is spoken: OCPP, or the link of this product, which wants endpoints, authorities, certificate and key."""
     url: str = "ws://127.0.0.1:8887/ocpp"
-    """ws:// or wss://, without the identity of the station: that is appended."""
+    """OCPP: ws:// or wss://, without the identity of the station: that is appended."""
+    endpoints: tuple[str, ...] = ()
+    """Link: wss://host:port/link, the one that is wanted most first; the others are for when it cannot be reached."""
     versions: tuple[Version, ...] = ("ocpp2.1", "ocpp2.0.1", "ocpp1.6")
     """Offered in this order."""
     password: str = ""
@@ -32,7 +36,9 @@ class Upwards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     authorities: str = ""
     """PEM file to believe on wss://. Empty: those of the system."""
     certificate: str = ""
-    """PEM file with client certificate and key (profile 3)."""
+    """PEM file with the station's certificate; on OCPP with its key behind it (profile 3)."""
+    key: str = ""
+    """Link: PEM file with the key."""
     patience: float = 30.0
     """How long the answer to a call is awaited [s]."""
     longest_pause: float = 300.0
@@ -161,8 +167,7 @@ def _check(config: StationConfig) -> None:
         raise Malformed(f"id: {fault}", where="id") from fault
     if set(config.evses) != {str(number) for number in range(1, len(config.evses) + 1)}:
         raise Malformed("evses are numbered 1, 2 … without a gap, as [evses.1]", where="evses")
-    if not config.csms.url.startswith(("ws://", "wss://")):
-        raise Malformed("csms.url begins with ws:// or wss://", where="csms.url")
+    _check_upwards(config.csms)
     if config.interval <= 0:
         raise Malformed("interval must be above 0", where="interval")
     if config.reader.device and str(config.reader.evse) not in config.evses:
@@ -171,6 +176,19 @@ def _check(config: StationConfig) -> None:
         if bay.driver == "modbus":
             _check_device(f"evses.{name}.meter", bay.meter, MEASURED, {"energy"})
             _check_device(f"evses.{name}.board", bay.board, CONTROLLED, _demanded(bay))
+
+
+def _check_upwards(csms: Upwards) -> None:
+    if csms.wire == "ocpp":
+        if not csms.url.startswith(("ws://", "wss://")):
+            raise Malformed("csms.url begins with ws:// or wss://", where="csms.url")
+        return
+    if not csms.endpoints or not all(one.startswith("wss://") for one in csms.endpoints):
+        raise Malformed("csms.endpoints of a link begin with wss://; there is no plain mode", where="csms.endpoints")
+    for name in ("authorities", "certificate", "key"):
+        if not getattr(csms, name):
+            remedy = "open63110 pki issue makes all three"
+            raise Malformed(f"csms.{name} is needed for a link; {remedy}", where=f"csms.{name}", remedy=remedy)
 
 
 def _demanded(bay: Bay) -> set[str]:

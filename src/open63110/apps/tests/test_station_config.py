@@ -106,3 +106,18 @@ def test_a_file_that_is_missing_says_who_writes_one(tmp_path: Path) -> None:
     with pytest.raises(Malformed) as caught:
         load(tmp_path / "none.toml", {})
     assert caught.value.remedy == "open63110 station init writes one"
+
+
+@pytest.mark.parametrize(
+    ("csms", "where"),
+    [
+        ('wire = "link"', "csms.endpoints"),
+        ('wire = "link"\nendpoints = ["ws://csms.example/link"]', "csms.endpoints"),
+        ('wire = "link"\nendpoints = ["wss://csms.example/link"]', "csms.authorities"),
+        ('wire = "link"\nendpoints = ["wss://csms.example/link"]\nauthorities = "a.pem"\ncertificate = "c.pem"', "csms.key"),
+    ],
+)
+def test_a_link_wants_endpoints_and_certificates(csms: str, where: str, tmp_path: Path) -> None:
+    with pytest.raises(Malformed) as caught:
+        read(tmp_path, f"[csms]\n{csms}\n")
+    assert caught.value.where == where
