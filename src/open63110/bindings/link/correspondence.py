@@ -2,6 +2,7 @@
 """All that is said with one peer: its session, the socket of the moment, and our messages with what became of them."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import Protocol
 
@@ -78,7 +79,7 @@ class _Asked(msgspec.Struct, kw_only=True, gc=False):
     answered: bool
     """An answer is wanted, not only a confirmation."""
     until: float
-    """When to give up waiting for it, in the session's time [s]."""
+    """When to give up waiting for an answer, in the session's time [s]; infinite: the session tells how it ends, however late."""
     replies: tuple[tuple[int, bytes], ...] = ()
 
 
@@ -225,7 +226,7 @@ class Correspondence:
         now = self.time()
         number = self.session.send(header, body, now, durable=durable)
         if over is not None:
-            until = now + (patience or 0.0) + ANSWER_AFTER * self._pace
+            until = math.inf if patience is None else now + patience + ANSWER_AFTER * self._pace
             self._asked[number] = _Asked(over=over, answered=patience is not None, until=until)
         self.soon()
         return number
@@ -333,7 +334,7 @@ class Correspondence:
         if self._asked:
             soonest = min(one.until for one in self._asked.values())
             due = soonest if due is None else min(due, soonest)
-        if due is None or (self._timer is not None and self._armed <= due + SLACK * self._pace):
+        if due is None or math.isinf(due) or (self._timer is not None and self._armed <= due + SLACK * self._pace):
             return
         if self._timer is not None:
             self._timer.cancel()
