@@ -4,6 +4,9 @@
 import asyncio
 from datetime import UTC, datetime
 
+import pytest
+
+from open63110.bindings.link import correspondence
 from open63110.bindings.link.correspondence import Correspondence, Ending
 from open63110.bindings.link.happenings import Arrived, Welcomed
 from open63110.bindings.link.header import Header
@@ -46,12 +49,16 @@ async def until_it_is(lines: Correspondence, time: float) -> None:
     await reached.wait()
 
 
-async def test_a_fact_waits_for_its_confirmation_however_late_the_link_comes() -> None:
+async def test_a_fact_waits_for_its_confirmation_however_late_the_link_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(correspondence, "ANSWER_AFTER", 0.0)  # it is in real time, of which there is little here
     station = Taker("station", FAST)
     endings: list[Ending] = []
     station.lines.send(Header(type=1), b"", durable=True, over=endings.append)
+    asked: list[Ending] = []
+    station.lines.send(Header(type=1), b"", durable=False, over=asked.append, patience=60.0)
     await until_it_is(station.lines, station.lines.time() + HOUR)
     assert endings == []
+    assert [one.silent for one in asked] == [True], "a request waits no longer than it was told to"
 
 
 async def test_a_fact_that_waited_is_confirmed_by_the_other_end() -> None:
