@@ -210,6 +210,10 @@ class Tap:
         self._writers: set[asyncio.StreamWriter] = set()
         self.open = True
 
+    def lead_to(self, port: int) -> None:
+        """Lead elsewhere from now on."""
+        self._to = port
+
     def hold(self) -> None:
         """Let nothing pass; nobody is told."""
         self._flows.clear()

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.house import House, slack
+from tests.e2e.house import ADMIN, House, slack
 from tests.e2e.link_house import Pki, Tap, link_house, listener
 from tests.e2e.player import PATIENCE
 
@@ -21,17 +21,17 @@ from open63110.apps.site import Capture, Site, StationPlan
 from open63110.bindings.link.dialling import Dialling
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.ids import PrincipalId, StationId
-from open63110.kernel.messages import Event
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Seconds, WattHours, Watts
+from open63110.model.order import OPEN, Order
 from open63110.model.policy import Policy, StationPolicy
 from open63110.model.station import Registration, Station
 from open63110.model.token import Credential
+from open63110.pki.folder import Given
+from open63110.runtime.orders import Asked
 from open63110.runtime.principals import NewPrincipal, Principals
 from open63110.simulator.ev import Ev, Make
 from open63110.simulator.hardware import SimulatedStation
-
-from tests.e2e.house import ADMIN  # isort: skip
 
 FACTOR = 20.0
 
@@ -82,6 +82,11 @@ class Local:
         await until(lambda: self.open, 30.0)
 
     @property
+    def said(self) -> int:
+        """Facts that it has told the level above."""
+        return self.csms.above.told if self.csms.above is not None else 0
+
+    @property
     def told(self) -> bool:
         """The level above has everything."""
         above = self.csms.above
@@ -94,9 +99,27 @@ async def facts(csms: Csms, kind: type[Any], station: str = "") -> list[Any]:
     return [one.event for one in found if isinstance(one.event, kind)]
 
 
-def facts_of(events: list[Event], kind: type[Any]) -> list[Any]:
-    """Those of a kind."""
-    return [one for one in events if isinstance(one, kind)]
+def given(pki: Pki, identity: str) -> Given:
+    """Return the certificate of a local CSMS; it has one, however often it starts."""
+    made = MADE.setdefault((str(pki.folder.path), identity), None) or pki.give(identity, Role.LOCAL_CSMS, serves=True)
+    MADE[str(pki.folder.path), identity] = made
+    return made
+
+
+MADE: dict[tuple[str, str], Given | None] = {}
+
+
+async def ended(csms: Csms, asked: Asked) -> Order:
+    """Wait until an order has ended, and return it."""
+
+    def found() -> Order | None:
+        order = csms.store.get(Order, asked.order.id)
+        return order if order is not None and order.outcome not in OPEN else None
+
+    await until(found, 30.0)
+    order = found()
+    assert order is not None
+    return order
 
 
 @contextlib.asynccontextmanager
@@ -113,7 +136,7 @@ async def local_csms(
     **more: Any,
 ) -> AsyncIterator[Local]:
     """A local CSMS whose link upwards goes through a tap."""
-    own = pki.give(identity, Role.LOCAL_CSMS, serves=True)
+    own = given(pki, identity)
     async with Tap(upper_port).running() as tap:
         config = LocalConfig(
             identity=identity,

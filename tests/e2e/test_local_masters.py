@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two masters of one site (I19), who judges a credential, and what befalls levels: loops, restarts, revocation, death."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+from tests.e2e.house import ADMIN
+from tests.e2e.link_house import Pki, link_house
+from tests.e2e.local_house import Local, admit_level, ended, facts, local_csms, mall, stations, until
+
+from open63110.apps.local_config import ZonePlan
+from open63110.kernel.ids import ConnectorNumber, EvseNumber, PrincipalId, StationId
+from open63110.kernel.units import Watts
+from open63110.model.order import Outcome
+from open63110.model.principal import AuditEntry
+from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted
+from open63110.runtime.principals import PrincipalChange, Principals
+from open63110.usecases.energy.smart_charging import LimitPower
+from open63110.usecases.services.authorize_externally import UnlockConnector
+from open63110.usecases.stations.reboot_station import RebootMode, RebootStation
+
+CS1 = StationId("CS1")
+
+
+def circles(at: Local) -> list[AuditEntry]:
+    """Security events that tell of messages that run in circles."""
+    return [one for one in at.csms.store.load(AuditEntry) if one.action == "LinkLoopDetected"]
+
+
+def limit(watts: float) -> LimitPower:
+    """A limit of the station's only EVSE."""
+    return LimitPower(station=CS1, evse=EvseNumber(1), limit=Watts(watts))
+
+
+@pytest.mark.at("AT-B.18-3", "link")
+async def test_of_two_csmss_that_claim_authority_the_one_with_the_lease_is_obeyed(tmp_path: Path) -> None:
+    async with mall(tmp_path, ["CS1"], lease=100.0) as (here, local, there, _):
+        await local.csms.orders.ask(limit(9000.0), ADMIN)
+        await until(lambda: any(one.limit == 9000.0 for one in there.noun("CS1").limits.desired.values()))
+        asked = await here.csms.orders.ask(limit(3000.0), ADMIN)
+        order = await ended(here.csms, asked)
+        assert (order.outcome, order.reason) == (Outcome.NOT_AUTHORIZED, "LeaseHeld")
+        assert all(one.limit == 9000.0 for one in there.noun("CS1").limits.desired.values())
+        await here.pass_by(101.0)
+        await here.csms.orders.ask(limit(3000.0), ADMIN)
+        await until(lambda: any(one.limit == 3000.0 for one in there.noun("CS1").limits.desired.values()))
+        late = await local.csms.orders.ask(limit(9000.0), ADMIN)
+        assert (late.order.outcome, late.order.reason) == (Outcome.NOT_AUTHORIZED, "LeaseHeld")
+
+
+async def test_an_action_of_the_upper_level_is_the_sites_own_only_while_that_is_away(tmp_path: Path) -> None:
+    async with mall(tmp_path, ["CS1"], say={"RebootStation": "upper", "UnlockConnector": "local"}) as (here, local, _, __):
+        reboot = RebootStation(station=CS1, mode=RebootMode.IMMEDIATE)
+        refused = await local.csms.orders.ask(reboot, ADMIN)
+        assert (refused.order.outcome, refused.order.reason) == (Outcome.NOT_AUTHORIZED, "OtherAuthority")
+        unlock = UnlockConnector(station=CS1, evse=EvseNumber(1), connector=ConnectorNumber(1))
+        order = await ended(here.csms, await here.csms.orders.ask(unlock, ADMIN))
+        assert (order.outcome, order.reason) == (Outcome.NOT_AUTHORIZED, "OtherAuthority")
+        await local.cut()
+        done = await local.csms.orders.ask(reboot, ADMIN)
+        assert (await ended(local.csms, done)).outcome is Outcome.ACCEPTED
+
+
+async def test_the_upper_level_judges_its_own_credentials_while_it_hears(tmp_path: Path) -> None:
+    async with mall(tmp_path, ["CS1", "CS2"], tags=()) as (here, local, there, _):
+        await here.token("ANNA", local=False)
+        there.charge("CS1", "NOBODY")
+        there.charge("CS2", "ANNA")
+        await until(lambda: there.charging("CS2"))
+        assert not there.charging("CS1")
+        assert [one.contract for one in local.csms.engine.known.tokens.values()] == ["learned"]
+        await until(lambda: here.station("CS2").sessions)
+
+
+@pytest.mark.at("AT-B.25-3", "link")
+async def test_levels_in_a_circle_are_found_out_and_nothing_storms(tmp_path: Path) -> None:
+    pki = Pki(tmp_path / "pki")
+    async with (
+        local_csms(tmp_path, pki, 1, identity="a-lc") as one,
+        local_csms(tmp_path, pki, one.port, identity="b-lc") as other,
+    ):
+        await admit_level(one, "b-lc", "/mall")
+        await admit_level(other, "a-lc", "/mall")
+        one.tap.lead_to(other.port)
+        await until(lambda: one.open and other.open, 30.0)
+        async with stations(one, pki, ["CS1", "CS2"]):
+            await until(lambda: len(other.csms.engine.stations) == 2)
+            await until(lambda: circles(one))
+            await until(lambda: one.said > 0 and other.said > 0)
+            before = one.said + other.said
+            await asyncio.sleep(1.0)
+            assert one.said + other.said <= before + 10
+            assert len(circles(one)) == 1
+            assert one.station("CS1").via == ()
+            assert other.station("CS1").via == ("a-lc",)
+
+
+@pytest.mark.at("AT-B.25-2", "link")
+async def test_what_happened_while_a_level_was_down_is_told_when_it_is_back(tmp_path: Path) -> None:
+    async with link_house(tmp_path, factor=20.0) as (here, pki):
+        await here.token("ANNA")
+        await admit_level(here, "mall-lc", "/mall")
+        zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS1",))}
+        async with local_csms(tmp_path, pki, here.port, zones=zones) as local:
+            await until(lambda: local.open)
+            async with stations(local, pki, ["CS1"]) as there:
+                await until(lambda: local.knows("CS1"), 30.0)
+                await local.cut()
+                there.charge("CS1", "ANNA")
+                await until(lambda: there.charging("CS1"))
+                await until(lambda: local.station("CS1").transfers)
+        assert not await facts(here.csms, EnergyTransferStarted, "CS1")
+        async with local_csms(tmp_path, pki, here.port, zones=zones) as local:
+            await until(lambda: local.open)
+            await until(lambda: local.told or here.station("CS1").transfers)
+            await until(lambda: "CS1" in here.csms.engine.stations and here.station("CS1").transfers)
+            (began,) = await facts(here.csms, EnergyTransferStarted, "CS1")
+            assert began.offline
+
+
+@pytest.mark.at("AT-B.18-2", "link")
+async def test_stations_whose_local_csms_died_come_to_the_upper_one_within_half_a_minute(tmp_path: Path) -> None:
+    async with link_house(tmp_path, factor=1.0) as (here, pki):
+        await here.token("ANNA")
+        await admit_level(here, "mall-lc", "/mall")
+        zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS1",))}
+        upper = f"wss://localhost:{here.port}/link"
+        async with local_csms(tmp_path, pki, here.port, zones=zones, factor=1.0) as local:
+            await until(lambda: local.open)
+            async with stations(local, pki, ["CS1"], also=(upper,), factor=1.0) as there:
+                await until(lambda: here.csms.orders.link.connected(CS1), 30.0)
+                there.charge("CS1", "ANNA")
+                await until(lambda: here.station("CS1").transfers)
+                began = time.monotonic()
+                for listener in local.csms.listeners.values():
+                    await listener.stop()
+                local.tap.open = False
+                local.tap.cut()
+                for one in tuple(local.csms.link.conversations.values()):
+                    one.lines.abort()
+                await until(lambda: here.station("CS1").connected is not None and not here.station("CS1").via, 30.0)
+                assert time.monotonic() - began <= 30.0
+                assert there.charging("CS1")
+                there.hardware["CS1"].leave(1)
+                await until(lambda: not there.charging("CS1"))
+                await until(lambda: all(one.ended for one in here.station("CS1").transfers.values()), 30.0)
+                assert len(await facts(here.csms, EnergyTransferStarted, "CS1")) == 1
+                assert len(await facts(here.csms, EnergyTransferEnded, "CS1")) == 1
+
+
+@pytest.mark.at("AT-B.22-3", "link")
+async def test_a_level_that_is_shut_out_is_gone_at_once(tmp_path: Path) -> None:
+    async with mall(tmp_path, ["CS1"]) as (here, local, _, __):
+        principals = Principals(here.csms.engine, here.csms.keys, here.csms.ids)
+        try:
+            await principals.change(ADMIN, PrincipalId("mall-lc"), PrincipalChange(disabled=True))
+        finally:
+            principals.close()
+        await until(lambda: not local.open, 10.0)
+        await until(lambda: here.station("CS1").connected is None, 10.0)
