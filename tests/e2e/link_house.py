@@ -231,7 +231,11 @@ class Tap:
         if not self.open:
             writer.transport.abort()
             return
-        there, back = await asyncio.open_connection("127.0.0.1", self._to)
+        try:
+            there, back = await asyncio.open_connection("127.0.0.1", self._to)
+        except OSError:
+            writer.transport.abort()
+            return
         self._writers |= {writer, back}
         try:
             await asyncio.gather(self._pass(reader, back), self._pass(there, writer), return_exceptions=True)
