@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m bench.run throughput|tls|…|all`: measure, print a table, end non-zero where a target is missed.
+"""`python -m bench.run throughput|tls|…|link|all`: measure, print a table, end non-zero where a target is missed.
 
 CPU time per event and memory per station are what to trust; ratios are taken within a round, then the median.
 """
@@ -17,6 +17,8 @@ from statistics import median
 import msgspec
 
 from bench.disk import fdatasync_ms, percentile
+from bench.figure import Figure
+from bench.link.table import link
 from bench.load import build
 from bench.rooms import by_room
 from bench.subject import OURS, SAMPLED, USUAL, Fleet, Round, Subject, told
@@ -25,29 +27,6 @@ BUILD = Path(__file__).parent.parent / "build" / "bench"
 IDLE_PLAIN_KB, IDLE_TLS_KB = 12, 60
 SETTLE = 3
 """[s] between the last answer and weighing."""
-
-
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the table."""
-
-    name: str
-    value: float
-    unit: str = ""
-    at_most: float | None = None
-    at_least: float | None = None
-    """Neither bound: shown for what it tells, judged by nobody."""
-
-    @property
-    def missed(self) -> bool:
-        """Whether the value is outside its bounds."""
-        above = self.at_most is not None and self.value > self.at_most
-        return above or (self.at_least is not None and self.value < self.at_least)
-
-    def __str__(self) -> str:
-        bounds = [(self.at_least, ">="), (self.at_most, "<=")]
-        target = " ".join(f"{sign} {bound:g}" for bound, sign in bounds if bound is not None)
-        verdict = "MISSED" if self.missed else "ok" if target else ""
-        return f"{self.name:<64}{self.value:>12,.2f} {self.unit:<8}{target:>10}  {verdict}"
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -223,6 +202,7 @@ COMMANDS: dict[str, Callable[[Plan], list[Figure]]] = {
     "rate": rate,
     "memory": memory,
     "storm": storm,
+    "link": lambda plan: link(plan.folder, short=plan.short),
     "profile": profile,
 }
 JUDGED = [command for command in COMMANDS if command != "profile"]
@@ -241,7 +221,7 @@ def options() -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="bench.run", description=__doc__)
     parser.add_argument("command", nargs="?", default="all", choices=[*COMMANDS, "all"])
-    parser.add_argument("--short", action="store_true", help="under 30 s each; fewer stations and rounds")
+    parser.add_argument("--short", action="store_true", help="less of everything: under 30 s each, the link two minutes")
     parser.add_argument("--json", action="store_true", help="one JSON object per command instead of the table")
     parser.add_argument("--ours", default=OURS, help="command of the CSMS under test, default: %(default)s")
     parser.add_argument("--usual", default=USUAL, help="command of the yardstick, default: %(default)s")

@@ -11,7 +11,6 @@ from bench.link.papers import Papers
 from bench.link.ways import FAR, NEAR, Shape, Way, way
 from bench.server import free_port
 
-MEGA = 1_000_000
 GRACE = 60
 """[s] beyond a job's own time until its ends must be done."""
 
@@ -28,6 +27,11 @@ class Crossing(msgspec.Struct, frozen=True, kw_only=True):
     rate: float
     """Of the transfer [bit/s]."""
     whole: bool
+
+    @property
+    def lost(self) -> float:
+        """Part of the limits that nobody had answered at the end."""
+        return self.unanswered / max(1, len(self.busy_ms))
 
     def idle(self, part: float) -> float:
         """Percentile of the round trip at rest [ms]."""

@@ -6,8 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from bench.figure import Figure
 from bench.load import build
-from bench.run import Figure
 from bench.subject import USUAL, Subject
 
 
