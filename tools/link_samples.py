@@ -65,6 +65,7 @@ SAID: Final[dict[str, tuple[Any, ...]]] = {
     "site": ("hamburg-7",),
     "zone": ("deck-2",),
     "weights": ({STATION: 2.0},),
+    "reasons": ({STATION: "NotSupported"},),
     "ok": ((STATION, StationId("DE-HAM-CS0148")),),
     "failed": ((StationId("DE-HAM-CS0149"),),),
     "unreachable": ((StationId("DE-HAM-CS0150"),),),
@@ -76,7 +77,20 @@ SAID: Final[dict[str, tuple[Any, ...]]] = {
 
 RARE: Final = frozenset(
     {"error", "info", "vendor_error", "cause", "reservation", "remote_start", "offline", "security", "cleared", "iccid", "imsi"}
-    | {"export", "amperes", "weights", "failed", "unreachable", "waiting", "lacks", "group", "emergency", "level", "excess"}
+    | {
+        "export",
+        "amperes",
+        "weights",
+        "failed",
+        "unreachable",
+        "waiting",
+        "lacks",
+        "group",
+        "emergency",
+        "level",
+        "excess",
+        "reasons",
+    }
 )
 """Fields with a default that most messages leave at it."""
 

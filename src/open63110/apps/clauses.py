@@ -56,6 +56,7 @@ def _shown(number: str, title: str, tests: Mapping[str, Wires]) -> Clause:
 
 
 CONTENTS: tuple[Clause, ...] = (
+    _clause("4.3", "Metamodel", 1),
     _shown("6.1", "Energy transfer session", {"AT-6.2-1": OCPP, "AT-6.2-2": V2X}),
     _clause("6.2", "Service session", 2, OCPP, {2: V2X}, short={1: "reservation and parking"}),
     _shown("6.3", "Transaction", {"AT-6.2-1": OCPP}),

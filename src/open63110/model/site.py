@@ -61,6 +61,8 @@ class ZoneLimit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=
     """Stations that have yet to answer, or get more only once others have less."""
     excess: Watts = Watts(0.0)
     """By how much what those may draw that cannot be reached, or did not obey, exceeds the limit [W]."""
+    reasons: dict[StationId, str] = {}
+    """Why those that failed did."""
 
 
 class Zone(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -122,6 +124,8 @@ class StationPlaced(Event, frozen=True, kw_only=True, gc=False):
     """None: in no zone."""
     evses: tuple[EvsePlan, ...] | None = None
     """None: as before."""
+    left: ZoneKey | None = None
+    """The zone it stood in before; None: in none, or in the same."""
 
 
 def place_id(text: str, where: str) -> str:

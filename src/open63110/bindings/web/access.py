@@ -146,14 +146,15 @@ class Access:
         Args:
             caller: who asks.
             station: about which; None: a list, narrowed later; empty: what belongs to no station.
-            roles: narrower than every reader.
+            roles: who may; None: every reader.
 
         Raises:
             NotAuthorized: the role may not.
             Unknown: it is another's station; whether it exists is not said (I17).
         """
         principal = caller.principal
-        if not may_read(principal) or (roles is not None and principal.role not in roles):
+        allowed = may_read(principal) if roles is None else principal.role in roles and not principal.disabled
+        if not allowed:
             self.refuse(principal.id, principal.role, "Read", station or "", "the role may not read this")
             raise NotAuthorized(f"{principal.id} ({principal.role}) may not read this")
         if station and not in_scope(principal, station):

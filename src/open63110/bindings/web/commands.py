@@ -13,6 +13,7 @@ import msgspec
 from open63110.bindings.web import intake
 from open63110.bindings.web.access import Access, Caller
 from open63110.bindings.web.shapes import show
+from open63110.bindings.web.spread import spread
 from open63110.kernel.errors import Malformed, NotAuthorized, Unavailable, Unknown
 from open63110.kernel.ids import OrderId, StationId, station_id
 from open63110.kernel.messages import Command
@@ -28,6 +29,7 @@ from open63110.runtime.engine import decode_command
 from open63110.runtime.node import Node
 from open63110.runtime.orders import Asked
 from open63110.runtime.permissions import PERSONAL, may_use
+from open63110.usecases.energy.smart_charging import LimitZone
 from open63110.usecases.services.authorize_externally import StartRemotely
 
 DEFAULT_WAIT = 30.0
@@ -188,6 +190,8 @@ class Commands:
         if future.cancelled():
             raise Unavailable("the order could not be stored", remedy="try again once there is room on the disk")
         asked = future.result()
+        if isinstance(command, LimitZone):
+            return await spread(self._node, asked, command, patience.wait)
         if asked.order.outcome not in OPEN or not patience.wait:
             return asked
         return msgspec.structs.replace(asked, order=await self._outcome(asked.order, patience.wait))

@@ -19,12 +19,16 @@ from open63110.model.principal import AuditEntry, Principal, PrincipalChanged
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.sdr import Sdr
 from open63110.model.session import ServiceSession
+from open63110.model.site import Site, Zone
 from open63110.model.station import Station
 from open63110.model.token import Token
 from open63110.model.transfer import EnergyTransfer
 from open63110.ports import Kept, Query, StoredFact, Where, searchable
 from open63110.runtime.node import Node
-from open63110.runtime.permissions import PERSONAL, in_scope
+from open63110.runtime.permissions import PERSONAL, READERS, in_scope
+
+GRID = READERS | {Role.DSO}
+"""Who may read about sites and zones: whoever limits them has to see what became of it."""
 
 MOST = 1000
 USUAL = 100
@@ -43,6 +47,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """The column that says whose it is; empty: it belongs to no station."""
     order: str = ""
     """Newest first, as a rule."""
+    whole: bool = False
+    """One of it is shown with all that belongs to it, by an operation of its own."""
 
     @property
     def kept(self) -> Kept:
@@ -59,6 +65,8 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="quarantine", noun=QuarantinedInput, station="station", order="-id"),
     Listing(plural="audit", noun=AuditEntry, roles=PERSONAL, station="target", order="-id"),
     Listing(plural="principals", noun=Principal, roles=ADMINISTRATORS, order="id"),
+    Listing(plural="sites", noun=Site, roles=GRID, order="id", whole=True),
+    Listing(plural="zones", noun=Zone, roles=GRID, order="key"),
 )
 BY_PLURAL: Mapping[str, Listing] = {one.plural: one for one in LISTINGS}
 

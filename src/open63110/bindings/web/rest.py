@@ -16,6 +16,7 @@ from open63110.bindings.web.errors import body_of_order, status_of_order
 from open63110.bindings.web.export import as_csv, as_json
 from open63110.bindings.web.operations import API, JsonResponse, Operation, Parameter
 from open63110.bindings.web.people import People
+from open63110.bindings.web.places import Places
 from open63110.bindings.web.queries import (
     BY_PLURAL,
     LISTINGS,
@@ -86,6 +87,7 @@ class Rest:
         yield from self._of_lists()
         yield from self._of_facts()
         yield from People(self._access, self._principals).operations()
+        yield from Places(self._node, self._access, self._commands, self._queries, self.answered).operations()
         for case in self._node.engine.table.cases:
             for door in case.doors:
                 yield self._of_door(door, f"{_sentence(door.command.__doc__ or case.title)} ({case.clause})")
@@ -252,6 +254,8 @@ class Rest:
             parameters=filters + PAGED + formats,
             roles=roles,
         )
+        if listing.whole:
+            return
         yield _get(
             f"get{name}", f"{word}/{{key}}", f"One of the {word}, by its {listing.kept.key}", one, listing.noun, roles=roles
         )

@@ -127,6 +127,10 @@ class Ground:
         self.replayed.append(item)
         return self.replay_says
 
+    def again(self) -> Engine:
+        """Return what another run would know, from what is stored."""
+        return Engine(Role.CSMS, discover(), self.store, self.clock, self.ids, Policy(), linger=0.0)
+
     async def settle(self) -> None:
         """Wait until everything is durable."""
         await self.engine.commit.drain()

@@ -10,7 +10,7 @@ from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.messages import Command, Event, Priority, Reply
 from open63110.kernel.units import Amperes, Seconds, Watts
 from open63110.model.limit import Limit, LimitScope, LimitSource
-from open63110.model.site import SiteId, ZoneId
+from open63110.model.site import SiteId, ZoneId, ZoneKey
 
 
 class LimitPower(Command, frozen=True, kw_only=True, gc=False):
@@ -235,6 +235,9 @@ class WithdrawZoneLimit(Command, frozen=True, kw_only=True, gc=False):
 class BalanceZone(Command, frozen=True, kw_only=True, gc=False):
     """At the CSMS: give the stations of this one's zone what they may have by now."""
 
+    left: ZoneKey | None = None
+    """Look at this zone as well: the station stands there no more."""
+
 
 class ZoneLimitAnswer(Reply, frozen=True, kw_only=True, gc=False):
     """How far the limit of a zone has come."""
@@ -245,6 +248,8 @@ class ZoneLimitAnswer(Reply, frozen=True, kw_only=True, gc=False):
     waiting: tuple[StationId, ...] = ()
     excess: Watts = Watts(0.0)
     """By how much what cannot be limited exceeds the limit [W]."""
+    reasons: dict[StationId, str] = msgspec.field(default_factory=dict)
+    """Why those that failed did."""
 
     def remark(self) -> str:
         """Say that yes does not mean that it is in force."""

@@ -87,6 +87,7 @@ def plan(zone: Zone, limit: ZoneLimit, members: Sequence[Station], now: datetime
         unreachable=tuple(one.id for one in members if not may_be_ordered(one)),
         waiting=tuple(waiting),
         excess=Watts(max(0.0, dark - limit.asked.limit)),
+        reasons={one.id: one.limits.refused[WHOLE] for one in members if may_be_ordered(one) and one.id not in reached},
     )
     return Plan(outcome, tuple(orders))
 
@@ -169,7 +170,12 @@ def _zone(sites: Sites, key: ZoneKey) -> Zone:
 
 def _answer(limit: ZoneLimit) -> ZoneLimitAnswer:
     return ZoneLimitAnswer(
-        ok=limit.ok, failed=limit.failed, unreachable=limit.unreachable, waiting=limit.waiting, excess=limit.excess
+        ok=limit.ok,
+        failed=limit.failed,
+        unreachable=limit.unreachable,
+        waiting=limit.waiting,
+        excess=limit.excess,
+        reasons=limit.reasons,
     )
 
 
@@ -190,17 +196,23 @@ def withdraw(command: WithdrawZoneLimit, sites: Sites, now: datetime) -> Iterato
 
 def balance(command: BalanceZone, station: Station, sites: Sites, now: datetime) -> Iterator[Effect]:
     """Give what may be given by now; a station that left its zone gives its share back."""
-    del command  # it only says when
     zone = sites.zone(station.zone) if station.zone else None
     limit = zone.limit if zone else None
-    if zone is None or limit is None or not limit.asked.valid(now):
-        if SHARE in station.limits.desired and limit is None:
-            gone = WithdrawLimit(station=station.id, scope=LimitScope.ZONE)
-            yield Wake(name=_WAKE, at=now, command=gone)
+    if limit is None and SHARE in station.limits.desired:
+        yield Wake(name=_WAKE, at=now, command=WithdrawLimit(station=station.id, scope=LimitScope.ZONE))
+    for one in (zone, sites.zone(command.left) if command.left else None):
+        if one is not None:
+            yield from _balanced(one, station, sites, now)
+
+
+def _balanced(zone: Zone, station: Station, sites: Sites, now: datetime) -> Iterator[Effect]:
+    """Look at a zone in which this station, as it is now, stands or stands no more."""
+    if zone.limit is None or not zone.limit.asked.valid(now):
         return
-    members = [station if one.id == station.id else one for one in sites.members(zone.key)]
-    found = plan(zone, limit, members, now)
-    if found.limit != limit:
+    others = [one for one in sites.members(zone.key) if one.id != station.id]
+    here = [station] if station.zone == zone.key else []
+    found = plan(zone, zone.limit, sorted(others + here, key=lambda one: one.id), now)
+    if found.limit != zone.limit:
         yield ZoneChanged(station=_NOBODY, at=now, key=zone.key, zone=replace(zone, limit=found.limit))
     for order in found.orders:
         yield Wake(name=_WAKE, at=now, command=order) if order.station == station.id else order

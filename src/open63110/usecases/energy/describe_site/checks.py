@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What makes a description of a site impossible; each refusal says where."""
+
+import math
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+
+from open63110.kernel.errors import Malformed
+from open63110.kernel.ids import StationId, station_id
+from open63110.model.site import EvsePlan, Site, SiteId, ZoneId, place_id
+from open63110.usecases.energy.describe_site.messages import PlaceStation, SitePlan, StationPlan, ZonePlan
+
+
+def check_site(site: Site | SitePlan, where: str = "") -> None:
+    """Look at a site and its connections to the grid.
+
+    Raises:
+        Malformed: an id that will not do, or that is there twice, or a number below nothing.
+    """
+    place_id(site.id, f"{where}id")
+    _demand_once((one.id for one in site.connections), f"{where}connections", "connection")
+    for place, one in enumerate(site.connections):
+        if not one.id:
+            raise Malformed("a connection to the grid has an id", code="BadId", where=f"{where}connections[{place}].id")
+        _demand_amounts((one.import_max, one.export_max, *one.amperes), f"{where}connections[{place}]")
+
+
+def check_zone(zone: ZonePlan, where: str = "") -> None:
+    """Look at a zone, not at its stations.
+
+    Raises:
+        Malformed: an id that will not do, or a number below nothing.
+    """
+    place_id(zone.id, f"{where}id")
+    _demand_amounts((zone.import_max, zone.export_max, zone.failsafe, zone.failsafe_after), where.rstrip(".") or "import_max")
+    if zone.failsafe is not None and zone.failsafe > zone.import_max:
+        words = f"what remains without a link, {zone.failsafe:g} W, is more than the zone carries, {zone.import_max:g} W"
+        raise Malformed(words, code="InvalidValue", where=f"{where}failsafe")
+
+
+def check_place(command: PlaceStation) -> tuple[SiteId | None, ZoneId | None]:
+    """Look at where a station is to stand, and at its own id: it may be new.
+
+    Raises:
+        Malformed: an id that will not do, or a site without a zone, or the other way round.
+    """
+    _check_station(command.station, "station")
+    if (command.site is None) != (command.zone is None):
+        missing = "zone" if command.zone is None else "site"
+        raise Malformed("a place is a site and a zone of it", where=missing, remedy="give both, or none to take it out")
+    return command.site, command.zone
+
+
+def check_evses(evses: Sequence[EvsePlan], where: str = "evses") -> None:
+    """Look at all EVSEs of a station.
+
+    Raises:
+        Malformed: they are not numbered from 1 on without gaps, or one has a number below nothing.
+    """
+    numbers = sorted(one.number for one in evses)
+    if numbers != list(range(1, len(numbers) + 1)):
+        words = f"EVSEs are numbered from 1 on without gaps, not {', '.join(map(str, numbers))}"
+        raise Malformed(words, code="BadEvseNumber", where=where)
+    for place, one in enumerate(evses):
+        _demand_amounts((one.import_max, one.export_max), f"{where}[{place}]")
+
+
+def check_whole(sites: Sequence[SitePlan]) -> None:
+    """Look at sites with all that stands there.
+
+    Raises:
+        Malformed: something in it will not do, or is there twice.
+    """
+    zones = [(f"sites[{s}].zones[{z}].", zone) for s, site in enumerate(sites) for z, zone in enumerate(site.zones)]
+    stations = [(f"{where}stations[{n}].", one) for where, zone in zones for n, one in enumerate(zone.stations)]
+    for place, site in enumerate(sites):
+        check_site(site, f"sites[{place}].")
+        _demand_once((one.id for one in site.zones), f"sites[{place}].zones", "zone")
+    _demand_once((one.id for one in sites), "sites", "site")
+    for where, zone in zones:
+        check_zone(zone, where)
+    _check_stations(stations)
+
+
+def _check_stations(stations: Sequence[tuple[str, StationPlan]]) -> None:
+    for where, station in stations:
+        _check_station(station.id, f"{where}id")
+        check_evses(station.evses, f"{where}evses")
+    _demand_once((one.id for _, one in stations), "sites", "station")
+    _demand_once((evse.evse_id for _, one in stations for evse in one.evses if evse.evse_id), "sites", "EVSEID")
+
+
+def _check_station(text: StationId, where: str) -> None:
+    try:
+        station_id(text)
+    except ValueError as fault:
+        raise Malformed(str(fault), code="BadStationId", where=where) from fault
+
+
+def _demand_amounts(amounts: Iterable[float | None], where: str) -> None:
+    if any(one is not None and not (math.isfinite(one) and one >= 0) for one in amounts):
+        raise Malformed("powers, currents and times are numbers from 0 on", code="InvalidValue", where=where)
+
+
+def _demand_once(keys: Iterable[Hashable], where: str, what: str) -> None:
+    twice = [key for key, times in Counter(keys).items() if times > 1]
+    if twice:
+        raise Malformed(f"{what} {twice[0]} is there twice", code="Twice", where=where)
