@@ -7,8 +7,10 @@ from typing import Any
 
 import msgspec
 
-from open63110.bindings.link.branches import Branches, Places, place_of_scope
+from open63110.bindings.link.branches import Branches
+from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.groups import Membership
+from open63110.bindings.link.places import Places, place_of_scope
 from open63110.bindings.link.relay import Relay
 from open63110.bindings.link.server import Server
 from open63110.bindings.link.spreading import Spreading
@@ -105,7 +107,7 @@ class Level:
             fact: Any = one.event
             place = self.place_of(fact.id)
             if fact.id in self.relay.below and place != self.relay.below[fact.id]:
-                self.branches.revoke(fact.id)
+                self.branches.conversation(StationId(fact.id)).lines.end(ErrorCode.REVOKED, "it answers for nothing here now")
 
 
 def refused(kind: str, who: str) -> NotAuthorized:

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from open63110.apps.config import Config, check, read_settings
+from open63110.apps.config_file import Chosen, explained_tables
 from open63110.kernel.address import ANY
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import station_id
@@ -42,8 +43,8 @@ class Upper(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class ZonePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A zone of the site."""
 
-    import_max: float
-    """What feeds it [W]."""
+    import_max: float = 0.0
+    """What feeds it [W]; 0: nobody said."""
     failsafe: float = -1.0
     """What its stations may draw together once they hear nobody [W]; below 0: as before."""
     failsafe_after: float = 60.0
@@ -114,3 +115,16 @@ def _check_station(station: str, where: str, seen: set[str]) -> None:
     if station in seen:
         raise Malformed(f"{where}: {station} stands in two zones", where=where)
     seen.add(station)
+
+
+HEAD = """\
+# Configuration of a local CSMS: `open63110 local-csms --config THIS-FILE`; `open63110 local-csms check` tells whether it will do.
+# A line that begins with #name shows a default. Each setting can be overridden by the environment:
+# OPEN63110__UPPER__ENDPOINTS=wss://… sets endpoints in [upper]; OPEN63110__WEB__PORT_FILE=/path reads the value from a file.
+# Who has the say of an action is said in a table of its own: [say] with lines such as RebootStation = "upper".
+"""
+
+
+def written(chosen: Chosen) -> str:
+    """Return the text of a file in which some settings are chosen and all others explained."""
+    return HEAD + "\n" + explained_tables(LocalConfig, chosen, example="name")

@@ -17,22 +17,22 @@ from open63110.bindings.link.groups import Aggregate, read_aggregate
 from open63110.bindings.link.happenings import Arrived, Welcomed
 from open63110.bindings.link.header import Header, Kind, Priority
 from open63110.bindings.link.marks import Marks
-from open63110.bindings.link.relay import Relay, address_of, station_id_for
+from open63110.bindings.link.own_messages import AGGREGATE
+from open63110.bindings.link.places import put_in_zone
+from open63110.bindings.link.relay import Relay, station_id_for
 from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.rights import RIGHTS, Sender
 from open63110.bindings.link.server import Server
-from open63110.bindings.link.services import AGGREGATE
-from open63110.kernel.address import NONE, STATION, Address, Directory, parse
+from open63110.kernel.address import NONE, Address
 from open63110.kernel.errors import NotSupported, Refused, Trouble, Unavailable, Unknown
 from open63110.kernel.ids import StationId
-from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Command
 from open63110.kernel.roles import Role
 from open63110.model.order import Order, Outcome
 from open63110.model.peer import Peer as KnownPeer
-from open63110.model.site import StationPlaced, ZoneKey
-from open63110.model.station import Station, StationConnected, StationDisconnected
-from open63110.runtime.engine import Engine, Replies, Turn
+from open63110.model.site import ZoneKey
+from open63110.model.station import StationConnected, StationDisconnected
+from open63110.runtime.engine import Replies
 from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import LimitZone, WithdrawZoneLimit
 from open63110.usecases.stations.onboard_station import RegisterStation
@@ -42,37 +42,6 @@ NOBODY = StationId("")
 
 OF_ZONES = LimitZone | WithdrawZoneLimit
 """Commands to whoever answers for a zone."""
-
-
-class Places(Directory):
-    """Where the stations of an engine are, kept in step with what it knows of them."""
-
-    def __init__(self, engine: Engine, site: str = NONE) -> None:
-        """Place all that are known.
-
-        Args:
-            engine: of this level.
-            site: of the stations that are in no zone.
-        """
-        super().__init__()
-        self._engine, self._site = engine, site
-        for noun in engine.stations.values():
-            self.follow(noun)
-        engine.commit.on_durable.append(self._look)
-
-    def _look(self, entries: list[Entry]) -> None:
-        for one in entries:
-            noun = self._engine.stations.get(one.station) if one.kind in {StationConnected, StationPlaced} else None
-            if noun is not None:
-                self.follow(noun)
-
-    def follow(self, noun: Station) -> None:
-        """Place a station where its zone is, if it has one, or at this site until somebody says more."""
-        if noun.zone is None and self.path(noun.id) is not None:
-            return
-        address = address_of(noun.id, noun.zone, self._site)
-        if self.station(address) is None:
-            self.place(noun.id, address)
 
 
 class Branch(Conversation):
@@ -406,12 +375,6 @@ class Branches(Server):
         peer = self.relay.behind(Address((command.site, command.zone)))
         return StationId(peer) if peer is not None else None
 
-    def revoke(self, identity: str) -> None:
-        """Close the link of a level that may not come any more."""
-        found = self.conversations.get(StationId(identity))
-        if found is not None:
-            found.lines.end(ErrorCode.REVOKED, "it answers for nothing here any more")
-
     def _set_right(self, trouble: Unavailable | None) -> None:
         if trouble is None:
             for one in tuple(self.conversations.values()):
@@ -434,22 +397,3 @@ class Branches(Server):
             raise Unavailable(f"{order.station} is not connected")
         branch.order(order, command)
         self.orders.sent(order.id)
-
-
-def put_in_zone(engine: Engine, station: StationId, zone: ZoneKey) -> None:
-    """Note where a station stands."""
-    turn = Turn(engine, station, engine.clock.now())
-    turn.station = msgspec.structs.replace(turn.station or Station(id=station), zone=zone)
-    turn.fact(StationPlaced(station=station, at=turn.now, zone=zone))
-    turn.keep()
-    engine.commit.after(lambda _: None)
-
-
-def place_of_scope(scope: tuple[str, ...]) -> Address | None:
-    """Return the place that the scope of a principal names, ``/*`` for one of several sites; None: none."""
-    named = [one for one in scope if one.startswith("/")]
-    try:
-        found = parse(named[0]) if len(named) == 1 else None
-    except Trouble:
-        return None
-    return found if found is not None and 0 < found.depth < STATION and found.name is None else None

@@ -13,8 +13,8 @@ from open63110.bindings.link.codec import CODEC
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.groups import Aggregate, write_aggregate
 from open63110.bindings.link.happenings import Arrived
+from open63110.bindings.link.own_messages import AGGREGATE
 from open63110.bindings.link.relay import Here, Relay, Spread
-from open63110.bindings.link.services import AGGREGATE
 from open63110.bindings.link.spreading import ANYBODY, Spreading, parts_of
 from open63110.bindings.link.upward import Upward
 from open63110.kernel.address import Address

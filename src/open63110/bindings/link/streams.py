@@ -320,7 +320,11 @@ class FileSource:
             raise Unavailable(f"{self._path} cannot be read: {fault.strerror}") from fault
 
     def read(self, offset: int, size: int) -> bytes:
-        """Return so many bytes from there."""
+        """Return so many bytes from there.
+
+        Raises:
+            Unavailable: it cannot be read.
+        """
         try:
             with self._path.open("rb") as file:
                 file.seek(offset)
@@ -342,7 +346,11 @@ class FileSink:
         return self._part.stat().st_size if self._part.exists() else 0
 
     def write(self, content: bytes) -> None:
-        """Append."""
+        """Append.
+
+        Raises:
+            Unavailable: it cannot be written.
+        """
         try:
             with self._part.open("ab") as file:
                 file.write(content)
@@ -350,7 +358,11 @@ class FileSink:
             raise Unavailable(f"{self._part} cannot be written: {fault.strerror}") from fault
 
     def finish(self, sha256: bytes) -> bool:
-        """Give it its name, or throw it away."""
+        """Give it its name, or throw it away.
+
+        Raises:
+            Unavailable: it cannot be written.
+        """
         try:
             with self._part.open("ab") as file:
                 file.flush()

@@ -16,7 +16,7 @@ from open63110.bindings.link.happenings import Arrived, Delivered
 from open63110.bindings.link.header import Header, Kind, Priority
 from open63110.bindings.link.hello import Hello
 from open63110.bindings.link.memory_carrier import Line, Way
-from open63110.bindings.link.services import STREAM
+from open63110.bindings.link.own_messages import STREAM
 from open63110.bindings.link.session.clocks import LocalClock
 from open63110.bindings.link.session.outbox import MemoryOutbox
 from open63110.bindings.link.session.peer import Session

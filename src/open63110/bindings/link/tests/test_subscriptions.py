@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from open63110.bindings.link.errors import ErrorCode
-from open63110.bindings.link.rights import Sender
-from open63110.bindings.link.services import (
+from open63110.bindings.link.own_messages import (
     read_granted,
     read_publication,
     read_wish,
@@ -17,6 +16,7 @@ from open63110.bindings.link.services import (
     write_publication,
     write_wish,
 )
+from open63110.bindings.link.rights import Sender
 from open63110.bindings.link.subscriptions import (
     LONGEST_LEASE,
     MOST_SUBSCRIPTIONS,
