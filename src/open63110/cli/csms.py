@@ -47,12 +47,13 @@ def run(*, config: ConfigFile = None, json: AsJson = False) -> None:
 
     def ready(csms: "Csms") -> None:
         settle()
-        (tell if json else _show)(_where(csms))
+        (tell if json else show_where)(where_it_serves(csms))
 
     run(serve(settings, ready=ready))
 
 
-def _where(csms: "Csms") -> dict[str, Any]:
+def where_it_serves(csms: "Csms") -> dict[str, Any]:
+    """Return where a CSMS serves, for people and programs."""
     web = csms.config.web
     scheme = "https" if web.certificate else "http"
     address = web.public_url or f"{scheme}://{_spoken(web.host)}:{csms.web_port}"
@@ -66,7 +67,8 @@ def _spoken(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _show(where: dict[str, Any]) -> None:
+def show_where(where: dict[str, Any]) -> None:
+    """Say it to people."""
     say(f"page      {where['web']}")
     for name, port in where["listeners"].items():
         say(f"stations  port {port} ({name}), path /ocpp/<station id>")
@@ -132,7 +134,7 @@ def init(
         "web": {"host": host, "port": port},
         "policy": {"unknown_stations": unknown_stations},
     }
-    password, made = _password(password_file, admin, asked=not json)
+    password, made = admin_password(password_file, admin, asked=not json)
     config.parent.mkdir(parents=True, exist_ok=True)
     draft = config.with_name(f"{config.name}.new")
     draft.write_text(written(tree), encoding="utf-8")
@@ -147,7 +149,7 @@ def init(
     (tell if json else _show_init)(result)
 
 
-def _password(file: Path | None, admin: str, *, asked: bool) -> tuple[str, bool]:
+def admin_password(file: Path | None, admin: str, *, asked: bool) -> tuple[str, bool]:
     """Return a password, and whether it was made here and has to be shown."""
     if file is not None:
         return file.read_text(encoding="utf-8").strip(), False

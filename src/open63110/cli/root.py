@@ -27,6 +27,7 @@ A first CSMS on this machine:
 HERE = {
     "demo": ("demo:app", "Show a charging site at work: CSMS, stations of three OCPP versions, EVs, the page."),
     "csms": ("csms:app", "Run a CSMS, or set one up."),
+    "local-csms": ("local_csms:app", "Run the CSMS of a site, one link to the CSMS above it, or set one up."),
     "config": ("config:app", "See what is configured, and whether it will do."),
     "doctor": ("doctor:doctor", "See whether this machine is fit for a CSMS."),
     "backup": ("archive:backup", "Copy a CSMS, running or not, into a new folder."),
