@@ -6,7 +6,7 @@ from collections.abc import Callable
 import msgspec
 from cyclopts import App
 
-from open63110.cli import extras, station_program
+from open63110.cli import extras, sites, station_program
 from open63110.cli.derived import add_door
 from open63110.cli.lists import add_list, add_show
 from open63110.runtime.table import discover
@@ -20,7 +20,7 @@ class Noun(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...] = ()
     """What a list shows to people."""
     more: tuple[Callable[..., int], ...] = ()
-    """Verbs written by hand."""
+    """Verbs written by hand; they go before those that are derived."""
 
 
 NOUNS: dict[str, Noun] = {
@@ -45,6 +45,8 @@ NOUNS: dict[str, Noun] = {
         columns=("id", "role", "name", "scope", "disabled", "has_password", "has_key"),
         more=(extras.add, extras.change),
     ),
+    "site": Noun(plural="sites", columns=("id", "address"), more=(sites.import_, sites.show)),
+    "zone": Noun(plural="zones", columns=("site", "id", "import_max", "failsafe", "priority", "limit.asked.limit")),
     "key": Noun(more=(extras.new, extras.use)),
 }
 
@@ -53,12 +55,14 @@ def app_of(noun: str) -> App:
     """Make the commands of a noun."""
     epilogue = "Where the CSMS is, and the key: --url and --key, OPEN63110_URL and OPEN63110_KEY, or open63110 key use, once."
     app, known = App(name=noun, help_format="plaintext", help_epilogue=epilogue), NOUNS[noun]
+    by_hand = {one.__name__.strip("_") for one in known.more}
     if known.plural:
         add_list(app, known.plural, known.columns)
+    if known.plural and "show" not in by_hand:
         add_show(app, known.plural)
     for case in discover().cases:
         for door in case.doors:
-            if door.noun == noun:
+            if door.noun == noun and door.verb not in by_hand:
                 add_door(app, door, case.clause)
     for verb in known.more:
         app.command(verb)

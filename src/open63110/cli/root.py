@@ -43,6 +43,8 @@ for word, (place, words) in HERE.items():
 
 OF_A_CSMS = {
     "station": "Stations: list, admit, reboot, call …; or be one: run.",
+    "site": "Sites: import from a file, show with all that stands there.",
+    "zone": "Zones of sites: limit their stations together.",
     "session": "Service sessions: list, start and stop remotely.",
     "transfer": "Energy transfers.",
     "token": "Credentials the operator knows.",
