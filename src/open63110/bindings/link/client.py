@@ -6,8 +6,9 @@ import random
 from collections import Counter
 from typing import Any
 
+from open63110.bindings.link.dialling import Dialled, Dialling, Owner
 from open63110.bindings.link.gate import Gate, Identify, Refusal, Security, Shown
-from open63110.bindings.link.line import Dialling, Line, Owner
+from open63110.bindings.link.line import Line
 from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.link.session import MemoryOutbox, Outbox
 from open63110.bindings.link.websocket_carrier import dial, listen
@@ -71,23 +72,23 @@ class Client:
         self.lines[station] = line
         return line
 
-    def dial(self, line: Line, attempt: int, number: int) -> None:
+    def dial(self, line: Dialled, attempt: int, number: int) -> None:
         """Dial, after a pause that grows with the rounds that failed."""
         if self._tasks is None:
             return
         rounds = attempt // max(1, len(line.dialling.endpoints))
         asyncio.get_running_loop().call_later(self._pause(line, rounds) if rounds else 0.0, self._begin, line, number, attempt)
 
-    def _pause(self, line: Line, rounds: int) -> float:
+    def _pause(self, line: Dialled, rounds: int) -> float:
         dialling = line.dialling
         pause = min(dialling.longest_pause, dialling.first_pause * 2.0 ** min(rounds, 20))
         return max(SHORTEST_PAUSE, self.clock.real(pause * (0.5 + 0.5 * self._chance.random())))
 
-    def _begin(self, line: Line, number: int, attempt: int) -> None:
+    def _begin(self, line: Dialled, number: int, attempt: int) -> None:
         if self._tasks is not None and line.wants(number) and line.dialling.endpoints:
             self._tasks.create_task(self._dial(line, number, attempt))
 
-    async def _dial(self, line: Line, number: int, attempt: int) -> None:
+    async def _dial(self, line: Dialled, number: int, attempt: int) -> None:
         async with self._slots:
             if not line.wants(number):
                 return
@@ -100,7 +101,7 @@ class Client:
                 await asyncio.sleep(wait)
             line.unreached(number)
 
-    async def _connect(self, line: Line, endpoint: str) -> tuple[str, float]:
+    async def _connect(self, line: Dialled, endpoint: str) -> tuple[str, float]:
         """Return why there is no connection, empty if there is one, and how long the server asks to wait [s]."""
         dialling = line.dialling
         try:

@@ -3,7 +3,7 @@
 
 import ssl
 from collections.abc import Container, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -11,9 +11,7 @@ from open63110.bindings.link.gate import Identify
 from open63110.kernel.messages import Message
 from open63110.ports import Clock, FrameLog
 from open63110.runtime.orders import Verdict
-
-if TYPE_CHECKING:
-    from open63110.bindings.link.line import Line
+from open63110.wire.ports import Peer
 
 
 class Dialling(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +52,21 @@ class Owner(Protocol):
         """Look at the link again: it is open, or it is not any more."""
 
 
+class Dialled(Protocol):
+    """A line, as whoever dials for it sees it."""
+
+    dialling: Dialling
+
+    def wants(self, number: int) -> bool:
+        """Tell whether a dial of this number is still wanted."""
+
+    def unreached(self, number: int) -> None:
+        """Try again later."""
+
+    def strand(self) -> Peer:
+        """Make the peer of a socket that is being opened."""
+
+
 class Exchange(Protocol):
     """What the lines of a process share."""
 
@@ -63,5 +76,5 @@ class Exchange(Protocol):
     received: int
     malformed: int
 
-    def dial(self, line: "Line", attempt: int, number: int) -> None:
+    def dial(self, line: Dialled, attempt: int, number: int) -> None:
         """Dial, after a pause that grows with the attempts that failed."""
