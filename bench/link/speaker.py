@@ -16,7 +16,7 @@ from open63110.bindings.link.correspondence import Correspondence, Ending
 from open63110.bindings.link.happenings import Arrived, Welcomed
 from open63110.bindings.link.header import Header, Kind, Priority
 from open63110.bindings.link.hello import Hello
-from open63110.bindings.link.services import STREAM
+from open63110.bindings.link.own_messages import STREAM
 from open63110.bindings.link.session import LocalClock, MemoryOutbox, MemorySeen, Session
 from open63110.usecases.energy.smart_charging import LimitAnswer, LimitPower
 
