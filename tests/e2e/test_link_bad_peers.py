@@ -271,6 +271,16 @@ async def test_what_cannot_be_understood_is_quarantined_and_confirmed(tmp_path: 
         assert (kept.wire, kept.action, kept.raw) == ("iec63110.link.v1", "ConnectorReported", b"\xa1\x02\x63abc")
 
 
+async def test_what_was_consumed_is_kept_though_no_use_case_takes_it(tmp_path: Path) -> None:
+    async with on_board(tmp_path) as (here, peer):
+        number = CODEC.registry.by_name["EnergyTransferStarted"].number
+        for id in range(2, 30):
+            await peer.say(id, Header(type=number, kind=Kind.REQUEST, about=str(id)), b"\xa1\x02\x63abc")
+            answer = await peer.next(Data)
+            assert decode_header(answer.head).status == ErrorCode.MALFORMED
+        assert len(here.rows(QuarantinedInput)) == 28
+
+
 async def test_a_request_that_cannot_be_understood_is_answered_with_no(tmp_path: Path) -> None:
     async with on_board(tmp_path) as (_, peer):
         number = CODEC.registry.by_name["AuthorizeCredential"].number

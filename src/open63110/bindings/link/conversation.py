@@ -107,13 +107,14 @@ class Office(Protocol):
 class _Due:
     """What waits for a commit to be confirmed and answered."""
 
-    __slots__ = ("_conversation", "_message")
+    __slots__ = ("_conversation", "_fact", "_message")
 
-    def __init__(self, conversation: "Conversation", message: Arrived) -> None:
-        self._conversation, self._message = conversation, message
+    def __init__(self, conversation: "Conversation", message: Arrived, *, fact: bool) -> None:
+        self._conversation, self._message, self._fact = conversation, message, fact
 
     def __call__(self, result: Replies | Trouble | None) -> None:
-        self._conversation.answer(self._message, result)
+        if not (self._fact and isinstance(result, Trouble)):  # a fact that is refused is quarantined, and answered after that
+            self._conversation.answer(self._message, result)
 
 
 class Conversation:
@@ -234,7 +235,8 @@ class Conversation:
         try:
             said = CODEC.decode(header.type, message.body, station=self.station, subjects=self._office.engine.known)
         except Trouble as fault:
-            self._misunderstood(message, fault)
+            known = CODEC.registry.by_number.get(header.type)
+            self._misunderstood(message, fault, fact=known is not None and issubclass(known.kind, Event))
             return
         if not isinstance(said, StationBooted) and not may_speak(self.noun, self.told):
             words = "the station is not accepted; it says first that it has booted"
@@ -255,17 +257,18 @@ class Conversation:
     def _hear(self, message: Arrived, said: Any) -> None:
         """Let use cases hear it; its mark is written with what comes of it."""
         engine = self._office.engine
-        if isinstance(said, Event):
+        fact = isinstance(said, Event)
+        if fact:
             self.marks.stage(message.outbox, message.id)
         trouble: Trouble | None
         try:
-            trouble = engine.hear(_messages(said), _Due(self, message))
+            trouble = engine.hear(_messages(said), _Due(self, message, fact=fact))
         except Exception as bug:  # I11: a bug of ours must not make a station repeat itself for ever
             log.exception("a message could not be decided", station=self.station, message=type(said).__name__)
-            self._misunderstood(message, Trouble(type(bug).__name__, code="InternalError"))
+            self._misunderstood(message, Trouble(type(bug).__name__, code="InternalError"), fact=fact)
             return
-        if trouble is not None and message.header.kind is not Kind.REQUEST:
-            self._misunderstood(message, trouble)
+        if trouble is not None and fact:
+            self._misunderstood(message, trouble, fact=True)
 
     def answer(self, message: Arrived, result: Replies | Trouble | None) -> None:
         """Confirm and answer what has become durable, or was refused."""
@@ -293,8 +296,11 @@ class Conversation:
         self.lines.delivered(message)
         self.lines.send(*refusal_of(message, trouble), durable=False)
 
-    def _misunderstood(self, message: Arrived, fault: Trouble) -> None:
-        """Keep it raw and confirm it, so that it is not told for ever (I11); a request is answered with no."""
+    def _misunderstood(self, message: Arrived, fault: Trouble, *, fact: bool = False) -> None:
+        """Keep it raw and confirm it, so that it is not told for ever (I11); a request is answered with no.
+
+        What has happened is kept in any case, for it is the sole copy; of requests a few specimens.
+        """
         wanted = message.header.kind is Kind.REQUEST
 
         def confirm(durable: bool) -> None:  # noqa: FBT001 - the shape of Done
@@ -306,7 +312,7 @@ class Conversation:
                 self.lines.delivered(message)
 
         self._office.malformed += 1
-        if wanted and not self._office.curious(self.station):
+        if wanted and not fact and not self._office.curious(self.station):
             self._office.engine.commit.after(confirm)
             return
         self.marks.stage(message.outbox, message.id)
