@@ -6,7 +6,7 @@ from collections.abc import Callable
 import msgspec
 from cyclopts import App
 
-from open63110.cli import extras, sites, station_program
+from open63110.cli import extras, power_export, sites, station_program
 from open63110.cli.derived import add_door
 from open63110.cli.lists import add_list, add_show
 from open63110.runtime.table import discover
@@ -27,7 +27,10 @@ NOUNS: dict[str, Noun] = {
     "station": Noun(
         plural="stations",
         columns=("id", "registration", "connected", "wire", "identity.vendor", "identity.model", "identity.firmware"),
-        more=(extras.ocpp, extras.frames, extras.facts, station_program.run, station_program.init, station_program.check),
+        more=(
+            *(extras.ocpp, extras.frames, extras.facts, power_export.export),
+            *(station_program.run, station_program.init, station_program.check),
+        ),
     ),
     "session": Noun(plural="sessions", columns=("number", "station", "evse", "state", "opened", "closed", "subject")),
     "transfer": Noun(plural="transfers", columns=("number", "station", "evse", "reference", "state", "began", "ended")),
