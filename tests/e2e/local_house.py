@@ -99,6 +99,15 @@ async def facts(csms: Csms, kind: type[Any], station: str = "") -> list[Any]:
     return [one.event for one in found if isinstance(one.event, kind)]
 
 
+async def only(csms: Csms, kind: type[Any], station: str) -> Any:
+    """The one fact of a kind, as soon as it is in the journal."""
+    async with asyncio.timeout(PATIENCE):
+        while not (found := await facts(csms, kind, station)):  # noqa: ASYNC110 - what is waited for has no event
+            await asyncio.sleep(0.02)
+    (one,) = found
+    return one
+
+
 def given(pki: Pki, identity: str) -> Given:
     """Return the certificate of a local CSMS; it has one, however often it starts."""
     made = MADE.setdefault((str(pki.folder.path), identity), None) or pki.give(identity, Role.LOCAL_CSMS, serves=True)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from tests.e2e.house import ADMIN
-from tests.e2e.local_house import mall, until
+from tests.e2e.local_house import ended, mall, until
 
 from open63110.apps.local_config import ZonePlan
 from open63110.bindings.link.codec import CODEC
@@ -17,7 +17,6 @@ from open63110.bindings.link.groups import Aggregate
 from open63110.bindings.link.header import Header, Kind
 from open63110.kernel.ids import StationId
 from open63110.kernel.units import Watts
-from open63110.model.order import OPEN, Order
 from open63110.model.site import SiteId, ZoneId
 from open63110.usecases.energy.smart_charging import LimitZone
 
@@ -52,10 +51,7 @@ async def test_a_limit_of_a_zone_is_one_message_up_there_and_fifty_down_here(
         asked = await here.csms.orders.ask(limit, ADMIN)
         await until(lambda: all(there.noun(name).limits.desired for name in NORTH), 20.0)
         took = time.monotonic() - began
-        await until(lambda: asked.order.id not in here.csms.engine.known.orders, 30.0)
-        order = here.csms.store.get(Order, asked.order.id)
-        assert order is not None
-        assert order.outcome not in OPEN
+        order = await ended(here.csms, asked)
         answer = msgspec.json.decode(order.answer, type=Aggregate)
         assert (answer.ok, answer.failed, answer.unreachable) == (50, (), ())
         assert sent == [CODEC.number(limit)]

@@ -9,13 +9,12 @@ import msgspec
 import pytest
 from tests.e2e.house import ADMIN, House
 from tests.e2e.link_house import link_house
-from tests.e2e.local_house import FACTOR, Local, Stations, admit_level, facts, local_csms, mall, stations, until
+from tests.e2e.local_house import FACTOR, Local, Stations, admit_level, ended, facts, local_csms, mall, only, stations, until
 
 from open63110.apps.local_config import ZonePlan
 from open63110.bindings.link.groups import Aggregate
 from open63110.kernel.ids import StationId
 from open63110.kernel.units import Watts
-from open63110.model.order import Order
 from open63110.model.site import SiteId, ZoneId
 from open63110.model.transfer import EnergyTransferStarted
 from open63110.usecases.energy.smart_charging import LimitInForce, LimitZone
@@ -44,7 +43,7 @@ async def test_a_site_is_reached_over_one_link_and_goes_on_without_it(tmp_path: 
         await until(lambda: there.charging("CS3"), 3.0)
         await local.mend()
         await until(lambda: local.told and here.station("CS3").transfers)
-        (late,) = await facts(here.csms, EnergyTransferStarted, "CS3")
+        late = await only(here.csms, EnergyTransferStarted, "CS3")
         assert late.offline
 
 
@@ -83,9 +82,7 @@ async def test_commands_groups_and_facts_pass_three_levels_over_one_link_each(tm
         await until(lambda: here.station("CS7").transfers)
         zone = LimitZone(station=StationId(""), site=SiteId("mall"), zone=ZoneId("north"), limit=Watts(40_000.0))
         asked = await here.csms.orders.ask(zone, ADMIN)
-        await until(lambda: asked.order.id not in here.csms.engine.known.orders, 30.0)
-        order = here.csms.store.get(Order, asked.order.id)
-        assert order is not None
+        order = await ended(here.csms, asked)
         assert msgspec.json.decode(order.answer, type=Aggregate) == Aggregate(ok=20)
 
 
@@ -103,7 +100,7 @@ async def test_whichever_hop_is_cut_all_is_told_in_the_end(tmp_path: Path, hop: 
         await until(lambda: there.charging("CS2"), 3.0)
         await broken.mend()
         await until(lambda: here.station("CS2").connected is not None and here.station("CS2").transfers)
-        (late,) = await facts(here.csms, EnergyTransferStarted, "CS2")
+        late = await only(here.csms, EnergyTransferStarted, "CS2")
         assert late.offline
         await here.ask("stations/CS2/limit", {"limit": 6000.0, "evse": 1})
         await until(lambda: 1 in here.station("CS2").limits.in_force)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.e2e.house import ADMIN
 from tests.e2e.link_house import Pki, link_house
-from tests.e2e.local_house import Local, admit_level, ended, facts, local_csms, mall, stations, until
+from tests.e2e.local_house import Local, admit_level, ended, facts, local_csms, mall, only, stations, until
 
 from open63110.apps.local_config import ZonePlan
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, PrincipalId, StationId
@@ -116,7 +116,7 @@ async def test_what_happened_while_a_level_was_down_is_told_when_it_is_back(tmp_
             await until(lambda: local.open)
             await until(lambda: local.told or here.station("CS1").transfers)
             await until(lambda: "CS1" in here.csms.engine.stations and here.station("CS1").transfers)
-            (began,) = await facts(here.csms, EnergyTransferStarted, "CS1")
+            began = await only(here.csms, EnergyTransferStarted, "CS1")
             assert began.offline
 
 

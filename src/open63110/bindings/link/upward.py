@@ -154,6 +154,8 @@ class Upward(Line):
         self.since: datetime | None = None
         """Since when the level above hears; None: it does not."""
         self.told = 0
+        self._before = 0
+        """Number of the last fact of the run before this one: the level above did not hear it when it happened."""
         self._news = asyncio.Event()
         self._news.set()
         engine.commit.on_durable.append(lambda _: self._news.set())
@@ -183,6 +185,7 @@ class Upward(Line):
 
     async def run(self) -> None:
         """Put what the journal has into the outbox, for ever."""
+        self._before = max((one.id for one in await self.engine.store.facts(newest=True, limit=1)), default=0)
         while True:
             await self._news.wait()
             self._news.clear()
@@ -218,7 +221,8 @@ class Upward(Line):
             return self._accepted(fact, noun)
         if type(fact) not in UPWARDS or (isinstance(fact, EnergyTransferEnded) and ESTIMATED in fact.flags):
             return []
-        return [self._written(_late(fact) if self.since is None or one.heard < self.since else fact)]
+        heard = self.since is not None and one.heard >= self.since and one.id > self._before
+        return [self._written(fact if heard else _late(fact))]
 
     def _accepted(self, fact: RegistrationDecided, noun: Station) -> list[tuple[Header, bytes]]:
         """Tell of a boot once it is clear that the station works here."""
