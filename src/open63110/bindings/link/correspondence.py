@@ -80,6 +80,9 @@ class _Asked(msgspec.Struct, kw_only=True, gc=False):
     """An answer is wanted, not only a confirmation."""
     until: float
     """When to give up waiting for an answer, in the session's time [s]; infinite: the session tells how it ends, however late."""
+    fact: bool = False
+    """That it is in the other end's journal is what matters; the answer follows at once, or was lost in a crash."""
+    kept: bool = False
     replies: tuple[tuple[int, bytes], ...] = ()
 
 
@@ -215,7 +218,7 @@ class Correspondence:
         Args:
             header: of the message.
             body: of the message.
-            durable: it is to be told whatever happens to this process.
+            durable: it is to be told whatever happens to this process; an answer to it is welcome, but need not come.
             over: told what became of it; None: nobody asks.
             patience: how long the answer is awaited [s of the session]; None: the message's confirmation is all.
 
@@ -227,7 +230,7 @@ class Correspondence:
         number = self.session.send(header, body, now, durable=durable)
         if over is not None:
             until = math.inf if patience is None else now + patience + ANSWER_AFTER * self._pace
-            self._asked[number] = _Asked(over=over, answered=patience is not None, until=until)
+            self._asked[number] = _Asked(over=over, answered=patience is not None, until=until, fact=durable)
         self.soon()
         return number
 
@@ -307,6 +310,8 @@ class Correspondence:
         asked = self._asked.get(number)
         if asked is not None and not asked.answered:
             self._over(number, Ending())
+        elif asked is not None and asked.fact:
+            asked.kept, asked.until = True, self.time() + ANSWER_AFTER * self._pace
 
     def _replied(self, message: Arrived) -> None:
         header = message.header
@@ -346,8 +351,8 @@ class Correspondence:
         now = self.time()
         for one in self.session.tick(now):
             self._happened(one)
-        for number in [number for number, one in self._asked.items() if one.until <= now]:
-            self._over(number, Ending(words="no answer came in time", silent=True))
+        for number, kept in [(number, one.kept) for number, one in self._asked.items() if one.until <= now]:
+            self._over(number, Ending() if kept else Ending(words="no answer came in time", silent=True))
         self.pump()
 
     def forget(self) -> None:

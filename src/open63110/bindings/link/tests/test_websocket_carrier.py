@@ -93,6 +93,26 @@ async def test_a_newer_socket_takes_over_and_what_was_asked_is_answered_there() 
     assert left.story.count("up") == 2
 
 
+async def test_a_fact_that_is_kept_is_told_though_its_answer_was_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("open63110.bindings.link.correspondence.ANSWER_AFTER", 0.05)
+    left, right = Echo("left"), Echo("right")
+    right.take = right.lines.delivered  # type: ignore[method-assign] # it crashes before it can answer
+    done: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+    asked: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+    async with asyncio.TaskGroup() as tasks:
+        for desk, way in zip((left, right), MemoryCarrier.pair("left", "right"), strict=True):
+            tasks.create_task(carry(way, desk.lines.strand()))
+        await left.ready.wait()
+        header = Header(type=9, kind=Kind.REQUEST)
+        left.lines.send(header, b"fact", durable=True, over=done.set_result, patience=3_600.0)
+        left.lines.send(header, b"question", durable=False, over=asked.set_result, patience=0.1)
+        async with asyncio.timeout(5):
+            ending = await done
+            assert (ending.status, ending.silent) == (0, False)
+            assert (await asked).silent
+        left.lines.hang_up()
+
+
 class Socket:
     """What a carrier uses of a socket."""
 
