@@ -11,6 +11,7 @@ from open63110.bindings.link.branches import Branches
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.groups import Membership
 from open63110.bindings.link.places import Places, place_of_scope
+from open63110.bindings.link.publishing import Publishing
 from open63110.bindings.link.relay import Relay
 from open63110.bindings.link.server import Server
 from open63110.bindings.link.spreading import Spreading
@@ -84,6 +85,8 @@ class Level:
         self.relay = Relay(link.identity, place, self.places, direct=self._direct, members=self.members.of, upper=upper)
         self.branches = Branches.beside(link, self.relay, self.place_of)
         self.spreading = Spreading(engine, orders, self.relay, self.branches)
+        self.publishing = Publishing(engine, self.places)
+        link.services = self.branches.services = self.publishing
         orders.below = self.branches.below
         engine.commit.on_durable.append(self._look)
 
@@ -104,6 +107,7 @@ class Level:
         for one in entries:
             if one.kind is not PrincipalChanged:
                 continue
+            self.publishing.recheck()
             fact: Any = one.event
             place = self.place_of(fact.id)
             if fact.id in self.relay.below and place != self.relay.below[fact.id]:

@@ -22,11 +22,13 @@ from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.happenings import Arrived, Welcomed
 from open63110.bindings.link.header import Header, Kind, Priority
 from open63110.bindings.link.line import Exchange, Line, Waiting
+from open63110.bindings.link.own_messages import SUBSCRIPTION, write_wish
 from open63110.bindings.link.registry import REGISTRY
 from open63110.bindings.link.relay import Relay
 from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.rights import RIGHTS
 from open63110.bindings.link.session import Outbox
+from open63110.bindings.link.subscriptions import LONGEST_LEASE, Wish
 from open63110.kernel.errors import Trouble, Unavailable
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Event, Message
@@ -154,6 +156,7 @@ class Upward(Line):
         self.since: datetime | None = None
         """Since when the level above hears; None: it does not."""
         self.told = 0
+        self._subscribers: dict[int, Callable[[bytes], None]] = {}
         self._before = 0
         """Number of the last fact of the run before this one: the level above did not hear it when it happened."""
         self._news = asyncio.Event()
@@ -315,8 +318,41 @@ class Upward(Line):
         return None
 
     def take(self, message: Arrived) -> None:
-        """Hand it to whoever decides."""
-        self._desk.ordered(self, message)
+        """Hand it to whoever decides, or whoever subscribed."""
+        if message.header.kind is Kind.PUBLISH:
+            self.lines.delivered(message)
+            self._subscribers.get(message.header.reply_to or 0, _nobody)(message.body)
+        else:
+            self._desk.ordered(self, message)
+
+    def subscribe(self, wish: Wish, told: Callable[[bytes], None], over: Callable[[Ending], None]) -> int:
+        """Be told of what the level above knows.
+
+        Args:
+            wish: what.
+            told: with the body of each value.
+            over: once, when there will be no more.
+
+        Returns:
+            By what it is known, to renew or end it.
+
+        Raises:
+            Unavailable: too much waits already.
+        """
+
+        def ended(ending: Ending) -> None:
+            self._subscribers.pop(number, None)
+            over(ending)
+
+        header = Header(type=SUBSCRIPTION, kind=Kind.SUBSCRIBE, path=(str(self.station),))
+        number = self.lines.send(header, write_wish(wish), durable=False, over=ended, patience=LONGEST_LEASE)
+        self._subscribers[number] = told
+        return number
+
+    def unsubscribe(self, number: int) -> None:
+        """Have it end."""
+        header = Header(type=SUBSCRIPTION, kind=Kind.UNSUBSCRIBE, reply_to=number, path=(str(self.station),))
+        self.lines.send(header, b"", durable=False)
 
     def confirm(self, message: Arrived) -> None:
         """It is in the journal of this level."""
@@ -358,6 +394,10 @@ CODES: Final[Mapping[str, ErrorCode]] = {
 def here(header: Header) -> bool:
     """Tell whether a message names no place: it is for the level at the other end of the link."""
     return header.dst in HERE
+
+
+def _nobody(_: bytes) -> None:
+    """Let a value go that comes after the end of its subscription."""
 
 
 def _late(fact: Event) -> Event:
