@@ -13,6 +13,7 @@ from open63110.bindings.web.access import Access, Caller
 from open63110.bindings.web.alarms import alarms, figures
 from open63110.bindings.web.errors import Unauthenticated, status_of
 from open63110.bindings.web.forms import Forms
+from open63110.bindings.web.offers import ShownZone, least, shown_limits, shown_zones
 from open63110.bindings.web.operations import API
 from open63110.bindings.web.parts import Parts
 from open63110.bindings.web.queries import BY_PLURAL, number_of, shown_fact, state_of
@@ -136,7 +137,15 @@ class Pages:
             recent=self._fresh(recent),
             transfers=await self._transfers(recent),
             power=_power,
+            zones=self._zones(caller),
         )
+
+    def _zones(self, caller: Caller) -> list[ShownZone]:
+        """Return the limited zones, to whoever may see every station (I17)."""
+        if "*" not in caller.principal.scope:
+            return []
+        zones = sorted(self._node.engine.known.all_zones.values(), key=lambda one: one.key)
+        return list(shown_zones(zones, self._node.clock.now()))
 
     async def stations(self, request: Request, caller: Caller) -> Response:
         """Stations with their live state."""
@@ -161,6 +170,8 @@ class Pages:
         mine = (Where("station", "=", station.id),)
         store, part = self._node.store, request.query_params.get("part", "")
         context: dict[str, Any] = {"station": station, "power": _power, "state": state_of(station)}
+        limits = context["limits"] = shown_limits(station, self._node.clock.now())
+        context["offer"] = lambda number: least(limits, number)
         context["deviations"] = dict(self._node.deviations(station.id))
         context["open"] = [one for one in station.transfers.values() if one.ended is None]
         context["orders"] = self._newest(await store.find(Order, Query(where=mine, order="-asked", limit=12)))

@@ -92,8 +92,10 @@ def test_a_file_that_is_none_is_a_matter_of_usage(tmp_path: Path, asked: Asked, 
 SHOWN: dict[str, Any] = {
     "id": "north",
     "address": "",
-    "connections": [{"id": "g1", "import_max": 100_000.0, "export_max": 0.0, "amperes": [160.0, 160.0, 160.0]}]
-    + [{"id": "g2", "import_max": 1_500.0, "export_max": 0.0, "amperes": []}],
+    "connections": [
+        {"id": "g1", "import_max": 100_000.0, "export_max": 0.0, "amperes": [160.0, 160.0, 160.0]},
+        {"id": "g2", "import_max": 1_500.0, "export_max": 0.0, "amperes": []},
+    ],
     "zones": [
         {
             "id": "deck",
