@@ -201,9 +201,11 @@ class Correspondence:
         if not binary:
             self._happened(self.session.end(ErrorCode.MALFORMED, "the link speaks in binary messages"))
             return
-        for one in self.session.received(frame, self.time()):
+        found = self.session.received(frame, self.time())
+        for one in found:
             self._happened(one)
-        self.pump()
+        if self._timer is None or not found or not all(isinstance(one, Arrived) for one in found):
+            self.pump()  # what has only arrived is confirmed later, and nothing is due sooner than before
 
     def drained(self, strand: Strand) -> None:
         """Go on writing."""
@@ -270,7 +272,7 @@ class Correspondence:
             for frame in frames:
                 self._desk.note(frame, sent=True)
                 socket.send_binary(frame)
-            if not frames or socket.pending:
+            if sum(map(len, frames)) < room // 4 or socket.pending:  # it was not for want of room that there is no more
                 break
         self._arm()
 
@@ -317,6 +319,7 @@ class Correspondence:
         header = message.header
         asked = self._asked.get(header.reply_to or 0)
         self.session.delivered(message, self.time())
+        self.soon()
         if asked is None or not asked.answered:
             return
         if message.body and not header.status:
