@@ -4,14 +4,9 @@
 const cbor = require('cbor');
 
 class Fault extends Error {
-  constructor(code, words) {
-    super(words);
-    this.code = code;
-  }
+  constructor(code, words) { super(words); this.code = code; }
 }
-const need = (holds, words) => {
-  if (!holds) throw new Fault(1, words); // MALFORMED
-};
+const need = (holds, words) => { if (!holds) throw new Fault(1, words); }; // MALFORMED
 const encode = (value) => cbor.encodeOne(value, { highWaterMark: 1 << 24 });
 const decode = (bytes) => cbor.decodeFirstSync(bytes, { preventDuplicateKeys: true, max_depth: 16 });
 const entries = (map) => (map instanceof Map ? [...map] : Object.entries(map)); // the library: objects, if all keys are text
@@ -25,8 +20,7 @@ function plain(value) { // no tag, no float, no number beyond
 }
 
 function strictMap(bytes, most) {
-  need(bytes.length <= most, 'too long');
-  const value = decode(bytes);
+  const value = decode(bytes.length > most ? NOTHING : bytes);
   need(isMap(value) && plain(value) && encode(value).equals(bytes), 'no map in preferred serialization');
   return new Map(entries(value));
 }
@@ -38,10 +32,8 @@ const text = (most) => fit((value) => typeof value === 'string' && [...value].le
 const bytes = (most) => fit((value) => Buffer.isBuffer(value) && value.length <= most);
 const texts = (most) => fit((value) => Array.isArray(value) && value.length <= most && value.every((one) => typeof one === 'string'));
 const versions = fit((value) => Array.isArray(value) && value.every((one) => one.length >= 2 && one.every(isNumber)));
-const pairs = (flat) => {
-  need(Array.isArray(flat) && flat.every(isNumber) && flat.length % 2 === 0, 'no pairs');
-  return flat.flatMap((one, place) => (place % 2 ? [] : [[one, flat[place + 1]]]));
-};
+const pairs = (flat) => flat.filter((one) => (need(isNumber(one) && flat.length % 2 === 0, 'no pairs'), true))
+  .flatMap((one, place) => (place % 2 ? [] : [[one, flat[place + 1]]]));
 const readRanges = (flat) => pairs(flat).map(([first, last], place) => {
   need(first > 0 && last >= first && (place === 0 || first > flat[2 * place - 1] + 1), 'ranges do not rise');
   return [first, last];
@@ -80,10 +72,9 @@ const HEADER = [null, [0, 'src', text(512), ''], [1, 'dst', text(512), ''], [2, 
   [14, 'extensions', extensions, {}]];
 
 function readFields([, ...fields], map) {
-  return Object.fromEntries(fields.map(([key, name, [read], otherwise]) => {
-    need(map.has(key) || otherwise !== undefined, `no ${name}`);
-    return [name, map.has(key) ? read(map.get(key)) : otherwise];
-  }));
+  const missing = fields.find(([key, , , otherwise]) => !map.has(key) && otherwise === undefined);
+  need(!missing, `no ${missing?.[1]}`);
+  return Object.fromEntries(fields.map(([key, name, [read], otherwise]) => [name, map.has(key) ? read(map.get(key)) : otherwise]));
 }
 
 function writeFields([type, ...fields], given) {
@@ -93,18 +84,13 @@ function writeFields([type, ...fields], given) {
 }
 
 function careful(ask) { // what the library or the language says of other people's bytes is MALFORMED, too
-  try {
-    return ask();
-  } catch (fault) {
-    throw fault instanceof Fault ? fault : new Fault(1, fault.message);
-  }
+  try { return ask(); } catch (fault) { throw fault instanceof Fault ? fault : new Fault(1, fault.message); }
 }
 
 /** Read a frame; null: of a type that is not known. */
 const readFrame = (data) => careful(() => {
   const map = strictMap(data, 65536);
-  need(isNumber(map.get(0)), 'no type');
-  const found = Object.entries(FRAMES).find(([, [type]]) => type === map.get(0));
+  const found = Object.entries(FRAMES).find(([, [type]]) => type === number[0](map.get(0)));
   return found ? { frame: found[0], ...readFields(found[1], map) } : null;
 });
 const writeFrame = (frame, given) => writeFields(FRAMES[frame], given);

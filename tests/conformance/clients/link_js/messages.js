@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bodies of messages, read and written by the published schema docs/bindings/link.cddl, and by messages.md where it says more.
+// Bodies of messages, read by the published schema docs/bindings/link.cddl, and by messages.md where it says more.
 'use strict';
 const fs = require('node:fs');
-const cbor = require('cbor');
-const { encode, entries, isMap } = require('./codec');
+const { decode, entries, isMap } = require('./codec');
 
 function schema(file) {
   const made = { numbers: {}, records: {}, words: {} };
@@ -25,27 +24,15 @@ const time = (ms) => new Date(ms).toISOString().replace(/\.000Z$/, 'Z').replace(
 const scaled = (mantissa, exponent) => Number(`${mantissa}e${exponent}`); // rounds once
 const isWhole = (value) => typeof value === 'bigint' || Number.isSafeInteger(value);
 const quantity = (value) => (Array.isArray(value) ? scaled(value[1], value[0]) : Number(value));
-function writeQuantity(value) {
-  const digits = /^(-?\d+)\.(\d{1,9})$/.exec(String(value));
-  return digits ? [-digits[2].length, Number(digits[1] + digits[2])] : value;
-}
 
-/** Reads bodies into plain objects (bytes in base64, moments in ISO 8601), and writes them. */
+/** Reads bodies into plain objects: bytes in base64, moments in ISO 8601. */
 class Messages {
   constructor(file) {
     Object.assign(this, schema(file));
   }
 
-  number(record) {
-    return Number(Object.entries(this.numbers).find(([, name]) => name === record)[0]);
-  }
-
   read(number, bytes) {
-    return this.record(this.numbers[number], cbor.decodeFirstSync(bytes, { preventDuplicateKeys: true, max_depth: 16 }));
-  }
-
-  write(number, given) {
-    return encode(this.writeRecord(this.numbers[number], given));
+    return this.record(this.numbers[number], decode(bytes));
   }
 
   record(name, map) {
@@ -78,28 +65,6 @@ class Messages {
       const value = isWhole(values[place]) ? scaled(values[place], -3) : values[place];
       return { at: time(at + since), measurand: word('measurand', channel & 31) || 'other', value, ...Object.fromEntries(kept), ...more };
     });
-  }
-
-  writeRecord(name, given) {
-    const at = Date.parse(given.at);
-    return new Map(this.records[name].filter((one) => one.name in given).map((one) => [one.key, this.writeValue(one.type, given[one.name], at)]));
-  }
-
-  writeValue(type, value, at) {
-    const inner = /^\((.+) \/ (?:null|tstr)\)$/.exec(type)?.[1];
-    const code = (table, word) => Number(Object.entries(this.words[table]).find(([, one]) => one === word)?.[0] ?? NaN);
-    if (value === null) return null;
-    if (inner) return this.writeValue(inner, value, at);
-    if (type.startsWith('[*')) return value.map((one) => this.writeValue(/^\[[*+] (.+)\]$/.exec(type)[1], one, at));
-    if (type === 'subject' && typeof value === 'object') return [this.writeValue('credential-kind', value.kind), value.value];
-    if (type === 'readings') {
-      const channel = (one) => code('measurand', one.measurand) + 32 * code('phase', one.phase ?? '(none)') + 512 * code('context', one.context ?? 'periodic') + 8192 * code('location', one.location ?? '(none)');
-      return value.map((one) => [Date.parse(one.at) - at, [channel(one)], [Math.round(one.value * 1000)]]);
-    }
-    if (type === 'moment') return Date.parse(value);
-    if (type === 'quantity') return writeQuantity(value);
-    if (this.words[type] && Number.isInteger(code(type, value))) return code(type, value);
-    return this.records[type] ? this.writeRecord(type, value) : value;
   }
 }
 

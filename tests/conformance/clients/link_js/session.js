@@ -2,8 +2,7 @@
 // A session of the 63110 link over WebSockets, by docs/bindings/link.md 1 and 3 to 5. Its window stays at the least, 16 KiB.
 'use strict';
 const { EventEmitter } = require('node:events');
-const { randomBytes } = require('node:crypto');
-const fs = require('node:fs');
+const [crypto, fs] = [require('node:crypto'), require('node:fs')];
 const WebSocket = require('ws');
 const { Fault, decode, encode, readFrame, writeFrame, readHeader, writeHeader } = require('./codec');
 
@@ -12,6 +11,7 @@ const [OUTBOX_RESTORED, EXPIRED, CANCELLED] = [11, 32, 33];
 const ROOM = { message: 65536, bytes: 131072, messages: 64, window: 16384, chunk: 2048, urgent_rate: 10, urgent_burst: 10 };
 const SHARE = [1, 3 / 4, 5 / 8, 1 / 2]; // of the other end's room, by priority
 const OWN_CLOCK = 50; // uncertainty [ms]
+const AT_ITS_BEGINNING = { offset: 0, begun: false, again: 0, turn: 0 };
 const critical = (extensions) => Object.keys(extensions).find((name) => extensions[name].critical); // none is understood here
 
 class IdSet {
@@ -27,22 +27,20 @@ class IdSet {
 /** What outlives the process: the outbox, and what was delivered of the other end's outboxes. */
 class Memory {
   constructor(file) {
-    const kept = fs.existsSync(file) ? decode(fs.readFileSync(file)) : { outbox: randomBytes(8), last: 0, waiting: [], seen: [] };
-    const waiting = new Map(kept.waiting.map((one) => [one.id, one]));
-    Object.assign(this, { ...kept, file, waiting, seen: new Map(kept.seen.map(([outbox, ranges]) => [outbox, new IdSet(ranges)])) });
+    const kept = fs.existsSync(file) ? decode(fs.readFileSync(file)) : { outbox: crypto.randomBytes(8), last: 0, waiting: [], seen: [] };
+    const seen = kept.seen.map(([outbox, ranges]) => [outbox, new IdSet(ranges)]);
+    Object.assign(this, { ...kept, file, waiting: new Map(kept.waiting.map((one) => [one.id, one])), seen: new Map(seen) });
   }
   save() {
-    const [waiting, seen] = [[...this.waiting.values()], [...this.seen].map(([outbox, { ranges }]) => [outbox, ranges])];
+    const seen = [...this.seen].map(([outbox, { ranges }]) => [outbox, ranges]);
     const file = fs.openSync(`${this.file}.new`, 'w');
-    fs.writeSync(file, encode({ outbox: this.outbox, last: this.last, waiting, seen }));
-    fs.fsyncSync(file);
-    fs.closeSync(file);
+    fs.writeSync(file, encode({ outbox: this.outbox, last: this.last, waiting: [...this.waiting.values()], seen }));
+    for (const step of [fs.fsyncSync, fs.closeSync]) step(file);
     fs.renameSync(`${this.file}.new`, this.file);
   }
   of(outbox) {
     const found = this.seen.get(outbox) ?? new IdSet();
-    this.seen.delete(outbox); // the latest of four goes to the end
-    this.seen = new Map([...this.seen].slice(-3)).set(outbox, found);
+    this.seen = new Map([...this.seen].filter(([other]) => other !== outbox).slice(-3)).set(outbox, found); // the latest four
     return found;
   }
 }
@@ -51,37 +49,37 @@ class Memory {
 class Session extends EventEmitter {
   constructor(identity, file) {
     super();
-    const maps = { told: new Map(), turns: new Map(), partial: new Map(), refused: new Map() };
-    Object.assign(this, { identity, memory: new Memory(file), state: 'closed', versions: [[1, 0]], extensions: {}, ...maps });
+    Object.assign(this, { identity, memory: new Memory(file), state: 'closed', versions: [[1, 0]], extensions: {} });
+    for (const map of ['told', 'partial', 'refused']) this[map] = new Map(); // by id; the last two: of the other end's outbox
     setInterval(() => this.tick(), 250).unref();
   }
 
   /** Open a carrier; resolves with the other end's HELLO when messages may flow. */
   connect(url, tls) {
-    const flow = { sent: 0, credited: 0, received: 0, confirmed: 0, tokens: 0, owed: [0, 0, 0, 0], turn: 0 };
-    Object.assign(this, { state: 'opening', peer: null, began: Date.now(), lastHeard: Date.now(), pings: 0, pinged: 0, samples: [], ...flow });
-    for (const one of this.memory.waiting.values()) Object.assign(one, { offset: 0, begun: false, again: 0 });
-    const options = { ...tls, minVersion: 'TLSv1.3', perMessageDeflate: false, maxPayload: 65536 };
-    const socket = (this.socket = new WebSocket(url, 'iec63110.link.v1', options));
+    const flow = { sent: 0, credited: 0, received: 0, confirmed: 0, tokens: 0, owed: [0, 0, 0, 0], turn: 0, pings: 0, pinged: 0 };
+    Object.assign(this, { state: 'opening', peer: null, began: Date.now(), lastHeard: Date.now(), samples: [], ...flow });
+    for (const one of this.memory.waiting.values()) Object.assign(one, AT_ITS_BEGINNING);
+    const carrier = { minVersion: 'TLSv1.3', perMessageDeflate: false, maxPayload: 65536 };
+    const socket = (this.socket = new WebSocket(url, 'iec63110.link.v1', { ...tls, ...carrier }));
+    const lost = (words) => this.socket === socket && this.ended({ code: 0, words, by: 'carrier' });
     return new Promise((resolve, reject) => {
       this.once('ended', reject).once('open', (hello) => (this.off('ended', reject), resolve(hello)));
       socket.on('upgrade', (answer) => (this.certified = answer.socket.getPeerCertificate().subject.CN));
       socket.on('open', () => this.greet());
       socket.on('message', (data, binary) => this.socket === socket && this.heard(binary ? data : Buffer.alloc(0)));
-      socket.on('error', (fault) => this.socket === socket && this.ended({ code: 0, words: fault.message, by: 'carrier' }));
-      socket.on('close', (code) => this.socket === socket && this.ended({ code: 0, words: `closed with ${code}`, by: 'carrier' }));
+      socket.on('error', (fault) => lost(fault.message)).on('close', (code) => lost(`closed with ${code}`));
     });
   }
 
   greet() {
     const resume = [...this.memory.seen].map(([outbox, { ranges }]) => {
-      const partial = [...this.partial.values()].filter((one) => one.outbox === outbox).map((one) => [one.id, one.got]);
-      const contiguous = ranges[0]?.[0] === 1 ? ranges[0][1] : 0;
-      return { outbox: Buffer.from(outbox, 'hex'), contiguous, sparse: ranges.filter(([first]) => first > 1), partial };
+      const partial = outbox === this.outbox ? [...this.partial.values()].map((one) => [one.id, one.got]) : [];
+      const [contiguous, sparse] = ranges[0]?.[0] === 1 ? [ranges[0][1], ranges.slice(1)] : [0, ranges];
+      return { outbox: Buffer.from(outbox, 'hex'), contiguous, sparse, partial };
     });
     const { identity, versions, extensions, memory: { outbox } } = this;
-    const more = { clock: Date.now(), uncertainty: OWN_CLOCK, capabilities: [], receive: ROOM };
-    this.send('HELLO', { versions, identity, outbox, resume, extensions, ...more });
+    const mine = { identity, versions, extensions, outbox, resume, capabilities: [], receive: ROOM };
+    this.send('HELLO', { ...mine, clock: Date.now(), uncertainty: OWN_CLOCK });
   }
 
   send(frame, given) {
@@ -91,27 +89,23 @@ class Session extends EventEmitter {
   }
 
   ended(how) {
+    if (this.state === 'closed') return;
     if (how.by === 'us') this.send('NACK', { id: 0, error: how.code, words: how.words.slice(0, 200) });
-    const { state } = this;
     this.state = 'closed';
     this.socket.close();
-    if (state !== 'closed') this.emit('ended', how);
+    this.emit('ended', how);
   }
 
   /** Cut the carrier without a word. */
-  cut() {
-    this.state = 'closed';
-    this.socket.terminate();
-  }
+  cut() { this.state = 'closed'; this.socket.terminate(); }
 
   heard(data) {
     if (this.state === 'closed') return;
     Object.assign(this, { lastHeard: Date.now(), pinged: 0 });
     try {
       const frame = readFrame(data);
-      if (frame === null) return;
-      if (!this.peer && !['HELLO', 'NACK'].includes(frame.frame)) throw new Fault(PROTOCOL, 'before HELLO');
-      this[`on${frame.frame}`](frame, data.length);
+      if (!this.peer && !['HELLO', 'NACK'].includes(frame?.frame)) throw new Fault(PROTOCOL, 'before HELLO');
+      this[`on${frame?.frame}`]?.(frame, data.length); // a type that is not known is ignored
       this.pump();
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
@@ -124,18 +118,18 @@ class Session extends EventEmitter {
     if (!hello.versions.some(([major]) => major === 1)) throw new Fault(UNSUPPORTED_VERSION, 'this end speaks 1.0');
     if (hello.identity !== this.certified) throw new Fault(IDENTITY_MISMATCH, `${hello.identity} is not ${this.certified}`);
     if (critical(hello.extensions)) throw new Fault(UNSUPPORTED_EXTENSION, critical(hello.extensions));
-    this.peer = { ...hello.receive, outbox: hello.outbox.toString('hex') };
-    this.seen = this.memory.of(this.peer.outbox);
+    this.peer = hello.receive;
+    if (this.outbox !== hello.outbox.toString('hex')) [this.partial, this.refused].forEach((map) => map.clear());
+    this.seen = this.memory.of((this.outbox = hello.outbox.toString('hex')));
     this.onPING({ number: 0, sent: hello.clock });
-    const entry = hello.resume.find((one) => one.outbox.equals(this.memory.outbox));
-    this.resume(entry ?? { contiguous: 0, sparse: [], partial: [] });
+    this.resume(hello.resume.find((one) => one.outbox.equals(this.memory.outbox)));
     Object.assign(this, { state: 'open', tokens: this.peer.urgent_burst });
     this.emit('open', hello);
   }
 
-  resume({ contiguous, sparse, partial }) {
+  resume({ contiguous, sparse, partial } = { contiguous: 0, sparse: [], partial: [] }) {
     const ids = contiguous ? [[1, contiguous], ...sparse] : sparse;
-    const [known, neither] = [new IdSet([...ids]), new IdSet()];
+    const [known, neither] = [new IdSet(ids), new IdSet()];
     if (Math.max(0, ...ids.flat(), ...partial.map(([id]) => id)) > this.memory.last) throw new Fault(OUTBOX_RESTORED, 'an old copy');
     this.onDELIVERED({ ids });
     for (let id = 1; id <= this.memory.last; id += 1) if (!known.has(id) && !this.memory.waiting.has(id)) neither.add(id);
@@ -149,46 +143,39 @@ class Session extends EventEmitter {
   tell(header, body) {
     const id = (this.memory.last += 1);
     const { priority = 2, deadline = 0, src = '', dst = '', about = `${src}\n${dst}` } = header;
-    const one = { id, head: writeHeader(header), body, priority, object: about, deadline, offset: 0, begun: false, again: 0 };
-    this.memory.waiting.set(id, one);
+    this.memory.waiting.set(id, { id, head: writeHeader(header), body, priority, object: about, deadline, ...AT_ITS_BEGINNING });
     this.memory.save();
     const [told, made] = [{}, { id }];
-    for (const what of ['delivered', 'reply']) {
-      made[what] = new Promise((resolve, reject) => (told[what] = { resolve, reject }));
-      made[what].catch(() => {}); // whoever does not wait does not mind
-    }
+    for (const what of ['delivered', 'reply']) made[what] = new Promise((resolve, reject) => (told[what] = { resolve, reject }));
+    for (const one of [made.delivered, made.reply]) one.catch(() => {}); // whoever does not wait does not mind
     this.told.set(id, told);
     this.pump();
     return made;
   }
 
   pump() {
-    let one;
-    while (this.state === 'open' && this.socket.bufferedAmount < 8192 && (one = this.next())) this.sendChunk(one);
+    for (let one; this.state === 'open' && this.socket.bufferedAmount < 8192 && (one = this.next());) this.sendChunk(one);
   }
 
   next() {
     const first = new Map(); // of each class and object, the message whose turn it is
     const lasting = [...this.memory.waiting.values()].filter((one) => !(one.begun && one.offset >= one.body.length));
-    for (const one of lasting) first.set(`${one.priority} ${one.object}`, first.get(`${one.priority} ${one.object}`) ?? one);
+    for (const one of lasting.reverse()) first.set(`${one.priority} ${one.object}`, one);
     const ready = [...first.values()].filter((one) => one.again <= Date.now() && this.fits(one));
-    const turn = (one) => this.turns.get(one.object) ?? 0;
     const classes = [0, 1, 2, 3].map((priority) => {
-      const all = ready.filter((one) => one.priority === priority).sort((a, b) => turn(a) - turn(b));
-      const begun = all.filter((one) => one.begun);
-      return begun.length < 4 ? all : begun;
+      const all = ready.filter((one) => one.priority === priority).sort((a, b) => a.turn - b.turn || a.id - b.id);
+      return all.filter((one) => one.begun || all.filter((other) => other.begun).length < 4);
     });
     const starving = [3, 2].find((priority) => classes[priority].length && this.owed[priority] >= 2048);
     return classes[0][0] ?? classes[starving]?.[0] ?? classes.flat()[0];
   }
 
   fits(one) {
-    const { chunk, messages, bytes } = this.peer;
     if (one.priority === 0) return this.tokens >= 1;
-    if (this.sent - this.credited + Math.min(chunk, 8192) + 4200 > 16384) return false;
+    if (this.sent - this.credited + Math.min(this.peer.chunk, 8192) + 4200 > 16384) return false; // 4,200: header and frame
     const begun = [...this.memory.waiting.values()].filter((other) => other.begun);
     const total = begun.reduce((sum, other) => sum + other.body.length, one.body.length);
-    return one.begun || (begun.length < SHARE[one.priority] * messages && total <= SHARE[one.priority] * bytes);
+    return one.begun || Math.max((begun.length + 1) / this.peer.messages, total / this.peer.bytes) <= SHARE[one.priority];
   }
 
   sendChunk(one) {
@@ -197,8 +184,7 @@ class Session extends EventEmitter {
     const chunk = one.body.subarray(one.offset, one.offset + (one.priority === 0 ? 2048 : Math.min(this.peer.chunk, 8192)));
     const opening = one.begun ? {} : { head: one.head, total: one.body.length, after };
     const size = this.send('DATA', { id: one.id, offset: one.offset, chunk, ...opening });
-    Object.assign(one, { begun: true, offset: one.offset + chunk.length });
-    this.turns.set(one.object, (this.turn += 1));
+    Object.assign(one, { begun: true, offset: one.offset + chunk.length, turn: (this.turn += 1) });
     if (one.priority === 0) this.tokens -= 1;
     else this.sent += size;
     this.owed = this.owed.map((owed, priority) => (priority === one.priority ? 0 : owed + size * 0.05)); // 5 % for who waits
@@ -225,8 +211,7 @@ class Session extends EventEmitter {
   }
 
   forget(id, error, words) {
-    const { delivered, reply } = this.told.get(id) ?? {};
-    for (const one of [delivered, reply]) one?.reject(new Fault(error, words));
+    for (const one of Object.values(this.told.get(id) ?? {})) one.reject(new Fault(error, words));
     this.memory.waiting.delete(id);
     this.memory.save();
     this.send('CANCEL', { ids: [[id, id]], error: EXPIRED });
@@ -234,77 +219,70 @@ class Session extends EventEmitter {
 
   /** Ask for a message not to be given up. */
   cancel(id) {
-    const one = this.memory.waiting.get(id);
-    Object.assign(one, { begun: true, offset: one.body.length }); // no piece may follow
+    Object.assign(this.memory.waiting.get(id), { begun: true, offset: Infinity }); // no piece may follow
     this.send('CANCEL', { ids: [[id, id]], error: CANCELLED });
   }
 
   // -- receiving --
 
   onDATA({ id, offset, chunk, total, head, after }, size) {
-    const key = `${this.peer.outbox}/${id}`;
-    const one = this.partial.get(key) ?? { id, outbox: this.peer.outbox, chunks: [], got: 0 };
-    if (!head.length && !this.partial.has(key)) throw new Fault(PROTOCOL, 'a piece of a message that was not begun');
-    if (head.length) this.open(key, Object.assign(one, { total, after }), head);
+    const one = this.partial.get(id) ?? { id, chunks: [], got: 0 };
+    if (!head.length && !this.partial.has(id)) throw new Fault(PROTOCOL, 'a piece of a message that was not begun');
+    if (head.length) this.open(Object.assign(one, { total, after }), head);
     if (one.header?.priority !== 0) this.received += size;
     if (this.received - this.confirmed >= 4096) this.send('CREDIT', { bytes: (this.confirmed = this.received) });
     if (this.seen.has(id)) return this.send('DELIVERED', { ids: [[id, id]] });
-    if (this.refused.has(key)) return head.length && this.send('NACK', { id, ...this.refused.get(key) });
+    if (this.refused.has(id)) return head.length && this.send('NACK', { id, ...this.refused.get(id) });
     if (offset !== one.got || offset + chunk.length > one.total) throw new Fault(PROTOCOL, 'a gap in a message');
     one.chunks.push(chunk);
     one.got += chunk.length;
     return this.give();
   }
 
-  open(key, one, head) {
-    this.partial.set(key, one);
+  open(one, head) {
+    this.partial.set(one.id, one);
     try {
       one.header = readHeader(head);
       if (one.total > ROOM.message) throw new Fault(TOO_LARGE, 'too long');
       if (critical(one.header.extensions)) throw new Fault(UNSUPPORTED_EXTENSION, critical(one.header.extensions));
     } catch (fault) {
-      this.refused.set(key, { error: fault.code, words: fault.message });
+      this.refused.set(one.id, { error: fault.code, words: fault.message });
     }
   }
 
-  refuse(key, id, error, words) {
-    this.refused.set(key, { error, words });
+  refuse(id, error, words) {
+    this.refused.set(id, { error, words });
     this.send('NACK', { id, error, words });
   }
 
   give() {
-    for (const [key, one] of this.partial) {
-      const { id, outbox, header, after } = one;
-      if (outbox !== this.peer.outbox || one.got < one.total || this.refused.has(key) || this.seen.has(id)) continue;
-      if (after && !this.seen.has(after) && !this.refused.has(`${outbox}/${after}`)) continue;
-      if (this.tooLate(header.deadline)) this.refuse(key, id, EXPIRED, 'too late');
-      else this.deliver(key, one);
-      this.give();
-      return;
-    }
+    const gone = (id) => id === 0 || this.seen.has(id) || this.refused.has(id);
+    const one = [...this.partial.values()].find(({ id, got, total, after }) => got === total && !gone(id) && gone(after));
+    if (!one) return;
+    if (this.tooLate(one.header.deadline)) this.refuse(one.id, EXPIRED, 'too late');
+    else this.deliver(one);
+    this.give();
   }
 
-  deliver(key, { id, header, chunks }) {
-    const body = Buffer.concat(chunks);
-    this.partial.delete(key);
+  deliver({ id, header, chunks }) {
+    this.partial.delete(id);
     this.seen.add(id);
     this.memory.save();
     this.send('DELIVERED', { ids: [[id, id]] });
     const asked = header.kind === 1 && this.told.get(header.reply_to);
-    if (asked) asked.reply.resolve({ header, body });
-    else this.emit('message', header, body, id);
+    if (asked) asked.reply.resolve({ header, body: Buffer.concat(chunks) });
+    else this.emit('message', header, Buffer.concat(chunks), id);
   }
 
   onCANCEL({ ids, error }) {
-    const keys = (id) => `${this.peer.outbox}/${id}`;
     for (const [first, last] of ids) {
       if (error === EXPIRED) this.seen.add(first, last);
-      for (let id = first; id <= last; id += 1) {
-        if (error === EXPIRED) [this.partial, this.refused].forEach((map) => map.delete(keys(id)));
-        else if (this.seen.has(id)) this.emit('withdrawn', id);
-        else this.refuse(keys(id), id, CANCELLED, 'taken back');
+      else for (let id = first; id <= Math.min(last, first + 1023); id += 1) {
+        if (this.seen.has(id)) this.emit('withdrawn', id);
+        else this.refuse(id, CANCELLED, 'taken back');
       }
     }
+    for (const map of [this.partial, this.refused]) for (const id of map.keys()) if (this.seen.has(id)) map.delete(id);
     this.memory.save();
     this.give();
   }
@@ -317,20 +295,18 @@ class Session extends EventEmitter {
     return [...this.samples].sort((a, b) => worse(a) - worse(b)).map((one) => ({ offset: one.offset, error: worse(one) }))[0];
   }
 
-  tooLate(deadline) {
-    return deadline !== null && !(this.clock && Date.now() + this.clock.offset + this.clock.error <= deadline);
-  }
+  tooLate(deadline) { return deadline !== null && !(Date.now() + this.clock?.offset + this.clock?.error <= deadline); }
 
   onPING({ number, sent }) {
-    const now = Date.now();
-    this.send('PONG', { number, sent, heard: now, answered: now, uncertainty: OWN_CLOCK });
+    this.send('PONG', { number, sent, heard: this.lastHeard, answered: Date.now(), uncertainty: OWN_CLOCK });
   }
 
   onPONG({ sent, heard, answered, uncertainty }) {
-    const [at, before] = [Date.now(), this.samples.at(-1)];
+    const at = Date.now();
     const way = Math.max(0, at - sent - (answered - heard));
-    const sample = { at, offset: (heard - sent + (answered - at)) / 2, error: way / 2 + uncertainty };
-    this.samples = [...this.samples, { ...sample, smooth: before ? (7 * before.smooth + way) / 8 : way }].slice(-8);
+    const smooth = (7 * (this.samples.at(-1)?.smooth ?? way) + way) / 8;
+    this.samples.push({ at, smooth, offset: (heard - sent + (answered - at)) / 2, error: way / 2 + uncertainty });
+    this.samples = this.samples.slice(-8);
   }
 
   tick() {
@@ -338,13 +314,10 @@ class Session extends EventEmitter {
     if (this.state !== 'open') return;
     for (const one of this.memory.waiting.values()) if (one.deadline && one.deadline <= now) this.forget(one.id, EXPIRED, 'too late');
     this.tokens = Math.min(this.peer.urgent_burst, this.tokens + this.peer.urgent_rate / 5); // a little less than 250 ms bring
-    const patience = this.samples.length ? Math.max(5000, 4 * this.samples.at(-1).smooth) : 60000;
+    const patience = Math.max(5000, 4 * (this.samples.at(-1)?.smooth ?? 15000));
     const due = this.began + (this.pings < 4 ? 2000 * (this.pings + 1) : 60000 * (this.pings - 3));
     if (this.pinged && now - this.pinged > patience) this.ended({ code: SILENT, words: 'nothing was heard', by: 'us' });
-    else if (!this.pinged && (now - this.lastHeard > 5000 || now > due)) {
-      this.pinged = now;
-      this.send('PING', { number: (this.pings += 1), sent: now });
-    }
+    else if (!this.pinged && (now - this.lastHeard > 5000 || now > due)) this.send('PING', { number: ++this.pings, sent: (this.pinged = now) });
     this.pump();
   }
 }

@@ -25,8 +25,7 @@ class Station {
   connector(state) { return this.ask(6, { 2: Date.now(), 3: 1, 4: 1, 5: state }); }
   authorize(card) { return this.ask(14, { 2: [0, card], 3: 1 }); }
   start(reference, card, wh, remote) {
-    const trigger = remote === undefined ? AUTHORIZED : REMOTE_START;
-    const more = { 5: 1, 6: [0, card], 7: 1, 8: trigger, 10: remote, 11: register(wh, 1), 12: 1 };
+    const more = { 5: 1, 6: [0, card], 7: 1, 8: remote ? REMOTE_START : AUTHORIZED, 10: remote, 11: register(wh, 1), 12: 1 };
     return this.ask(3, { 2: Date.now(), 3: reference, 4: 0, ...more });
   }
   reading(reference, seq, wh) { return this.ask(2, { 2: Date.now(), 3: reference, 4: seq, 5: 1, 8: PERIODIC, 11: register(wh, 0) }); }
@@ -35,9 +34,8 @@ class Station {
   }
   answer({ type, priority }, { 2: second, 3: third }, id) {
     if (type === 32) this.list = second ?? 0;
-    const limit = [17, { 1: second ?? 0, 2: third }];
     const yes = [24, 26, 27, 32].includes(type) ? [type] : [type, { 1: 'NotSupported' }, NOT_SUPPORTED];
-    const [number, given, status] = { 16: limit, 34: [35, { 1: this.list }] }[type] ?? yes;
+    const [number, given, status] = { 16: [17, { 1: second ?? 0, 2: third }], 34: [35, { 1: this.list }] }[type] ?? yes;
     this.session.tell({ type: number, kind: REPLY, reply_to: id, priority, status }, body(given));
     if (type === 16) this.tell(18, { 2: Date.now(), 3: second ?? 0, 4: third }); // it is in force
   }
