@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.house import ADMIN, House, slack
-from tests.e2e.link_house import Pki, Tap, link_house, listener
+from tests.e2e.link_house import Pki, Tap, context, link_house, listener
 from tests.e2e.player import PATIENCE
 
 from open63110.apps.config import Limits, Listener, Web
@@ -208,7 +208,14 @@ class Stations:
 
 @contextlib.asynccontextmanager
 async def stations(
-    at: Local, pki: Pki, names: list[str], *, also: tuple[str, ...] = (), factor: float = FACTOR, on: bool = True, **rules: Any
+    at: Local,
+    pki: Pki,
+    names: list[str],
+    *,
+    also: tuple[str, ...] = (),
+    factor: float = FACTOR,
+    evses: dict[str, int] | None = None,
+    **rules: Any,
 ) -> AsyncIterator[Stations]:
     """Stations with links to a local CSMS; ``also``: further endpoints, tried after it."""
     plain = StationPolicy(answer_within=Seconds(slack(factor)), **rules)
@@ -217,15 +224,16 @@ async def stations(
         here = Stations(site)
         for name in names:
             endpoints = (f"wss://localhost:{at.port}/link", *also)
-            dialling = Dialling(endpoints=endpoints, tls=pki.tls(name), longest_pause=30.0)
-            here.hardware[name] = site.build(StationPlan(id=name, version=Version.V21, evses=1), dialling)
+            own = context(pki.give(name, to=f"{at.csms.config.identity}-{name}"))
+            dialling = Dialling(endpoints=endpoints, tls=own, longest_pause=30.0)
+            here.hardware[name] = site.build(
+                StationPlan(id=name, version=Version.V21, evses=(evses or {}).get(name, 1)), dialling
+            )
         async with site.running():
             for one in here.hardware.values():
-                if on:
-                    one.switch_on()
-            if on:
-                for name in names:
-                    await until(lambda name=name: _accepted(at, name), 30.0)  # type: ignore[misc] # a lambda's defaults
+                one.switch_on()
+            for name in names:
+                await until(lambda name=name: _accepted(at, name), 30.0)  # type: ignore[misc] # a lambda's defaults
             yield here
 
 
@@ -241,6 +249,7 @@ async def mall(
     *,
     tags: tuple[str, ...] = ("ANNA",),
     factor: float = FACTOR,
+    evses: dict[str, int] | None = None,
     policy: dict[str, Any] | None = None,
     **more: Any,
 ) -> AsyncIterator[tuple[House, Local, Stations, Pki]]:
@@ -253,7 +262,7 @@ async def mall(
         zones = more.pop("zones", None) or {"north": ZonePlan(import_max=44_000.0, stations=tuple(names))}
         async with local_csms(folder, pki, here.port, zones=zones, factor=factor, **more) as local:
             await until(lambda: local.open)
-            async with stations(local, pki, names, factor=factor) as there:
+            async with stations(local, pki, names, factor=factor, evses=evses) as there:
                 for name in names:
                     await until(lambda name=name: _known(here, name), 30.0)  # type: ignore[misc] # a lambda's defaults
                 try:

@@ -29,9 +29,10 @@ from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.rights import RIGHTS
 from open63110.bindings.link.session import Outbox
 from open63110.bindings.link.subscriptions import LONGEST_LEASE, Wish
+from open63110.bindings.link.told_above import COMINGS, UPWARDS, class_of, late
 from open63110.kernel.errors import Trouble, Unavailable
 from open63110.kernel.ids import StationId
-from open63110.kernel.messages import Event, Message
+from open63110.kernel.messages import Event
 from open63110.kernel.roles import Role
 from open63110.model.station import (
     Registration,
@@ -39,23 +40,15 @@ from open63110.model.station import (
     Station,
     StationBooted,
     StationConnected,
-    StationDisconnected,
 )
 from open63110.model.transfer import ESTIMATED, EnergyTransferEnded
 from open63110.ports import StoredFact
 from open63110.runtime.engine import Engine
 from open63110.runtime.orders import Verdict
-from open63110.usecases.energy.smart_charging import FailSafeEntered
-from open63110.usecases.services.authorize_externally import RemoteStartAnswered
 from open63110.usecases.services.authorize_locally import (
     AuthorizationAnswer,
     AuthorizeCredential,
-    CacheCleared,
-    LocalListReplaced,
-    LocalListReported,
 )
-from open63110.usecases.stations.monitor_station import StationEventReported
-from open63110.usecases.stations.reboot_station import RebootScheduled
 
 log = structlog.get_logger(__name__)
 
@@ -64,27 +57,6 @@ PAGE: Final = 500
 
 AGAIN: Final = 2.0
 """When the outbox took nothing [s, real]."""
-
-COMINGS: Final = (StationConnected, StationDisconnected)
-"""What is told as it is now, and not as it was."""
-
-OWN: Final = frozenset(
-    {StationBooted, RemoteStartAnswered, LocalListReported, LocalListReplaced, CacheCleared, RebootScheduled, *COMINGS}
-)
-"""Facts that go up in another way: as the answer to an order, with an acceptance, or as the present state of a link."""
-
-
-def told_upwards() -> frozenset[type[Event]]:
-    """Return the facts that a local CSMS passes on as they are: what it may say, but for what goes up in another way."""
-    kinds = (
-        one.kind
-        for one in REGISTRY.messages
-        if issubclass(one.kind, Event) and RIGHTS.classes(Role.LOCAL_CSMS, Role.CSMS, one.number)
-    )
-    return frozenset(kinds) - OWN
-
-
-UPWARDS: Final = told_upwards()
 
 
 class Desk(Protocol):
@@ -225,7 +197,7 @@ class Upward(Line):
         if type(fact) not in UPWARDS or (isinstance(fact, EnergyTransferEnded) and ESTIMATED in fact.flags):
             return []
         heard = self.since is not None and one.heard >= self.since and one.id > self._before
-        return [self._written(fact if heard else _late(fact))]
+        return [self._written(fact if heard else late(fact))]
 
     def _accepted(self, fact: RegistrationDecided, noun: Station) -> list[tuple[Header, bytes]]:
         """Tell of a boot once it is clear that the station works here."""
@@ -243,7 +215,7 @@ class Upward(Line):
 
     def _written(self, fact: Event) -> tuple[Header, bytes]:
         src, path = self._from(fact.station)
-        header = Header(src=src, type=CODEC.number(fact), kind=Kind.EVENT, priority=_class(fact), path=path, about=src)
+        header = Header(src=src, type=CODEC.number(fact), kind=Kind.EVENT, priority=class_of(fact), path=path, about=src)
         return header, CODEC.encode(fact, station=fact.station, subjects=self.engine.known)
 
     def _from(self, station: StationId) -> tuple[str, tuple[str, ...]]:
@@ -398,14 +370,3 @@ def here(header: Header) -> bool:
 
 def _nobody(_: bytes) -> None:
     """Let a value go that comes after the end of its subscription."""
-
-
-def _late(fact: Event) -> Event:
-    """Say that a fact happened while the level above was away."""
-    known = getattr(fact, "offline", None)
-    return msgspec.structs.replace(fact, offline=True) if known is False else fact
-
-
-def _class(fact: Message) -> Priority:
-    grave = isinstance(fact, FailSafeEntered) or (isinstance(fact, StationEventReported) and fact.severity == 0)
-    return Priority.EMERGENCY if grave else Priority.NORMAL
