@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from bench.figure import Figure
-from bench.link import far, sizes, weight
+from bench.link import far, sizes, weight, zone
 from bench.link.job import Job
 from bench.link.urgent import Crossing, cross
 from bench.link.ways import Shape
@@ -45,6 +45,7 @@ def link(folder: Path, *, short: bool) -> list[Figure]:
         *cpu(folder, much),
         *queued(folder, short=short),
         idle(folder, much),
+        *fanned_out(folder),
     ]
 
 
@@ -135,3 +136,14 @@ def idle(folder: Path, much: Sizes) -> Figure:
     """Memory of the server per link on which nothing is said."""
     value = weight.idle_kb(folder / "idle", much.idle)
     return Figure(name=f"PSS per idle TLS link, {much.idle} stations", value=value, unit="kB", at_most=90)
+
+
+def fanned_out(folder: Path) -> list[Figure]:
+    """A limit for a zone behind a local CSMS (AT-B.11-1)."""
+    found = zone.measure(folder / "zone")
+    name = f"limit of a zone of {zone.STATIONS} behind a local CSMS"
+    return [
+        Figure(name=f"{name}: all have it, longest", value=max(found.seconds), unit="s", at_most=2),
+        Figure(name=f"{name}: upper link", value=found.messages / zone.TRIALS, unit="message", at_least=1, at_most=1),
+        Figure(name=f"{name}: its answer", value=found.ok / zone.TRIALS, unit="stations", at_least=zone.STATIONS),
+    ]
