@@ -9,11 +9,12 @@ Leaves:     a limit that the station has confirmed and keeps to, with what remai
 
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Door, UseCase
-from open63110.usecases.energy.smart_charging import csms, evolve, station, zones
+from open63110.usecases.energy.smart_charging import csms, evolve, silence, station, zones
 from open63110.usecases.energy.smart_charging.csms import FAIL_SAFE_VALUE, OFFLINE_DURATION
 from open63110.usecases.energy.smart_charging.messages import (
     AskLimit,
     BalanceZone,
+    DeriveFailSafe,
     EvseCapped,
     FailSafeEntered,
     FailSafeLeft,
@@ -42,6 +43,7 @@ __all__ = [
     "USE_CASE",
     "AskLimit",
     "BalanceZone",
+    "DeriveFailSafe",
     "EvseCapped",
     "FailSafeEntered",
     "FailSafeLeft",
@@ -79,6 +81,7 @@ USE_CASE = UseCase(
         (Role.CSMS, LimitCleared): csms.hear_cleared,
         (Role.CSMS, FailSafeEntered): csms.hear_fail_safe,
         (Role.CSMS, FailSafeLeft): csms.hear_fail_safe,
+        (Role.CSMS, DeriveFailSafe): silence.derive,
         (Role.CSMS, LimitZone): zones.ask,
         (Role.CSMS, WithdrawZoneLimit): zones.withdraw,
         (Role.CSMS, BalanceZone): zones.balance,

@@ -193,6 +193,13 @@ class ReconcileLimits(Command, frozen=True, kw_only=True, gc=False):
     """It has just booted: nobody knows what it still knows."""
 
 
+class DeriveFailSafe(Command, frozen=True, kw_only=True, gc=False):
+    """At the CSMS: look whether a station that cannot say so must have gone over to its fail-safe values, or back."""
+
+    since: datetime
+    """When its link went, or came."""
+
+
 class UseFailSafe(Command, frozen=True, kw_only=True, gc=False):
     """At a station: look whether limits have ended or nobody was heard for too long."""
 
