@@ -19,6 +19,7 @@ from open63110.apps.local_config import LocalConfig, Say, Upper, ZonePlan
 from open63110.apps.local_csms import LocalCsms
 from open63110.apps.site import Capture, Site, StationPlan
 from open63110.bindings.link.dialling import Dialling
+from open63110.bindings.ocpp.line import Dialling as OcppDialling
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.roles import Role
@@ -215,26 +216,32 @@ async def stations(
     also: tuple[str, ...] = (),
     factor: float = FACTOR,
     evses: dict[str, int] | None = None,
+    ocpp: dict[str, Version] | None = None,
     **rules: Any,
 ) -> AsyncIterator[Stations]:
-    """Stations with links to a local CSMS; ``also``: further endpoints, tried after it."""
+    """Stations of a local CSMS, by link, or by the OCPP named; ``also``: further endpoints, tried after it."""
     plain = StationPolicy(answer_within=Seconds(slack(factor)), **rules)
     with Capture(None, at.csms.clock) as capture:
         site = Site(at.csms.clock, capture, plain, seed=1)
         here = Stations(site)
         for name in names:
-            endpoints = (f"wss://localhost:{at.port}/link", *also)
-            own = context(pki.give(name, to=f"{at.csms.config.identity}-{name}"))
-            dialling = Dialling(endpoints=endpoints, tls=own, longest_pause=30.0)
-            here.hardware[name] = site.build(
-                StationPlan(id=name, version=Version.V21, evses=(evses or {}).get(name, 1)), dialling
-            )
+            plan = StationPlan(id=name, version=(ocpp or {}).get(name, Version.V21), evses=(evses or {}).get(name, 1))
+            here.hardware[name] = site.build(plan, _way(at, pki, name, also, by_ocpp=name in (ocpp or {})))
         async with site.running():
             for one in here.hardware.values():
                 one.switch_on()
             for name in names:
                 await until(lambda name=name: _accepted(at, name), 30.0)  # type: ignore[misc] # a lambda's defaults
             yield here
+
+
+def _way(at: Local, pki: Pki, name: str, also: tuple[str, ...], *, by_ocpp: bool) -> Dialling | OcppDialling:
+    """Return how a station reaches its local CSMS."""
+    if by_ocpp:
+        port = at.csms.listeners["ocpp"].port
+        return OcppDialling(url=f"ws://127.0.0.1:{port}/ocpp", longest_pause=30.0, patience=slack(FACTOR))
+    own = context(pki.give(name, to=f"{at.csms.config.identity}-{name}"))
+    return Dialling(endpoints=(f"wss://localhost:{at.port}/link", *also), tls=own, longest_pause=30.0)
 
 
 def _accepted(at: Local, name: str) -> bool:
@@ -250,6 +257,7 @@ async def mall(
     tags: tuple[str, ...] = ("ANNA",),
     factor: float = FACTOR,
     evses: dict[str, int] | None = None,
+    ocpp: dict[str, Version] | None = None,
     policy: dict[str, Any] | None = None,
     **more: Any,
 ) -> AsyncIterator[tuple[House, Local, Stations, Pki]]:
@@ -262,7 +270,7 @@ async def mall(
         zones = more.pop("zones", None) or {"north": ZonePlan(import_max=44_000.0, stations=tuple(names))}
         async with local_csms(folder, pki, here.port, zones=zones, factor=factor, **more) as local:
             await until(lambda: local.open)
-            async with stations(local, pki, names, factor=factor, evses=evses) as there:
+            async with stations(local, pki, names, factor=factor, evses=evses, ocpp=ocpp) as there:
                 for name in names:
                     await until(lambda name=name: _known(here, name), 30.0)  # type: ignore[misc] # a lambda's defaults
                 try:

@@ -13,11 +13,16 @@ from tests.e2e.local_house import FACTOR, Local, Stations, admit_level, ended, f
 
 from open63110.apps.local_config import ZonePlan
 from open63110.bindings.link.groups import Aggregate
-from open63110.kernel.ids import StationId
-from open63110.kernel.units import Watts
+from open63110.bindings.ocpp.rpc.version import Version
+from open63110.kernel.ids import EvseNumber, StationId
+from open63110.kernel.units import WattHours, Watts
+from open63110.model.authorization import StopRemotely
+from open63110.model.order import Outcome
 from open63110.model.site import SiteId, ZoneId
-from open63110.model.transfer import EnergyTransferStarted
-from open63110.usecases.energy.smart_charging import LimitInForce, LimitZone
+from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted
+from open63110.simulator.ev import Ev, Make
+from open63110.usecases.energy.smart_charging import LimitInForce, LimitPower, LimitZone
+from open63110.usecases.services.authorize_externally import StartRemotely
 
 NAMES = ["CS1", "CS2", "CS3"]
 
@@ -104,3 +109,28 @@ async def test_whichever_hop_is_cut_all_is_told_in_the_end(tmp_path: Path, hop: 
         assert late.offline
         await here.ask("stations/CS2/limit", {"limit": 6000.0, "evse": 1})
         await until(lambda: 1 in here.station("CS2").limits.in_force)
+
+
+async def test_stations_of_every_wire_are_reached_alike_behind_a_local_csms(tmp_path: Path) -> None:
+    wires = {"OCPP16": Version.V16, "OCPP201": Version.V201, "OCPP21": Version.V21}
+    async with mall(tmp_path, ["LINK", *wires], ocpp=wires) as (here, local, there, _):
+        subject = here.csms.engine.known.named("ANNA")
+        for name in ("LINK", *wires):
+            assert here.station(name).via == ("mall-lc",)
+            there.hardware[name].arrive(1, Ev(Make("long", WattHours(500_000.0), Watts(11_000.0), 3), 0.1))
+            start = StartRemotely(station=StationId(name), subject=subject, evse=EvseNumber(1))
+            order = await ended(here.csms, await here.csms.orders.ask(start, ADMIN))
+            assert (name, order.outcome) == (name, Outcome.ACCEPTED), order
+            await until(lambda name=name: there.charging(name))  # type: ignore[misc] # a lambda's defaults
+            await until(lambda name=name: here.station(name).transfers)  # type: ignore[misc] # a lambda's defaults
+            await here.csms.orders.ask(LimitPower(station=StationId(name), evse=EvseNumber(1), limit=Watts(6900.0)), ADMIN)
+            await until(lambda name=name: 1 in here.station(name).limits.in_force)  # type: ignore[misc] # a lambda's defaults
+            (reference,) = here.station(name).transfers
+            stop = StopRemotely(station=StationId(name), reference=reference)
+            order = await ended(here.csms, await here.csms.orders.ask(stop, ADMIN))
+            assert (name, order.outcome) == (name, Outcome.ACCEPTED), order
+            await until(lambda name=name: not there.charging(name))  # type: ignore[misc] # a lambda's defaults
+            await until(lambda: not here.csms.engine.known.in_use(subject))
+        for name in ("LINK", *wires):
+            assert (await only(here.csms, EnergyTransferEnded, name)).readings
+            assert local.station(name).via == ()
