@@ -12,6 +12,7 @@ from open63110.model.limit import Limit, Limits
 from open63110.model.station import Station, StationConnected, StationDisconnected
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted
 from open63110.usecases.energy.smart_charging import UseFailSafe
+from open63110.usecases.stations.onboard_station import PoweredUp
 
 A = StationId("A")
 LIMIT = Limit(limit=Watts(3_000.0), since=T0)
