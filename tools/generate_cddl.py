@@ -59,7 +59,7 @@ A message is the body of DATA: one CBOR map with the keys below. Its number stan
 * **Keys that are not known** are passed over. A newer minor version only adds; keys below 0 belong to vendors, and whoever
   passes a message on passes them on in the bytes they came in.
 * **Moments** are whole milliseconds since 1970 in UTC, without a tag. **Quantities** are SI: an integer, `[exponent, mantissa]`
-  with a power of ten where that is exact, or a 64-bit float.
+  with a power of ten where that is exact, or a float of any size.
 * **Words** are numbers from the tables at the end. Where a table is open, any other word goes as text.
 * **People** go as `[kind, value]` of their credential. A text alone is a reference whose credential was erased at the sender.
 * **Readings** go in groups of one moment: `[since, channels, values]`, with details behind if a reading has more to it. `since`

@@ -35,12 +35,13 @@ from open63110.bindings.ocpp.server import Server
 from open63110.bindings.ocpp.waiting import WaitingRoom
 from open63110.bindings.ocpp.wires import WIRES
 from open63110.bindings.web.serve import serving
+from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.roles import Role
 from open63110.model.principal import AuditEntry
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.station import StationDisconnected
-from open63110.pki.identity import identity_of
+from open63110.pki.identity import identity_of, party_in
 from open63110.runtime.engine import Engine
 from open63110.runtime.keys import Keys
 from open63110.runtime.links import Links
@@ -117,8 +118,9 @@ class Csms:
 
     @property
     def _identity(self) -> str:
-        """What it says of itself on links."""
-        return self.config.policy.cso
+        """What it says of itself on links: the name in the certificate that it shows there."""
+        shown = (Path(one.certificate) for one in self.config.listeners.values() if one.kind == "link" and one.certificate)
+        return next((name for name in map(_named, shown) if name), self.config.policy.cso)
 
     def _level(self) -> Level:
         return Level(self.engine, self.orders, self.link)
@@ -261,6 +263,14 @@ class Csms:
 def _tls_refused(security: Security) -> Callable[[Remote, str], None]:
     """Nobody has said a name yet, so the address stands for one."""
     return lambda remote, reason: security(remote[0], "TlsHandshakeFailed", reason)
+
+
+def _named(certificate: Path) -> str:
+    """Return the identity in a certificate file, empty if there is none; the listener says in words what is wrong with it."""
+    try:
+        return party_in(certificate.read_bytes()).identity
+    except (OSError, Malformed):
+        return ""
 
 
 def _listening(listener: Listener) -> Listening:

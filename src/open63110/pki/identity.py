@@ -4,6 +4,7 @@
 from typing import NamedTuple
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from open63110.kernel.errors import Malformed
@@ -39,6 +40,19 @@ def identity_of(der: bytes) -> Party:
     if len(subject) != 1 or len(roles) != 1 or roles[0] not in {str(role) for role in Role}:
         raise Malformed("the certificate does not say who holds it: one common name and one role", where="certificate")
     return party(str(subject[0].value), Role(roles[0]))
+
+
+def party_in(pem: bytes) -> Party:
+    """Return whom the first certificate of a PEM file names.
+
+    Raises:
+        Malformed: there is none in it, or it does not name one.
+    """
+    try:
+        certificate = x509.load_pem_x509_certificate(pem)
+    except ValueError as error:
+        raise Malformed("that is no certificate") from error
+    return identity_of(certificate.public_bytes(Encoding.DER))
 
 
 def party(identity: str, role: Role) -> Party:

@@ -26,7 +26,7 @@ from open63110.pki.identity import Party
 ROOT = Path(__file__).parents[3]
 SOURCE, BUILD, SPECIFICATION = Path(__file__).with_name("link_js"), ROOT / "build" / "link_js", ROOT / "docs" / "bindings"
 CLIENT = ("codec.js", "session.js", "station.js")
-CSMS, STATION = "open63110", "JS-1"
+CSMS, STATION = "csms.example", "JS-1"
 IDENTITY_MISMATCH, UNSUPPORTED_VERSION, UNSUPPORTED_EXTENSION = 6, 4, 5
 EXPIRED, CANCELLED, UNKNOWN_ADDRESS, UNKNOWN_TYPE = 32, 33, 36, 37
 EVENT, LIMIT, START, STOP, LOCAL_LIST = 7, 16, 24, 26, 32

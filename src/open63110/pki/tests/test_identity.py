@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from open63110.kernel.errors import Malformed
 from open63110.kernel.roles import PEOPLE, Role
-from open63110.pki.identity import identity_of, party, role_name
+from open63110.pki.identity import identity_of, party, party_in, role_name
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 STATION = "urn:open63110:role:station"
@@ -33,6 +33,14 @@ def certificate(names: list[str], uris: list[str] | None) -> bytes:
 def test_identity_and_role_stand_in_the_certificate() -> None:
     identity, role = identity_of(certificate(["CS1"], ["https://maker.example/model", STATION]))
     assert (identity, role) == ("CS1", Role.STATION)
+
+
+def test_a_pem_file_says_it_too() -> None:
+    der = certificate(["CS1"], [STATION])
+    pem = x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM)
+    assert party_in(b"the chain of CS1\n" + pem).identity == "CS1"
+    with pytest.raises(Malformed, match="no certificate"):
+        party_in(b"-----BEGIN CERTIFICATE-----\n")
 
 
 @pytest.mark.parametrize(
