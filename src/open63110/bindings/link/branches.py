@@ -144,10 +144,10 @@ class Branch(Conversation):
             address = self._about(header)
             station = self._named(address)
             said: Any = CODEC.decode(header.type, message.body, station=station, subjects=self._office.engine.known)
+            self._meet(station, address)
         except Trouble as fault:
             self._misunderstood(message, fault)
             return
-        self._meet(station, address)
         if isinstance(said, StationConnected):
             self.present.add(station)
         elif isinstance(said, StationDisconnected):

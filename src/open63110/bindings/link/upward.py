@@ -176,7 +176,12 @@ class Upward(Line):
     def _tell(self, page: Any) -> None:
         lasting: list[tuple[Header, bytes]] = []
         for one in page:
-            lasting += self._said(one)
+            try:
+                lasting += self._said(one)
+            except Unavailable:
+                raise
+            except Trouble as fault:  # the link has no way to say it: the others must not wait for it
+                log.error("a fact cannot be told upwards", fact=type(one.event).__name__, number=one.id, reason=fault.message)  # noqa: TRY400
         if lasting:
             self.lines.session.send_all(lasting, self.lines.time(), durable=True)
             self.told += len(lasting)
