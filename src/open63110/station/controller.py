@@ -35,8 +35,8 @@ from open63110.usecases.energy.smart_charging import (
 from open63110.usecases.services.authorize_externally import ConnectorUnlocked, StartRemotely, StopRemotely
 from open63110.usecases.services.authorize_locally import CredentialAnswered, CredentialPresented
 from open63110.usecases.sessions.energy_transfer import MeterSampled, StopTransfer
-from open63110.usecases.stations.monitor_station import FaultAppeared
-from open63110.usecases.stations.onboard_station import ClockSet, PoweredUp, RegistrationAnswered, TimeTold, correction
+from open63110.usecases.stations.monitor_station import FaultAppeared, clock_left_alone
+from open63110.usecases.stations.onboard_station import ClockSet, PoweredUp, RegistrationAnswered, TimeTold, correction, step
 from open63110.usecases.stations.reboot_station import RebootStation, StationRebooting
 
 REQUEST_WITHIN = 30.0
@@ -47,6 +47,9 @@ FACT_WITHIN = 3600.0
 
 AGAIN = 1.0
 """When the line had no room for a fact [s]."""
+
+STEP = 300.0
+"""A clock that was to be set by more, and was not, is worth an event, once until it agrees with what is told [s]."""
 
 FACT, REQUEST = "fact", "request"
 """By what the line's answers are known."""
@@ -94,7 +97,7 @@ class Line(Protocol):
 class Controller:
     """One station. Its line calls ``before``, ``over`` and ``link_changed``, its hardware everything public below them."""
 
-    __slots__ = ("_engine", "_pause", "hardware", "id", "identity", "layout", "limit", "line", "outbox", "powered")
+    __slots__ = ("_doubted", "_engine", "_pause", "hardware", "id", "identity", "layout", "limit", "line", "outbox", "powered")
 
     def __init__(
         self, station: StationId, engine: Engine, *, identity: Identity, layout: tuple[int, ...], limit: float = 22_000.0
@@ -112,7 +115,7 @@ class Controller:
         self.hardware: Hardware
         self.line: Line
         self.outbox = Outbox()
-        self.powered = False
+        self.powered = self._doubted = False
         self._pause: asyncio.TimerHandle | None = None
 
     @property
@@ -259,11 +262,16 @@ class Controller:
                 self.sample(evse)
 
     def _set_clock(self, told: datetime) -> None:
-        noun = self.noun
-        by = correction(told, self._engine.clock.now(), noun) if noun else 0.0
+        noun, now = self.noun, self._engine.clock.now()
+        by = correction(told, now, noun) if noun else 0.0
         if by and self.hardware.set_clock(by):
             self._hear(ClockSet(station=self.id, at=told, by=by), now=told)
             self._engine.timers.follow(self._engine.stations[self.id])
+            now = told
+        by = step(told, now)
+        doubted, self._doubted = self._doubted, abs(by) > STEP
+        if self._doubted and not doubted:
+            self._hear(clock_left_alone(self.id, now, by), now=now)
 
     def _touches(self, message: Message, evse: EvseNumber) -> bool:
         runs = self.running(evse)

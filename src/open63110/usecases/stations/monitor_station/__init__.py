@@ -33,7 +33,7 @@ from open63110.usecases.stations.monitor_station.messages import (
     StationHeardAgain,
     TimeAnswer,
 )
-from open63110.usecases.stations.monitor_station.station import worth_queueing
+from open63110.usecases.stations.monitor_station.station import clock_left_alone, worth_queueing
 
 __all__ = [
     "USE_CASE",
@@ -49,6 +49,7 @@ __all__ = [
     "StationFellSilent",
     "StationHeardAgain",
     "TimeAnswer",
+    "clock_left_alone",
     "might_be_silent",
     "worth_queueing",
 ]
@@ -66,6 +67,7 @@ USE_CASE = UseCase(
         (Role.STATION, EvPluggedIn): station.plugged_in,
         (Role.STATION, EvUnplugged): station.unplugged,
         (Role.STATION, FaultAppeared): station.fault,
+        (Role.STATION, StationEventReported): station.report,
         (Role.STATION, BeginReporting): station.begin_reporting,
         (Role.STATION, ReportUse): station.report_use,
     },

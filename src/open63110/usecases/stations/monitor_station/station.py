@@ -108,6 +108,25 @@ def fault(event: FaultAppeared, station: Station) -> Iterator[Effect]:
         yield from _events(before, event, station)
 
 
+def clock_left_alone(station: StationId, at: datetime, by: float) -> StationEventReported:
+    """Return what a station tells that was to set its clock by so many seconds and did not (B.13)."""
+    return StationEventReported(
+        station=station,
+        at=at,
+        component="ClockCtrlr",
+        variable="DateTime",
+        severity=4,
+        actual=at.isoformat(timespec="seconds"),
+        code="ClockStepRefused",
+        text=f"told to set the clock by {by:+.0f} s, left as it is",
+    )
+
+
+def report(event: StationEventReported) -> Iterator[Effect]:
+    """Tell what the controller itself has seen, and what is no fault."""
+    yield event
+
+
 def _events(before: FaultAppeared | None, event: FaultAppeared, station: Station) -> Iterator[Effect]:
     """One event for what is gone, one for what has come."""
     if before is not None:
