@@ -19,7 +19,7 @@ LOCKED = {
 }
 
 
-@pytest.mark.at("AT-B.20-1", "link")
+@pytest.mark.at("AT-B.20-1")
 def test_all_that_is_installed_or_served_has_an_allowed_licence_and_stands_in_notice() -> None:
     components, notice = [*runtime(), *vendored()], (ROOT / "NOTICE").read_text(encoding="utf-8")
     assert [one for one in components if not one.allowed] == []

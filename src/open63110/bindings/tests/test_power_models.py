@@ -93,7 +93,7 @@ def back(point: Point, model: Model) -> tuple[datetime, Quality]:
     return at, next(quality for quality, words in QUALITIES[model].items() if words == point.quality)
 
 
-@pytest.mark.at("AT-B.24-1", "link")
+@pytest.mark.at("AT-B.24-1")
 @EVERY
 def test_a_zone_is_exported_as_the_published_table_says_and_equals_what_is_known(model: Model) -> None:
     natives = list(of_zone(zone(), [station("CS1"), station("CS2", connected=False, limit=3_700.0)]))
