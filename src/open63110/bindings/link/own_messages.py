@@ -133,4 +133,4 @@ def _topic(number: int) -> Topic:
 
 
 def _milli(seconds: float) -> int:
-    return min(NUMBER, max(0, int(seconds * 1000)))
+    return min(NUMBER, max(0, round(seconds * 1000)))
