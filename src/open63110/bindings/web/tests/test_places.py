@@ -106,9 +106,9 @@ async def test_what_was_described_is_there_after_a_restart(ground: Ground) -> No
 
 async def test_all_or_nothing_and_what_is_not_known_is_refused_with_a_suggestion(ground: Ground) -> None:
     client = await ground.as_(Role.OPERATOR)
-    wrong = await client.post(f"{API}/sites/import", json={"sites": [SITE, without(SITE, id="south", zone="deck")]})
-    assert (wrong.status_code, wrong.json()["code"], wrong.json()["where"]) == (400, "UnknownField", "sites[1].zone")
-    assert "did you mean zones?" in wrong.json()["message"]
+    wrong = await client.post(f"{API}/sites/import", json={"sites": [SITE, without(SITE, id="south", addresses="Elbe 2")]})
+    assert (wrong.status_code, wrong.json()["code"], wrong.json()["where"]) == (400, "UnknownField", "sites[1].addresses")
+    assert "did you mean address?" in wrong.json()["message"]
     twice = await client.post(f"{API}/sites/import", json={"sites": [SITE, without(SITE, id="south")]})
     assert (twice.status_code, twice.json()["code"]) == (409, "Twice")
     elsewhere = await client.put(f"{API}/sites/south", json=SITE)
