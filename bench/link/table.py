@@ -28,11 +28,11 @@ class Sizes(msgspec.Struct, frozen=True, kw_only=True):
     stations: int = 200
     rounds: int = 3
     seconds: float = 6.0
-    rates: tuple[float, ...] = (0.0, 500.0)
+    rates: tuple[float, ...] = (0.0, 1000.0)
     """[events/s]; 0: as fast as they are confirmed."""
 
 
-SHORT = Sizes(firmware=4 * MEGA, beside=12.0, log=MEGA, idle=200, stations=100, rounds=2, seconds=3.0, rates=(0.0,))
+SHORT = Sizes(firmware=4 * MEGA, beside=12.0, log=MEGA, idle=200, stations=100, rounds=2, seconds=3.0)
 
 
 def link(folder: Path, *, short: bool) -> list[Figure]:
