@@ -241,3 +241,54 @@ def test_nothing_secret_is_logged(installation: Installation) -> None:
     log = (installation.folder / "log").read_text(encoding="utf-8")
     assert PASSWORD not in log
     assert installation.key.partition(".")[2] not in log
+
+
+SITE = """
+id = "north"
+address = "Elbe 1"
+connections = [{id = "g1", import_max = 100_000, amperes = [160, 160, 160]}]
+
+[[zones]]
+id = "deck"
+import_max = 60_000
+failsafe = 10_000
+
+[[zones.stations]]
+id = "N1"
+evses = [{number = 1, evse_id = "DE*ONE*E1", import_max = 22_000}, {number = 2}]
+
+[[zones.stations]]
+id = "N2"
+evses = [{number = 1}, {number = 2}]
+
+[[zones]]
+id = "yard"
+import_max = 40_000
+
+[[zones.stations]]
+id = "N3"
+evses = [{number = 1}]
+"""
+
+
+@pytest.mark.at("AT-4.3-1")
+def test_a_site_file_reads_back_and_its_zones_are_limited(installation: Installation) -> None:
+    (installation.folder / "north.toml").write_text(SITE, encoding="utf-8")
+    wrong = SITE.replace("failsafe", "fail_safe")
+    (installation.folder / "wrong.toml").write_text(wrong, encoding="utf-8")
+    refused = installation.run("site", "import", "wrong.toml")
+    assert (refused.returncode, "did you mean failsafe?" in refused.stderr) == (1, True)
+    assert installation.ask("site", "list") == []
+    assert installation.ask("site", "import", "north.toml")["outcome"] == "accepted"
+    shown = installation.ask("site", "show", "north")
+    (installation.folder / "back.json").write_text(json.dumps(shown), encoding="utf-8")
+    assert installation.ask("site", "import", "back.json")["outcome"] == "accepted"
+    assert installation.ask("site", "show", "north") == shown
+    assert [len(one["evses"]) for zone in shown["zones"] for one in zone["stations"]] == [2, 2, 1]
+    assert "zone deck: 60 kW, 10 kW after 60 s without a link" in installation.run("site", "show", "north").stdout
+    kept = installation.run("zone", "remove", "--site", "north", "--id", "yard")
+    assert (kept.returncode, "still has stations: N3" in kept.stderr) == (1, True)
+    limited = installation.ask("zone", "limit", "--site", "north", "--zone", "deck", "--limit", "50000")
+    (result,) = limited["replies"]
+    assert (result["unreachable"], result["ok"], result["failed"], result["excess"]) == (["N1", "N2"], [], [], 38_000.0)
+    assert installation.ask("zone", "withdraw-limit", "--site", "north", "--zone", "deck")["outcome"] == "accepted"
