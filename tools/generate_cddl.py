@@ -12,18 +12,18 @@ from typing import Any, Final
 import msgspec
 from tools.link_samples import STATION, Wallet, sample, typical
 
-from open63110.bindings.link import json_form
-from open63110.bindings.link.codec import CODEC
-from open63110.bindings.link.record import REQUIRED, Record, Slot
-from open63110.bindings.link.registry import Definition
-from open63110.bindings.link.rights import RIGHTS
-from open63110.bindings.link.shapes import rule_name
+from open63110.bindings.link.messages import json_form
+from open63110.bindings.link.messages.codec import CODEC
+from open63110.bindings.link.messages.record import REQUIRED, Record, Slot
+from open63110.bindings.link.messages.registry import Definition
+from open63110.bindings.link.messages.rights import RIGHTS
+from open63110.bindings.link.messages.shapes import rule_name
 from open63110.kernel.messages import Event
 from open63110.kernel.roles import Role
 from open63110.runtime.table import discover
 
 ROOT: Final = Path(__file__).parent.parent
-LOCK: Final = ROOT / "src/open63110/bindings/link/registry.lock"
+LOCK: Final = ROOT / "src/open63110/bindings/link/messages/registry.lock"
 SCHEMA: Final = ROOT / "docs/bindings/link.cddl"
 TABLE: Final = ROOT / "docs/bindings/messages.md"
 VECTORS: Final = ROOT / "docs/bindings/vectors/messages.json"
@@ -49,8 +49,8 @@ others = (* int => any) ; of newer versions; below 0: of vendors
 INTRODUCTION: Final = """\
 # Messages of the link
 
-Written by `tools/generate_cddl.py` from the registry (`src/open63110/bindings/link/registry.toml`) and the use cases; the schema
-is [link.cddl](link.cddl), golden vectors are in [vectors/messages.json](vectors/messages.json).
+Written by `tools/generate_cddl.py` from the registry (`src/open63110/bindings/link/messages/registry.toml`) and the use cases;
+the schema is [link.cddl](link.cddl), golden vectors are in [vectors/messages.json](vectors/messages.json).
 
 A message is the body of DATA: one CBOR map with the keys below. Its number stands in the header.
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
-from open63110.bindings.link import frames
 from open63110.bindings.link.errors import ErrorCode
-from open63110.bindings.link.header import Extension, Header, Kind, Priority, encode_header
-from open63110.bindings.link.hello import Hello, Receive, Resume
+from open63110.bindings.link.framing import frames
+from open63110.bindings.link.framing.header import Extension, Header, Kind, Priority, encode_header
+from open63110.bindings.link.framing.hello import Hello, Receive, Resume
 
 PATH = Path(__file__).parents[1] / "docs/bindings/vectors/frames.json"
 NOON = datetime(2026, 3, 4, 12, 0, 0, 125000, tzinfo=UTC)

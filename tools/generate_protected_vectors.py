@@ -11,10 +11,18 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from open63110.bindings.link import elements
-from open63110.bindings.link.cose import PrivateKey
-from open63110.bindings.link.elements import Path as Place
-from open63110.bindings.link.protected import Addressee, ContentKey, Keyring, Protection, open_body, protected_body, protections
+from open63110.bindings.link.protection import elements
+from open63110.bindings.link.protection.cose import PrivateKey
+from open63110.bindings.link.protection.elements import Path as Place
+from open63110.bindings.link.protection.protected import (
+    Addressee,
+    ContentKey,
+    Keyring,
+    Protection,
+    open_body,
+    protected_body,
+    protections,
+)
 from open63110.kernel.roles import Role
 from open63110.pki.authority import Wish, make_authority
 from open63110.pki.identity import Party

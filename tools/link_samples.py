@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import msgspec
 
-from open63110.bindings.link.codec import CODEC
-from open63110.bindings.link.record import REQUIRED
-from open63110.bindings.link.schema import default_of, inner_of
+from open63110.bindings.link.messages.codec import CODEC
+from open63110.bindings.link.messages.record import REQUIRED
+from open63110.bindings.link.messages.schema import default_of, inner_of
 from open63110.kernel.ids import StationId, SubjectRef
 from open63110.model.reading import Reading, SignedReading
 from open63110.model.token import Credential

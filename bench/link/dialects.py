@@ -8,12 +8,12 @@ from typing import Any, ClassVar, Protocol
 
 import cbor2
 
-from open63110.bindings.link import frames
-from open63110.bindings.link.codec import CODEC
+from open63110.bindings.link.carriers.websocket_carrier import PATH, SUBPROTOCOL
 from open63110.bindings.link.errors import ErrorCode
-from open63110.bindings.link.header import Header, Kind, Priority, decode_header, encode_header
-from open63110.bindings.link.hello import Hello
-from open63110.bindings.link.websocket_carrier import PATH, SUBPROTOCOL
+from open63110.bindings.link.framing import frames
+from open63110.bindings.link.framing.header import Header, Kind, Priority, decode_header, encode_header
+from open63110.bindings.link.framing.hello import Hello
+from open63110.bindings.link.messages.codec import CODEC
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, TransferReference
 from open63110.model.reading import Reading
 from open63110.model.station import Identity, StationBooted

@@ -12,12 +12,12 @@ from bench.link.job import STATION
 from bench.link.papers import CSMS, Papers
 from bench.link.ways import FAR, NEAR, Shape, way
 from bench.server import free_port
-from open63110.bindings.link.codec import CODEC
-from open63110.bindings.link.happenings import Delivered, Welcomed
-from open63110.bindings.link.header import Header
-from open63110.bindings.link.hello import Hello
-from open63110.bindings.link.memory_carrier import Line
-from open63110.bindings.link.memory_carrier import Way as Stretch
+from open63110.bindings.link.carriers.memory_carrier import Line
+from open63110.bindings.link.carriers.memory_carrier import Way as Stretch
+from open63110.bindings.link.framing.happenings import Delivered, Welcomed
+from open63110.bindings.link.framing.header import Header
+from open63110.bindings.link.framing.hello import Hello
+from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.session import LocalClock, MemoryOutbox, MemorySeen, Session
 
 QUEUED = 100

@@ -13,8 +13,16 @@ from bench.link.job import STATION, Seen
 from bench.link.papers import CSMS, Papers
 from bench.link.speaker import Speaker
 from open63110.apps.process import run
-from open63110.bindings.link.happenings import Arrived
-from open63110.bindings.link.websocket_carrier import LINK_LIMITS, PATH, SUBPROTOCOL, client_tls, dial, listen, server_tls
+from open63110.bindings.link.carriers.websocket_carrier import (
+    LINK_LIMITS,
+    PATH,
+    SUBPROTOCOL,
+    client_tls,
+    dial,
+    listen,
+    server_tls,
+)
+from open63110.bindings.link.framing.happenings import Arrived
 from open63110.wire.ports import Accept, Upgrade
 
 PATIENCE = msgspec.structs.replace(LINK_LIMITS, handshake_seconds=120.0)

@@ -8,7 +8,7 @@ from bench.link.job import STATION, Job, Seen
 from bench.link.papers import CSMS, Papers
 from bench.link.speaker import Speaker
 from bench.link.urgency import Urgency
-from open63110.bindings.link.websocket_carrier import PATH, SUBPROTOCOL, client_tls, dial, listen, server_tls
+from open63110.bindings.link.carriers.websocket_carrier import PATH, SUBPROTOCOL, client_tls, dial, listen, server_tls
 from open63110.wire.ports import Accept, Upgrade
 
 

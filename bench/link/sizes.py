@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 from tools.link_samples import NOON, STATION, Wallet, corpus, typical
 
-from open63110.bindings.link import json_form
-from open63110.bindings.link.codec import CODEC
-from open63110.bindings.link.frames import Data, encode
-from open63110.bindings.link.header import Header, encode_header
+from open63110.bindings.link.framing.frames import Data, encode
+from open63110.bindings.link.framing.header import Header, encode_header
+from open63110.bindings.link.messages import json_form
+from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.bindings.ocpp.translation import Door
 from open63110.bindings.ocpp.v21.wire import WIRE

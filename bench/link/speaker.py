@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 
 from bench.link.job import Job, Seen
 from bench.link.urgency import limit
-from open63110.bindings.link import streams
-from open63110.bindings.link.codec import CODEC
 from open63110.bindings.link.correspondence import Correspondence, Ending
-from open63110.bindings.link.happenings import Arrived, Welcomed
-from open63110.bindings.link.header import Header, Kind, Priority
-from open63110.bindings.link.hello import Hello
-from open63110.bindings.link.own_messages import STREAM
+from open63110.bindings.link.framing.happenings import Arrived, Welcomed
+from open63110.bindings.link.framing.header import Header, Kind, Priority
+from open63110.bindings.link.framing.hello import Hello
+from open63110.bindings.link.messages.codec import CODEC
+from open63110.bindings.link.patterns import streams
+from open63110.bindings.link.patterns.own_messages import STREAM
 from open63110.bindings.link.session import LocalClock, MemoryOutbox, MemorySeen, Session
 from open63110.usecases.energy.smart_charging import LimitAnswer, LimitPower
 

@@ -17,9 +17,9 @@ from tests.e2e.local_house import ended, mall, until
 
 from bench.server import ROOT
 from open63110.apps.local_config import ZonePlan
-from open63110.bindings.link.groups import Aggregate
-from open63110.bindings.link.happenings import Arrived
-from open63110.bindings.link.header import Kind
+from open63110.bindings.link.framing.happenings import Arrived
+from open63110.bindings.link.framing.header import Kind
+from open63110.bindings.link.patterns.groups import Aggregate
 from open63110.kernel.ids import StationId
 from open63110.kernel.units import Watts
 from open63110.model.site import SiteId, ZoneId
@@ -59,7 +59,7 @@ async def play(folder: Path) -> Obeyed:
         above = local.csms.above
         assert above is not None
         heard = Counted(above.take)
-        above.take = heard  # type: ignore[method-assign]
+        above.take = heard  # type: ignore[method-assign]  # counts what passes
         for trial in range(TRIALS):
             limit = LIMIT - 10_000.0 * trial
             share = limit / STATIONS

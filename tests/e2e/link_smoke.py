@@ -12,8 +12,8 @@ from pathlib import Path
 
 from open63110.apps.clock import SystemClock
 from open63110.apps.site import Capture, Site, StationPlan
+from open63110.bindings.link.carriers.websocket_carrier import client_tls
 from open63110.bindings.link.dialling import Dialling
-from open63110.bindings.link.websocket_carrier import client_tls
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.ids import StationId
 from open63110.kernel.units import WattHours, Watts

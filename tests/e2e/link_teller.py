@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from open63110.apps.process import run
-from open63110.bindings.link.codec import CODEC
+from open63110.bindings.link.carriers.websocket_carrier import LINK_LIMITS, client_tls, dial
 from open63110.bindings.link.correspondence import Correspondence, Ending
-from open63110.bindings.link.happenings import Arrived, Welcomed
-from open63110.bindings.link.header import Header, Kind, Priority
-from open63110.bindings.link.hello import Hello
+from open63110.bindings.link.framing.happenings import Arrived, Welcomed
+from open63110.bindings.link.framing.header import Header, Kind, Priority
+from open63110.bindings.link.framing.hello import Hello
+from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.session import LocalClock, MemorySeen, Session
-from open63110.bindings.link.websocket_carrier import LINK_LIMITS, client_tls, dial
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId
 from open63110.model.station import ConnectorReported, Identity, StationBooted
 from open63110.store.outbox import OutboxFile

@@ -144,6 +144,7 @@ class Script:
     """The socket of a station of which the other end is a test."""
 
     remote, pending, last_heard, subprotocol = ("10.0.0.1", 7), 0, 0.0, None
+    certificate: bytes | None = None
 
     def __init__(self) -> None:
         self.sent: list[Any] = []

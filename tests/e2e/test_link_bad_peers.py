@@ -17,13 +17,13 @@ from websockets.exceptions import InvalidMessage, InvalidStatus
 
 from open63110.apps.clock import SystemClock
 from open63110.apps.site import Capture, Site, StationPlan
-from open63110.bindings.link.codec import CODEC
+from open63110.bindings.link.carriers.websocket_carrier import SUBPROTOCOL, listen, server_tls
 from open63110.bindings.link.dialling import Dialling
 from open63110.bindings.link.errors import ErrorCode
-from open63110.bindings.link.frames import Data, Delivered, Nack, encode
-from open63110.bindings.link.header import Extension, Header, Kind, Priority, decode_header
-from open63110.bindings.link.hello import Hello
-from open63110.bindings.link.websocket_carrier import SUBPROTOCOL, listen, server_tls
+from open63110.bindings.link.framing.frames import Data, Delivered, Nack, encode
+from open63110.bindings.link.framing.header import Extension, Header, Kind, Priority, decode_header
+from open63110.bindings.link.framing.hello import Hello
+from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.ids import StationId
 from open63110.kernel.roles import Role

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from tests.e2e.link_house import LinkStation, link_house, linked, raw
 
-from open63110.bindings.link.codec import CODEC
 from open63110.bindings.link.conversation import RATES
 from open63110.bindings.link.errors import ErrorCode
-from open63110.bindings.link.frames import Delivered, Nack
-from open63110.bindings.link.header import Header, Priority
+from open63110.bindings.link.framing.frames import Delivered, Nack
+from open63110.bindings.link.framing.header import Header, Priority
+from open63110.bindings.link.messages.codec import CODEC
 from open63110.kernel.errors import Unavailable
 from open63110.kernel.ids import StationId, TransferReference
 from open63110.kernel.messages import Event

@@ -16,13 +16,13 @@ from tests.e2e.house import ADMIN, House
 from tests.e2e.link_house import LinkStation, Pki, audited, context, link_house, linked, raw
 
 from open63110.apps.site import Capture, Site, StationPlan
-from open63110.bindings.link.codec import CODEC
+from open63110.bindings.link.carriers.websocket_carrier import server_tls
 from open63110.bindings.link.dialling import Dialling
 from open63110.bindings.link.errors import ErrorCode
-from open63110.bindings.link.frames import Data
-from open63110.bindings.link.header import Header, Kind, Priority, decode_header
+from open63110.bindings.link.framing.frames import Data
+from open63110.bindings.link.framing.header import Header, Kind, Priority, decode_header
+from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.revoked import Revoked
-from open63110.bindings.link.websocket_carrier import server_tls
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.messages import Command

@@ -13,11 +13,11 @@ from tests.e2e.house import ADMIN, House, slack
 from tests.e2e.local_house import FACTOR, admit_level, ended, local_csms, mall, stations, until
 
 from open63110.apps.local_config import ZonePlan
-from open63110.bindings.link.codec import CODEC
 from open63110.bindings.link.correspondence import Correspondence, Ending
 from open63110.bindings.link.errors import ErrorCode
-from open63110.bindings.link.groups import Aggregate
-from open63110.bindings.link.header import Header, Kind
+from open63110.bindings.link.framing.header import Header, Kind
+from open63110.bindings.link.messages.codec import CODEC
+from open63110.bindings.link.patterns.groups import Aggregate
 from open63110.kernel.address import parse
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.messages import Command

@@ -12,7 +12,7 @@ from tests.e2e.link_house import link_house
 from tests.e2e.local_house import FACTOR, Local, Stations, admit_level, ended, facts, local_csms, mall, only, stations, until
 
 from open63110.apps.local_config import ZonePlan
-from open63110.bindings.link.groups import Aggregate
+from open63110.bindings.link.patterns.groups import Aggregate
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.units import WattHours, Watts

@@ -9,9 +9,9 @@ from tests.e2e.local_house import admit_level, mall, until
 
 from open63110.bindings.link.correspondence import Ending
 from open63110.bindings.link.errors import ErrorCode
-from open63110.bindings.link.own_messages import Published, read_publication
-from open63110.bindings.link.subscriptions import Wish
-from open63110.bindings.link.topics import Topic
+from open63110.bindings.link.patterns.own_messages import Published, read_publication
+from open63110.bindings.link.patterns.subscriptions import Wish
+from open63110.bindings.link.patterns.topics import Topic
 from open63110.kernel.address import parse
 from open63110.kernel.ids import EvseNumber, PrincipalId, StationId
 from open63110.kernel.units import Watts

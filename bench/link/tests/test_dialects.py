@@ -8,10 +8,10 @@ from importlib.resources import files
 from bench.link.dialects import Link, Ocpp, samples
 from jsonschema import Draft4Validator
 
-from open63110.bindings.link.codec import CODEC
-from open63110.bindings.link.happenings import Arrived, Violated
-from open63110.bindings.link.header import Header, Kind
-from open63110.bindings.link.hello import Hello
+from open63110.bindings.link.framing.happenings import Arrived, Violated
+from open63110.bindings.link.framing.header import Header, Kind
+from open63110.bindings.link.framing.hello import Hello
+from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.session import LocalClock, MemoryOutbox, MemorySeen, Session
 from open63110.kernel.ids import StationId
 from open63110.model.transfer import EnergyTransferUpdated

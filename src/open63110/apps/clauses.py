@@ -137,7 +137,7 @@ CONTENTS: tuple[Clause, ...] = (
     _clause("B.17", "The communication technology should have a high reliability in payload delivery", 2, LINK),
     _clause("B.18", "The selected communication technology should not have a single point of failure", 3, LINK),
     _clause("B.19", "Technology shall have proven implementations", 1, LINK),
-    _clause("B.20", "Technology shall not have intellectual property restrictions", 1, LINK),
+    _clause("B.20", "Technology shall not have intellectual property restrictions", 1, ANYHOW),
     _clause("B.21", "The communication technology shall be stable", 2, LINK),
     _clause("B.22", "Fine grained authorization shall be supported", 3, LINK),
     _clause(

@@ -22,12 +22,12 @@ from open63110.apps.install import make_folder
 from open63110.apps.levels import Level, LevelOrders
 from open63110.apps.refusals import Refusals
 from open63110.apps.systemd import notify, watched
+from open63110.bindings.link.carriers.websocket_carrier import LINK_LIMITS, client_tls, server_tls
 from open63110.bindings.link.conversation import WIRE as LINK
 from open63110.bindings.link.gate import Gate as LinkGate
 from open63110.bindings.link.reach import Reach
 from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.link.server import Server as LinkServer
-from open63110.bindings.link.websocket_carrier import LINK_LIMITS, client_tls, server_tls
 from open63110.bindings.ocpp.gate import Gate, Listening, Security
 from open63110.bindings.ocpp.raw_call import RawCall
 from open63110.bindings.ocpp.rpc.version import Version

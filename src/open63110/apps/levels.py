@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 
-from open63110.bindings.link.branches import Branches
 from open63110.bindings.link.errors import ErrorCode
-from open63110.bindings.link.groups import Membership
-from open63110.bindings.link.places import Places, place_of_scope
-from open63110.bindings.link.publishing import Publishing
-from open63110.bindings.link.relay import Relay
+from open63110.bindings.link.levels.branches import Branches
+from open63110.bindings.link.levels.places import Places, place_of_scope
+from open63110.bindings.link.levels.relay import Relay
+from open63110.bindings.link.levels.spreading import Spreading
+from open63110.bindings.link.patterns.groups import Membership
+from open63110.bindings.link.patterns.publishing import Publishing
 from open63110.bindings.link.server import Server
-from open63110.bindings.link.spreading import Spreading
 from open63110.kernel.address import NONE, ROOT, Address
 from open63110.kernel.errors import NotAuthorized
 from open63110.kernel.ids import PrincipalId, StationId

@@ -17,12 +17,12 @@ from open63110.apps.levels import Level
 from open63110.apps.local_config import LocalConfig
 from open63110.apps.local_say import Masters
 from open63110.apps.local_wallet import Wallet
+from open63110.bindings.link.carriers.websocket_carrier import client_tls
 from open63110.bindings.link.client import Client
 from open63110.bindings.link.dialling import Dialling
-from open63110.bindings.link.downward import Downward
-from open63110.bindings.link.places import put_in_zone
-from open63110.bindings.link.upward import Upward
-from open63110.bindings.link.websocket_carrier import client_tls
+from open63110.bindings.link.levels.downward import Downward
+from open63110.bindings.link.levels.places import put_in_zone
+from open63110.bindings.link.levels.upward import Upward
 from open63110.kernel.address import ANY, Address
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import PrincipalId, StationId

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from open63110.apps.levels import refused
 from open63110.apps.local_config import POWER, Say
-from open63110.bindings.link.lease import Authority
+from open63110.bindings.link.levels.lease import Authority
 from open63110.kernel.ids import PrincipalId
 from open63110.model.principal import Principal
 

@@ -23,9 +23,9 @@ from open63110.apps.station_config import Bay, StationConfig, registers
 from open63110.apps.station_hands import Hands
 from open63110.apps.station_simulated import SimulatedDriver
 from open63110.apps.systemd import notify, watched
+from open63110.bindings.link.carriers.websocket_carrier import client_tls
 from open63110.bindings.link.client import Client as LinkClient
 from open63110.bindings.link.dialling import Dialling as LinkDialling
-from open63110.bindings.link.websocket_carrier import client_tls
 from open63110.bindings.ocpp.client import Client
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.rpc.version import Version

@@ -73,7 +73,7 @@ def check(*, config: LocalFile = None, json: AsJson = False) -> int:
         json: Print `{"config", "site", "identity"}` as one line of JSON.
     """
     from open63110.apps.local_config import load
-    from open63110.bindings.link.websocket_carrier import client_tls
+    from open63110.bindings.link.carriers.websocket_carrier import client_tls
 
     path = local_file(config)
     settings = load(path)

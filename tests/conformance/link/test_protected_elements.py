@@ -13,12 +13,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-from open63110.bindings.link.codec import CODEC
-from open63110.bindings.link.elements import element
-from open63110.bindings.link.header import Header
-from open63110.bindings.link.hello import Hello
-from open63110.bindings.link.memory_carrier import Line
-from open63110.bindings.link.protected import (
+from open63110.bindings.link.carriers.memory_carrier import Line
+from open63110.bindings.link.framing.happenings import Arrived
+from open63110.bindings.link.framing.header import Header
+from open63110.bindings.link.framing.hello import Hello
+from open63110.bindings.link.messages.codec import CODEC
+from open63110.bindings.link.protection.elements import element
+from open63110.bindings.link.protection.protected import (
     Addressee,
     Demand,
     Keyring,
@@ -30,7 +31,6 @@ from open63110.bindings.link.protected import (
     protections,
 )
 from open63110.bindings.link.session import LocalClock, MemoryOutbox, MemorySeen, Session
-from open63110.bindings.link.happenings import Arrived
 from open63110.kernel.errors import Refused
 from open63110.kernel.ids import EvseNumber, StationId, SubjectRef, TransferReference
 from open63110.kernel.roles import Role

@@ -9,8 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-from open63110.bindings.link.elements import Path
-from open63110.bindings.link.protected import ContentKey, Keyring, Protection, Signer, open_body, protected_body
+from open63110.bindings.link.protection.elements import Path
+from open63110.bindings.link.protection.protected import ContentKey, Keyring, Protection, Signer, open_body, protected_body
 
 SAID = json.loads((File(__file__).parents[3] / "docs/bindings/vectors/protected.json").read_text(encoding="utf-8"))
 VECTORS: dict[str, dict[str, Any]] = {one["name"]: one for one in SAID["vectors"]}

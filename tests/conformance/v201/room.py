@@ -37,6 +37,7 @@ class Line:
     """A socket of which the other end is a test."""
 
     remote = ("127.0.0.1", 1)
+    certificate: bytes | None = None
     pending = 0
     last_heard = 0.0
 

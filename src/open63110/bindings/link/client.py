@@ -6,12 +6,12 @@ import random
 from collections import Counter
 from typing import Any
 
+from open63110.bindings.link.carriers.websocket_carrier import dial, listen
 from open63110.bindings.link.dialling import Dialled, Dialling, Owner
 from open63110.bindings.link.gate import Gate, Identify, Refusal, Security, Shown
 from open63110.bindings.link.line import Line
 from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.link.session import MemoryOutbox, Outbox
-from open63110.bindings.link.websocket_carrier import dial, listen
 from open63110.kernel.ids import StationId
 from open63110.kernel.roles import Role
 from open63110.ports import Clock, FrameLog

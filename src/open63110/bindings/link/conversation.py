@@ -7,15 +7,15 @@ from typing import Any, Protocol
 import structlog
 
 from open63110.bindings.link import answers
-from open63110.bindings.link.bucket import Bucket
-from open63110.bindings.link.codec import CODEC
 from open63110.bindings.link.correspondence import Correspondence, Ending
 from open63110.bindings.link.errors import ErrorCode
-from open63110.bindings.link.happenings import Arrived, Welcomed
-from open63110.bindings.link.header import Header, Kind, Priority
+from open63110.bindings.link.framing.bucket import Bucket
+from open63110.bindings.link.framing.happenings import Arrived, Welcomed
+from open63110.bindings.link.framing.header import Header, Kind, Priority
 from open63110.bindings.link.marks import Marks
+from open63110.bindings.link.messages.codec import CODEC
+from open63110.bindings.link.messages.rights import RIGHTS, Sender
 from open63110.bindings.link.replies import refusal_of, replies_to
-from open63110.bindings.link.rights import RIGHTS, Sender
 from open63110.kernel.address import NONE, Address, parse
 from open63110.kernel.errors import NotAuthorized, NotSupported, Trouble
 from open63110.kernel.ids import OrderId, StationId

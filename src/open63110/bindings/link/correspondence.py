@@ -10,7 +10,7 @@ import cbor2
 import msgspec
 
 from open63110.bindings.link.errors import BadFrame, ErrorCode
-from open63110.bindings.link.happenings import (
+from open63110.bindings.link.framing.happenings import (
     Arrived,
     Cancelled,
     Delivered,
@@ -20,9 +20,9 @@ from open63110.bindings.link.happenings import (
     Violated,
     Welcomed,
 )
-from open63110.bindings.link.header import Header, Kind
+from open63110.bindings.link.framing.header import Header, Kind
+from open63110.bindings.link.framing.strict import mapping, maybe, whole
 from open63110.bindings.link.session import Session
-from open63110.bindings.link.strict import mapping, maybe, whole
 from open63110.wire.ports import Socket
 
 ROOM = 16 * 1024

@@ -11,8 +11,8 @@ import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from open63110.bindings.link.carriers.websocket_carrier import PATH, SUBPROTOCOL
 from open63110.bindings.link.revoked import Revoked
-from open63110.bindings.link.websocket_carrier import PATH, SUBPROTOCOL
 from open63110.kernel.errors import Trouble
 from open63110.kernel.roles import Role
 from open63110.model.peer import Peer as KnownPeer

@@ -9,18 +9,18 @@ from typing import Any
 import structlog
 
 from open63110.bindings.link import answers
-from open63110.bindings.link.codec import CODEC
 from open63110.bindings.link.conversation import HERE, UNSTORED, WIRE
 from open63110.bindings.link.correspondence import Correspondence, Ending, Strand
 from open63110.bindings.link.dialling import Dialling, Exchange, Owner, Waiting
 from open63110.bindings.link.errors import ErrorCode
+from open63110.bindings.link.framing.happenings import Arrived, Welcomed
+from open63110.bindings.link.framing.header import Header, Kind, Priority
+from open63110.bindings.link.framing.hello import Hello
 from open63110.bindings.link.gate import Refusal, Shown
-from open63110.bindings.link.happenings import Arrived, Welcomed
-from open63110.bindings.link.header import Header, Kind, Priority
-from open63110.bindings.link.hello import Hello
 from open63110.bindings.link.marks import Marks
+from open63110.bindings.link.messages.codec import CODEC
+from open63110.bindings.link.messages.rights import EVERYWHERE, RIGHTS, Sender
 from open63110.bindings.link.replies import refusal_of, replies_to
-from open63110.bindings.link.rights import EVERYWHERE, RIGHTS, Sender
 from open63110.bindings.link.session import Limits, LocalClock, Outbox, Session
 from open63110.kernel.address import Address
 from open63110.kernel.errors import NotSupported, Trouble, Unavailable

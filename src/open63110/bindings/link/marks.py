@@ -3,9 +3,9 @@
 
 import msgspec
 
-from open63110.bindings.link.idset import IdSet
+from open63110.bindings.link.framing.idset import IdSet
+from open63110.bindings.link.framing.strict import Ranges
 from open63110.bindings.link.session import MemorySeen
-from open63110.bindings.link.strict import Ranges
 from open63110.model.peer import Peer
 from open63110.runtime.commit import GroupCommit
 

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import structlog
 
+from open63110.bindings.link.carriers.websocket_carrier import dial
 from open63110.bindings.link.gate import Identify, Refusal, Security, Shown, may_replace, shown
 from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.link.server import Server
-from open63110.bindings.link.websocket_carrier import dial
 from open63110.kernel.errors import Trouble
 from open63110.kernel.roles import Role
 from open63110.wire.client import NotUpgraded

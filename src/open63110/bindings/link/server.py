@@ -9,13 +9,13 @@ from datetime import datetime
 
 import msgspec
 
-from open63110.bindings.link.codec import CODEC
 from open63110.bindings.link.conversation import WIRE, Conversation, Services
 from open63110.bindings.link.correspondence import Correspondence
 from open63110.bindings.link.errors import ErrorCode
+from open63110.bindings.link.framing.hello import Hello
 from open63110.bindings.link.gate import Refusal, Security, Shown
-from open63110.bindings.link.hello import Hello
 from open63110.bindings.link.marks import Marks
+from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.link.session import Limits, LocalClock, MemoryOutbox, Session
 from open63110.kernel.errors import Trouble, Unavailable

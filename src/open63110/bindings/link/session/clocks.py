@@ -4,7 +4,7 @@
 from collections import deque
 from datetime import datetime, timedelta
 
-from open63110.bindings.link.header import EPOCH
+from open63110.bindings.link.framing.header import EPOCH
 
 SAMPLES = 8
 """Best of so many."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from open63110.bindings.link.header import Priority
+from open63110.bindings.link.framing.header import Priority
 
 SHARE = 18
 """A lower class that waits is owed one byte for so many bytes of others: more than 5 %."""

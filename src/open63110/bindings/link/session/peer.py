@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from open63110.bindings.link import frames as wire
 from open63110.bindings.link.errors import BadFrame, ErrorCode
-from open63110.bindings.link.happenings import Arrived, ClockSample, Happening, Violated, Welcomed
-from open63110.bindings.link.header import EPOCH, Header, misunderstood
-from open63110.bindings.link.hello import Hello, common_version
+from open63110.bindings.link.framing import frames as wire
+from open63110.bindings.link.framing.happenings import Arrived, ClockSample, Happening, Violated, Welcomed
+from open63110.bindings.link.framing.header import EPOCH, Header, misunderstood
+from open63110.bindings.link.framing.hello import Hello, common_version
 from open63110.bindings.link.session.clocks import LocalClock, PeerClock
 from open63110.bindings.link.session.outbox import Outbox
 from open63110.bindings.link.session.receiving import Judge, Receiving, Verdict

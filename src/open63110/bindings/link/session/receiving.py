@@ -7,17 +7,17 @@ from typing import Any
 
 import msgspec
 
-from open63110.bindings.link import frames as wire
-from open63110.bindings.link.bucket import Bucket
 from open63110.bindings.link.errors import BadFrame, ErrorCode
-from open63110.bindings.link.happenings import Arrived, Happening, Withdrawn
-from open63110.bindings.link.header import Header, Priority, decode_header, milliseconds
-from open63110.bindings.link.hello import Receive, Resume
-from open63110.bindings.link.idset import IdSet
+from open63110.bindings.link.framing import frames as wire
+from open63110.bindings.link.framing.bucket import Bucket
+from open63110.bindings.link.framing.happenings import Arrived, Happening, Withdrawn
+from open63110.bindings.link.framing.header import Header, Priority, decode_header, milliseconds
+from open63110.bindings.link.framing.hello import Receive, Resume
+from open63110.bindings.link.framing.idset import IdSet
+from open63110.bindings.link.framing.strict import Ranges
 from open63110.bindings.link.session.clocks import PeerClock
 from open63110.bindings.link.session.seen import Seen
 from open63110.bindings.link.session.sending import URGENT
-from open63110.bindings.link.strict import Ranges
 
 Verdict = tuple[ErrorCode, str] | None
 """On a header: why its message is not taken; None: it is."""

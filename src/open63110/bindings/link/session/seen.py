@@ -6,8 +6,8 @@ from typing import Protocol
 
 import cbor2
 
-from open63110.bindings.link.idset import IdSet
-from open63110.bindings.link.strict import Ranges, flat, mapping, ranges, whole
+from open63110.bindings.link.framing.idset import IdSet
+from open63110.bindings.link.framing.strict import Ranges, flat, mapping, ranges, whole
 
 OUTBOXES = 4
 """Of one peer that are remembered: a new one appears when its disk was lost."""

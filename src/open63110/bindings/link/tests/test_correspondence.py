@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import pytest
 
 from open63110.bindings.link import correspondence
+from open63110.bindings.link.carriers.memory_carrier import MemoryCarrier
+from open63110.bindings.link.carriers.websocket_carrier import carry
 from open63110.bindings.link.correspondence import Correspondence, Ending
-from open63110.bindings.link.happenings import Arrived, Welcomed
-from open63110.bindings.link.header import Header
-from open63110.bindings.link.hello import Hello
-from open63110.bindings.link.memory_carrier import MemoryCarrier
+from open63110.bindings.link.framing.happenings import Arrived, Welcomed
+from open63110.bindings.link.framing.header import Header
+from open63110.bindings.link.framing.hello import Hello
 from open63110.bindings.link.session import LocalClock, MemoryOutbox, MemorySeen, Session
-from open63110.bindings.link.websocket_carrier import carry
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = 3600.0

@@ -9,14 +9,13 @@ from typing import Any, NamedTuple
 import pytest
 from msgspec.structs import replace
 
-import open63110.bindings.link
-from open63110.bindings.link.codec import CODEC, Codec
-from open63110.bindings.link.happenings import Arrived, Refused, Violated
-from open63110.bindings.link.header import Header, Kind, Priority
-from open63110.bindings.link.hello import Hello
-from open63110.bindings.link.memory_carrier import Line
-from open63110.bindings.link.registry import Registry
-from open63110.bindings.link.relay import Here, Onward, Relay
+from open63110.bindings.link.carriers.memory_carrier import Line
+from open63110.bindings.link.framing.happenings import Arrived, Refused, Violated
+from open63110.bindings.link.framing.header import Header, Kind, Priority
+from open63110.bindings.link.framing.hello import Hello
+from open63110.bindings.link.levels.relay import Here, Onward, Relay
+from open63110.bindings.link.messages.codec import CODEC, Codec
+from open63110.bindings.link.messages.registry import Registry
 from open63110.bindings.link.session import LocalClock, MemoryOutbox, MemorySeen, Session
 from open63110.kernel.address import Directory, parse
 from open63110.kernel.ids import EvseNumber, StationId
@@ -113,9 +112,15 @@ def test_stations_of_two_sites_with_one_name_get_each_its_own() -> None:
         assert hear(sites[site], local(f"{site}-lc", site), "csms") == [expected]
 
 
+def _registry() -> dict[str, Any]:
+    """Read the registry as it lies beside its reader."""
+    text = resources.files("open63110.bindings.link.messages").joinpath("registry.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
 def older(**gone: tuple[str, ...]) -> Codec:
     """The codec of a peer of an earlier minor version, which lacks some fields of messages."""
-    source = tomllib.loads(resources.files(open63110.bindings.link).joinpath("registry.toml").read_text(encoding="utf-8"))
+    source = _registry()
     for name, fields in gone.items():
         message = source["message"][name]
         message["fields"] = {field: key for field, key in message["fields"].items() if field not in fields}
@@ -126,7 +131,7 @@ def older(**gone: tuple[str, ...]) -> Codec:
 
 def newer() -> Codec:
     """The codec of a peer whose definitions have risen by one."""
-    source = tomllib.loads(resources.files(open63110.bindings.link).joinpath("registry.toml").read_text(encoding="utf-8"))
+    source = _registry()
     for name in ("LimitPower", "LimitAnswer"):
         source["message"][name]["version"] += 1
     return Codec(Registry(source))

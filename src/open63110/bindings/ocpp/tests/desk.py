@@ -64,6 +64,7 @@ class Plug:
     """The socket of one station, of which the other end is a test."""
 
     remote = ("10.0.0.1", 7)
+    certificate: bytes | None = None
     pending = 0
 
     def __init__(self, desk: "Desk", conversation: Conversation) -> None:

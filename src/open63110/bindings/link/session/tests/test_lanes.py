@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whose turn it is: strict priorities with a share for those below, turns between objects, order within one (B.8)."""
 
-from open63110.bindings.link.header import Priority
+from open63110.bindings.link.framing.header import Priority
 from open63110.bindings.link.session.lanes import Lanes, Outgoing
 
 EMERGENCY, CONTROL, NORMAL, BULK = Priority

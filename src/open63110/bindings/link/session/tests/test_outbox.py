@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from open63110.bindings.link.happenings import Arrived
-from open63110.bindings.link.header import Header, Priority
-from open63110.bindings.link.hello import Hello
-from open63110.bindings.link.memory_carrier import Line
+from open63110.bindings.link.carriers.memory_carrier import Line
+from open63110.bindings.link.framing.happenings import Arrived
+from open63110.bindings.link.framing.header import Header, Priority
+from open63110.bindings.link.framing.hello import Hello
 from open63110.bindings.link.session import LocalClock, MemoryOutbox, MemorySeen, Outbox, Session
 from open63110.store.outbox import OutboxFile
 

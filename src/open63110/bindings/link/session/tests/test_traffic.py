@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from open63110.bindings.link.happenings import Arrived, Delivered, Progress, Violated
-from open63110.bindings.link.header import Header, Priority
-from open63110.bindings.link.hello import Hello, Receive
-from open63110.bindings.link.memory_carrier import Line, Way
+from open63110.bindings.link.carriers.memory_carrier import Line, Way
+from open63110.bindings.link.framing.happenings import Arrived, Delivered, Progress, Violated
+from open63110.bindings.link.framing.header import Header, Priority
+from open63110.bindings.link.framing.hello import Hello, Receive
 from open63110.bindings.link.session import LocalClock, MemoryOutbox, MemorySeen, Session
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
