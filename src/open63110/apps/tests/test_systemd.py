@@ -82,6 +82,7 @@ def test_without_it_nothing_is_said() -> None:
         ("soon", None, None),
         (None, None, None),
     ],
+    ids=["any process", "this process", "another process", "no limit", "no number", "nothing asked"],
 )
 def test_the_limit_is_what_it_asks_of_this_process(
     microseconds: str | None, pid: str | None, limit: float | None, monkeypatch: pytest.MonkeyPatch
