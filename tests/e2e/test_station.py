@@ -2,13 +2,14 @@
 """The station program against a real CSMS: links that die, power cuts at any moment, and how little memory it needs."""
 
 import asyncio
+import contextlib
 import json
 import os
 import random
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -120,9 +121,9 @@ async def until(true: Callable[[], Any], what: str, seconds: float = PATIENCE) -
         raise AssertionError(f"never: {what}") from None
 
 
-@pytest.fixture
-async def csms(tmp_path: Path) -> AsyncIterator[CsmsProcess]:
-    folder = tmp_path / "csms"
+@contextlib.contextmanager
+def heard(folder: Path) -> Iterator[CsmsProcess]:
+    """A CSMS that stations reach by OCPP and by link, and that knows a card."""
     folder.mkdir()
     pki = Pki(folder / "pki")
     link = listener(pki, pki.give("csms.example", Role.CSMS, serves=True))
@@ -131,6 +132,12 @@ async def csms(tmp_path: Path) -> AsyncIterator[CsmsProcess]:
         token = {"kind": "ISO14443", "value": CARD, "contract": "C-1", "concurrent": 0}
         status, said = running.rest("POST", "/api/v1/tokens/put", {"token": token})
         assert status == 200, said
+        yield running
+
+
+@pytest.fixture
+async def csms(tmp_path: Path) -> AsyncIterator[CsmsProcess]:
+    with heard(tmp_path / "csms") as running:
         yield running
 
 
