@@ -2,15 +2,18 @@
 """What a level above orders, carried out at this one: from then on it is this level's own order, journalled and audited."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
 import structlog
 
+from open63110.bindings.link.conversation import enclose
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived
+from open63110.bindings.link.framing.header import Extension
 from open63110.bindings.link.levels.relay import Here, Relay, Spread
 from open63110.bindings.link.levels.spreading import ANYBODY, Spreading, parts_of
 from open63110.bindings.link.levels.upward import Upward
@@ -96,7 +99,11 @@ class Downward:
     # -- orders --
 
     def ordered(self, above: Upward, message: Arrived) -> None:
-        """Decide what becomes of a message."""
+        """Decide what becomes of a message: this level acts on it, so it has to understand all that is critical in it."""
+        strange = message.header.misunderstood(frozenset())
+        if strange is not None:
+            above.lines.refuse(message, ErrorCode.UNSUPPORTED_EXTENSION, f"{strange} is not understood")
+            return
         try:
             self._take(above, message)
         except Trouble as trouble:
@@ -149,7 +156,19 @@ class Downward:
             else:
                 done(said.order, said.replies)
 
-        self._orders.ask(command, self._principal, deadline=message.header.deadline, roles=ANYBODY).add_done_callback(asked)
+        with self._enclosing(message.header.extensions):
+            future = self._orders.ask(command, self._principal, deadline=message.header.deadline, roles=ANYBODY)
+        future.add_done_callback(asked)
+
+    @contextmanager
+    def _enclosing(self, extensions: Mapping[str, Extension]) -> Iterator[None]:
+        """Pass extensions on with the order that is made meanwhile, as they are (AT-B.14-1)."""
+        open_orders = self._engine.known.orders
+        before = set(open_orders) if extensions else set()
+        yield
+        for order in tuple(open_orders.values()) if extensions else ():
+            if order.id not in before and order.by == self._principal.id:
+                enclose(self._orders, order.id, extensions)
 
     def _yes(self, above: Upward, message: Arrived, replies: Sequence[Any], station: StationId) -> None:
         above.confirm(message)
