@@ -34,6 +34,7 @@ HERE = {
     "restore": ("archive:restore", "Put a backup in the place of a CSMS that does not run."),
     "pki": ("pki:app", "Certificates from an authority of one's own: issue, list, revoke."),
     "clauses": ("clauses:clauses", "See which clauses of the standard are carried."),
+    "policy": ("policy:policy", "See who may ask and say what."),
     "simulate": ("simulate:app", "Play charging stations and EVs against any CSMS."),
     "bench": ("bench:bench", "Measure this machine's speed with it; in a source tree only."),
     "completion": ("completion:completion", "Print the script that lets a shell complete these words."),

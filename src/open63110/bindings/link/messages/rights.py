@@ -45,6 +45,17 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return Role.CSMS if self.above and self.role is Role.LOCAL_CSMS else self.role
 
 
+class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What one role may say to another."""
+
+    sender: Role
+    receiver: Role
+    message: str
+    number: int
+    classes: tuple[int, ...]
+    """In which it may be said."""
+
+
 class Rule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line of the policy."""
 
@@ -101,6 +112,14 @@ class Rights:
     def classes(self, sender: Role, receiver: Role, number: int) -> frozenset[Priority]:
         """Return the classes in which a role may say a message to another; none: not at all."""
         return self.table.get((sender, receiver, number), frozenset())
+
+    def cells(self) -> list[Cell]:
+        """Return the whole policy; what has no cell is refused."""
+        names = self.registry.by_number
+        return [
+            Cell(sender=sender, receiver=receiver, message=names[number].name, number=number, classes=tuple(sorted(classes)))
+            for (sender, receiver, number), classes in sorted(self.table.items())
+        ]
 
     def check(self, sender: Sender, receiver: Role, number: int, about: Address, priority: int) -> None:
         """See to it that the other end of a link may say a message.

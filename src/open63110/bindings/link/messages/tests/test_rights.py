@@ -62,6 +62,13 @@ def test_every_cell_is_enforced_for_every_class(definition: Definition) -> None:
                 RIGHTS.check(sender, receiver, definition.number, HERE, priority)
 
 
+def test_the_policy_as_a_list_holds_every_cell_once() -> None:
+    cells = {(one.sender, one.receiver, one.number): {*one.classes} for one in RIGHTS.cells()}
+    assert cells == RIGHTS.table
+    assert len(RIGHTS.cells()) == len(cells)
+    assert all(REGISTRY.by_name[one.message].number == one.number for one in RIGHTS.cells())
+
+
 def test_every_message_can_be_said_by_somebody() -> None:
     said = {number for _, _, number in RIGHTS.table}
     assert [one.name for one in REGISTRY.messages if one.number not in said] == []
