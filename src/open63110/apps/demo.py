@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A charging site on this machine: a CSMS, stations of OCPP 1.6, 2.0.1 and 2.1, EVs, and a judge who believes neither."""
+"""A CSMS with stations of OCPP 1.6, 2.0.1 and 2.1, and a site behind a local CSMS; EVs, and a judge who believes none of them."""
 
 import asyncio
 import contextlib
@@ -8,11 +8,12 @@ import secrets
 import sys
 import tempfile
 import urllib.request
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import structlog
 from rich.console import Console
 from rich.text import Text
 
@@ -20,6 +21,8 @@ from open63110.apps.clock import SystemClock
 from open63110.apps.config import Config, Limits, Listener, Log, Web
 from open63110.apps.csms import Csms
 from open63110.apps.install import first_admin
+from open63110.apps.local_csms import LocalCsms
+from open63110.apps.mall import LEVEL, OF_LINK, OF_OCPP, PLACE, Certificates, by_link, differences, furnish, mall, told
 from open63110.apps.site import Capture, Site, StationPlan
 from open63110.apps.story import CARDS, Story, plans
 from open63110.bindings.ocpp.line import Dialling
@@ -42,6 +45,9 @@ SETTLE = 20.0
 """How long everything may take to be told and recorded after the last EV has left [s]."""
 
 Say = Callable[[str], None]
+
+Meters = dict[str, dict[str, float]]
+"""What each meter showed at begin and end, by station/EVSE [Wh]."""
 
 
 class Demo(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +80,12 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     offline: int
     """Transfers of which some was told afterwards."""
     restarts: int
-    judged: str
+    behind: int
+    """Records of stations behind the local CSMS."""
+    linked: int
+    """Records of stations by link, compared with their meters."""
+    judged: tuple[str, ...]
+    """What the judge says of the others, and what was found wrong with those by link."""
     right: bool
 
 
@@ -87,13 +98,27 @@ async def demo(settings: Demo, *, stop: asyncio.Event | None = None, say: Say | 
         say: told what happens, line by line; None: it is printed.
     """
     stop, say = stop or asyncio.Event(), say or _spoken(Console(highlight=False))
-    with contextlib.ExitStack() as after:
+    with _unlogged(), contextlib.ExitStack() as after:
         folder = settings.folder or Path(after.enter_context(tempfile.TemporaryDirectory(prefix="open63110-demo-")))
         folder.mkdir(parents=True, exist_ok=True)
         summary = await _play(settings, folder, stop, say)
     for line in _told(summary):
         say(line)
     return 0 if summary.right else 1
+
+
+@contextlib.contextmanager
+def _unlogged() -> Iterator[None]:
+    """Keep logs out of the story, but for errors; where somebody has set them up, they stay as they are."""
+    if structlog.is_configured():
+        yield
+        return
+    chosen = structlog.make_filtering_bound_logger("error")
+    structlog.configure(wrapper_class=chosen, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    try:
+        yield
+    finally:
+        structlog.reset_defaults()
 
 
 def _spoken(console: Console) -> Say:
@@ -115,23 +140,47 @@ async def _play(settings: Demo, folder: Path, stop: asyncio.Event, say: Say) -> 
     password = secrets.token_urlsafe(12)
     admitted = await first_admin(folder / "data", "admin", password)
     clock = SystemClock(settings.clock_factor)
-    async with _csms(settings, folder) as csms:
-        say(f"page      http://127.0.0.1:{csms.web_port}   log in as admin, password {password}")
-        say(f"stations  ws://127.0.0.1:{csms.listeners['stations'].port}/ocpp/<station id>")
+    given = Certificates(folder / "pki", clock.now())
+    async with _csms(settings, folder, given) as csms:
         by = csms.engine.known.principals[PrincipalId("admin")]
-        with Capture(folder / "frames.jsonl", clock) as capture:
-            policy = StationPolicy(answer_within=_patience(settings, 20.0))
-            site = Site(clock, capture, policy, seed=settings.seed)
-            await _furnish(csms, site, by)
-            before = _meters(site)
-            story = Story(site, csms, by, say, seed=settings.seed)
-            async with site.running():
-                await _tell(story, settings, stop)
-                say("the last EVs leave; what waits is told, sessions close, records are made")
-                await story.end(SETTLE)
-        files = _leave(folder, site, before, await asyncio.to_thread(_export, csms.web_port, admitted.key))
-    verdict, right = await judged(*files)
-    return _summary(site, story, files, verdict, right=right and story.complete)
+        async with mall(folder / LEVEL, given, csms, by) as local:
+            for line in _where(csms, local, password):
+                say(line)
+            with Capture(folder / "frames.jsonl", clock) as capture:
+                policy = StationPolicy(answer_within=_patience(settings, 20.0))
+                site = Site(clock, capture, policy, seed=settings.seed)
+                await _furnish(csms, site, by)
+                await furnish(local, given, site)
+                before = _meters(site)
+                story = Story(site, csms, by, say, told=lambda: told(local), seed=settings.seed)
+                async with site.running():
+                    await _tell(story, settings, stop)
+                    say("the last EVs leave; what waits is told, sessions close, records are made")
+                    await story.end(SETTLE)
+        exported = await asyncio.to_thread(_export, csms.web_port, admitted.key)
+    records: list[dict[str, Any]] = json.loads(exported)
+    meters = {place: {"begin": before[place], "end": shown} for place, shown in _meters(site).items()}
+    verdict, right = await judged(*_leave(folder, records, meters))
+    by_hand = _of_links(records, meters, site)
+    verdicts = (verdict, *by_hand)
+    return _summary(site, story, records, verdicts, right=right and not by_hand and story.complete)
+
+
+def _where(csms: Csms, local: LocalCsms, password: str) -> list[str]:
+    """Tell where everything is."""
+    links, plain = local.listeners["link"].port, local.listeners["stations"].port
+    return [
+        f"page      http://127.0.0.1:{csms.web_port}   log in as admin, password {password}",
+        f"stations  ws://127.0.0.1:{csms.listeners['stations'].port}/ocpp/<station id>",
+        f"level     {LEVEL} answers for /{PLACE}, with one link up to wss://localhost:{csms.listeners['link'].port}/link",
+        f"behind it wss://localhost:{links}/link and ws://127.0.0.1:{plain}/ocpp/<station id>",
+    ]
+
+
+def _of_links(records: list[dict[str, Any]], meters: Meters, site: Site) -> list[str]:
+    """Compare records of stations by link, whose frames are not OCPP, with the meters themselves."""
+    own = {place: shown for place, shown in meters.items() if by_link(place)}
+    return list(differences([one for one in records if by_link(one["station"])], own, site.tally.ended))
 
 
 async def _tell(story: Story, settings: Demo, stop: asyncio.Event) -> None:
@@ -152,12 +201,15 @@ def _patience(settings: Demo, seconds: float) -> Seconds:
 
 
 @contextlib.asynccontextmanager
-async def _csms(settings: Demo, folder: Path) -> AsyncIterator[Csms]:
+async def _csms(settings: Demo, folder: Path, given: Certificates) -> AsyncIterator[Csms]:
     policy = Policy(order_deadline=_patience(settings, 30.0), unknown_stations="refuse")
     config = Config(
         data=str(folder / "data"),
         clock_factor=settings.clock_factor,
-        listeners={"stations": Listener(host="127.0.0.1", port=0, plain=True)},
+        listeners={
+            "stations": Listener(host="127.0.0.1", port=0, plain=True),
+            "link": given.listener(given.give("demo-csms", Role.CSMS)),
+        },
         web=Web(port=settings.web_port),
         limits=Limits(answer_timeout=_patience(settings, 30.0)),
         policy=policy,
@@ -213,11 +265,13 @@ def _export(port: int, key: str) -> bytes:
     return said
 
 
-def _leave(folder: Path, site: Site, before: dict[str, float], records: bytes) -> tuple[Path, Path, Path]:
-    meters = {place: {"begin": before[place], "end": shown} for place, shown in _meters(site).items()}
-    files = folder / "frames.jsonl", folder / "sdrs.json", folder / "meters.json"
-    files[1].write_bytes(records)
-    files[2].write_text(json.dumps(meters), encoding="utf-8")
+def _leave(folder: Path, records: list[dict[str, Any]], meters: Meters) -> tuple[Path, Path, Path]:
+    """Write all records and meters down, and beside them those whose frames the judge can read; return what it reads."""
+    files = folder / "frames.jsonl", folder / "ocpp-sdrs.json", folder / "ocpp-meters.json"
+    (folder / "sdrs.json").write_text(json.dumps(records), encoding="utf-8")
+    (folder / "meters.json").write_text(json.dumps(meters), encoding="utf-8")
+    files[1].write_text(json.dumps([one for one in records if not by_link(one["station"])]), encoding="utf-8")
+    files[2].write_text(json.dumps({place: shown for place, shown in meters.items() if not by_link(place)}), encoding="utf-8")
     return files
 
 
@@ -229,10 +283,10 @@ async def judged(capture: Path, records: Path, meters: Path) -> tuple[str, bool]
     return said.decode().strip(), process.returncode == 0
 
 
-def _summary(site: Site, story: Story, files: tuple[Path, Path, Path], verdict: str, *, right: bool) -> Summary:
-    records: list[dict[str, Any]] = json.loads(files[1].read_bytes())
+def _summary(site: Site, story: Story, records: list[dict[str, Any]], verdicts: tuple[str, ...], *, right: bool) -> Summary:
     corrected = {record["corrects"] for record in records}
     valid = [record for record in records if record["id"] not in corrected]
+    behind = {plan.id for plan in (*OF_LINK, *OF_OCPP)}
     return Summary(
         sessions=site.tally.ended.total(),
         by_version=story.by_version(),
@@ -242,7 +296,9 @@ def _summary(site: Site, story: Story, files: tuple[Path, Path, Path], verdict: 
         refused=story.refused,
         offline=sum("offline" in record["flags"] for record in valid),
         restarts=sum(station.restarts for station in site.stations.values()),
-        judged=verdict,
+        linked=sum(by_link(record["station"]) for record in valid),
+        behind=sum(record["station"] in behind for record in valid),
+        judged=verdicts,
         right=right and len(valid) == site.tally.ended.total(),
     )
 
@@ -252,9 +308,10 @@ def _told(summary: Summary) -> list[str]:
     return [
         "",
         f"sessions  {summary.sessions} ({versions}), {summary.refused} cards refused",
-        f"records   {summary.records}, {summary.offline} of them with something told afterwards",
+        f"records   {summary.records}, {summary.offline} of them with something told afterwards, {summary.behind} via {LEVEL}",
         f"energy    {summary.energy:.1f} Wh recorded, {summary.metered:.1f} Wh metered",
         f"reboots   {summary.restarts} ordered and done",
-        f"judge     {summary.judged}",
+        f"by link   {summary.linked} records, compared with the meters themselves",
+        *(f"judge     {line}" for line in summary.judged),
         f"verdict   {'every record is right' if summary.right else 'NOT RIGHT'}",
     ]

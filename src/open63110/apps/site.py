@@ -137,7 +137,7 @@ class Tally:
 
 
 class Capture:
-    """Every frame, as it crossed the wire, one JSON object a line: {"t", "station", "dir", "version", "frame"}."""
+    """Every frame of OCPP, as it crossed the wire, one JSON object a line: {"t", "station", "dir", "version", "frame"}."""
 
     def __init__(self, path: Path | None, clock: Clock) -> None:
         """Write into a file, or nowhere; the frames are counted in any case."""
@@ -160,16 +160,16 @@ class Capture:
             self._file = None
 
     def note(self, station: StationId, frame: bytes, *, sent: bool) -> None:
-        """Write one frame; up is from the station."""
+        """Write one frame; up is from the station. Those of the link are no text, and only counted."""
         self.up, self.down = self.up + sent, self.down + (not sent)
-        if self._file is None or self.client is None:
+        line = self.client.lines.get(station) if self.client is not None else None
+        if self._file is None or line is None:
             return
-        line = self.client.lines.get(station)
         said = {
             "t": self._clock.now().isoformat(),
             "station": station,
             "dir": "up" if sent else "down",
-            "version": line.version if line else "",
+            "version": line.version,
             "frame": frame.decode("utf-8", "replace"),
         }
         self._file.write(json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n")

@@ -35,7 +35,7 @@ Say = Callable[[str], None]
 
 
 def plans() -> tuple[StationPlan, ...]:
-    """Return the stations of the site."""
+    """Return the stations that the CSMS has links to itself."""
     return (
         StationPlan(id="DEMO-16-A", version=Version.V16, interval=30.0),
         StationPlan(id="DEMO-16-B", version=Version.V16, interval=30.0, signed=True, limit=11_000.0),
@@ -50,7 +50,7 @@ def plans() -> tuple[StationPlan, ...]:
 class Story:
     """What happens at the site; begun once for each round."""
 
-    def __init__(self, site: Site, csms: Csms, by: Principal, say: Say, *, seed: int) -> None:
+    def __init__(self, site: Site, csms: Csms, by: Principal, say: Say, *, told: Callable[[], bool], seed: int) -> None:
         """Prepare it.
 
         Args:
@@ -58,9 +58,10 @@ class Story:
             csms: that orders reboots and remote starts, and whose facts are told.
             by: in whose name it orders.
             say: told what happens.
+            told: tells whether the level below has told the CSMS everything.
             seed: the same tells the same story.
         """
-        self._site, self._csms, self._by, self._say = site, csms, by, say
+        self._site, self._csms, self._by, self._say, self._told = site, csms, by, say, told
         self._chance = random.Random(seed)  # noqa: S311 - a story, no secret
         self._orders: set[asyncio.Future[Any]] = set()
         self._on = self._over = False
@@ -120,6 +121,7 @@ class Story:
             (0.18, self._once(lambda: self._offline("DEMO-201-B", span * 0.02))),
             (0.20, self._once(lambda: self._reboot("DEMO-201-C", RebootMode.IMMEDIATE))),
             (0.22, self._once(lambda: self._reboot("DEMO-21-A", RebootMode.ON_IDLE))),
+            (0.17, self._once(lambda: self._offline("MALL-AC-1", span * 0.1))),
             (0.68, self._once(lambda: stations[StationId("DEMO-16-A")].lose_power(span * 0.03))),
             (0.66, self._once(lambda: self._fault("DEMO-21-A", span * 0.04))),
             (0.70, self._once(lambda: self._reboot("DEMO-16-B", RebootMode.IMMEDIATE))),
@@ -151,7 +153,7 @@ class Story:
         engine = self._csms.engine
         try:
             async with asyncio.timeout(seconds):
-                while any(station.sessions for station in engine.stations.values()):  # noqa: ASYNC110 - no event says so
+                while not self._told() or any(one.sessions for one in engine.stations.values()):  # noqa: ASYNC110 - no event
                     await asyncio.sleep(0.05)
         except TimeoutError:
             return False
@@ -159,10 +161,11 @@ class Story:
         return True
 
     def by_version(self) -> dict[str, int]:
-        """Return how many energy transfers ended, by version."""
+        """Return how many energy transfers ended, by version of OCPP, and by link."""
         counted: Counter[str] = Counter()
-        for plan in plans():
-            counted[plan.version.value] += self._site.tally.ended[StationId(plan.id)]
+        for name in self._site.stations:
+            line = self._site.client.lines.get(name)
+            counted[line.dialling.versions[0].value if line is not None else "link"] += self._site.tally.ended[name]
         return dict(sorted(counted.items()))
 
     # -- telling it --
@@ -181,7 +184,7 @@ class Story:
             case RegistrationDecided():
                 return f"is {fact.registration}"
             case StationConnected():
-                return f"connects ({fact.wire})"
+                return f"connects ({fact.wire}{' via ' + ', '.join(fact.via) if fact.via else ''})"
             case StationDisconnected():
                 return "is cut off"
             case StationRebooting():
