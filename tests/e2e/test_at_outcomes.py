@@ -95,5 +95,49 @@ async def catalogue(here: House, cs: Player) -> dict[str, Case]:
         "StartRemotely": Case({"subject": CARD, "evse": 1}, {"subject": CARD, "evse": 9}),
         "StopRemotely": Case({"reference": cs.transactions[2]}, {"reference": "no such"}),
         "UnlockConnector": Case({"evse": 1}, {"evse": 1, "connector": 9}),
+        **limits(cs),
+        **await places(here),
         "RebootStation": Case({"mode": "immediate"}, {"mode": "immediate", "evse": 9}),
+    }
+
+
+def limits(cs: Player) -> dict[str, Case]:
+    """What is said about a station's power; it takes every limit and shows 5 kW."""
+    period: Payload = {"chargingRateUnit": "W", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 5000.0}]}
+    start = {"scheduleStart": "2026-03-04T12:00:00Z"}
+    shown = (
+        {"connectorId": 0, **start, "chargingSchedule": period}
+        if cs.is_16
+        else {"schedule": {"evseId": 0, "duration": 60, **start, **period}}
+    )
+    cs.answers |= {name: lambda _: {"status": "Accepted"} for name in ("SetChargingProfile", "ClearChargingProfile")}
+    cs.answers["GetCompositeSchedule"] = lambda _: {"status": "Accepted", **shown}
+    return {
+        "LimitPower": Case({"limit": 5000}, {"limit": 5000, "evse": 9}),
+        "AskLimit": Case({}, {}, elsewhere="CS-NONE"),
+        "WithdrawLimit": Case({}, {}, elsewhere="CS-NONE"),
+    }
+
+
+async def places(here: House) -> dict[str, Case]:
+    """Sites and zones: some that are there, and some to come."""
+    feeds = {"import_max": 22_000}
+    for noun, said in (
+        ("sites", {"id": "south"}),
+        ("sites", {"id": "west"}),
+        ("zones", {"site": "south", "id": "yard", **feeds}),
+        ("zones", {"site": "south", "id": "hall", **feeds}),
+    ):
+        (await here.admin.post(f"{noun}/put", json=said)).raise_for_status()
+    yard, nowhere = {"site": "south", "zone": "yard"}, {"site": "south", "zone": "moon"}
+    east = {"sites": [{"id": "east", "zones": [{"id": "yard", **feeds, "stations": [{"id": "CS-4"}]}]}]}
+    return {
+        "PutSite": Case({"id": "north"}, {"id": "no:rth"}, station=""),
+        "PutZone": Case({"site": "north", "id": "yard", **feeds}, {"site": "moon", "id": "yard", **feeds}, station=""),
+        "PlaceStation": Case(yard, nowhere),
+        "LimitZone": Case(yard | {"limit": 9000}, nowhere | {"limit": 9000}, station=""),
+        "WithdrawZoneLimit": Case(yard, nowhere, station=""),
+        "RemoveZone": Case({"site": "south", "id": "hall"}, {"site": "south", "id": "yard"}, station=""),
+        "RemoveSite": Case({"id": "west"}, {"id": "south"}, station=""),
+        "ImportSites": Case(east, {"sites": [{"id": "south"}]}, station=""),
     }
