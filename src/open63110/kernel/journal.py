@@ -17,7 +17,7 @@ written: Final = msgspec.msgpack.Encoder().encode
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """One fact on its way to the journal.
 
-    Between a decision and its commit lie hundreds of others. As bytes a fact waits in a tenth of the memory that its readings
+    Between a decision and its commit lie hundreds of others. As bytes a fact waits in a fraction of the memory that its readings
     take as objects, which at thousands of stations is what the processor would otherwise wait for.
     """
 
