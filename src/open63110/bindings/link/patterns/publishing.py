@@ -3,7 +3,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import get_args
 
 import structlog
 
@@ -25,11 +25,12 @@ from open63110.bindings.link.patterns.topics import Topic, Value
 from open63110.bindings.link.replies import refusal_of
 from open63110.kernel.address import Address, Directory
 from open63110.kernel.errors import Trouble
+from open63110.kernel.ids import TransferReference
 from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Event
 from open63110.kernel.roles import Role
 from open63110.model.limit import WHOLE
-from open63110.model.site import ZoneChanged
+from open63110.model.site import Zone, ZoneChanged
 from open63110.model.station import ConnectorReported, Station, StationConnected, StationDisconnected
 from open63110.model.transfer import TransferFact
 from open63110.runtime.engine import Engine
@@ -39,6 +40,8 @@ log = structlog.get_logger(__name__)
 
 OF_STATES = (StationConnected, StationDisconnected, ConnectorReported)
 OF_LIMITS = (LimitInForce, LimitCleared)
+OF_SESSIONS = frozenset(get_args(TransferFact))
+OF_INTEREST = OF_SESSIONS.union(OF_STATES, OF_LIMITS)
 
 
 class Publishing:
@@ -56,8 +59,6 @@ class Publishing:
         self._readers: dict[str, Conversation] = {}
         self._timer: asyncio.TimerHandle | None = None
         self.publisher = Publisher(self._reader)
-        for station in tuple(engine.stations.values()):
-            self._of_station(station)
         engine.commit.on_durable.append(self._look)
 
     def _reader(self, identity: str) -> Sender | None:
@@ -82,6 +83,8 @@ class Publishing:
         """Begin, renew or end a subscription."""
         conversation.lines.delivered(message)
         identity = str(conversation.station)
+        if not self._readers:
+            self._catch_up()
         self._readers[identity] = conversation
         header = message.header
         key = (identity, header.reply_to if header.reply_to is not None else message.id)
@@ -139,10 +142,13 @@ class Publishing:
     # -- what happens --
 
     def _look(self, entries: list[Entry]) -> None:
+        """Follow a commit; while nobody reads, which is the usual case, it costs nothing to speak of."""
+        if not self._readers:
+            return
         for one in entries:
             if one.kind is ZoneChanged:
                 self._of_zone(one.event)
-            elif issubclass(one.kind, TransferFact) or one.kind in {*OF_STATES, *OF_LIMITS}:
+            elif one.kind in OF_INTEREST:
                 self._of_fact(one)
         if self.publisher.next_deadline() is not None:
             self._pump()
@@ -152,8 +158,17 @@ class Publishing:
         if noun is None:
             return
         self._of_station(noun)
-        if issubclass(one.kind, TransferFact):
-            self._of_session(noun, one.event)
+        if one.kind in OF_SESSIONS:
+            self._of_session(noun, one.event.reference)  # type: ignore[attr-defined]  # facts of transfers name one
+
+    def _catch_up(self) -> None:
+        """Publish what is known by now: the first reader has come."""
+        for noun in tuple(self._engine.stations.values()):
+            self._of_station(noun)
+            for reference in noun.transfers:
+                self._of_session(noun, reference)
+        for zone in tuple(self._engine.known.all_zones.values()):
+            self._of_limit(zone)
 
     def _put(self, address: Address, topic: Topic, fields: Mapping[str, Value]) -> None:
         try:
@@ -173,9 +188,9 @@ class Publishing:
             fields["until"] = milliseconds(until) if until is not None else None
             self._put(place if number == WHOLE else place.below(number), Topic.LIMIT, fields)
 
-    def _of_session(self, noun: Station, fact: Any) -> None:
+    def _of_session(self, noun: Station, reference: TransferReference) -> None:
         place = self._places.path(noun.id)
-        transfer = noun.transfers.get(fact.reference)
+        transfer = noun.transfers.get(reference)
         if place is None or transfer is None:
             return
         credential = self._engine.known.credential(transfer.subject) if transfer.subject else None
@@ -190,8 +205,10 @@ class Publishing:
 
     def _of_zone(self, event: Event) -> None:
         zone = getattr(event, "zone", None)
-        if zone is None:
-            return
+        if zone is not None:
+            self._of_limit(zone)
+
+    def _of_limit(self, zone: Zone) -> None:
         limit = zone.limit
         fields: dict[str, Value] = {"limit_w": None, "excess_w": 0.0}
         if limit is not None:
