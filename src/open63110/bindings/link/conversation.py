@@ -233,9 +233,7 @@ class Conversation:
         if header.type >= FIRST_SERVICE and self._office.services is not None:
             self._office.services.take(self, message)
             return
-        wait = self._too_fast(header.priority)
-        if wait > 0:
-            self.lines.refuse(message, ErrorCode.RATE_LIMITED, "too many of this class", retry_after=wait)
+        if self._postponed(message):
             return
         try:
             said = CODEC.decode(header.type, message.body, station=self.station, subjects=self._office.engine.known)
@@ -248,6 +246,13 @@ class Conversation:
             self.lines.refuse(message, ErrorCode.NOT_AUTHORIZED, words, retry_after=UNACCEPTED)
             return
         self._hear(message, said)
+
+    def _postponed(self, message: Arrived) -> bool:
+        """Put a message off that is one too many of its class; tell whether it was."""
+        wait = self._too_fast(message.header.priority)
+        if wait > 0:
+            self.lines.refuse(message, ErrorCode.RATE_LIMITED, "too many of this class", retry_after=wait)
+        return wait > 0
 
     def _too_fast(self, priority: int) -> float:
         rate = RATES.get(priority)
