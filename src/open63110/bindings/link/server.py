@@ -28,12 +28,11 @@ from open63110.model.station import StationDisconnected
 from open63110.ports import FrameLog, Ids
 from open63110.runtime.engine import Engine, Turn
 from open63110.runtime.orders import Orders
+from open63110.runtime.quarantine import Quarantine
 from open63110.wire.ports import Peer, Upgrade
 
-SPECIMENS = 20
-"""How many messages of one station that were answered with no are kept raw, between two looks at the list of those revoked
-CURIOUS_AGAIN times."""
 CURIOUS_AGAIN = 3600
+"""Looks at the list of those revoked until as many specimens of what is answered with no may be kept again."""
 
 LIFETIME = 86_400.0
 """Of a link; then it is opened anew, and both ends show their certificates again (B.10) [s]."""
@@ -83,7 +82,7 @@ class Server:
         self.clock = LocalClock(engine.clock.now(), self._time() * self._pace)
         self._opening: set[Conversation] = set()
         self._silent: Counter[StationId] = Counter()
-        self._specimens: Counter[StationId] = Counter()
+        self._aside = Quarantine(engine, ids)
         engine.commit.on_restored.append(self._restored)
         engine.commit.on_trouble.append(self._set_right)
 
@@ -159,19 +158,11 @@ class Server:
 
     def curious(self, station: StationId) -> bool:
         """Tell whether another specimen of what is answered with no is wanted: a flood of them must not fill the disk."""
-        self._specimens[station] += 1
-        return self._specimens[station] <= SPECIMENS
+        return self._aside.curious(station)
 
     def quarantine(self, station: StationId, action: str, fault: Trouble, raw: bytes, done: Callable[[bool], None]) -> None:
         """Keep what could not be understood, and say when that is durable."""
-        now = self.engine.clock.now()
-        reason = f"{fault.code}: {fault.message}"[:500]
-        number = self._ids.row(QuarantinedInput)
-        item = QuarantinedInput(id=number, station=station, at=now, wire=WIRE, action=action, reason=reason, raw=raw)
-        turn = Turn(self.engine, station, now)
-        turn.fact(InputQuarantined(station=station, at=now, quarantine=item))
-        turn.keep()
-        self.engine.commit.after(done)
+        self._aside.keep(station, WIRE, action, fault, raw, done)
 
     def replay(self, item: QuarantinedInput) -> str:
         """Feed a quarantined message in again; return why that failed, empty if it worked."""
@@ -243,7 +234,7 @@ class Server:
                 self._close_revoked()
             self._end_old(self.engine.clock.now())
             if looks % CURIOUS_AGAIN == 0:
-                self._specimens.clear()
+                self._aside.begin_anew()
             self._forget()
 
     def _close_revoked(self) -> None:

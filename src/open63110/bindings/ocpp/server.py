@@ -24,6 +24,7 @@ from open63110.model.station import StationDisconnected
 from open63110.ports import FrameLog, Ids
 from open63110.runtime.engine import Engine, Turn
 from open63110.runtime.orders import Orders
+from open63110.runtime.quarantine import Quarantine
 from open63110.usecases.stations.monitor_station import CheckSilence, might_be_silent
 from open63110.usecases.stations.onboard_station import LinkContested
 from open63110.wire.ports import Peer, Upgrade
@@ -31,10 +32,8 @@ from open63110.wire.ports import Peer, Upgrade
 LISTEN_EVERY = 10
 """Ticks between two looks at who has fallen silent."""
 
-SPECIMENS = 20
-"""How many messages of one station that were answered with an error are kept raw in one stretch of CURIOUS_AGAIN."""
 CURIOUS_AGAIN = 3600
-"""Ticks until as many may be kept again."""
+"""Ticks until as many specimens of what is not understood may be kept again."""
 
 
 class Server:
@@ -62,13 +61,13 @@ class Server:
             patience: how long the answer to a call is awaited [s of the clock].
             run_id: never used before by this node; prefix of message ids, so that they do not repeat after a restart.
         """
-        self.engine, self.orders, self.frames, self._ids, self._wires = engine, orders, frames, ids, wires
+        self.engine, self.orders, self.frames, self._wires = engine, orders, frames, wires
         self.patience = engine.clock.real(patience)
         self.conversations: dict[StationId, Conversation] = {}
         self.deviations: dict[StationId, Counter[str]] = {}
         """Per station: how often which rule of the schema was bent."""
         self.received = self.malformed = self.strays = 0
-        self._specimens: Counter[StationId] = Counter()
+        self._aside = Quarantine(engine, ids)
         self._contests = Contests()
         self.suspected: Callable[[StationId, str], None] = _nobody_asks
         """Told that an identity seems to be used by two devices, in words; set by whoever keeps the audit."""
@@ -148,25 +147,14 @@ class Server:
             self.deviations.setdefault(station, Counter()).update(one.code for one in deviations)
 
     def curious(self, station: StationId) -> bool:
-        """Tell whether another specimen of what is answered with an error is wanted: a flood of them must not fill the disk.
-
-        What is acknowledged without being understood is kept in any case, for it is the sole copy (I11).
-        """
-        self._specimens[station] += 1
-        return self._specimens[station] <= SPECIMENS
+        """Tell whether another specimen of what is answered with an error is wanted: a flood of them must not fill the disk."""
+        return self._aside.curious(station)
 
     def quarantine(
         self, station: StationId, wire: str, action: str, fault: Trouble, raw: bytes, done: Callable[[bool], None]
     ) -> None:
         """Keep what could not be understood, and say when that is durable."""
-        now = self.engine.clock.now()
-        reason = f"{fault.code}: {fault.message}"[:500]
-        number = self._ids.row(QuarantinedInput)
-        item = QuarantinedInput(id=number, station=station, at=now, wire=wire, action=action, reason=reason, raw=raw)
-        turn = Turn(self.engine, station, now)
-        turn.fact(InputQuarantined(station=station, at=now, quarantine=item))
-        turn.keep()
-        self.engine.commit.after(done)
+        self._aside.keep(station, wire, action, fault, raw, done)
 
     def replay(self, item: QuarantinedInput) -> str:
         """Feed a quarantined message in again; return why that failed, empty if it worked."""
@@ -210,7 +198,7 @@ class Server:
             await asyncio.sleep(min(1.0, self.engine.clock.real(1.0)))
             ticks += 1
             if ticks % CURIOUS_AGAIN == 0:
-                self._specimens.clear()
+                self._aside.begin_anew()
                 self._contests.forget(self.time())
             now = self.time()
             for conversation in tuple(self.conversations.values()):
