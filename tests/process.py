@@ -36,6 +36,9 @@ PATIENCE = 30.0
 class CsmsProcess:
     """Starts, kills and restarts one CSMS; its listeners keep their ports."""
 
+    written = staticmethod(written)
+    """Makes the text of its configuration."""
+
     def __init__(self, folder: Path, *, program: Sequence[str] = PROGRAM, **settings: Any) -> None:
         """Write a configuration.
 
@@ -74,7 +77,7 @@ class CsmsProcess:
 
     def start(self, *before: str, environment: Mapping[str, str] | None = None) -> Self:
         """Start it and wait until it serves; `before` are words put before the command (a tracer)."""
-        self.config.write_text(written(self.settings), encoding="utf-8")
+        self.config.write_text(self.written(self.settings), encoding="utf-8")
         command = (*before, *self.program, "--config", str(self.config), "--json")
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(

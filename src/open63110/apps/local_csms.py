@@ -2,8 +2,8 @@
 """A local CSMS: all that a CSMS is to the stations of a site, with one link to the level above (7.3, B.25)."""
 
 import os
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from open63110.model.principal import Principal
 from open63110.model.site import Site, SiteChanged, SiteId, Zone, ZoneChanged, ZoneId, zone_key
 from open63110.pki.identity import identity_of
 from open63110.runtime.engine import Answer, Engine, Turn
-from open63110.store.outbox import OutboxFile
+from open63110.store.outbox import DiskOutbox, OutboxFile
 from open63110.usecases.services.authorize_locally import AuthorizationAnswer, AuthorizeCredential
 from open63110.usecases.stations.onboard_station import RegisterStation
 
@@ -82,16 +82,18 @@ class AskingEngine(Engine):
 
 
 class Mark:
-    """Implements upward.Mark in the file of the outbox."""
+    """Implements upward.Mark beside the messages in the outbox."""
 
-    def __init__(self, file: OutboxFile) -> None:
+    def __init__(self, file: OutboxFile, outbox: DiskOutbox) -> None:
         """Read it."""
-        kept, self._keep = file.seen(JOURNAL)
-        self.value = int.from_bytes(kept or b"", "big")
+        kept, _ = file.seen(JOURNAL)
+        self.value, self._outbox = int.from_bytes(kept or b"", "big"), outbox
 
-    def keep(self, value: int) -> None:
-        """Write a new one."""
-        self._keep(value.to_bytes(8, "big"))
+    @contextmanager
+    def moving(self, value: int) -> Iterator[None]:
+        """Write a new one together with what is put into the outbox meanwhile."""
+        with self._outbox.beside(JOURNAL, value.to_bytes(8, "big")):
+            yield
         self.value = value
 
 
@@ -135,6 +137,7 @@ class LocalCsms(Csms):
     def _upward(self) -> Upward:
         config, level = self.config.upper, self.level
         desk = Downward(self.engine, self.orders, level.relay, level.spreading, self.wallet, UPPER, changed=self._upper_changed)
+        outbox = self.outbox.outbox(ABOVE)
         made = Upward(
             self.client,
             self.config.identity,
@@ -145,10 +148,10 @@ class LocalCsms(Csms):
                 server_name=config.server_name or None,
                 longest_pause=config.longest_pause,
             ),
-            self.outbox.outbox(ABOVE),
+            outbox,
             relay=level.relay,
             desk=desk,
-            mark=Mark(self.outbox),
+            mark=Mark(self.outbox, outbox),
             pace=1.0 / self.clock.real(1.0),
         )
         self.client.lines[StationId(self.config.identity)] = made

@@ -49,13 +49,16 @@ from open63110.station.told import Told
 from open63110.store.frames import DailyFrames
 from open63110.store.migrate import HEAD, upgrade
 from open63110.store.migrate import version as revision
-from open63110.store.outbox import OutboxFile
+from open63110.store.outbox import MarkedOutbox, OutboxFile
 from open63110.store.sqlite import SqliteStore
 from open63110.wire.tls import TlsUnusable
 
 log = structlog.get_logger(__name__)
 
 JOURNAL, MARK, FRAMES, OUTBOX = "station.db", "told.json", "frames", "link.db"
+
+CSMS = "csms"
+"""The peer in the file of the outbox."""
 
 FIRST_LOOK = 10.0
 """How long hardware may take to answer at start before the station comes up without it, with a fault [s]."""
@@ -133,9 +136,13 @@ class Station:
     def _link(self) -> LinkClient:
         client = LinkClient(self.frames, self.clock, identity_of, run_id=secrets.token_bytes(4))
         self._outbox = OutboxFile(Path(self.config.data) / OUTBOX)
-        dialling = _link_dialling(self.config)
-        self.controller.line = client.line(self.id, self.engine, dialling, self.controller, self._outbox.outbox("csms"))
+        dialling, outbox = _link_dialling(self.config), MarkedOutbox(self._outbox, CSMS, self._next_mark)
+        self.told.reached(outbox.mark)
+        self.controller.line = client.line(self.id, self.engine, dialling, self.controller, outbox)
         return client
+
+    def _next_mark(self) -> int:
+        return self.told.next(self.controller, self.parties.count)
 
     def _hardware(self) -> StationHardware:
         config = self.config

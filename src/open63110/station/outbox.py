@@ -106,6 +106,11 @@ class Outbox:
         """The lowest number in the journal of all that waits; None: nothing does. A boot is told anew after every start."""
         return min((entry.id for entry in self._entries), default=None)
 
+    @property
+    def oldest_behind(self) -> int | None:
+        """The same without the one under way: the oldest once that is told."""
+        return min((entry.id for entry in self._entries if entry is not self._under_way), default=None)
+
     def put(self, fact: Event, *, heard: bool, id: int = 0) -> None:
         """Keep a fact.
 

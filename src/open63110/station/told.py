@@ -2,7 +2,8 @@
 """What a station has told, so that a power cut loses nothing: a mark in its journal, and everything behind it again.
 
 The mark is a number of the journal up to which everything was answered. It is written now and then only: what was told after
-it was written is told once more, which natural keys make harmless. The start of a transfer that is not told to its end is
+it was written is told once more, which natural keys make harmless; where an outbox on the disk counts as told, the mark lies in
+there, too, written with each fact. The start of a transfer that is not told to its end is
 told again in any case, because on some wires only its answer says how the CSMS calls the transfer.
 """
 
@@ -69,6 +70,11 @@ class Told:
         """Tell whether the power has not gone since the mark was written: this program alone started anew."""
         return bool(self._boot) and self.mark.boot == self._boot
 
+    def reached(self, told: int) -> None:
+        """Take the mark that lies in an outbox, if it is further on."""
+        if told > self.mark.told:
+            self.mark = msgspec.structs.replace(self.mark, told=told)
+
     async def recover(self, station: StationId, parties: Controllers, store: Store) -> int:
         """Put what was not told into the outbox of a station that has not begun yet; return how much that is."""
         controller = parties.stations[station]
@@ -88,11 +94,16 @@ class Told:
 
     def follow(self, controller: Controller, count: int) -> bool:
         """Move the mark to what has been told by now; tell whether it moved."""
-        oldest = controller.outbox.oldest
-        told = count if oldest is None else min(oldest - 1, count)
-        mark = Mark(told=max(told, self.mark.told), boot=self._boot)
+        mark = Mark(told=self._up_to(controller.outbox.oldest, count), boot=self._boot)
         moved, self.mark = mark != self.mark, mark
         return moved
+
+    def next(self, controller: Controller, count: int) -> int:
+        """Return where the mark is once the fact under way is told."""
+        return self._up_to(controller.outbox.oldest_behind, count)
+
+    def _up_to(self, oldest: int | None, count: int) -> int:
+        return max(count if oldest is None else min(oldest - 1, count), self.mark.told)
 
     def write(self) -> None:
         """Write the mark so that it is there whole or not at all.

@@ -6,7 +6,8 @@ The file has one owner at a time. A copy of an old one must never be put in its 
 
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ CREATE TABLE IF NOT EXISTS outbox (peer TEXT PRIMARY KEY, id BLOB NOT NULL, rese
 CREATE TABLE IF NOT EXISTS message (peer TEXT, number INTEGER, data BLOB NOT NULL, PRIMARY KEY (peer, number)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS seen (peer TEXT PRIMARY KEY, marks BLOB NOT NULL) WITHOUT ROWID;
 """
+
+_NOTE = "INSERT OR REPLACE INTO seen VALUES (?, ?)"
 
 
 class OutboxFile:
@@ -43,7 +46,6 @@ class OutboxFile:
 
     def outbox(self, peer: str) -> "DiskOutbox":
         """Return the outbox of a peer; its random id is made with it."""
-        self.write([("INSERT OR IGNORE INTO outbox VALUES (?, ?, 0)", [(peer, secrets.token_bytes(8))])])
         return DiskOutbox(self, peer)
 
     def seen(self, peer: str) -> tuple[bytes | None, Callable[[bytes], None]]:
@@ -51,7 +53,7 @@ class OutboxFile:
         rows = self.read("SELECT marks FROM seen WHERE peer = ?", peer)
 
         def keep(marks: bytes) -> None:
-            self.write([("INSERT OR REPLACE INTO seen VALUES (?, ?)", [(peer, marks)])])
+            self.write([(_NOTE, [(peer, marks)])])
 
         return (rows[0][0] if rows else None), keep
 
@@ -99,6 +101,8 @@ class DiskOutbox:
     def __init__(self, file: OutboxFile, peer: str) -> None:
         """Go on where the file stands."""
         self._file, self._peer = file, peer
+        file.write([("INSERT OR IGNORE INTO outbox VALUES (?, ?, 0)", [(peer, secrets.token_bytes(8))])])
+        self._beside: list[tuple[str, Iterable[tuple[object, ...]]]] = []
         (self.id, reserved), *_ = file.read("SELECT id, reserved FROM outbox WHERE peer = ?", peer)
         self.issued = self._reserved = int(reserved)
 
@@ -122,7 +126,25 @@ class DiskOutbox:
             Unavailable: the disk does not write; none was kept.
         """
         rows = [(self._peer, number, data) for number, data in messages]
-        self._file.write([("INSERT OR REPLACE INTO message VALUES (?, ?, ?)", rows)])
+        self._file.write([("INSERT OR REPLACE INTO message VALUES (?, ?, ?)", rows), *self._beside])
+        self._beside = []
+
+    @contextmanager
+    def beside(self, name: str, note: bytes) -> Iterator[None]:
+        """Write a note in the transaction of the messages that are put meanwhile, or alone where none are.
+
+        Whoever reads it after a crash knows whether these messages were kept. ``OutboxFile.seen`` reads it by its name.
+
+        Raises:
+            Unavailable: the disk does not write; the note is as it was.
+        """
+        self._beside = [(_NOTE, [(name, note)])]
+        try:
+            yield
+            if self._beside:
+                self._file.write(self._beside)
+        finally:
+            self._beside = []
 
     def delivered(self, ids: Iterable[int]) -> None:
         """Forget messages; when the power fails right now they may come back, and are then told twice.
@@ -141,3 +163,30 @@ class DiskOutbox:
         """
         rows = self._file.read("SELECT number, data FROM message WHERE peer = ? ORDER BY number", self._peer)
         return [(int(number), data) for number, data in rows]
+
+
+class MarkedOutbox(DiskOutbox):
+    """Messages that are made from a journal, each kept together with the mark in that journal: a crash repeats none of them."""
+
+    def __init__(self, file: OutboxFile, peer: str, next_mark: Callable[[], int]) -> None:
+        """Go on where the file stands.
+
+        Args:
+            file: which holds the mark under the name of the peer, with ``/mark`` behind it.
+            peer: to whom they go.
+            next_mark: tells how far the journal is told once what is put now is.
+        """
+        super().__init__(file, peer)
+        self._name, self._next_mark = f"{peer}/mark", next_mark
+        kept, _ = file.seen(self._name)
+        self.mark = int.from_bytes(kept or b"", "big")
+        """How far the journal was told when messages were put last before this start."""
+
+    def put(self, messages: Iterable[tuple[int, bytes]]) -> None:
+        """Keep messages and the mark.
+
+        Raises:
+            Unavailable: the disk does not write; nothing was kept.
+        """
+        with self.beside(self._name, self._next_mark().to_bytes(8, "big")):
+            super().put(messages)

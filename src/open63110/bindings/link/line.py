@@ -22,6 +22,7 @@ from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.messages.rights import EVERYWHERE, RIGHTS, Sender
 from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.session import Limits, LocalClock, Outbox, Session
+from open63110.bindings.link.session.sending import URGENT
 from open63110.kernel.address import Address
 from open63110.kernel.errors import NotSupported, Trouble, Unavailable
 from open63110.kernel.ids import StationId
@@ -38,7 +39,7 @@ from open63110.usecases.sessions.energy_transfer import AskTransferStatus, Trans
 from open63110.usecases.stations.monitor_station import StationEventReported
 from open63110.wire.ports import Peer, Socket
 
-__all__ = ["Dialling", "Exchange", "Line", "Owner", "Waiting"]
+__all__ = ["Dialling", "Exchange", "Line", "Owner", "Waiting", "fitting"]
 
 log = structlog.get_logger(__name__)
 
@@ -275,13 +276,13 @@ class Line:
         asks = isinstance(message, Command | StationBooted)
         wants = asks or (isinstance(message, TransferFact) and message.subject is not None)
         patience = min(seconds, BOOT_WITHIN) if asks else seconds
+        body = CODEC.encode(message, station=self.station, subjects=self.engine.known)
         header = Header(
             type=CODEC.number(message),
             kind=Kind.REQUEST if wants else Kind.EVENT,
-            priority=_priority(message),
+            priority=fitting(_priority(message), body),
             deadline=self._clock.utc(self.lines.time()) + timedelta(seconds=patience) if asks else None,
         )
-        body = CODEC.encode(message, station=self.station, subjects=self.engine.known)
         reference = getattr(message, "reference", None) if not asks else None
         early = self._lasting and not asks
 
@@ -349,3 +350,8 @@ def _priority(message: Command | Event) -> Priority:
         return Priority.CONTROL
     grave = isinstance(message, FailSafeEntered) or (isinstance(message, StationEventReported) and message.severity == 0)
     return Priority.EMERGENCY if grave else Priority.NORMAL
+
+
+def fitting(priority: Priority, body: bytes) -> Priority:
+    """Return the class that a body can go in: one that is too long for E is told as control, and not left out."""
+    return Priority.CONTROL if priority is Priority.EMERGENCY and len(body) > URGENT else priority

@@ -27,6 +27,7 @@ from open63110.station import told as place
 from open63110.station.controller import Controller, Controllers
 from open63110.station.told import Mark, Told
 from open63110.store.memory import MemoryStore
+from open63110.store.outbox import MarkedOutbox, OutboxFile
 from open63110.usecases.sessions.energy_transfer.evolve import started
 from open63110.usecases.stations.monitor_station import StationEventReported
 
@@ -205,3 +206,29 @@ class Silent:
 
     def call(self, key: Any, message: Any, seconds: float) -> None:
         raise Unavailable("there is no connection")
+
+
+async def test_a_crash_right_after_a_fact_was_kept_for_the_link_tells_it_once(tmp_path: Path) -> None:
+    events = [StationEventReported(station=CS, at=AT, component="Lock", severity=3, code=str(number)) for number in range(4)]
+    store, file = await keeping(*events), OutboxFile(tmp_path / "link.db")
+    told, made = Told(tmp_path / "told.json"), parties(store)
+    controller = made.stations[CS]
+    kept = MarkedOutbox(file, "csms", lambda: told.next(controller, made.count))
+    await told.recover(CS, made, store)
+    for number in (1, 2):
+        assert controller.outbox.next(accepted=True) is not None
+        kept.put([(number, b"as the link writes it")])
+        if number == 1:
+            controller.outbox.over(Verdict(outcome=Outcome.ACCEPTED))
+    file.close()  # the mark of its own was never written
+
+    again = OutboxFile(tmp_path / "link.db")
+    told, made = Told(tmp_path / "told.json"), parties(store)
+    told.reached(MarkedOutbox(again, "csms", lambda: 0).mark)
+    await told.recover(CS, made, store)
+    outbox, left = made.stations[CS].outbox, []
+    while (one := outbox.next(accepted=True)) is not None:
+        left.append(one)
+        outbox.over(Verdict(outcome=Outcome.ACCEPTED))
+    assert [one.code for one in left if isinstance(one, StationEventReported)] == ["2", "3"]
+    again.close()

@@ -133,3 +133,22 @@ def test_the_log_is_flushed_before_put_returns(tmp_path: Path) -> None:
     stretches = re.findall(r'"staging\\n".*?"kept [\d ]+\\n"', trace.read_text(errors="replace"), re.DOTALL)
     assert len(stretches) == 5
     assert all(re.search(r"(fsync|fdatasync)\(\d+<[^>]*-wal>\)\s+= 0", one) for one in stretches)
+
+
+def test_a_note_beside_messages_is_kept_with_them_or_not_at_all(tmp_path: Path) -> None:
+    file = OutboxFile(tmp_path / "outbox")
+    outbox = file.outbox("csms")
+    with outbox.beside("journal", b"1"):
+        pass
+    assert file.seen("journal")[0] == b"1"
+    with outbox.beside("journal", b"2"):
+        outbox.put([(1, b"a")])
+        assert (file.seen("journal")[0], outbox.waiting()) == (b"2", [(1, b"a")])
+    with pytest.raises(Unavailable), outbox.beside("journal", b"3"):
+        raise Unavailable("too much waits")
+    outbox.put([(2, b"b")])
+    assert file.seen("journal")[0] == b"2"
+    with pytest.raises(Unavailable), outbox.beside("journal", b"4"):
+        outbox.put([(3, b"c"), (4, object())])  # type: ignore[list-item] # no disk takes that
+    assert (file.seen("journal")[0], [number for number, _ in outbox.waiting()]) == (b"2", [1, 2])
+    file.close()

@@ -7,6 +7,7 @@ after a crash: a mark says how far it has been put into the outbox of the link.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
@@ -22,7 +23,7 @@ from open63110.bindings.link.framing.happenings import Arrived, Welcomed
 from open63110.bindings.link.framing.header import Header, Kind, Priority
 from open63110.bindings.link.levels.relay import Relay
 from open63110.bindings.link.levels.told_above import COMINGS, UPWARDS, class_of, late
-from open63110.bindings.link.line import Exchange, Line, Waiting
+from open63110.bindings.link.line import Exchange, Line, Waiting, fitting
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.messages.registry import REGISTRY
 from open63110.bindings.link.messages.rights import RIGHTS
@@ -75,8 +76,8 @@ class Mark(Protocol):
     value: int
     """Number of the last fact in the outbox of the link."""
 
-    def keep(self, value: int) -> None:
-        """Write a new one."""
+    def moving(self, value: int) -> AbstractContextManager[None]:
+        """Write a new one in the transaction of what is put into the outbox meanwhile: a crash leaves both, or neither."""
 
 
 class _NoOwner:
@@ -166,8 +167,8 @@ class Upward(Line):
             self._news.clear()
             try:
                 while page := await self.engine.store.facts(after=self.mark.value, limit=PAGE):
-                    self._tell(page)
-                    self.mark.keep(page[-1].id)
+                    with self.mark.moving(page[-1].id):
+                        self._tell(page)
             except Unavailable as trouble:
                 log.error("facts cannot be told upwards now", reason=trouble.message)  # noqa: TRY400 - the reason says all
                 await asyncio.sleep(AGAIN)
@@ -220,8 +221,9 @@ class Upward(Line):
 
     def _written(self, fact: Event) -> tuple[Header, bytes]:
         src, path = self._from(fact.station)
-        header = Header(src=src, type=CODEC.number(fact), kind=Kind.EVENT, priority=class_of(fact), path=path, about=src)
-        return header, CODEC.encode(fact, station=fact.station, subjects=self.engine.known)
+        body = CODEC.encode(fact, station=fact.station, subjects=self.engine.known)
+        priority = fitting(class_of(fact), body)
+        return Header(src=src, type=CODEC.number(fact), kind=Kind.EVENT, priority=priority, path=path, about=src), body
 
     def _from(self, station: StationId) -> tuple[str, tuple[str, ...]]:
         """Return the path of a station, and the levels that what it says has passed."""
