@@ -78,7 +78,7 @@ async def serving(node: Node, web: WebSettings) -> AsyncIterator[int]:
 def _bound(host: str, port: int) -> socket.socket:
     """Bind before anything else, so that a taken port is our caller's error and not the end of the process."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, or asyncio leaves Nagle's delay on
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
