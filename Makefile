@@ -12,7 +12,8 @@ BIN    := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 PEERS  := build/npm
 DOCS   := build/docs-venv
-WORKERS ?= 2
+# Many tests wait for time to pass, so there are more of them under way than cores.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 2)))
 ARGS   ?=
 PYTEST_ARGS ?=
 CODE   := src tests conftest.py $(wildcard bench tools)
@@ -82,7 +83,7 @@ check: install ## everything that can be said without running the code
 
 test: install test-tools ## check, then every test (PYTEST_ARGS=... narrows it)
 	@$(MAKE) check
-	@NODE_PATH=$(CURDIR)/$(PEERS)/node_modules $(BIN)/pytest -n $(WORKERS) $(PYTEST_ARGS) </dev/null
+	@NODE_PATH=$(CURDIR)/$(PEERS)/node_modules $(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS) </dev/null
 
 record: install ## the acceptance tests of the last run as the record that docs/clauses.md is written from
 	@$(BIN)/open63110 clauses --record build/acceptance.json --write docs/clauses.md >/dev/null

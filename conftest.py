@@ -62,8 +62,22 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(AcceptanceRecord(), "acceptance-record")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Attach each test's acceptance ids to its reports."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Attach each test's acceptance ids to its reports; where several processes share the work, begin with what waits."""
     for item in items:
         for mark in item.iter_markers("at"):
             item.user_properties.append((PROPERTY, " ".join(mark.args)))
+    if hasattr(config, "workerinput"):
+        items.sort(key=_turn)
+
+
+LONGEST = ("station", "demo", "link_soak", "kill", "simulate", "wheel", "at_simulated", "at_limits", "link_networks", "at_kill")
+"""Files of tests/e2e that are begun first, the longest first: what is begun last is what all wait for."""
+
+
+def _turn(item: pytest.Item) -> int:
+    """Return the place of a test: what plays whole programs mostly waits, so the rest goes on beside it."""
+    if item.path.parent.name != "e2e":
+        return len(LONGEST) + 1
+    name = item.path.stem.removeprefix("test_")
+    return LONGEST.index(name) if name in LONGEST else len(LONGEST)
