@@ -52,6 +52,8 @@ class Pki:
 
     def __init__(self, folder: Path, name: str = "Test authority", *, make: bool = True) -> None:
         self.folder, self.clock = Folder(folder), SystemClock()
+        self.house: Given | None = None
+        """What the CSMS was given; it is the same one after a restart."""
         folder.mkdir(parents=True, exist_ok=True)
         if make:
             self.folder.make(name, (), self.clock.now())
@@ -104,7 +106,7 @@ async def link_house(
 ) -> AsyncIterator[tuple[House, Pki]]:
     """A CSMS that listens for links alone, and its authority; `stations` are dialled."""
     pki = pki or Pki(folder / "pki")
-    own = pki.give(CSMS_PARTY, Role.CSMS, serves=True)
+    own = pki.house = pki.house or pki.give(CSMS_PARTY, Role.CSMS, serves=True)
     async with house(folder, factor=factor, listeners={"main": listener(pki, own, host, stations)}, **more) as here:
         yield here, pki
 

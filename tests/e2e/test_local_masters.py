@@ -130,7 +130,7 @@ async def test_stations_whose_local_csms_died_come_to_the_upper_one_within_half_
         async with local_csms(tmp_path, pki, here.port, zones=zones, factor=1.0) as local:
             await until(lambda: local.open)
             async with stations(local, pki, ["CS1"], also=(upper,), factor=1.0) as there:
-                await until(lambda: here.csms.orders.link.connected(CS1), 30.0)
+                await until(lambda: here.csms.orders.link.connected(CS1) and here.station("CS1").evses, 30.0)
                 there.charge("CS1", "ANNA")
                 await until(lambda: here.station("CS1").transfers)
                 began = time.monotonic()

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.levels.branches import Branches
 from open63110.bindings.link.levels.places import Places, place_of_scope
 from open63110.bindings.link.levels.relay import Relay
@@ -88,6 +87,8 @@ class Level:
         self.publishing = Publishing(engine, self.places)
         link.services = self.branches.services = self.publishing
         orders.below = self.branches.below
+        for known in engine.known.principals:
+            self.branches.answers(known, self.place_of(known))
         engine.commit.on_durable.append(self._look)
 
     def _direct(self, station: StationId) -> bool:
@@ -103,15 +104,13 @@ class Level:
         return place_of_scope(found.scope)
 
     def _look(self, entries: list[Entry]) -> None:
-        """End the link of a level that may not come any more, or answers for another place."""
+        """Follow what the operator says of levels below: one that may not come any more, or answers for another place, is cut."""
         for one in entries:
             if one.kind is not PrincipalChanged:
                 continue
             self.publishing.recheck()
             fact: Any = one.event
-            place = self.place_of(fact.id)
-            if fact.id in self.relay.below and place != self.relay.below[fact.id]:
-                self.branches.conversation(StationId(fact.id)).lines.end(ErrorCode.REVOKED, "it answers for nothing here now")
+            self.branches.answers(fact.id, self.place_of(fact.id))
 
 
 def refused(kind: str, who: str) -> NotAuthorized:

@@ -3,6 +3,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 import msgspec
@@ -278,9 +279,13 @@ class Orders:
             elif isinstance(fact, AuthorizationReleased) and fact.reason == "timeout" and fact.remote_start is not None:
                 self._unused(fact)
         if arrived:
-            for order in tuple(self._engine.known.orders.values()):
-                if order.station in arrived:
-                    self._send(order.id)
+            self.arrived(arrived)
+
+    def arrived(self, there: AbstractSet[StationId]) -> None:
+        """Send what waits for those that can be reached now: stations, and levels below."""
+        for order in tuple(self._engine.known.orders.values()):
+            if order.station in there:
+                self._send(order.id)
 
     def _unused(self, fact: AuthorizationReleased) -> None:
         """Tell whoever ordered a start that nobody plugged in: it stands in the order, which was accepted (AT-8.4.5-2)."""

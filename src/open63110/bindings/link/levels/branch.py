@@ -46,7 +46,7 @@ class Branch(Conversation):
 
     __slots__ = ("answers_for", "looped", "present", "relay")
 
-    def __init__(self, office: Server, identity: StationId, marks: Marks, relay: Relay, answers_for: Address) -> None:
+    def __init__(self, office: Server, identity: StationId, marks: Marks, relay: Relay, answers_for: Address | None) -> None:
         """Wait for a link.
 
         Args:
@@ -54,7 +54,7 @@ class Branch(Conversation):
             identity: in its certificate.
             marks: what was heard of it.
             relay: of this level.
-            answers_for: its place: all stations in there may be behind it, and no others.
+            answers_for: its place: all stations in there may be behind it, and no others; None: none now.
         """
         super().__init__(office, identity, marks)
         self.relay, self.answers_for = relay, answers_for
@@ -71,6 +71,7 @@ class Branch(Conversation):
         self.remote = f"{socket.remote[0]}:{socket.remote[1]}" if socket is not None else ""
         self.opened, self.looped = self.lines.time(), False
         self._office.arrived(self)
+        self._office.orders.arrived({self.station})
 
     def tell_connected(self) -> None:
         """Let the use cases know again of those that are there."""
@@ -97,12 +98,12 @@ class Branch(Conversation):
     @property
     def sender(self) -> Sender:
         """Who speaks, and of what."""
-        return Sender(role=Role.LOCAL_CSMS, places=(self.answers_for,))
+        return Sender(role=Role.LOCAL_CSMS, places=() if self.answers_for is None else (self.answers_for,))
 
     @property
     def place(self) -> Address:
         """Its address."""
-        return self.answers_for
+        return self.answers_for or Address((NONE,))
 
     def judge(self, header: Header) -> tuple[ErrorCode, str] | None:
         """Look at a header before its message is here: this level acts on it, so it has to understand what is critical in it."""
@@ -241,7 +242,7 @@ class Branch(Conversation):
         if isinstance(command, OF_ZONES):
             return str(Address((command.site, command.zone)))
         if command.station == self.station:
-            return str(self.answers_for)
+            return str(self.place)
         address = self.relay.directory.path(command.station)
         if address is None:
             raise Unknown(f"nobody knows where {command.station} is", code="UnknownAddress", where="station")

@@ -4,6 +4,7 @@
 from collections.abc import Callable
 
 from open63110.bindings.link.correspondence import Correspondence
+from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.gate import Refusal, Shown
 from open63110.bindings.link.levels.branch import OF_ZONES, Branch
 from open63110.bindings.link.levels.relay import Relay
@@ -50,11 +51,29 @@ class Branches(Server):
         place = self.place_of(shown.identity)
         if place is None:
             return Refusal(kind="UnknownLevel", words=f"nobody said what {shown.identity} answers for")
-        self.relay.below[shown.identity] = place
+        self.answers(shown.identity, place)
         branch = self.conversation(StationId(shown.identity))
         self._remember(branch, shown)
         self._opening.add(branch)
         return branch.lines.strand()
+
+    def answers(self, identity: str, place: Address | None) -> None:
+        """Know from now on what a level below answers for; a link that was opened for another place is ended.
+
+        Args:
+            identity: of the level.
+            place: None: nothing; what is decided for its former place is decided here again.
+        """
+        before = self.relay.below.pop(identity, None)
+        if place is not None:
+            self.relay.below[identity] = place
+        branch = self.conversations.get(StationId(identity))
+        if not isinstance(branch, Branch) or place == before:
+            return
+        branch.answers_for = place
+        branch.lines.end(
+            ErrorCode.REVOKED, "it answers for something else here now" if place else "it answers for nothing here now"
+        )
 
     def conversation(self, station: StationId) -> Branch:
         """Return the conversation with a local CSMS."""
