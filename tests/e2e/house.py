@@ -9,11 +9,11 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import httpx2
 import msgspec
-from tests.e2e.player import PATIENCE, Player
+from tests.e2e.player import PATIENCE
 
 from open63110.apps.config import Config, Limits, Listener, Web
 from open63110.apps.csms import Csms
@@ -27,6 +27,7 @@ from open63110.runtime.orders import OURSELVES
 from open63110.runtime.principals import NewPrincipal, Principals
 
 N = TypeVar("N")
+P = TypeVar("P", bound="Starts")
 E = TypeVar("E", bound=Event)
 
 WIRES = ("v16", "v201", "v21")
@@ -35,12 +36,24 @@ TRUST = ssl.create_default_context()
 OPEN = {"main": Listener(host="127.0.0.1", port=0, plain=True, password=False)}
 
 
+class Starts(Protocol):
+    """A station that a test plays, on whatever wire."""
+
+    async def boot(self) -> str:
+        """Say that it has started; return the CSMS's word for how far it is on board."""
+
+    async def status(self, evse: int, state: str, at: datetime) -> None:
+        """Report a connector."""
+
+
 class House:
     """What a test may do to a CSMS and see of it."""
 
     def __init__(self, csms: Csms, principals: Principals) -> None:
         self.csms, self._principals = csms, principals
         self.admin: httpx2.AsyncClient
+        self.papers: Callable[[str], ssl.SSLContext]
+        """Where links are opened: what a station of a name shows, the same whenever it is asked for."""
 
     @property
     def port(self) -> int:
@@ -77,7 +90,7 @@ class House:
         """Expect a station."""
         await self.ask(f"stations/{station}/register", more)
 
-    async def on_board(self, player: Player, evses: int = 1) -> Player:
+    async def on_board(self, player: P, evses: int = 1) -> P:
         """Bring a registered station to where it may charge."""
         assert await player.boot() == "Accepted"
         for evse in range(1, evses + 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import ssl
 import time
@@ -108,6 +109,7 @@ async def link_house(
     pki = pki or Pki(folder / "pki")
     own = pki.house = pki.house or pki.give(CSMS_PARTY, Role.CSMS, serves=True)
     async with house(folder, factor=factor, listeners={"main": listener(pki, own, host, stations)}, **more) as here:
+        here.papers = functools.cache(pki.tls)
         yield here, pki
 
 

@@ -149,6 +149,16 @@ class Player:
         async with asyncio.timeout(PATIENCE):
             return await self._queue(action).get()
 
+    def obey(self, *actions: str) -> None:
+        """Say yes to these from now on."""
+        self.answers |= {action: lambda _: {"status": "Accepted"} for action in actions}
+
+    async def repeat(self) -> str:
+        """Say again what was said last, with an id of its own; return its action."""
+        _, (_, _, action, payload) = next(one for one in reversed(self.frames) if one[0] == "sent" and one[1][0] == 2)
+        await self.call(action, payload)
+        return str(action)
+
     def heard_calls(self) -> list[str]:
         """Return the actions of everything the CSMS has asked so far."""
         return [frame[2] for way, frame in self.frames if way == "heard" and frame[0] == 2]

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from tests.e2e.house import WIRES, House, house
-from tests.e2e.player import Payload, Player, playing, stamp
+from tests.e2e.link_player import EVERY, AnyPlayer, home, played, player
+from tests.e2e.player import Payload, Player, stamp
 
 from open63110.kernel.roles import Role
 from open63110.kernel.units import WattHours
@@ -34,10 +35,10 @@ IN_16 = {
 # --- 8.4.4 ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.at("AT-8.4.4-1", *WIRES)
-@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.at("AT-8.4.4-1", *EVERY)
+@pytest.mark.parametrize("wire", EVERY)
 async def test_eight_cards_get_their_exact_status_and_only_the_accepted_one_starts(wire: str, tmp_path: Path) -> None:
-    async with house(tmp_path) as here, playing(here.port, "CS-1", wire) as cs, playing(here.port, "CS-2", wire) as other:
+    async with home(tmp_path, wire) as here, played(here, "CS-1", wire) as cs, played(here, "CS-2", wire) as other:
         now = here.now()
         cards: dict[str, tuple[str, Payload | None]] = {
             "GOOD": ("Accepted", {}),
@@ -181,24 +182,35 @@ def line(entry: Payload) -> tuple[str, str]:
 
 # --- 8.4.5 ------------------------------------------------------------------------------------------------------------
 
-START = {"v16": "RemoteStartTransaction", "v201": "RequestStartTransaction", "v21": "RequestStartTransaction"}
+START = {
+    "v16": "RemoteStartTransaction",
+    "v201": "RequestStartTransaction",
+    "v21": "RequestStartTransaction",
+    "link": "StartRemotely",
+}
+STOP = {
+    "v16": "RemoteStopTransaction",
+    "v201": "RequestStopTransaction",
+    "v21": "RequestStopTransaction",
+    "link": "StopRemotely",
+}
 ANNA = {"kind": "ISO14443", "value": "ANNA"}
 
 
-async def with_an_app(here: House, wire: str) -> Player:
+async def with_an_app(here: House, wire: str) -> AnyPlayer:
     """A station on board that accepts remote starts."""
     await here.register("CS-1")
     await here.token("ANNA")
-    cs = await Player(here.port, "CS-1", wire).connect()
+    cs = await player(here, "CS-1", wire).connect()
     await here.on_board(cs)
-    cs.answers[START[wire]] = lambda _: {"status": "Accepted"}
+    cs.obey(START[wire])
     return cs
 
 
-@pytest.mark.at("AT-8.4.5-1", *WIRES)
-@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.at("AT-8.4.5-1", *EVERY)
+@pytest.mark.parametrize("wire", EVERY)
 async def test_a_provider_starts_a_session_for_an_ev_that_is_plugged_in(wire: str, tmp_path: Path) -> None:
-    async with house(tmp_path) as here:
+    async with home(tmp_path, wire) as here:
         cs = await with_an_app(here, wire)
         await cs.status(1, "Occupied", here.now())
         async with await here.client("csp-1", Role.CSP) as csp:
@@ -215,7 +227,7 @@ async def test_a_provider_starts_a_session_for_an_ev_that_is_plugged_in(wire: st
             assert result["outcome"] == "accepted"
             assert time.monotonic() - since <= 10.0
 
-            remote = asked.get("remoteStartId")
+            remote = asked.get("remote_start" if wire == "link" else "remoteStartId")
             assert await cs.begin(1, "ANNA", 1_000, here.now(), remote=remote) == "Accepted"
             await cs.move(1, "Charging", 1_000, here.now())
             (session,) = here.station("CS-1").sessions.values()
@@ -228,8 +240,7 @@ async def test_a_provider_starts_a_session_for_an_ev_that_is_plugged_in(wire: st
             assert isinstance(ordered, StartRemotely)
             assert ordered.remote_start == transfer.remote_start
 
-            stop = "RemoteStopTransaction" if wire == "v16" else "RequestStopTransaction"
-            cs.answers[stop] = lambda _: {"status": "Accepted"}
+            cs.obey(STOP[wire])
             led_to = (await csp.get(f"orders/{order['id']}")).json()["led_to"]
             assert (led_to["reference"], led_to["state"], led_to["ended"]) == (transfer.reference, "charging", None)
             ended = await csp.post("stations/CS-1/sessions/stop", json={"reference": led_to["reference"]})
@@ -243,10 +254,10 @@ async def test_a_provider_starts_a_session_for_an_ev_that_is_plugged_in(wire: st
         await cs.cut()
 
 
-@pytest.mark.at("AT-8.4.5-2", *WIRES)
-@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.at("AT-8.4.5-2", *EVERY)
+@pytest.mark.parametrize("wire", EVERY)
 async def test_without_an_ev_a_start_is_released_in_time_and_the_provider_told(wire: str, tmp_path: Path) -> None:
-    async with house(tmp_path, factor=30.0, connection_timeout=60.0) as here:
+    async with home(tmp_path, wire, factor=30.0, connection_timeout=60.0) as here:
         cs = await with_an_app(here, wire)
         async with await here.client("csp-1", Role.CSP) as csp:
             response = await csp.post("stations/CS-1/sessions/start", json={"subject": ANNA, "evse": 1})

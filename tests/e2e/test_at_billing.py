@@ -8,8 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.e2e.house import WIRES, house
-from tests.e2e.player import Player, playing
+from tests.e2e.link_player import EVERY, home, played, player
 
 from open63110.kernel.units import WattHours
 from open63110.model.quarantine import QuarantinedInput
@@ -29,13 +28,13 @@ def ocmf_record() -> str:
     return record
 
 
-@pytest.mark.at("AT-7.2.2-1", *WIRES)
-@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.at("AT-7.2.2-1", *EVERY)
+@pytest.mark.parametrize("wire", EVERY)
 async def test_a_signed_record_of_3000_bytes_stands_byte_for_byte_in_the_service_record(wire: str, tmp_path: Path) -> None:
     """2.0.1 allows 2,500 characters; what a meter signed is worth nothing cut, so longer ones are taken there too."""
     record = ocmf_record()
     signed = {"signedMeterData": record, "signingMethod": "ECDSA-secp256r1-SHA256", "encodingMethod": "OCMF", "publicKey": "3059"}
-    async with house(tmp_path) as here, playing(here.port, "CS-1", wire) as cs:
+    async with home(tmp_path, wire) as here, played(here, "CS-1", wire) as cs:
         await here.register("CS-1")
         await here.token("ANNA")
         await here.on_board(cs)
@@ -60,13 +59,13 @@ async def test_a_signed_record_of_3000_bytes_stands_byte_for_byte_in_the_service
 # --- 8.4.8 ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.at("AT-8.4.8-5", *WIRES)
-@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.at("AT-8.4.8-5", *EVERY)
+@pytest.mark.parametrize("wire", EVERY)
 async def test_a_station_lost_before_the_end_and_back_after_three_hours_leaves_one_late_record(wire: str, tmp_path: Path) -> None:
-    async with house(tmp_path, factor=3_600.0, connection_timeout=7_200.0) as here:
+    async with home(tmp_path, wire, factor=3_600.0, connection_timeout=7_200.0) as here:
         await here.register("CS-1")
         await here.token("ANNA")
-        cs = await Player(here.port, "CS-1", wire).connect()
+        cs = await player(here, "CS-1", wire).connect()
         await here.on_board(cs)
         await cs.status(1, "Occupied", here.now())
         assert await cs.authorize("ANNA") == "Accepted"

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.e2e.test_at_simulated import EVERY, Standing, standing
+from tests.e2e.link_player import EVERY
+from tests.e2e.test_at_simulated import Standing, standing
 
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.units import WattHours, Watts

@@ -6,11 +6,16 @@ from typing import Any, NamedTuple
 
 import httpx2
 import pytest
-from tests.e2e.house import WIRES, House, house
-from tests.e2e.player import Payload, Player, playing
+from tests.e2e.house import House
+from tests.e2e.link_player import EVERY, AnyPlayer, LinkPlayer, home, played
+from tests.e2e.player import Payload, Player
 
 from open63110.bindings.web.commands import path_of
 from open63110.kernel.roles import Role
+from open63110.kernel.units import Watts
+from open63110.usecases.energy.smart_charging import LimitAnswer
+from open63110.usecases.services.authorize_locally import LocalListVersionAnswer
+from open63110.usecases.stations.reboot_station import RebootPlanned
 
 CARD = {"kind": "ISO14443", "value": "ANNA"}
 
@@ -25,10 +30,10 @@ class Case(NamedTuple):
     """The invalid one is asked of this station; empty: of the same."""
 
 
-@pytest.mark.at("AT-7.1-1", *WIRES)
-@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.at("AT-7.1-1", *EVERY)
+@pytest.mark.parametrize("wire", EVERY)
 async def test_each_command_ends_in_four_outcomes_each_with_a_reason_each_audited(wire: str, tmp_path: Path) -> None:
-    async with house(tmp_path) as here, playing(here.port, "CS-1", wire) as cs:
+    async with home(tmp_path, wire) as here, played(here, "CS-1", wire) as cs:
         cases = await catalogue(here, cs)
         viewer = await here.client("vera", Role.VIEWER)
         async with viewer:
@@ -65,7 +70,7 @@ async def four_outcomes(here: House, viewer: httpx2.AsyncClient, command: str, p
     assert all(one["reason"] for one in audited), (command, audited)
 
 
-async def catalogue(here: House, cs: Player) -> dict[str, Case]:
+async def catalogue(here: House, cs: AnyPlayer) -> dict[str, Case]:
     """A station that does as it is told, with an EV charging at EVSE 2, and every command with a good and a bad body."""
     for station in ("CS-1", "CS-2"):
         await here.register(station)
@@ -73,15 +78,10 @@ async def catalogue(here: House, cs: Player) -> dict[str, Case]:
         await here.token(name)
     await here.on_board(cs, evses=2)
     await cs.begin(2, "BERT", 1_000, here.now())
-
-    def accept(_: Payload) -> Payload:
-        return {"status": "Accepted"}
-
-    for action in ("Reset", "RemoteStartTransaction", "RequestStartTransaction", "RemoteStopTransaction"):
-        cs.answers[action] = accept
-    cs.answers |= {"RequestStopTransaction": accept, "SendLocalList": accept, "ClearCache": accept}
-    cs.answers["UnlockConnector"] = lambda _: {"status": "Unlocked"}
-    cs.answers["GetLocalListVersion"] = lambda _: {"listVersion" if cs.is_16 else "versionNumber": 1}
+    if isinstance(cs, LinkPlayer):
+        obey_on_link(cs)
+    else:
+        obey_on_ocpp(cs)
     never = {"valid_from": "2030-01-01T00:00:00Z", "valid_until": "2029-01-01T00:00:00Z"}
     return {
         "RegisterStation": Case({}, {}, station="CS-3", elsewhere="CS:3"),
@@ -95,14 +95,20 @@ async def catalogue(here: House, cs: Player) -> dict[str, Case]:
         "StartRemotely": Case({"subject": CARD, "evse": 1}, {"subject": CARD, "evse": 9}),
         "StopRemotely": Case({"reference": cs.transactions[2]}, {"reference": "no such"}),
         "UnlockConnector": Case({"evse": 1}, {"evse": 1, "connector": 9}),
-        **limits(cs),
+        "LimitPower": Case({"limit": 5000}, {"limit": 5000, "evse": 9}),
+        "AskLimit": Case({}, {}, elsewhere="CS-NONE"),
+        "WithdrawLimit": Case({}, {}, elsewhere="CS-NONE"),
         **await places(here),
         "RebootStation": Case({"mode": "immediate"}, {"mode": "immediate", "evse": 9}),
     }
 
 
-def limits(cs: Player) -> dict[str, Case]:
-    """What is said about a station's power; it takes every limit and shows 5 kW."""
+def obey_on_ocpp(cs: Player) -> None:
+    """Do everything; of limits it takes every one and shows 5 kW."""
+    cs.obey("Reset", "RemoteStartTransaction", "RequestStartTransaction", "RemoteStopTransaction", "RequestStopTransaction")
+    cs.obey("SendLocalList", "ClearCache", "SetChargingProfile", "ClearChargingProfile")
+    cs.answers["UnlockConnector"] = lambda _: {"status": "Unlocked"}
+    cs.answers["GetLocalListVersion"] = lambda _: {"listVersion" if cs.is_16 else "versionNumber": 1}
     period: Payload = {"chargingRateUnit": "W", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 5000.0}]}
     start = {"scheduleStart": "2026-03-04T12:00:00Z"}
     shown = (
@@ -110,13 +116,16 @@ def limits(cs: Player) -> dict[str, Case]:
         if cs.is_16
         else {"schedule": {"evseId": 0, "duration": 60, **start, **period}}
     )
-    cs.answers |= {name: lambda _: {"status": "Accepted"} for name in ("SetChargingProfile", "ClearChargingProfile")}
     cs.answers["GetCompositeSchedule"] = lambda _: {"status": "Accepted", **shown}
-    return {
-        "LimitPower": Case({"limit": 5000}, {"limit": 5000, "evse": 9}),
-        "AskLimit": Case({}, {}, elsewhere="CS-NONE"),
-        "WithdrawLimit": Case({}, {}, elsewhere="CS-NONE"),
-    }
+
+
+def obey_on_link(cs: LinkPlayer) -> None:
+    """Do everything; of limits it takes every one and shows 5 kW."""
+    cs.obey("StartRemotely", "StopRemotely", "SendLocalList", "ClearAuthorizationCache", "UnlockConnector", "WithdrawLimit")
+    cs.answers["RebootStation"] = lambda _: (RebootPlanned(),)
+    cs.answers["AskLocalListVersion"] = lambda _: (LocalListVersionAnswer(version=1),)
+    for name in ("LimitPower", "AskLimit"):
+        cs.answers[name] = lambda order: (LimitAnswer(evse=order.evse, limit=Watts(5_000.0)),)
 
 
 async def places(here: House) -> dict[str, Case]:

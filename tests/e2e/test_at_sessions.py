@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from tests.e2e.house import WIRES, House, house
-from tests.e2e.player import Player, playing
+from tests.e2e.house import House
+from tests.e2e.link_player import EVERY, AnyPlayer, home, played, player
 
 from open63110.kernel.messages import Event
 from open63110.kernel.units import WattHours
@@ -16,13 +16,13 @@ from open63110.model.session import ServiceSession, SessionState
 from open63110.model.transfer import EnergyTransfer, TransferFact
 
 
-@pytest.mark.at("AT-6.2-1", *WIRES)
-@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.at("AT-6.2-1", *EVERY)
+@pytest.mark.parametrize("wire", EVERY)
 async def test_one_service_with_a_pause_is_one_session_one_transfer_and_one_record(wire: str, tmp_path: Path) -> None:
-    async with house(tmp_path, factor=300.0, connection_timeout=3600.0) as here:
+    async with home(tmp_path, wire, factor=300.0, connection_timeout=3600.0) as here:
         await here.register("CS-1")
         await here.token("ANNA")
-        async with playing(here.port, "CS-1", wire) as cs:
+        async with played(here, "CS-1", wire) as cs:
             await here.on_board(cs)
             plugged = here.now()
             await cs.status(1, "Occupied", plugged)
@@ -68,10 +68,10 @@ async def test_one_service_with_a_pause_is_one_session_one_transfer_and_one_reco
         assert session.records == (sdr.id,)
 
 
-@pytest.mark.at("AT-6.2-2", "v201", "v21")
-@pytest.mark.parametrize("wire", ["v201", "v21"])
+@pytest.mark.at("AT-6.2-2", "v201", "v21", "link")
+@pytest.mark.parametrize("wire", ["v201", "v21", "link"])
 async def test_a_cut_link_changes_no_session_and_what_happened_meanwhile_is_told_in_order(wire: str, tmp_path: Path) -> None:
-    async with house(tmp_path, factor=300.0, connection_timeout=3600.0) as here:
+    async with home(tmp_path, wire, factor=300.0, connection_timeout=3600.0) as here:
         cs, said = await two_evs_and_a_cut_link(here, wire)
         await cs.cut()
 
@@ -88,7 +88,7 @@ async def test_a_cut_link_changes_no_session_and_what_happened_meanwhile_is_told
 @pytest.mark.parametrize("wire", ["v16"])
 async def test_on_16_too_what_happened_while_the_link_was_cut_keeps_its_moments(wire: str, tmp_path: Path) -> None:
     """1.6 has no sequence numbers, so order and moments are all there is to see; that it was offline follows from them."""
-    async with house(tmp_path, factor=300.0, connection_timeout=3600.0) as here:
+    async with home(tmp_path, wire, factor=300.0, connection_timeout=3600.0) as here:
         cs, said = await two_evs_and_a_cut_link(here, wire)
         await cs.cut()
 
@@ -108,12 +108,12 @@ class Said(NamedTuple):
     offline: bool
 
 
-async def two_evs_and_a_cut_link(here: House, wire: str) -> tuple[Player, list[Said]]:
+async def two_evs_and_a_cut_link(here: House, wire: str) -> tuple[AnyPlayer, list[Said]]:
     """Fig. 9: two EVs on two EVSEs, overlapping, the link away for 5 minutes in the middle."""
     await here.register("CS-1")
     await here.token("ANNA")
     await here.token("BERT")
-    cs = await Player(here.port, "CS-1", wire).connect()
+    cs = await player(here, "CS-1", wire).connect()
     await here.on_board(cs, evses=2)
     said: list[Said] = []
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from tests.e2e.house import WIRES, House, house, slack
-from tests.e2e.link_house import Pki, link_house, url
+from tests.e2e.house import House, slack
+from tests.e2e.link_house import url
+from tests.e2e.link_player import EVERY, home
 
 from open63110.apps.site import Capture, Site, StationPlan
 from open63110.bindings.link.dialling import Dialling as LinkDialling
@@ -28,7 +29,6 @@ from open63110.simulator.ev import Ev, Make
 from open63110.simulator.hardware import SimulatedStation
 from open63110.usecases.stations.monitor_station import StationClockDoubted, StationEventReported
 
-EVERY = (*WIRES, "link")
 VERSIONS = {"v16": Version.V16, "v201": Version.V201, "v21": Version.V21, "link": Version.V21}
 FACTOR = 60.0
 CLOSE = 60.0
@@ -76,25 +76,11 @@ class Standing:
         await self.here.until(lambda: not self.site.waiting)
 
 
-@contextlib.asynccontextmanager
-async def at_home(folder: Path, wire: str, **how: Any) -> AsyncIterator[tuple[House, Pki | None]]:
-    """A CSMS that is reached on OCPP, or by link; then with the authority of its certificates."""
+def way(here: House, wire: str) -> Dialling | LinkDialling:
+    """Return how the station reaches a CSMS."""
     if wire == "link":
-        async with link_house(folder, **how) as found:
-            yield found
-    else:
-        async with house(folder, **how) as here:
-            yield here, None
-
-
-def by_ocpp(here: House) -> Dialling:
-    """Reach a CSMS on OCPP."""
+        return LinkDialling(endpoints=(url(here),), tls=here.papers("CS-1"), longest_pause=30.0)
     return Dialling(url=f"ws://127.0.0.1:{here.port}/ocpp", patience=slack(FACTOR), longest_pause=30.0)
-
-
-def by_link(here: House, pki: Pki) -> LinkDialling:
-    """Reach a CSMS by link."""
-    return LinkDialling(endpoints=(url(here),), tls=pki.tls("CS-1"), longest_pause=30.0)
 
 
 @contextlib.asynccontextmanager
@@ -105,7 +91,7 @@ async def standing(
 
     `skew` is by how much the station's clock is wrong before somebody tells it the time [s].
     """
-    async with at_home(folder, wire, factor=FACTOR, connection_timeout=3_600.0) as (here, pki):
+    async with home(folder, wire, factor=FACTOR, connection_timeout=3_600.0) as here:
         await here.register("CS-1")
         for tag in ("ANNA", "BERT"):
             await here.token(tag)
@@ -114,7 +100,7 @@ async def standing(
         with Capture(None, here.csms.clock) as capture:
             site = Site(here.csms.clock, capture, rules, seed=1)
             plan = StationPlan(id="CS-1", version=VERSIONS[wire], skew=skew)
-            hardware = site.build(plan, by_link(here, pki) if pki else by_ocpp(here))
+            hardware = site.build(plan, way(here, wire))
             hardware.evses[1].fault, hardware.evses[1].halted = broken, broken is not None
             async with site.running():
                 hardware.switch_on()

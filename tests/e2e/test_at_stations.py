@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.e2e.house import WIRES, House, house
+from tests.e2e.link_player import EVERY, home, played
 from tests.e2e.player import CallRefused, Payload, Player, playing, stamp
 
 from open63110.kernel.messages import Event
@@ -22,10 +23,10 @@ from open63110.usecases.stations.onboard_station import CloneRefused
 # --- 8.3.15 -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.at("AT-8.3.15-2", *WIRES)
-@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.at("AT-8.3.15-2", *EVERY)
+@pytest.mark.parametrize("wire", EVERY)
 async def test_a_stranger_waits_in_quarantine_and_learns_nothing(wire: str, tmp_path: Path) -> None:
-    async with house(tmp_path, factor=60.0) as here, playing(here.port, "CS-STRANGER", wire) as cs:
+    async with home(tmp_path, wire, factor=60.0) as here, played(here, "CS-STRANGER", wire) as cs:
         await here.token("ANNA-CONFIDENTIAL", contract="DE-ABC-C1", name="Anna Example")
         assert await cs.boot() == "Pending"
         for refused in (cs.authorize("ANNA-CONFIDENTIAL"), cs.begin(1, "ANNA-CONFIDENTIAL", 0, here.now())):
@@ -48,14 +49,14 @@ async def test_a_stranger_waits_in_quarantine_and_learns_nothing(wire: str, tmp_
         assert here.rows(ServiceSession) == []
 
 
-@pytest.mark.at("AT-8.3.15-3", *WIRES)
-@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.at("AT-8.3.15-3", *EVERY)
+@pytest.mark.parametrize("wire", EVERY)
 async def test_of_two_devices_with_one_identity_the_newer_is_refused_and_both_are_flagged(wire: str, tmp_path: Path) -> None:
-    async with house(tmp_path) as here, playing(here.port, "CS-1", wire, serial="FIRST") as first:
+    async with home(tmp_path, wire) as here, played(here, "CS-1", wire, serial="FIRST") as first:
         await here.register("CS-1")
         await here.token("ANNA")
         await here.on_board(first)
-        async with playing(here.port, "CS-1", wire, serial="SECOND") as second:
+        async with played(here, "CS-1", wire, serial="SECOND") as second:
             assert await second.boot() == "Rejected"
             with pytest.raises(CallRefused):
                 await second.authorize("ANNA")

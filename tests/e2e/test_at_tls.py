@@ -9,13 +9,20 @@ from typing import NamedTuple
 
 import pytest
 import trustme
-from tests.e2e.house import WIRES, House, house
+from tests.e2e.house import House, house
+from tests.e2e.link_house import CSMS_PARTY, Pki, context, listener
+from tests.e2e.link_player import EVERY, AnyPlayer, LinkPlayer
 from tests.e2e.player import Player
 from websockets.exceptions import InvalidHandshake, InvalidMessage
 
 from open63110.apps.config import Listener
+from open63110.kernel.roles import Role
+from open63110.pki.authority import Wish
+from open63110.pki.identity import party
+from open63110.wire.client import NotUpgraded
 
-REFUSED = (ssl.SSLError, OSError, EOFError, InvalidHandshake, InvalidMessage)
+LONG_AGO = dt.datetime(2001, 1, 1, tzinfo=dt.UTC)
+REFUSED = (ssl.SSLError, OSError, EOFError, InvalidHandshake, InvalidMessage, NotUpgraded)
 
 
 class Papers:
@@ -48,55 +55,93 @@ class Papers:
             certificate.configure_cert(context)
         return context
 
-    def old(self) -> ssl.SSLContext:
-        """One that speaks nothing newer than TLS 1.1."""
-        context = self.client(self.ours.issue_cert(common_name="CS-1"))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
-        context.set_ciphers("ALL:@SECLEVEL=0")
-        return context
+    def honest(self) -> ssl.SSLContext:
+        """The station itself."""
+        return self.client(self.ours.issue_cert(common_name="CS-1"))
+
+    def contexts(self) -> dict[str, ssl.SSLContext]:
+        """The negative set."""
+        return {
+            "wrong CA": self.client(self.theirs.issue_cert(common_name="CS-1")),
+            "expired": self.client(self.ours.issue_cert(common_name="CS-1", not_after=LONG_AGO)),
+            "wrong name": self.client(self.ours.issue_cert(common_name="CS-2")),
+            "TLS 1.1": outdated(self.honest()),
+            "no client certificate": self.client(),
+        }
 
 
-def contexts(papers: Papers) -> dict[str, ssl.SSLContext]:
-    """The negative set."""
-    long_ago = dt.datetime(2001, 1, 1, tzinfo=dt.UTC)
-    return {
-        "wrong CA": papers.client(papers.theirs.issue_cert(common_name="CS-1")),
-        "expired": papers.client(papers.ours.issue_cert(common_name="CS-1", not_after=long_ago)),
-        "wrong name": papers.client(papers.ours.issue_cert(common_name="CS-2")),
-        "TLS 1.1": papers.old(),
-        "no client certificate": papers.client(),
-    }
+class LinkPapers:
+    """The same of the link's own authority; certificates say there what role their holder has."""
+
+    def __init__(self, folder: Path) -> None:
+        self.ours, self.theirs = Pki(folder / "pki"), Pki(folder / "theirs", "Another authority")
+        self._given = self.ours.give("CS-1")
+
+    def listener(self) -> Listener:
+        """A listener for links."""
+        return listener(self.ours, self.ours.give(CSMS_PARTY, Role.CSMS, serves=True))
+
+    def honest(self) -> ssl.SSLContext:
+        """The station itself."""
+        return context(self._given)
+
+    def contexts(self) -> dict[str, ssl.SSLContext]:
+        """The negative set."""
+        stranger = context(self.theirs.give("CS-1"))
+        stranger.load_verify_locations(self.ours.folder.root_path)
+        wish = Wish(party=party("CS-1", Role.STATION), life=dt.timedelta(days=1))
+        long_ago = self.ours.folder.issue(wish, LONG_AGO, to=self.ours.folder.path / "parties" / "long-ago")
+        return {
+            "wrong CA": stranger,
+            "expired": context(long_ago),
+            "wrong name": self.ours.tls("CS-2"),
+            "TLS 1.1": outdated(self.honest()),
+            "no client certificate": ssl.create_default_context(cafile=self.ours.folder.root_path),
+        }
 
 
-@pytest.mark.at("AT-7.9.1-1", *WIRES)
-@pytest.mark.parametrize("wire", WIRES)
+def outdated(context: ssl.SSLContext) -> ssl.SSLContext:
+    """Let it speak nothing newer than TLS 1.1."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    return context
+
+
+def station(here: House, wire: str, tls: ssl.SSLContext) -> AnyPlayer:
+    """Somebody who says to be CS-1."""
+    return LinkPlayer(here.port, "CS-1", tls) if wire == "link" else Player(here.port, "CS-1", wire, tls=tls)
+
+
+@pytest.mark.at("AT-7.9.1-1", *EVERY)
+@pytest.mark.parametrize("wire", EVERY)
 async def test_each_of_five_impostors_is_refused_and_leaves_one_security_event(wire: str, tmp_path: Path) -> None:
-    papers = Papers(tmp_path)
+    papers = LinkPapers(tmp_path) if wire == "link" else Papers(tmp_path)
+    impostors = papers.contexts()
+    wrong_name = "LinkIdentityMismatch" if wire == "link" else "InvalidCertificate"
     async with house(tmp_path, listeners={"main": papers.listener()}) as here:
         await here.register("CS-1")
         seen = await events(here)
-        for name, context in contexts(papers).items():
-            impostor = Player(here.port, "CS-1", wire, tls=context)
+        for name, tls in impostors.items():
             with pytest.raises(REFUSED):
-                await impostor.connect()
+                await station(here, wire, tls).connect()
             assert here.station("CS-1").connected is None, name
             new: list[SecurityEvent] = []
             while not new:
                 new = [one for one in await events(here) if one not in seen]
             assert len(new) == 1, (name, new)
-            assert new[0].reason == ("InvalidCertificate" if name == "wrong name" else "TlsHandshakeFailed"), name
+            assert new[0].reason == (wrong_name if name == "wrong name" else "TlsHandshakeFailed"), name
             seen += new
         assert len(seen) == len({one.detail for one in seen}) == 5  # each says what was wrong
         with pytest.raises(REFUSED):
-            await Player(here.port, "CS-1", wire, tls=contexts(papers)["expired"]).connect()
+            await station(here, wire, impostors["expired"]).connect()
         await here.pass_by(0.5)
         assert (
             await events(here) == seen
         )  # the same from the same place within a minute is no news: a flood must not fill the disk
 
-        honest = await Player(here.port, "CS-1", wire, tls=papers.client(papers.ours.issue_cert(common_name="CS-1"))).connect()
+        honest = await station(here, wire, papers.honest()).connect()
         assert await honest.boot() == "Accepted"
         await honest.cut()
         assert len(await events(here)) == len(seen)
