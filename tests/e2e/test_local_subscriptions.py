@@ -28,9 +28,9 @@ async def test_values_come_as_a_snapshot_then_as_they_change_until_the_lease_is_
         values: list[Published] = []
         ends: list[Ending] = []
         wish = Wish(address=parse("/mall"), topic=Topic.LIMIT, interval=0.1, lease=2.0)
-        above.subscribe(wish, lambda body: values.append(read_publication(body)), ends.append)
+        above.subscriber.subscribe(wish, lambda body: values.append(read_publication(body)), ends.append)
         strangers: list[Ending] = []
-        above.subscribe(Wish(address=parse("/town"), topic=Topic.LIMIT), lambda _: None, strangers.append)
+        above.subscriber.subscribe(Wish(address=parse("/town"), topic=Topic.LIMIT), lambda _: None, strangers.append)
         await until(lambda: strangers)
         assert strangers[0].status == ErrorCode.NOT_AUTHORIZED
         order = LimitPower(station=StationId("CS1"), evse=EvseNumber(1), limit=Watts(5000.0))
@@ -50,13 +50,13 @@ async def test_who_unsubscribes_or_loses_its_right_is_told_no_more(tmp_path: Pat
         states: list[Published] = []
         ends: list[Ending] = []
         wish = Wish(address=parse("/mall"), topic=Topic.STATE)
-        number = above.subscribe(wish, lambda body: states.append(read_publication(body)), ends.append)
+        number = above.subscriber.subscribe(wish, lambda body: states.append(read_publication(body)), ends.append)
         await until(lambda: states)
         assert (states[0].snapshot, states[0].fields["connected"], states[0].fields["via"]) == (True, True, "mall-lc")
-        above.unsubscribe(number)
+        above.subscriber.unsubscribe(number)
         await until(lambda: ends)
         assert ends[0].status == 0
-        above.subscribe(wish, lambda body: states.append(read_publication(body)), ends.append)
+        above.subscriber.subscribe(wish, lambda body: states.append(read_publication(body)), ends.append)
         principals = Principals(here.csms.engine, here.csms.keys, here.csms.ids)
         try:
             await principals.change(ADMIN, PrincipalId("mall-lc"), PrincipalChange(disabled=True))

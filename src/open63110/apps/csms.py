@@ -25,6 +25,7 @@ from open63110.apps.systemd import notify, watched
 from open63110.bindings.link.carriers.websocket_carrier import LINK_LIMITS, client_tls, server_tls
 from open63110.bindings.link.conversation import WIRE as LINK
 from open63110.bindings.link.gate import Gate as LinkGate
+from open63110.bindings.link.levels.guests import GUESTS
 from open63110.bindings.link.reach import Reach
 from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.link.server import Server as LinkServer
@@ -193,7 +194,7 @@ class Csms:
     def _parts(self) -> tuple[_Runs, ...]:
         engine = self.engine
         keepers = (self.alarm, self.refusals, self.forgetting)
-        wires: tuple[_Runs, ...] = (self.ocpp, self.link, self.level.branches, *self._reach())
+        wires: tuple[_Runs, ...] = (self.ocpp, self.link, self.level.branches, self.level.guests, *self._reach())
         return (engine.commit, engine.timers, *keepers, self.orders, *wires, self.frames)
 
     def _reach(self) -> Iterator[Reach]:
@@ -235,12 +236,17 @@ class Csms:
             )
 
     def _link_gate(self) -> LinkGate:
+        level = self.level
         return LinkGate(
             identity_of,
             self.revoked,
             self.refusals,
-            opens={Role.STATION: self.link.admit, Role.LOCAL_CSMS: self.level.branches.admit},
-            opening=lambda: self.link.opening() + self.level.branches.opening(),
+            opens={
+                Role.STATION: self.link.admit,
+                Role.LOCAL_CSMS: level.branches.admit,
+                **dict.fromkeys(GUESTS, level.guests.admit),
+            },
+            opening=lambda: self.link.opening() + level.branches.opening() + level.guests.opening(),
             known=self.link.known,
             now=self.clock.now,
         )

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from open63110.bindings.link.levels.branches import Branches
+from open63110.bindings.link.levels.guests import Guests
 from open63110.bindings.link.levels.places import Places, place_of_scope
 from open63110.bindings.link.levels.relay import Relay
 from open63110.bindings.link.levels.spreading import Spreading
@@ -84,8 +85,9 @@ class Level:
         self.relay = Relay(link.identity, place, self.places, direct=self._direct, members=self.members.of, upper=upper)
         self.branches = Branches.beside(link, self.relay, self.place_of)
         self.spreading = Spreading(engine, orders, self.relay, self.branches)
+        self.guests = Guests.beside(link, self.places.resolve)
         self.publishing = Publishing(engine, self.places)
-        link.services = self.branches.services = self.publishing
+        link.services = self.branches.services = self.guests.services = self.publishing
         orders.below = self.branches.below
         for known in engine.known.principals:
             self.branches.answers(known, self.place_of(known))
@@ -104,13 +106,14 @@ class Level:
         return place_of_scope(found.scope)
 
     def _look(self, entries: list[Entry]) -> None:
-        """Follow what the operator says of levels below: one that may not come any more, or answers for another place, is cut."""
+        """Follow what the operator says of levels below and other systems: who may not come any more, or elsewhere, is cut."""
         for one in entries:
             if one.kind is not PrincipalChanged:
                 continue
             self.publishing.recheck()
             fact: Any = one.event
             self.branches.answers(fact.id, self.place_of(fact.id))
+            self.guests.look(fact.id)
 
 
 def refused(kind: str, who: str) -> NotAuthorized:

@@ -129,7 +129,9 @@ class LocalCsms(Csms):
 
     def _level(self) -> Level:
         upper = ABOVE if self.config.upper.endpoints else None
-        return Level(self.engine, self.orders, self.link, place=Address((self.config.site,)), upper=upper)
+        level = Level(self.engine, self.orders, self.link, place=Address((self.config.site,)), upper=upper)
+        level.guests.acts = Role.LOCAL_CSMS
+        return level
 
     def _heard(self) -> bool:
         return self.above is not None and self.above.open

@@ -33,6 +33,7 @@ HERE = {
     "backup": ("archive:backup", "Copy a CSMS, running or not, into a new folder."),
     "restore": ("archive:restore", "Put a backup in the place of a CSMS that does not run."),
     "pki": ("pki:app", "Certificates from an authority of one's own: issue, list, revoke."),
+    "link": ("link:app", "Have a link of one's own to a CSMS: watch power, limits, states, sessions."),
     "clauses": ("clauses:clauses", "See which clauses of the standard are carried."),
     "policy": ("policy:policy", "See who may ask and say what."),
     "simulate": ("simulate:app", "Play charging stations and EVs against any CSMS."),

@@ -4,12 +4,14 @@
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from open63110.bindings.link.carriers.websocket_carrier import dial, listen
 from open63110.bindings.link.dialling import Dialled, Dialling, Owner
 from open63110.bindings.link.gate import Gate, Identify, Refusal, Security, Shown
 from open63110.bindings.link.line import Line
+from open63110.bindings.link.party import Party
 from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.link.session import MemoryOutbox, Outbox
 from open63110.kernel.ids import StationId
@@ -48,6 +50,8 @@ class Client:
         """
         self.frames, self.clock, self.identify = frames, clock, identify
         self.lines: dict[StationId, Line] = {}
+        self.parties: list[Party] = []
+        """Other ends that are dialled for: systems that are no stations."""
         self.received = self.malformed = self.dials = 0
         self.refusals: Counter[str] = Counter()
         """Why dials came to nothing."""
@@ -71,6 +75,20 @@ class Client:
         line = Line(self, station, engine, dialling, owner, kept, lasting=outbox is not None, pace=pace)
         self.lines[station] = line
         return line
+
+    def party(self, identity: str, role: Role, dialling: Dialling, changed: Callable[[Party], None] | None = None) -> Party:
+        """Make the end of a system that is no station; it is silent until it dials.
+
+        Args:
+            identity: as its certificate has it.
+            role: as its certificate has it.
+            dialling: how the CSMS is reached.
+            changed: told when the link comes up, or goes down, or cannot be opened.
+        """
+        outbox = MemoryOutbox(self._run_id + b"p" + len(self.parties).to_bytes(3, "big"))
+        made = Party(self, identity, role, dialling, outbox, changed=changed, pace=1.0 / self.clock.real(1.0))
+        self.parties.append(made)
+        return made
 
     def dial(self, line: Dialled, attempt: int, number: int) -> None:
         """Dial, after a pause that grows with the rounds that failed."""
@@ -151,13 +169,16 @@ class Client:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             try:
-                for line in tuple(self.lines.values()):
-                    line.resume()
+                for one in self._ends():
+                    one.resume()
                 await asyncio.Event().wait()
             finally:
                 self._tasks = None
-                for line in tuple(self.lines.values()):
-                    line.hang_up()
+                for one in self._ends():
+                    one.hang_up()
+
+    def _ends(self) -> tuple[Line | Party, ...]:
+        return (*self.lines.values(), *self.parties)
 
     def counters(self) -> dict[str, Any]:
         """Return plain counters."""

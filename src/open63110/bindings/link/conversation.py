@@ -84,6 +84,9 @@ class Services(Protocol):
     def take(self, conversation: "Conversation", message: Arrived) -> None:
         """Take a message, and confirm or refuse it."""
 
+    def forget(self, reader: str) -> None:
+        """Drop what was promised to somebody who does not come back."""
+
 
 class Office(Protocol):
     """What all conversations of a node share."""

@@ -20,6 +20,7 @@ from open63110.bindings.link.gate import Refusal, Shown
 from open63110.bindings.link.marks import Marks
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.messages.rights import EVERYWHERE, RIGHTS, Sender
+from open63110.bindings.link.patterns.subscriber import Subscriber
 from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.session import Limits, LocalClock, Outbox, Session
 from open63110.bindings.link.session.sending import URGENT
@@ -54,8 +55,8 @@ class Line:
     """One station's way to its CSMS; implements station.controller.Line and correspondence.Desk."""
 
     __slots__ = (
-        *("_attempt", "_clock", "_exchange", "_lasting", "_number", "_told", "dialling", "engine", "lines", "marks"),
-        *("owner", "station", "wanted"),
+        *("_attempt", "_clock", "_exchange", "_lasting", "_met", "_number", "_told", "dialling", "engine", "lines", "marks"),
+        *("owner", "station", "subscriber", "wanted"),
     )
 
     def __init__(
@@ -92,8 +93,12 @@ class Line:
         self._clock = LocalClock(engine.clock.now(), 0.0)
         session = Session(me, outbox, self.marks, limits, clock=self._clock, judge=self.judge)
         self.lines = Correspondence(self, session, pace)
+        self.subscriber = Subscriber(self.lines)
+        """For what the CSMS tells of this station and its zone, if somebody here wants to know."""
         self.set_clock()
         self._told: Counter[str] = Counter()
+        self._met = Role.CSMS
+        """What the other end of the present link is."""
         self._attempt = self._number = 0
         self.wanted = False
         """It is to be open."""
@@ -144,9 +149,13 @@ class Line:
         """Tell whether the other end of a socket is a CSMS; a station's certificate may not order anything."""
         der = socket.certificate
         try:
-            return self.wanted and der is not None and self._exchange.identify(der)[1] in ABOVE
+            role = self._exchange.identify(der)[1] if der is not None else None
         except Trouble:
             return False
+        if not self.wanted or role not in ABOVE:
+            return False
+        self._met = role
+        return True
 
     def admit(self, shown: Shown) -> Peer | Refusal:
         """Return the peer of a socket that a CSMS opens to this station, which listens."""
@@ -163,9 +172,10 @@ class Line:
 
     # -- correspondence.Desk --
 
-    def up(self, _: Welcomed) -> None:
+    def up(self, welcomed: Welcomed) -> None:
         """Tell the station that it has a link."""
         self._attempt = 0
+        self.subscriber.met(welcomed.hello.outbox)
         now = self.engine.clock.now()
         self.engine.hear((StationConnected(station=self.station, at=now, wire=WIRE, secure=True),))
         self.owner.link_changed()
@@ -194,9 +204,9 @@ class Line:
         strange = header.misunderstood(frozenset())
         if strange is not None:
             return ErrorCode.UNSUPPORTED_EXTENSION, f"{strange} is not understood"
-        if header.kind in {Kind.REPLY, Kind.PROGRESS}:
+        if header.kind in {Kind.REPLY, Kind.PROGRESS} or self.subscriber.takes(header):
             return None
-        sender = Sender(role=Role.CSMS, places=EVERYWHERE)
+        sender = Sender(role=self._met, places=EVERYWHERE)
         try:
             RIGHTS.check(sender, Role.STATION, header.type, Address((self.station,)), header.priority)
         except NotSupported as trouble:
@@ -208,8 +218,11 @@ class Line:
     # -- the CSMS orders --
 
     def take(self, message: Arrived) -> None:
-        """Do what is ordered, and answer."""
+        """Do what is ordered, and answer; give values to whoever subscribed."""
         header = message.header
+        if self.subscriber.takes(header):
+            self.subscriber.take(message)
+            return
         if header.dst not in HERE and not header.dst.rstrip("/").endswith(f"/{self.station}"):
             self.lines.refuse(message, ErrorCode.UNKNOWN_ADDRESS, f"this is {self.station}")
             return

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 
@@ -30,6 +31,8 @@ from open63110.runtime.engine import Engine, Turn
 from open63110.runtime.orders import Orders
 from open63110.runtime.quarantine import Quarantine
 from open63110.wire.ports import Peer, Upgrade
+
+S = TypeVar("S", bound="Server")
 
 CURIOUS_AGAIN = 3600
 """Looks at the list of those revoked until as many specimens of what is answered with no may be kept again."""
@@ -85,6 +88,11 @@ class Server:
         self._aside = Quarantine(engine, ids)
         engine.commit.on_restored.append(self._restored)
         engine.commit.on_trouble.append(self._set_right)
+
+    def sibling(self, kind: type[S]) -> S:
+        """Return a server of links of another kind beside this one, with all that they share."""
+        shared = (self.engine, self.orders, self._ids, self.frames, self.security)
+        return kind(*shared, identity=self.identity, revoked=self.revoked)
 
     # -- who may come --
 
@@ -262,6 +270,8 @@ class Server:
             self._silent[station] += 1
             if self._silent[station] > FORGET_AFTER:
                 conversation.lines.forget()
+                if self.services is not None:
+                    self.services.forget(station)
                 del self.conversations[station], self._silent[station]
 
     def counters(self) -> dict[str, float]:

@@ -34,15 +34,7 @@ class Branches(Server):
             relay: of this level.
             place_of: tells what a level below answers for, as the operator says; None: it may not come.
         """
-        made = cls(
-            server.engine,
-            server.orders,
-            server._ids,  # noqa: SLF001 - the same class
-            server.frames,
-            server.security,
-            identity=server.identity,
-            revoked=server.revoked,
-        )
+        made = server.sibling(cls)
         made.relay, made.place_of = relay, place_of
         return made
 

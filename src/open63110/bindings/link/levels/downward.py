@@ -18,7 +18,7 @@ from open63110.bindings.link.levels.relay import Here, Relay, Spread
 from open63110.bindings.link.levels.spreading import ANYBODY, Spreading, parts_of
 from open63110.bindings.link.levels.upward import Upward
 from open63110.bindings.link.messages.codec import CODEC
-from open63110.bindings.link.patterns.groups import Aggregate, write_aggregate
+from open63110.bindings.link.patterns.groups import Aggregate, aggregate_in, write_aggregate
 from open63110.bindings.link.patterns.own_messages import AGGREGATE
 from open63110.kernel.address import Address
 from open63110.kernel.errors import Expired, NotAuthorized, NotSupported, Refused, Trouble, Unavailable, Unknown
@@ -214,7 +214,7 @@ class Downward:
             if order.outcome is not Outcome.ACCEPTED:
                 above.say_no(message, _trouble(order))
             elif order.station != NOBODY:  # a level below has decided it
-                above.answer_raw(message, AGGREGATE, write_aggregate(_aggregate(order.answer)))
+                above.answer_raw(message, AGGREGATE, write_aggregate(aggregate_in(order.answer)))
             elif isinstance(command, LimitZone):
                 self._when_settled(key, deadline, answer)
             else:
@@ -264,11 +264,3 @@ class Downward:
 def _trouble(order: Order) -> Trouble:
     kind = _TROUBLES.get(order.outcome, Refused)
     return kind(order.detail or f"{order.kind} was answered with {order.reason or order.outcome}", code=order.reason or None)
-
-
-def _aggregate(answer: str) -> Aggregate:
-    """Return what an order that was answered for a group holds; nobody where it holds something else."""
-    try:
-        return msgspec.json.decode(answer or "{}", type=Aggregate)
-    except msgspec.DecodeError:
-        return Aggregate()

@@ -4,7 +4,7 @@
 import msgspec
 
 from open63110.bindings.link.levels.relay import address_of
-from open63110.kernel.address import NONE, STATION, Address, Directory, parse
+from open63110.kernel.address import NONE, ROOT, STATION, Address, Directory, parse
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import StationId
 from open63110.kernel.journal import Entry
@@ -51,6 +51,19 @@ def put_in_zone(engine: Engine, station: StationId, zone: ZoneKey) -> None:
     turn.fact(StationPlaced(station=station, at=turn.now, zone=zone))
     turn.keep()
     engine.commit.after(lambda _: None)
+
+
+def places_of_scope(scope: tuple[str, ...]) -> tuple[Address, ...]:
+    """Return the places that a principal may speak and read of: its paths and groups of them; ``*``: all. None: nothing."""
+    if "*" in scope:
+        return (ROOT,)
+    found = []
+    for one in scope:
+        try:
+            found += [parse(one)] if one.startswith("/") else []
+        except Trouble:
+            continue  # no place, so nothing is allowed by it
+    return tuple(one for one in found if one.name is None)
 
 
 def place_of_scope(scope: tuple[str, ...]) -> Address | None:

@@ -27,8 +27,7 @@ from open63110.bindings.link.line import Exchange, Line, Waiting, fitting
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.messages.registry import REGISTRY
 from open63110.bindings.link.messages.rights import RIGHTS
-from open63110.bindings.link.patterns.own_messages import SUBSCRIPTION, write_wish
-from open63110.bindings.link.patterns.subscriptions import LONGEST_LEASE, Wish
+from open63110.bindings.link.patterns.subscriber import Subscriber
 from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.session import Outbox
 from open63110.kernel.errors import Trouble, Unavailable
@@ -129,7 +128,7 @@ class Upward(Line):
         self.since: datetime | None = None
         """Since when the level above hears; None: it does not."""
         self.told = 0
-        self._subscribers: dict[int, Callable[[bytes], None]] = {}
+        self.subscriber = Subscriber(self.lines, (identity,))
         self._before = 0
         """Number of the last fact of the run before this one: the level above did not hear it when it happened."""
         self._news = asyncio.Event()
@@ -138,9 +137,10 @@ class Upward(Line):
 
     # -- the link --
 
-    def up(self, _: Welcomed) -> None:
+    def up(self, welcomed: Welcomed) -> None:
         """Tell how things are now; what happened meanwhile is in the outbox already."""
         self._attempt = 0
+        self.subscriber.met(welcomed.hello.outbox)
         self.since = self.engine.clock.now()
         for noun in self.engine.stations.values():
             if noun.connected is not None and noun.registration is Registration.ACCEPTED:
@@ -298,40 +298,10 @@ class Upward(Line):
 
     def take(self, message: Arrived) -> None:
         """Hand it to whoever decides, or whoever subscribed."""
-        if message.header.kind is Kind.PUBLISH:
-            self.lines.delivered(message)
-            self._subscribers.get(message.header.reply_to or 0, _nobody)(message.body)
+        if self.subscriber.takes(message.header):
+            self.subscriber.take(message)
         else:
             self._desk.ordered(self, message)
-
-    def subscribe(self, wish: Wish, told: Callable[[bytes], None], over: Callable[[Ending], None]) -> int:
-        """Be told of what the level above knows.
-
-        Args:
-            wish: what.
-            told: with the body of each value.
-            over: once, when there will be no more.
-
-        Returns:
-            By what it is known, to renew or end it.
-
-        Raises:
-            Unavailable: too much waits already.
-        """
-
-        def ended(ending: Ending) -> None:
-            self._subscribers.pop(number, None)
-            over(ending)
-
-        header = Header(type=SUBSCRIPTION, kind=Kind.SUBSCRIBE, path=(str(self.station),))
-        number = self.lines.send(header, write_wish(wish), durable=False, over=ended, patience=LONGEST_LEASE)
-        self._subscribers[number] = told
-        return number
-
-    def unsubscribe(self, number: int) -> None:
-        """Have it end."""
-        header = Header(type=SUBSCRIPTION, kind=Kind.UNSUBSCRIBE, reply_to=number, path=(str(self.station),))
-        self.lines.send(header, b"", durable=False)
 
     def confirm(self, message: Arrived) -> None:
         """It is in the journal of this level."""
@@ -373,7 +343,3 @@ CODES: Final[Mapping[str, ErrorCode]] = {
 def here(header: Header) -> bool:
     """Tell whether a message names no place: it is for the level at the other end of the link."""
     return header.dst in HERE
-
-
-def _nobody(_: bytes) -> None:
-    """Let a value go that comes after the end of its subscription."""

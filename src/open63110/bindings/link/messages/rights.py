@@ -36,6 +36,8 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     role: Role
     places: tuple[Address, ...] = ()
     """What it may speak of, and all below: a station itself, a local CSMS its site; none: nothing."""
+    only: tuple[Address, ...] = ()
+    """What it may read of beside that, as such and not what lies below: a station its zone."""
     above: bool = False
     """It is a level above this one; to this side such a local CSMS is its CSMS."""
 

@@ -197,3 +197,11 @@ def read_aggregate(body: bytes) -> Aggregate:
 
 def _text(value: object, longest: int = LONGEST_ADDRESS) -> bool:
     return isinstance(value, str) and len(value) <= longest
+
+
+def aggregate_in(answer: str) -> Aggregate:
+    """Return what an order that was answered for a group holds; nobody where it holds something else."""
+    try:
+        return msgspec.json.decode(answer or "{}", type=Aggregate)
+    except msgspec.DecodeError:
+        return Aggregate()

@@ -2,8 +2,8 @@
 """Subscriptions over the links of a CSMS: what its journal says is put into a publisher, and told to whoever subscribed."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import get_args
+from collections.abc import Callable
+from typing import NamedTuple
 
 import structlog
 
@@ -11,7 +11,7 @@ from open63110.bindings.link.conversation import Conversation
 from open63110.bindings.link.correspondence import Ending
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived
-from open63110.bindings.link.framing.header import Header, Kind, Priority, milliseconds
+from open63110.bindings.link.framing.header import Header, Kind, Priority
 from open63110.bindings.link.messages.rights import Sender
 from open63110.bindings.link.patterns.own_messages import (
     PUBLICATION,
@@ -20,56 +20,53 @@ from open63110.bindings.link.patterns.own_messages import (
     write_granted,
     write_publication,
 )
+from open63110.bindings.link.patterns.sources import OFFERED, Sources
 from open63110.bindings.link.patterns.subscriptions import Ended, Key, Publication, Publisher
-from open63110.bindings.link.patterns.topics import Topic, Value
 from open63110.bindings.link.replies import refusal_of
-from open63110.kernel.address import Address, Directory
-from open63110.kernel.errors import Trouble
-from open63110.kernel.ids import TransferReference
+from open63110.kernel.address import Directory
+from open63110.kernel.errors import NotSupported, Trouble
+from open63110.kernel.ids import StationId
 from open63110.kernel.journal import Entry
-from open63110.kernel.messages import Event
 from open63110.kernel.roles import Role
-from open63110.model.limit import WHOLE
-from open63110.model.site import Zone, ZoneChanged
-from open63110.model.station import ConnectorReported, Station, StationConnected, StationDisconnected
-from open63110.model.transfer import TransferFact
 from open63110.runtime.engine import Engine
-from open63110.usecases.energy.smart_charging import LimitCleared, LimitInForce
 
 log = structlog.get_logger(__name__)
 
-OF_STATES = (StationConnected, StationDisconnected, ConnectorReported)
-OF_LIMITS = (LimitInForce, LimitCleared)
-OF_SESSIONS = frozenset(get_args(TransferFact))
-OF_INTEREST = OF_SESSIONS.union(OF_STATES, OF_LIMITS)
+
+class _Reader(NamedTuple):
+    conversation: Conversation
+    outbox: bytes
+    """Of which the message ids are by which it knows its subscriptions."""
 
 
 class Publishing:
     """Implements conversation.Services."""
 
     def __init__(self, engine: Engine, places: Directory) -> None:
-        """Publish what happens from now on, and what is known by now.
+        """Publish what is known by now, and what happens from now on.
 
         Args:
             engine: whose journal is published.
             places: where its stations are.
         """
-        self._engine, self._places = engine, places
+        self._places = places
         self._loop = asyncio.get_running_loop()
-        self._readers: dict[str, Conversation] = {}
+        self._readers: dict[str, _Reader] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self.publisher = Publisher(self._reader)
+        self.publisher = Publisher(self._may_read)
+        self._sources = Sources(engine, places, self.publisher)
         engine.commit.on_durable.append(self._look)
 
-    def _reader(self, identity: str) -> Sender | None:
-        """Return what a reader may see now: a station its own and what is of its zone."""
-        conversation = self._readers.get(identity)
-        if conversation is None:
+    def _may_read(self, identity: str) -> Sender | None:
+        """Return what a reader may see now: a station itself, and its zone as such."""
+        reader = self._readers.get(identity)
+        if reader is None:
             return None
-        sender = conversation.sender
-        if sender.role is Role.STATION:
-            return Sender(role=sender.role, places=tuple(one.above for one in sender.places))
-        return sender
+        sender = reader.conversation.sender
+        if sender.role is not Role.STATION:
+            return sender
+        place = self._places.path(StationId(identity))
+        return Sender(role=sender.role, places=(place,), only=(place.above,)) if place is not None else None
 
     # -- what readers say --
 
@@ -83,9 +80,7 @@ class Publishing:
         """Begin, renew or end a subscription."""
         conversation.lines.delivered(message)
         identity = str(conversation.station)
-        if not self._readers:
-            self._catch_up()
-        self._readers[identity] = conversation
+        self._meet(identity, _Reader(conversation, message.outbox))
         header = message.header
         key = (identity, header.reply_to if header.reply_to is not None else message.id)
         try:
@@ -97,10 +92,22 @@ class Publishing:
             conversation.lines.send(*refusal_of(message, trouble), durable=False)
         self._pump()
 
+    def _meet(self, identity: str, reader: _Reader) -> None:
+        """Know who reads; one that begins anew has forgotten what it had subscribed to, and its ids count from 1 again."""
+        known = self._readers.get(identity)
+        if known is not None and known.outbox != reader.outbox:
+            self.publisher.forget(identity)
+        self._readers[identity] = reader
+
     def _begin(self, conversation: Conversation, message: Arrived, key: Key) -> None:
         wish, now = read_wish(message.body), self._loop.time()
-        renews = message.header.reply_to is not None
-        granted = self.publisher.renew(key, wish.lease, now) if renews else self.publisher.subscribe(key, wish, now)
+        if wish.topic not in OFFERED:
+            raise NotSupported(f"there is no {wish.topic.name.lower()} here to be told of", code="TopicNotOffered")
+        if message.header.reply_to is not None:
+            granted = self.publisher.renew(key, wish.lease, now)
+        else:
+            self._sources.follow(self.publisher.topics | {wish.topic})
+            granted = self.publisher.subscribe(key, wish, now)
         header = Header(type=SUBSCRIPTION, kind=Kind.PROGRESS, reply_to=message.id, priority=Priority.NORMAL)
         conversation.lines.send(header, write_granted(granted, wish.topic), durable=False)
 
@@ -108,12 +115,15 @@ class Publishing:
 
     def _pump(self) -> None:
         for one in self.publisher.due(self._loop.time()):
-            conversation = self._readers[one.to[0]]
+            reader = self._readers.get(one.to[0])
+            if reader is None:
+                continue
             try:
-                self._tell(conversation, one)
+                self._tell(reader.conversation, one)
             except Trouble as trouble:
                 log.warning("a subscription is not told", reader=one.to[0], reason=trouble.message)
                 self.publisher.taken(one.to)
+        self._sources.follow(self.publisher.topics)
         self._arm()
 
     def _tell(self, conversation: Conversation, one: Publication | Ended) -> None:
@@ -142,79 +152,15 @@ class Publishing:
     # -- what happens --
 
     def _look(self, entries: list[Entry]) -> None:
-        """Follow a commit; while nobody reads, which is the usual case, it costs nothing to speak of."""
-        if not self._readers:
-            return
-        for one in entries:
-            if one.kind is ZoneChanged:
-                self._of_zone(one.event)
-            elif one.kind in OF_INTEREST:
-                self._of_fact(one)
+        self._sources.look(entries)
         if self.publisher.next_deadline() is not None:
             self._pump()
 
-    def _of_fact(self, one: Entry) -> None:
-        noun = self._engine.stations.get(one.station)
-        if noun is None:
-            return
-        self._of_station(noun)
-        if one.kind in OF_SESSIONS:
-            self._of_session(noun, one.event.reference)  # type: ignore[attr-defined]  # facts of transfers name one
-
-    def _catch_up(self) -> None:
-        """Publish what is known by now: the first reader has come."""
-        for noun in tuple(self._engine.stations.values()):
-            self._of_station(noun)
-            for reference in noun.transfers:
-                self._of_session(noun, reference)
-        for zone in tuple(self._engine.known.all_zones.values()):
-            self._of_limit(zone)
-
-    def _put(self, address: Address, topic: Topic, fields: Mapping[str, Value]) -> None:
-        try:
-            self.publisher.put(address, topic, fields, self._engine.clock.now(), self._loop.time())
-        except Trouble as trouble:
-            log.warning("a value is not published", address=str(address), reason=trouble.message)
-
-    def _of_station(self, noun: Station) -> None:
-        place = self._places.path(noun.id)
-        if place is None:
-            return
-        state = {"connected": noun.connected is not None, "state": noun.state or "", "via": ",".join(noun.via)}
-        self._put(place, Topic.STATE, state)
-        for number, kept in noun.limits.in_force.items():
-            until = kept.asked.until
-            fields: dict[str, Value] = {"limit_w": kept.limit, "by": kept.by, "source": str(kept.asked.source)}
-            fields["until"] = milliseconds(until) if until is not None else None
-            self._put(place if number == WHOLE else place.below(number), Topic.LIMIT, fields)
-
-    def _of_session(self, noun: Station, reference: TransferReference) -> None:
-        place = self._places.path(noun.id)
-        transfer = noun.transfers.get(reference)
-        if place is None or transfer is None:
-            return
-        credential = self._engine.known.credential(transfer.subject) if transfer.subject else None
-        began = transfer.began
-        fields: dict[str, Value] = {
-            "state": "ended" if transfer.ended is not None else transfer.state,
-            "began": milliseconds(began) if began is not None else None,
-            "reference": transfer.reference,
-            "subject": credential.value if credential is not None else None,
-        }
-        self._put(place.below(transfer.evse) if transfer.evse else place, Topic.SESSION, fields)
-
-    def _of_zone(self, event: Event) -> None:
-        zone = getattr(event, "zone", None)
-        if zone is not None:
-            self._of_limit(zone)
-
-    def _of_limit(self, zone: Zone) -> None:
-        limit = zone.limit
-        fields: dict[str, Value] = {"limit_w": None, "excess_w": 0.0}
-        if limit is not None:
-            asked = limit.asked
-            fields = {"limit_w": asked.limit, "source": str(asked.source), "excess_w": limit.excess, "failsafe_w": asked.failsafe}
-        self._put(Address((zone.site, zone.id)), Topic.LIMIT, fields)
+    def forget(self, reader: str) -> None:
+        """Drop what somebody has subscribed to who is gone, or remembers nothing of it."""
+        self.publisher.forget(reader)
+        self._readers.pop(reader, None)
+        self._sources.follow(self.publisher.topics)
 
     def recheck(self) -> None:
         """Look again at who may read, because somebody's rights have changed."""

@@ -138,6 +138,11 @@ class Publisher:
         self._ended: list[Ended] = []
 
     @property
+    def topics(self) -> frozenset[Topic]:
+        """What anybody wants to know of at all."""
+        return frozenset(one.wish.topic for one in self._open.values())
+
+    @property
     def held(self) -> int:
         """Values, marks and subscriptions in memory: what it costs is bounded by this."""
         marks = sum(len(one.changed) + len(one.told) + len(one.ages) for one in self._open.values())
@@ -205,14 +210,24 @@ class Publisher:
         fields = self._reads.fields(sender.role, wish.topic) if sender is not None else frozenset()
         if not fields:
             raise NotAuthorized(f"{reader} may not read {wish.topic.name.lower()}", where=wish.topic.name.lower())
-        if sender is None or not any(_meet(wish.address, place) for place in sender.places):
+        if sender is None or not self._reaches(wish.address, sender):
             raise NotAuthorized(f"{reader} may not read of {wish.address}", code="AddressNotAllowed", where=str(wish.address))
         return fields
 
+    def _reaches(self, wished: Address, sender: Sender) -> bool:
+        """Tell whether there could be anything in a wish that its reader may know."""
+        here = wished.above if wished.name is not None else wished
+        return any(_meet(here, place) for place in sender.places) or any(one.within(here) for one in sender.only)
+
     # -- values --
 
+    def value(self, address: Address, topic: Topic) -> Mapping[str, Value]:
+        """Return what a thing is by now; empty: there is none."""
+        thing = self._things.get((topic, address))
+        return thing.fields if thing is not None else {}
+
     def put(self, address: Address, topic: Topic, fields: Mapping[str, Value], at: datetime, now: float) -> None:
-        """Have a new value of a thing.
+        """Have the value of a thing; one that is as before is no news.
 
         Raises:
             Refused: a field that the topic does not have.
@@ -224,13 +239,24 @@ class Publisher:
         place = (topic, address)
         if place not in self._things and len(self._things) >= MOST_THINGS:
             raise Unavailable(f"at most {MOST_THINGS} values are held", code="TooManyValues")
-        self._things[place] = _Thing(at, dict(fields))
-        self._changed(address, topic, now)
+        before = self._things.get(place)
+        if before is None or before.fields != fields:
+            self._things[place] = _Thing(at, dict(fields))
+            self._changed(address, topic, now)
 
     def remove(self, address: Address, topic: Topic, now: float) -> None:
         """Let a thing be gone."""
         if self._things.pop((topic, address), None) is not None:
             self._changed(address, topic, now)
+
+    def remove_below(self, place: Address, now: float) -> None:
+        """Let everything at a place and below it be gone."""
+        for topic, address in [one for one in self._things if one[1].within(place)]:
+            self.remove(address, topic, now)
+
+    def clear(self, topic: Topic) -> None:
+        """Forget the values of a topic that nobody reads; nobody is told."""
+        self._things = {place: thing for place, thing in self._things.items() if place[0] is not topic}
 
     def _changed(self, address: Address, topic: Topic, now: float) -> None:
         for one in self._open.values():
@@ -300,7 +326,7 @@ class Publisher:
             if mark.since > now:
                 continue
             del one.changed[address]
-            if any(address.within(place) for place in sender.places):
+            if address in sender.only or any(address.within(place) for place in sender.places):
                 yield self._told(one, address, mark, fields, now)
 
     def _told(self, one: _Open, address: Address, mark: _Mark, visible: frozenset[str], now: float) -> Publication:
@@ -322,5 +348,4 @@ class Publisher:
 
 def _meet(one: Address, other: Address) -> bool:
     """Tell whether two places have anything in common."""
-    place = one.above if one.name is not None else one
-    return all(mine == yours or ANY in {mine, yours} for mine, yours in zip(place.segments, other.segments, strict=False))
+    return all(mine == yours or ANY in {mine, yours} for mine, yours in zip(one.segments, other.segments, strict=False))

@@ -63,7 +63,7 @@ READS: Final = Reads(
     {
         Role.CSMS: _all(*Topic),
         Role.LOCAL_CSMS: _all(*Topic),
-        Role.STATION: _all(Topic.LIMIT, Topic.TARIFF),
+        Role.STATION: _all(Topic.LIMIT, Topic.TARIFF, Topic.STATE),
         Role.DSO: _GRID,
         Role.FO: _GRID,
         Role.RM: _GRID | _all(Topic.TARIFF),

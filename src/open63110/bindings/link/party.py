@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A system's own end of a link to a CSMS: it reads by subscriptions, and asks what its role may ask (B.22, B.27).
+
+What runs the grid, trades flexibility, or manages a site's energy need be no CSMS and keep no journal: this is all of it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from open63110.bindings.link.correspondence import Correspondence, Ending, Strand
+from open63110.bindings.link.dialling import Dialling, Exchange
+from open63110.bindings.link.errors import ErrorCode
+from open63110.bindings.link.framing.happenings import Arrived, Welcomed
+from open63110.bindings.link.framing.header import Header, Kind, Priority
+from open63110.bindings.link.framing.hello import Hello
+from open63110.bindings.link.messages.codec import CODEC
+from open63110.bindings.link.messages.record import Subjects
+from open63110.bindings.link.messages.rights import EVERYWHERE, RIGHTS, Sender
+from open63110.bindings.link.patterns.subscriber import Subscriber
+from open63110.bindings.link.session import Limits, LocalClock, MemorySeen, Outbox, Session
+from open63110.kernel.address import ROOT
+from open63110.kernel.errors import NotSupported, Trouble
+from open63110.kernel.ids import StationId
+from open63110.kernel.messages import Command
+from open63110.kernel.roles import Role
+from open63110.wire.ports import Peer, Socket
+
+log = structlog.get_logger(__name__)
+
+SERVE: frozenset[Role] = frozenset({Role.CSMS, Role.LOCAL_CSMS})
+"""Whom it speaks to."""
+
+
+class Party:
+    """One system over all its links; implements correspondence.Desk and dialling.Dialled."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        identity: str,
+        role: Role,
+        dialling: Dialling,
+        outbox: Outbox,
+        *,
+        changed: Callable[["Party"], None] | None = None,
+        pace: float = 1.0,
+    ) -> None:
+        """Stay silent until ``dial``.
+
+        Args:
+            exchange: dials.
+            identity: as its certificate has it.
+            role: as its certificate has it.
+            dialling: how the CSMS is reached.
+            outbox: what is still to be told.
+            changed: told when the link comes up or goes down, or ended for a reason.
+            pace: seconds of the clock in one of the event loop's.
+        """
+        self._exchange, self.identity, self.role, self.dialling, self._changed = exchange, identity, role, dialling, changed
+        self._clock = LocalClock(exchange.clock.now(), 0.0)
+        limits = Limits(idle=5.0 * pace, silence=5.0 * pace, greeting=60.0 * pace)
+        session = Session(Hello(identity=identity), outbox, MemorySeen(), limits, clock=self._clock, judge=self.judge)
+        self.lines = Correspondence(self, session, pace)
+        self.subscriber = Subscriber(self.lines)
+        self._attempt = self._number = 0
+        self.wanted = False
+        """It is to be open."""
+        self.ended = ""
+        """Why the link ended last, in the words of whichever end ended it; empty: it did not."""
+
+    # -- dialling --
+
+    @property
+    def open(self) -> bool:
+        """There is a link, and both ends know each other."""
+        return self.lines.open
+
+    def dial(self) -> None:
+        """Connect, and connect again whenever the connection is lost."""
+        self.wanted, self._attempt = True, 0
+        self.resume()
+
+    def resume(self) -> None:
+        """Go on dialling, if anybody wants that."""
+        if self.wanted and self.lines.socket is None:
+            self._number += 1
+            self._exchange.dial(self, self._attempt, self._number)
+
+    def wants(self, number: int) -> bool:
+        """Tell whether a dial of this number is still wanted."""
+        return self.wanted and self.lines.socket is None and number == self._number
+
+    def unreached(self, number: int) -> None:
+        """Try again later."""
+        if self.wants(number):
+            self._attempt += 1
+            self._tell()
+            self.resume()
+
+    def hang_up(self) -> None:
+        """Close, and stay silent."""
+        self.wanted = False
+        self.lines.hang_up()
+
+    def strand(self) -> Peer:
+        """Make the peer of a socket that is being opened."""
+        return _Checked(self)
+
+    def trusts(self, socket: Socket) -> bool:
+        """Tell whether the other end of a socket is a CSMS."""
+        der = socket.certificate
+        try:
+            return self.wanted and der is not None and self._exchange.identify(der)[1] in SERVE
+        except Trouble:
+            return False
+
+    def set_clock(self) -> None:
+        """Count deadlines by what the clock shows now."""
+        self._clock.set(self._exchange.clock.now(), self.lines.time(), self._clock.uncertainty)
+
+    # -- correspondence.Desk --
+
+    def up(self, welcomed: Welcomed) -> None:
+        """Begin, or go on."""
+        self._attempt, self.ended = 0, ""
+        self.subscriber.met(welcomed.hello.outbox)
+        self._tell()
+
+    def down(self, reason: str, *, was: bool) -> None:
+        """Dial again."""
+        del was
+        self.ended = self.ended or reason
+        self._attempt += 1
+        self._tell()
+        self.resume()
+
+    def _tell(self) -> None:
+        if self._changed is not None:
+            self._changed(self)
+
+    def violated(self, code: int, words: str, *, ours: bool) -> None:
+        """Keep why the link ended."""
+        self._exchange.malformed += ours
+        self.ended = words
+        log.warning("the link ended", party=self.identity, code=code, reason=words, ours=ours)
+
+    def note(self, frame: bytes, *, sent: bool) -> None:
+        """Remember a raw frame."""
+        self._exchange.received += not sent
+        self._exchange.frames.note(StationId(self.identity), frame, sent=sent)
+
+    def judge(self, header: Header) -> tuple[ErrorCode, str] | None:
+        """Take answers, values, and what a CSMS may say to such a system."""
+        if header.kind in {Kind.REPLY, Kind.PROGRESS} or self.subscriber.takes(header):
+            return None
+        try:
+            RIGHTS.check(Sender(role=Role.CSMS, places=EVERYWHERE), self.role, header.type, ROOT, header.priority)
+        except NotSupported as trouble:
+            return ErrorCode.UNKNOWN_TYPE, trouble.message
+        except Trouble as trouble:
+            return ErrorCode.NOT_AUTHORIZED, trouble.message
+        return None
+
+    def take(self, message: Arrived) -> None:
+        """Take a value; what was not asked for is confirmed, and nobody here waits for it."""
+        if self.subscriber.takes(message.header):
+            self.subscriber.take(message)
+        else:
+            self.lines.delivered(message)
+
+    # -- asking --
+
+    def ask(
+        self,
+        command: Command,
+        over: Callable[[Ending], None],
+        *,
+        to: str = "",
+        within: float = 30.0,
+        priority: Priority | None = None,
+        subjects: Subjects | None = None,
+    ) -> None:
+        """Ask something of the CSMS.
+
+        Args:
+            command: of no station.
+            over: told what became of it, once.
+            to: the place that it is about; empty: the other end finds that in it.
+            within: how long it may take [s of the clock].
+            priority: class; None: the command's own.
+            subjects: give credentials their references; None: it names none.
+
+        Raises:
+            Trouble: the link has no message for it, or too much waits.
+        """
+        header = Header(
+            dst=to,
+            type=CODEC.number(command),
+            kind=Kind.REQUEST,
+            priority=Priority(command.priority) if priority is None else priority,
+            deadline=self._until(within),
+        )
+        body = CODEC.encode(command, station=StationId(""), subjects=subjects)
+        self.lines.send(header, body, durable=False, over=over, patience=within)
+
+    def _until(self, within: float) -> datetime:
+        return self._clock.utc(self.lines.time()) + timedelta(seconds=within)
+
+
+class _Checked(Strand):
+    """A socket whose other end is looked at before anything is said."""
+
+    __slots__ = ("_party",)
+
+    def __init__(self, party: Party) -> None:
+        super().__init__(party.lines)
+        self._party = party
+
+    def opened(self, socket: Socket) -> None:
+        """Begin, if the other end is a CSMS."""
+        if self._party.trusts(socket):
+            self._party.set_clock()
+            super().opened(socket)
+        else:
+            socket.abort()
+
+    def closed(self, code: int, reason: str) -> None:
+        """Let go; one that was never used is as good as not reached."""
+        if self.socket is None:
+            self._party.down(reason, was=False)
+        super().closed(code, reason)
