@@ -2,117 +2,31 @@
 """Systems that are no stations on links of their own: they read, and limit zones, as far as they may (B.22, B.27)."""
 
 import asyncio
-import contextlib
-import json
-import sys
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.e2e.house import ADMIN, House
-from tests.e2e.link_house import LinkStation, Pki, audited, context, linked, url
+from tests.e2e.house import House
+from tests.e2e.link_house import LinkStation, audited, linked
 from tests.e2e.local_house import mall, until
+from tests.e2e.parties import NORTH, Reader, admit, change, party, wish, zoned
 
-from open63110.apps.site import Capture
-from open63110.bindings.link.client import Client
 from open63110.bindings.link.correspondence import Ending
-from open63110.bindings.link.dialling import Dialling
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.header import Priority
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.party import Party
 from open63110.bindings.link.patterns.own_messages import Published, read_publication
-from open63110.bindings.link.patterns.subscriber import Subscription
-from open63110.bindings.link.patterns.subscriptions import Wish
 from open63110.bindings.link.patterns.topics import Topic
-from open63110.kernel.address import parse
-from open63110.kernel.ids import ConnectorNumber, EvseNumber, PrincipalId, StationId
+from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Watts
 from open63110.model.limit import WHOLE
 from open63110.model.order import Order
 from open63110.model.site import SiteId, Zone, ZoneId
 from open63110.model.station import ConnectorReported, ConnectorState
-from open63110.pki.identity import identity_of
-from open63110.runtime.principals import NewPrincipal, PrincipalChange, Principals
 from open63110.usecases.energy.smart_charging import LimitZone, ZoneLimitAnswer
 from open63110.usecases.stations.monitor_station import StationEventReported
-
-NORTH = {"site": "mall", "id": "north", "import_max": 44_000.0}
-
-
-class Reader:
-    """What one subscription has brought."""
-
-    def __init__(self, at: Party, wish: Wish, *, lasting: bool = False) -> None:
-        self.values: list[Published] = []
-        self.ends: list[Ending] = []
-        self.one: Subscription = at.subscriber.subscribe(wish, self._told, self.ends.append, lasting=lasting)
-
-    def _told(self, body: bytes) -> None:
-        self.values.append(read_publication(body))
-
-    def newest(self, address: str) -> dict[str, Any]:
-        """The value of a thing by now; nothing where it was never told."""
-        return next((one.fields for one in reversed(self.values) if str(one.address) == address), {})
-
-    @property
-    def refused(self) -> int:
-        """With what it ended; 0: it did not."""
-        return self.ends[0].status if self.ends else 0
-
-
-@contextlib.asynccontextmanager
-async def party(
-    here: House, pki: Pki, name: str, role: Role, *, port: int = 0, until_open: bool = True, to: str = ""
-) -> AsyncIterator[Party]:
-    """A system that has a certificate, with its link."""
-    where = f"wss://localhost:{port}/link" if port else url(here)
-    with Capture(None, here.csms.clock) as frames:
-        client = Client(frames, here.csms.clock, identity_of, run_id=b"test")
-        dialling = Dialling(endpoints=(where,), tls=context(pki.give(name, role, to=to)), first_pause=5.0, longest_pause=10.0)
-        made = client.party(name, role, dialling)
-        async with asyncio.TaskGroup() as tasks:
-            running = tasks.create_task(client.run())
-            made.dial()
-            if until_open:
-                await until(lambda: made.open)
-            else:
-                await until(lambda: client.refusals)
-            try:
-                yield made
-            finally:
-                running.cancel()
-
-
-async def admit(here: House, name: str, role: Role, *places: str) -> None:
-    """Let a system come, and say of which places it may know."""
-    await with_principals(here, lambda one: one.create(ADMIN, NewPrincipal(id=name, role=role, scope=places)))
-
-
-async def change(here: House, name: str, **how: Any) -> None:
-    """Change what a system may."""
-    await with_principals(here, lambda one: one.change(ADMIN, PrincipalId(name), PrincipalChange(**how)))
-
-
-async def with_principals(here: House, do: Callable[[Principals], Any]) -> None:
-    principals = Principals(here.csms.engine, here.csms.keys, here.csms.ids)
-    try:
-        await do(principals)
-    finally:
-        principals.close()
-
-
-async def zoned(at: LinkStation) -> None:
-    """Put the station into a zone."""
-    await at.here.ask("sites/put", {"id": "mall"})
-    await at.here.ask("zones/put", NORTH)
-    await at.here.ask("stations/CS-1/place", {"site": "mall", "zone": "north"})
-
-
-def wish(topic: Topic, place: str = "/mall/north", **more: Any) -> Wish:
-    return Wish(address=parse(place), topic=topic, **({"interval": 0.1} | more))
 
 
 @pytest.mark.at("AT-B.27-1", "link")
@@ -367,47 +281,3 @@ async def test_a_site_manager_limits_a_zone_through_the_local_csms_and_through_t
         async with party(here, pki, "mall-rm", Role.RM, to="again") as above:
             done = await asked(above, limit("north", 7_000.0), to="/mall/north")
             assert (done.status, done.code) == (ErrorCode.NOT_AUTHORIZED, "LeaseHeld")
-
-
-async def run(at: LinkStation, name: str, role: Role, *more: str) -> tuple[int, list[dict[str, Any]], str]:
-    """Run `open63110 link watch` as somebody, and return how it ended, what it printed, and what it complained of."""
-    own = at.pki.give(name, role)
-    files = ("--certificate", str(own.certificate), "--key", str(own.key), "--authorities", str(own.authority))
-    pipes = asyncio.subprocess.PIPE
-    program = str(Path(sys.executable).with_name("open63110"))
-    found = await asyncio.create_subprocess_exec(
-        program, "link", "watch", url(at.here), "--json", *files, *more, stdout=pipes, stderr=pipes
-    )
-    out, err = await asyncio.wait_for(found.communicate(), 60.0)
-    assert found.returncode is not None
-    return found.returncode, [json.loads(one) for one in out.splitlines()], err.decode()
-
-
-async def test_a_person_watches_power_from_the_command_line(tmp_path: Path) -> None:
-    async with linked(tmp_path) as at:
-        await zoned(at)
-        await admit(at.here, "flex", Role.FO, "/mall/north")
-        await at.charge(1, "ANNA")
-        code, values, complaint = await run(at, "flex", Role.FO, "--topic", "power", "--at", "/mall/north", "--for", "3s")
-        assert (code, complaint) == (0, "")
-        assert {one["address"] for one in values} >= {"/mall/north", "/mall/north/CS-1", "/mall/north/CS-1/1"}
-        assert any(one["fields"]["import_w"] > 10_000.0 for one in values if one["address"] == "/mall/north")
-
-
-@pytest.mark.parametrize(
-    ("who", "topic", "words"),
-    [
-        ("flex", "tariff", "no tariff"),
-        ("flex", "state", ""),
-        ("other", "power", "turned away"),
-        ("town", "power", "may not read of"),
-    ],
-)
-async def test_the_command_line_says_why_nothing_is_told(tmp_path: Path, who: str, topic: str, words: str) -> None:
-    async with linked(tmp_path) as at:
-        await zoned(at)
-        await admit(at.here, "flex", Role.FO, "/mall")
-        await admit(at.here, "town", Role.FO, "/town")
-        code, values, complaint = await run(at, who, Role.FO, "--topic", topic, "--at", "/mall/north", "--for", "2s")
-        assert (code, bool(values)) == ((1, False) if words else (0, True)), complaint
-        assert words in complaint

@@ -15,8 +15,8 @@ import pytest
 from tests.e2e.house import House
 from tests.e2e.link_house import Pki, Raw, audited, context, link_house, raw, url
 from tests.e2e.local_house import admit_level, local_csms
+from tests.e2e.parties import admit
 from tests.e2e.player import PATIENCE
-from tests.e2e.test_link_parties import admit
 from tests.e2e.test_link_policy import exported
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """A CSMS's side of a link to a station: what it says goes to the engine and is confirmed once durable; orders go out."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol
-from weakref import WeakKeyDictionary
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import structlog
 
 from open63110.bindings.link import answers
 from open63110.bindings.link.correspondence import Correspondence, Ending
+from open63110.bindings.link.enclosing import enclosed
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.bucket import Bucket
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
-from open63110.bindings.link.framing.header import Extension, Header, Kind, Priority
+from open63110.bindings.link.framing.header import Header, Kind, Priority
 from open63110.bindings.link.marks import Marks
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.messages.rights import RIGHTS, Sender
@@ -32,7 +32,7 @@ from open63110.usecases.services.authorize_locally import AuthorizeCredential
 from open63110.usecases.stations.onboard_station import RegistrationAnswer, may_speak
 
 __all__ = ["ANSWERS", "FIRST_SERVICE", "HERE", "UNSTORED", "WIRE", "Conversation", "Office", "Services"]
-__all__ += ["enclose", "refusal_of", "replies_to"]
+__all__ += ["refusal_of", "replies_to"]
 
 log = structlog.get_logger(__name__)
 
@@ -59,20 +59,6 @@ FIRST_SERVICE = 1000
 
 HERE = frozenset({"", "/"})
 """What the uppermost level is called."""
-
-
-_ENCLOSED: Final[WeakKeyDictionary[Orders, dict[OrderId, Mapping[str, Extension]]]] = WeakKeyDictionary()
-
-
-def enclose(orders: Orders, order: OrderId, extensions: Mapping[str, Extension]) -> None:
-    """Send extensions with an order that has not been sent yet, as they are (B.14); a restart before that leaves them out."""
-    kept = _ENCLOSED.setdefault(orders, {})
-    kept[order] = extensions
-
-    def over(_: Order) -> None:
-        kept.pop(order, None)
-
-    orders.watch(order, over)
 
 
 class Services(Protocol):
@@ -349,7 +335,7 @@ class Conversation:
             priority=Priority(command.priority),
             deadline=order.deadline,
             key=order.id.encode()[:32],
-            extensions=dict(_ENCLOSED.get(self._office.orders, {}).get(order.id, {})),
+            extensions=enclosed(self._office.orders, order.id),
         )
         body = CODEC.encode(command, station=self.station, subjects=engine.known)
         left = max(0.0, (order.deadline - now).total_seconds())
