@@ -72,6 +72,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How long raw frames are kept [d]."""
 
 
+class Bulk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Files that come and go over links: firmware, logs."""
+
+    largest: int = 1_073_741_824
+    """One file [bytes]."""
+    most: int = 4_294_967_296
+    """All that has come and is under way; what is more is not taken [bytes]."""
+
+
 class Log(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Structured logs on stderr."""
 
@@ -93,6 +102,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     web: Web = Web()
     policy: Policy = Policy()
     limits: Limits = Limits()
+    bulk: Bulk = Bulk()
     log: Log = Log()
 
 
@@ -205,7 +215,7 @@ def _put(tree: dict[str, Any], names: list[str], value: str, origin: str) -> Non
         tree = tree.setdefault(name, {})
         if not isinstance(tree, dict):
             raise Malformed(f"{origin} names a table, but {name} is a value", where=origin)
-    tree[names[-1]] = value.split(",") if names[-1] in {"versions", "stations", "endpoints"} else value
+    tree[names[-1]] = value.split(",") if names[-1] in {"versions", "stations", "endpoints", "logs"} else value
 
 
 def _refuse_unknown(tree: Mapping[str, Any], kind: type[msgspec.Struct], path: str) -> None:
@@ -251,6 +261,17 @@ def check(config: Config) -> None:
     if config.clock_factor <= 0:
         raise Malformed("clock_factor must be above 0", where="clock_factor")
     _check_quarantine(config.policy)
+    check_bulk(config.bulk)
+
+
+def check_bulk(bulk: Bulk) -> None:
+    """See whether bounds of files fit together.
+
+    Raises:
+        Malformed: they contradict themselves.
+    """
+    if not 0 < bulk.largest <= bulk.most:
+        raise Malformed("bulk.largest is above 0, and not more than bulk.most", where="bulk.largest")
 
 
 def _check_listener(place: str, listener: Listener) -> None:

@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from open63110.apps.alarm import StoreAlarm
+from open63110.apps.bulk import Audited, Depot, Going, level_streams
 from open63110.apps.clock import SystemClock
 from open63110.apps.config import Config, Listener
 from open63110.apps.folder import DATABASE, FRAMES, pepper, usable
@@ -112,6 +113,8 @@ class Csms:
             revoked=self.revoked,
         )
         self.level = self._level()
+        self.streams = level_streams(folder, config.bulk, self.level.ways, Audited(self._audit, self.refusals), self.clock)
+        self.level.services.streams = self.streams
         self.orders.link = Links(self.ocpp, self.link, self.level.branches)
         self.listeners: dict[str, Any] = {}
         self.web_port = 0
@@ -142,6 +145,7 @@ class Csms:
             ),
             replay=self.replay,
             counters=lambda: self.ocpp.counters() | self.link.counters(),
+            depot=Depot(self.streams, self.clock, self.engine.stations),
             deviations=lambda station: self.ocpp.deviations.get(station, {}),
         )
 
@@ -195,7 +199,7 @@ class Csms:
         engine = self.engine
         keepers = (self.alarm, self.refusals, self.forgetting)
         wires: tuple[_Runs, ...] = (self.ocpp, self.link, self.level.branches, self.level.guests, *self._reach())
-        return (engine.commit, engine.timers, *keepers, self.orders, *wires, self.frames)
+        return (engine.commit, engine.timers, *keepers, self.orders, *wires, self.frames, Going(self.streams))
 
     def _reach(self) -> Iterator[Reach]:
         """Yield what dials the stations that listen, for each listener of links that names some."""

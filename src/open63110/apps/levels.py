@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from open63110.apps.bulk import ByNumber, LevelWays
 from open63110.bindings.link.levels.branches import Branches
 from open63110.bindings.link.levels.guests import Guests
 from open63110.bindings.link.levels.places import Places, place_of_scope
@@ -87,7 +88,10 @@ class Level:
         self.spreading = Spreading(engine, orders, self.relay, self.branches)
         self.guests = Guests.beside(link, self.places.resolve)
         self.publishing = Publishing(engine, self.places)
-        link.services = self.branches.services = self.guests.services = self.publishing
+        self.guests.services = self.publishing
+        self.services = ByNumber(self.publishing)
+        link.services = self.branches.services = self.services
+        self.ways = LevelWays(link, self.branches, self.relay, self.places)
         orders.below = self.branches.below
         for known in engine.known.principals:
             self.branches.answers(known, self.place_of(known))

@@ -121,7 +121,8 @@ class LocalCsms(Csms):
         if config.upper.endpoints:
             with usable(Path(config.data)):
                 self.outbox = OutboxFile(Path(config.data) / OUTBOX)
-            self.above = self.engine.above = self._upward()
+            self.above = self.engine.above = self.level.ways.above = self._upward()
+            self.above.services = self.streams
 
     @property
     def _identity(self) -> str:

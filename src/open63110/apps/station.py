@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from open63110.apps.bulk import Going, station_streams
 from open63110.apps.clock import SystemClock
 from open63110.apps.folder import usable
 from open63110.apps.ids import StoredIds
@@ -26,6 +27,7 @@ from open63110.apps.systemd import notify, watched
 from open63110.bindings.link.carriers.websocket_carrier import client_tls
 from open63110.bindings.link.client import Client as LinkClient
 from open63110.bindings.link.dialling import Dialling as LinkDialling
+from open63110.bindings.link.patterns.bulk import Streams
 from open63110.bindings.ocpp.client import Client
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.rpc.version import Version
@@ -112,6 +114,7 @@ class Station:
         )
         self._buses: dict[str, Any] = {}
         self._outbox: OutboxFile | None = None
+        self.streams: Streams | None = None
         self.simulated: dict[int, SimulatedDriver] = {}
         self.hardware = self._hardware()
         limit = max(_rating(bay).power for bay in config.evses.values())
@@ -138,7 +141,9 @@ class Station:
         self._outbox = OutboxFile(Path(self.config.data) / OUTBOX)
         dialling, outbox = _link_dialling(self.config), MarkedOutbox(self._outbox, CSMS, self._next_mark)
         self.told.reached(outbox.mark)
-        self.controller.line = client.line(self.id, self.engine, dialling, self.controller, outbox)
+        line = client.line(self.id, self.engine, dialling, self.controller, outbox)
+        self.controller.line = line
+        self.streams = station_streams(Path(self.config.data), self.config.bulk, line, self.clock)
         return client
 
     def _next_mark(self) -> int:
@@ -222,6 +227,8 @@ class Station:
         if self.config.reader.device:
             hands = Hands(self.controller, self.simulated, self.config.reader.evse)
             parts.append(hands.run(Path(self.config.reader.device)))
+        if self.streams is not None:
+            parts.append(Going(self.streams).run())
         if isinstance(self.frames, DailyFrames):
             parts.append(self.frames.run())
         return parts

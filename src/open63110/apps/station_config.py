@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from open63110.apps.config import Log, read_settings
+from open63110.apps.config import Bulk, Log, check_bulk, read_settings
 from open63110.apps.config_file import Chosen, explained_tables
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import station_id
@@ -107,6 +107,17 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Where a card is meant that comes without a number."""
 
 
+class StationBulk(Bulk, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Files that come and go over the link: firmware, logs."""
+
+    largest: int = 268_435_456
+    """One file; of a log the newest part [bytes]."""
+    most: int = 536_870_912
+    """All that has come and is under way; what is more is not taken [bytes]."""
+    logs: tuple[str, ...] = ()
+    """Files that the CSMS may fetch, by the last part of their name."""
+
+
 class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a station can be told."""
 
@@ -133,6 +144,7 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     failsafe: FailSafe = FailSafe()
     offline: Offline = Offline()
     reader: Reader = Reader()
+    bulk: StationBulk = StationBulk()
     log: Log = Log()
 
     @property
@@ -170,6 +182,10 @@ def _check(config: StationConfig) -> None:
     _check_upwards(config.csms)
     if config.interval <= 0:
         raise Malformed("interval must be above 0", where="interval")
+    check_bulk(config.bulk)
+    names = [Path(one).name for one in config.bulk.logs]
+    if len(set(names)) < len(names):
+        raise Malformed("bulk.logs: two files end in the same name, by which they are fetched", where="bulk.logs")
     if config.reader.device and str(config.reader.evse) not in config.evses:
         raise Malformed(f"there is no EVSE {config.reader.evse}", where="reader.evse")
     for name, bay in config.evses.items():

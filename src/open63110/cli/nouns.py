@@ -6,7 +6,7 @@ from collections.abc import Callable
 import msgspec
 from cyclopts import App
 
-from open63110.cli import extras, power_export, sites, station_program
+from open63110.cli import bulk, extras, files, power_export, sites, station_program
 from open63110.cli.derived import add_door
 from open63110.cli.lists import add_list, add_show
 from open63110.runtime.table import discover
@@ -50,6 +50,8 @@ NOUNS: dict[str, Noun] = {
     ),
     "site": Noun(plural="sites", columns=("id", "address"), more=(sites.import_, sites.show)),
     "zone": Noun(plural="zones", columns=("site", "id", "import_max", "failsafe", "priority", "limit.asked.limit")),
+    "file": Noun(more=(files.put, files.list_, files.remove)),
+    "stream": Noun(more=(bulk.send, bulk.fetch, bulk.list_, bulk.show, bulk.cancel, bulk.save)),
     "key": Noun(more=(extras.new, extras.use)),
 }
 

@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -52,6 +52,22 @@ class Csms:
         """Change something."""
         return self._json("PATCH", path, None, body)[1]
 
+    def delete(self, path: str) -> Any:
+        """Take something away, or give it up."""
+        return self._json("DELETE", path, None)[1]
+
+    def put_file(self, path: str, content: IO[bytes], size: int) -> Any:
+        """Send a file as it is.
+
+        Args:
+            path: below /api/v1.
+            content: of the file.
+            size: of it [bytes].
+        """
+        more = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+        with self._open("PUT", path, None, content=content, headers=more) as answer:
+            return json.loads(answer.read())
+
     def chunks(self, path: str, said: Mapping[str, Any]) -> Iterator[bytes]:
         """Read something that may be large, piece by piece."""
         with self._open("GET", path, said) as answer:
@@ -62,13 +78,23 @@ class Csms:
         with self._open(method, path, said, body) as answer:
             return answer.status, json.loads(answer.read() or b"null")
 
-    def _open(self, method: str, path: str, said: Mapping[str, Any] | None, body: Any = None) -> HTTPResponse:
+    def _open(
+        self,
+        method: str,
+        path: str,
+        said: Mapping[str, Any] | None,
+        body: Any = None,
+        *,
+        content: IO[bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> HTTPResponse:
         query = urllib.parse.urlencode({name: _spelled(value) for name, value in (said or {}).items() if value is not None})
-        data = None if body is None else json.dumps(body).encode()
+        data: Any = content if body is None else json.dumps(body).encode()
         request = urllib.request.Request(  # noqa: S310 - the scheme was checked
             f"{self.url}{API}/{path}{f'?{query}' if query else ''}", data=data, method=method
         )
-        request.add_header("Content-Type", "application/json")
+        for name, value in (headers or {"Content-Type": "application/json"}).items():
+            request.add_header(name, value)
         if self._key:
             request.add_header("Authorization", f"Bearer {self._key}")
         try:

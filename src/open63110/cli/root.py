@@ -55,6 +55,8 @@ OF_A_CSMS = {
     "quarantine": "What could not be understood: list, replay.",
     "audit": "Who asked what.",
     "principal": "Who may ask: add, change, shut out.",
+    "file": "Files for stations: put, list, remove.",
+    "stream": "Files on their way: send one to a station, fetch a log, see how far they are.",
     "key": "API keys: make a new one, keep one for this user.",
 }
 for noun, words in OF_A_CSMS.items():

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the doors of a node need: its engine, its orders, its store, and what only some links can do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 import msgspec
 
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command
+from open63110.model.bulk import BulkFile, BulkStream
 from open63110.ports import Clock, Ids, Store
 from open63110.runtime.engine import Engine
 from open63110.runtime.keys import Keys
@@ -19,6 +20,37 @@ class RawFrames(Protocol):
 
     async def recent(self, station: StationId, limit: int = 50) -> list[Any]:
         """Return a station's newest frames, newest first."""
+
+
+class Depot(Protocol):
+    """Files that come and go over links."""
+
+    def every(self) -> list[BulkStream]:
+        """Return all streams that are remembered, the newest first."""
+
+    def find(self, id: str) -> BulkStream:
+        """Return a stream, or raise Unknown."""
+
+    async def send(self, file: str, station: StationId, by: str) -> BulkStream:
+        """Begin to send a file that lies here to a station."""
+
+    def fetch(self, name: str, station: StationId, by: str) -> BulkStream:
+        """Begin to fetch a log of a station."""
+
+    def cancel(self, id: str) -> BulkStream:
+        """Give a stream up."""
+
+    def content(self, stream: BulkStream) -> Any:
+        """Return the path of the file that came, or raise Unknown."""
+
+    def files(self) -> list[BulkFile]:
+        """Return what can be sent."""
+
+    def remove(self, name: str) -> None:
+        """Take a file away."""
+
+    def put(self, name: str, pieces: AsyncIterator[bytes]) -> Awaitable[BulkFile]:
+        """Let a new file lie here, in place of one of the same name."""
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,5 +70,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     """Feeds a quarantined input in again; returns why it failed, empty if it worked."""
     counters: Callable[[], Mapping[str, float]]
     """Plain counters of the links, by metric name."""
+    depot: Depot
+    """Files that come and go over links."""
     deviations: Callable[[StationId], Mapping[str, int]]
     """How often a station bent which rule of its schema."""

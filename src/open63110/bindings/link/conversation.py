@@ -64,10 +64,10 @@ HERE = frozenset({"", "/"})
 class Services(Protocol):
     """Takes the link's own services: subscriptions, groups, streams."""
 
-    def judge(self, conversation: "Conversation", header: Header) -> tuple[ErrorCode, str] | None:
-        """Look at a header: None to take the message, else why not."""
+    def judge(self, speaker: Any, header: Header, /) -> tuple[ErrorCode, str] | None:
+        """Look at a header of a conversation, or a line: None to take the message, else why not."""
 
-    def take(self, conversation: "Conversation", message: Arrived) -> None:
+    def take(self, speaker: Any, message: Arrived, /) -> None:
         """Take a message, and confirm or refuse it."""
 
     def forget(self, reader: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from open63110.bindings.link import answers
-from open63110.bindings.link.conversation import HERE, UNSTORED, WIRE
+from open63110.bindings.link.conversation import FIRST_SERVICE, HERE, UNSTORED, WIRE, Services
 from open63110.bindings.link.correspondence import Correspondence, Ending, Strand
 from open63110.bindings.link.dialling import Dialling, Exchange, Owner, Waiting
 from open63110.bindings.link.errors import ErrorCode
@@ -56,7 +56,7 @@ class Line:
 
     __slots__ = (
         *("_attempt", "_clock", "_exchange", "_lasting", "_met", "_number", "_told", "dialling", "engine", "lines", "marks"),
-        *("owner", "station", "subscriber", "wanted"),
+        *("owner", "services", "station", "subscriber", "wanted"),
     )
 
     def __init__(
@@ -100,6 +100,8 @@ class Line:
         self._met = Role.CSMS
         """What the other end of the present link is."""
         self._attempt = self._number = 0
+        self.services: Services | None = None
+        """Takes the link's own services, streams; None: there are none here."""
         self.wanted = False
         """It is to be open."""
 
@@ -206,6 +208,8 @@ class Line:
             return ErrorCode.UNSUPPORTED_EXTENSION, f"{strange} is not understood"
         if header.kind in {Kind.REPLY, Kind.PROGRESS} or self.subscriber.takes(header):
             return None
+        if header.type >= FIRST_SERVICE and self.services is not None:
+            return self.services.judge(self, header)
         sender = Sender(role=self._met, places=EVERYWHERE)
         try:
             RIGHTS.check(sender, Role.STATION, header.type, Address((self.station,)), header.priority)
@@ -222,6 +226,9 @@ class Line:
         header = message.header
         if self.subscriber.takes(header):
             self.subscriber.take(message)
+            return
+        if header.type >= FIRST_SERVICE and self.services is not None:
+            self.services.take(self, message)
             return
         if header.dst not in HERE and not header.dst.rstrip("/").endswith(f"/{self.station}"):
             self.lines.refuse(message, ErrorCode.UNKNOWN_ADDRESS, f"this is {self.station}")

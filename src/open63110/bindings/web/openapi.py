@@ -141,6 +141,9 @@ def _operation(operation: Operation, schemas: dict[tuple[str, str], Any]) -> dic
     if operation.body is not None:
         body = schemas[operation.id, "body"]
         found["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    if operation.raw:
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        found["requestBody"] = {"required": True, "content": {"application/octet-stream": binary}}
     found["responses"] = _responses(operation, schemas)
     return found
 

@@ -44,6 +44,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[Parameter, ...] = ()
     status: int = 200
     content: str = "application/json"
+    raw: bool = False
+    """The client sends bytes as they are."""
     order: bool = False
     """It answers as orders do: 202 when the outcome is not known in time."""
 

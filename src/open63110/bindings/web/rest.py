@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from open63110.bindings.web import intake
 from open63110.bindings.web.access import Access, Caller
+from open63110.bindings.web.bulk import Bulk
 from open63110.bindings.web.commands import DEFAULT_WAIT, Commands, Patience, RawCallBody, path_of
 from open63110.bindings.web.curve import Curve, curve, readings_of, rows_of
 from open63110.bindings.web.errors import body_of_order, status_of_order
@@ -87,6 +88,7 @@ class Rest:
         yield from self._of_lists()
         yield from self._of_facts()
         yield from People(self._access, self._principals).operations()
+        yield from Bulk(self._node, self._access).operations()
         yield from Places(self._node, self._access, self._commands, self._queries, self.answered).operations()
         for case in self._node.engine.table.cases:
             for door in case.doors:

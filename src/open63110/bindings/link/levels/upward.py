@@ -27,6 +27,7 @@ from open63110.bindings.link.line import Exchange, Line, Waiting, fitting
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.messages.registry import REGISTRY
 from open63110.bindings.link.messages.rights import RIGHTS
+from open63110.bindings.link.patterns.own_messages import STREAM
 from open63110.bindings.link.patterns.subscriber import Subscriber
 from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.session import Outbox
@@ -300,6 +301,8 @@ class Upward(Line):
         """Hand it to whoever decides, or whoever subscribed."""
         if self.subscriber.takes(message.header):
             self.subscriber.take(message)
+        elif message.header.type == STREAM and self.services is not None:
+            self.services.take(self, message)
         else:
             self._desk.ordered(self, message)
 

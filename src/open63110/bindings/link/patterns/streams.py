@@ -5,10 +5,7 @@ The receiver says from where it wants to have it: what it has on its disk is the
 pieces are under way at once, so neither end ever holds more than these.
 """
 
-import hashlib
-import os
 from enum import IntEnum, unique
-from pathlib import Path
 from typing import Any, Final, Protocol
 
 import cbor2
@@ -30,9 +27,6 @@ UNDER_WAY: Final = 4
 LARGEST: Final = 16 * 1024**3
 """Of a stream that is taken [bytes]; a sink may take less."""
 
-BLOCK: Final = 256 * 1024
-"""Of a file that is read at once to compute its hash [bytes]."""
-
 
 @unique
 class Verb(IntEnum):
@@ -49,6 +43,8 @@ class Verb(IntEnum):
     """Either end: it will not be finished."""
     UNKNOWN = 5
     """Receiver: a piece of what was never offered; offer it again."""
+    WANT = 6
+    """Receiver: offer what you have under this name, as this stream."""
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -69,6 +65,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     id: bytes
     verb: Verb
     offer: Offer | None = None
+    name: str = ""
+    """What is wanted."""
     offset: int = 0
     content: bytes = b""
     code: int = 0
@@ -130,6 +128,11 @@ class Sending:
     def progress(self) -> tuple[int, int]:
         """How much is there, of how much [bytes]."""
         return self.confirmed, self.offer.total
+
+    @property
+    def idle(self) -> bool:
+        """No piece is under way: if the receiver says nothing either, it may have forgotten."""
+        return not self._under_way
 
     def started(self) -> bytes:
         """Return the offer; after a cut that either process did not outlive, too."""
@@ -250,6 +253,21 @@ class Receiving:
         return [write(Said(id=self.offer.id, verb=Verb.READY, offset=offset))]
 
 
+def wanted(id: bytes, name: str) -> bytes:
+    """Ask for a stream of what the other end has under a name."""
+    return write(Said(id=id, verb=Verb.WANT, name=name))
+
+
+def refused(id: bytes, code: ErrorCode, words: str) -> bytes:
+    """Say that nothing will come of a stream."""
+    return write(Said(id=id, verb=Verb.FAILED, code=code, words=words))
+
+
+def done(id: bytes) -> bytes:
+    """Say that all of a stream is where it was to go."""
+    return write(Said(id=id, verb=Verb.DONE))
+
+
 def never_offered(said: Said) -> bytes:
     """Answer a piece of a stream that nobody here knows: this end was restarted."""
     return write(Said(id=said.id, verb=Verb.UNKNOWN))
@@ -263,6 +281,8 @@ def write(said: Said) -> bytes:
     fields: dict[int, Any] = {1: said.id, 2: int(said.verb)}
     if said.offer is not None:
         fields |= {3: said.offer.name, 4: said.offer.total, 5: said.offer.sha256}
+    if said.verb is Verb.WANT:
+        fields[3] = said.name
     if said.verb in {Verb.READY, Verb.PIECE}:
         fields[6] = said.offset
     if said.verb is Verb.PIECE:
@@ -290,95 +310,9 @@ def read(body: bytes) -> Said:
         id=id,
         verb=verb,
         offer=offer,
+        name=field(fields, 3, str, most=200) if verb is Verb.WANT else "",
         offset=field(fields, 6, int) if verb in {Verb.READY, Verb.PIECE} else 0,
         content=maybe(fields, 7, bytes, b"", most=LONGEST_PIECE),
         code=maybe(fields, 8, int, 0, most=NUMBER),
         words=maybe(fields, 9, str, "", most=200),
     )
-
-
-# -- files --
-
-
-class FileSource:
-    """A stream from a file."""
-
-    def __init__(self, path: Path) -> None:
-        """Open it at each read: it may lie there for days."""
-        self._path = path
-
-    def offer(self, id: bytes, name: str) -> Offer:
-        """Return what to offer; reads all of it.
-
-        Raises:
-            Unavailable: it cannot be read.
-        """
-        try:
-            digest = _hash(self._path)
-            return Offer(id=id, name=name, total=self._path.stat().st_size, sha256=digest)
-        except OSError as fault:
-            raise Unavailable(f"{self._path} cannot be read: {fault.strerror}") from fault
-
-    def read(self, offset: int, size: int) -> bytes:
-        """Return so many bytes from there.
-
-        Raises:
-            Unavailable: it cannot be read.
-        """
-        try:
-            with self._path.open("rb") as file:
-                file.seek(offset)
-                return file.read(size)
-        except OSError as fault:
-            raise Unavailable(f"{self._path} cannot be read: {fault.strerror}") from fault
-
-
-class FileSink:
-    """A stream into a file that appears under its name only once it is whole and right; until then ``.part`` stands behind it."""
-
-    def __init__(self, path: Path) -> None:
-        """Go on with the part that is there."""
-        self._path, self._part = path, path.with_name(path.name + ".part")
-
-    @property
-    def size(self) -> int:
-        """How much is there."""
-        return self._part.stat().st_size if self._part.exists() else 0
-
-    def write(self, content: bytes) -> None:
-        """Append.
-
-        Raises:
-            Unavailable: it cannot be written.
-        """
-        try:
-            with self._part.open("ab") as file:
-                file.write(content)
-        except OSError as fault:
-            raise Unavailable(f"{self._part} cannot be written: {fault.strerror}") from fault
-
-    def finish(self, sha256: bytes) -> bool:
-        """Give it its name, or throw it away.
-
-        Raises:
-            Unavailable: it cannot be written.
-        """
-        try:
-            with self._part.open("ab") as file:
-                file.flush()
-                os.fsync(file.fileno())
-            if _hash(self._part) != sha256:
-                self._part.unlink()
-                return False
-            self._part.replace(self._path)
-        except OSError as fault:
-            raise Unavailable(f"{self._path} cannot be written: {fault.strerror}") from fault
-        return True
-
-
-def _hash(path: Path) -> bytes:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-    return digest.digest()

@@ -14,11 +14,16 @@ from argon2 import PasswordHasher
 from starlette.applications import Starlette
 from tests.literal import Clock, Ids
 
+from open63110.apps.bulk import Depot, Logged
+from open63110.bindings.link.framing.header import Header
+from open63110.bindings.link.patterns.bulk import Streams
+from open63110.bindings.link.patterns.spool import Spool, by_station
 from open63110.bindings.web.app import create
 from open63110.kernel.errors import NotSupported
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, TransferReference
 from open63110.kernel.messages import Command
 from open63110.kernel.roles import Role
+from open63110.model.bulk import Side
 from open63110.model.order import Order, Outcome
 from open63110.model.policy import Policy
 from open63110.model.principal import AuditEntry, Principal
@@ -92,6 +97,19 @@ class Frames:
         return [Frame(at=at, station=station, sent=False, text=call)][:limit] if station == CS else []
 
 
+class NoLinks:
+    """Ways of a node no link of which is up."""
+
+    def side(self, speaker: Any) -> Side:
+        raise AssertionError(f"{speaker} has no link")
+
+    def way(self, side: Side, station: StationId) -> None:
+        del side, station
+
+    def addressed(self, header: Header) -> tuple[StationId, Side]:
+        raise AssertionError(f"nobody said {header}")
+
+
 class Ground:
     """One node with everything a test wants to look at."""
 
@@ -103,6 +121,8 @@ class Ground:
         self.link = self.orders.link = ScriptedLink(self.orders)
         self.replayed: list[QuarantinedInput] = []
         self.replay_says = ""
+        spool = Spool(folder / "bulk", by_station, largest=1_000_000, most=2_000_000)
+        self.streams = Streams(spool, NoLinks(), Logged(), now=self.clock.now)
         self.node = Node(
             name="test",
             engine=self.engine,
@@ -117,6 +137,7 @@ class Ground:
             ),
             replay=self._replay,
             counters=lambda: {"ocpp_connections": 1, "ocpp_frames_received_total": 7},
+            depot=Depot(self.streams, self.clock, self.engine.stations),
             deviations=lambda station: {"integer-as-float": 2} if station == CS else {},
         )
         self.principals = Principals(self.engine, self.node.keys, self.ids, hasher=PasswordHasher(time_cost=1, memory_cost=64))

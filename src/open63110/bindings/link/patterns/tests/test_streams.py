@@ -16,13 +16,12 @@ from open63110.bindings.link.errors import BadFrame, ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived, Delivered
 from open63110.bindings.link.framing.header import Header, Kind, Priority
 from open63110.bindings.link.framing.hello import Hello
+from open63110.bindings.link.patterns.files import FileSink, FileSource
 from open63110.bindings.link.patterns.own_messages import STREAM
 from open63110.bindings.link.patterns.streams import (
     LARGEST,
     PIECE,
     UNDER_WAY,
-    FileSink,
-    FileSource,
     Offer,
     Receiving,
     Said,
