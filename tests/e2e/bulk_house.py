@@ -29,6 +29,7 @@ from open63110.model.principal import AuditEntry
 PROGRAM = str(Path(sys.executable).with_name("open63110"))
 PATIENCE = 40.0
 MEGA = 1024 * 1024
+REFUSED = {"StreamNotAsked", "StreamBadName", "StreamNoRoom", "StreamTooLarge", "StreamUnknownAddress"}
 
 
 def content(size: int, seed: int = 1) -> bytes:
@@ -170,9 +171,16 @@ class Files:
             found: bytes = answer.read()
             return found
 
-    def audited(self, *actions: str) -> list[tuple[str, str]]:
-        """Return what the audit has of some actions: each with its outcome."""
-        return [(one.action, one.outcome) for one in self.csms.rows(AuditEntry) if one.action in actions]
+    async def audited(self, *expected: tuple[str, str]) -> None:
+        """See that the audit has just this of files: actions, each with its outcome; it is written a moment after the end."""
+
+        def found() -> list[tuple[str, str]]:
+            rows = self.csms.rows(AuditEntry)
+            return [(one.action, one.outcome) for one in rows if one.action in {"SendFile", "FetchFile"} | REFUSED]
+
+        with contextlib.suppress(AssertionError):
+            await until(lambda: len(found()) >= len(expected), "the audit has it", 10.0)
+        assert found() == list(expected)
 
     def connected(self, station: str = "CS-9") -> bool:
         """A station has a link, and was accepted."""

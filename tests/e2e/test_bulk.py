@@ -3,6 +3,7 @@
 
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.e2e.bulk_house import MEGA, Files, Program, content, digest, files, left_over, received, until
@@ -10,7 +11,7 @@ from tests.e2e.bulk_house import MEGA, Files, Program, content, digest, files, l
 NAME = "firmware-2.bin"
 
 
-async def on_board(here: Files, **bulk: object) -> Program:
+async def on_board(here: Files, **bulk: Any) -> Program:
     """Bring a station on board."""
     station = here.station(**bulk)
     station.start()
@@ -36,7 +37,7 @@ async def test_sixteen_megabytes_go_to_a_station_from_the_command_line_and_cost_
         code, listed = await here.cli("stream", "list", "--station", "CS-9")
         assert (code, [one["id"] for one in listed]) == (0, [begun["id"]])
         assert (await here.cli("stream", "show", begun["id"]))[1]["sha256"] == digest(tmp_path / NAME)
-        assert here.audited("SendFile") == [("SendFile", "accepted")]
+        await here.audited(("SendFile", "accepted"))
         assert left_over(station) == []
 
 
@@ -63,7 +64,7 @@ async def test_a_stream_goes_on_where_it_was_after_cuts_and_after_both_ends_were
         done = await here.over(id)
         assert done["state"] == "done", done
         assert received(station, NAME).read_bytes() == data
-        assert here.audited("SendFile") == [("SendFile", "accepted")]
+        await here.audited(("SendFile", "accepted"))
 
 
 async def test_a_log_is_fetched_as_it_is_though_it_grows_and_though_both_ends_are_killed(tmp_path: Path) -> None:
@@ -89,7 +90,7 @@ async def test_a_log_is_fetched_as_it_is_though_it_grows_and_though_both_ends_ar
         assert code == 0
         newest = (await here.cli("stream", "list"))[1][0]
         assert here.brought(newest["id"]) == log.read_bytes()
-        assert here.audited("FetchFile") == [("FetchFile", "accepted")] * 2
+        await here.audited(*[("FetchFile", "accepted")] * 2)
         assert left_over(station) == []
 
 
@@ -107,12 +108,9 @@ async def test_what_a_station_does_not_take_fails_with_its_reason_and_one_entry_
         assert "400000" in more["words"]
         unknown = await here.over(here.begin(fetch="no.log")["id"])
         assert (unknown["reason"], unknown["words"]) == ("REFUSED", "nothing here is called no.log")
-        assert here.audited("SendFile", "FetchFile") == [
-            ("SendFile", "rejected"),
-            ("SendFile", "accepted"),
-            ("SendFile", "rejected"),
-            ("FetchFile", "rejected"),
-        ]
+        await here.audited(
+            ("SendFile", "rejected"), ("SendFile", "accepted"), ("SendFile", "rejected"), ("FetchFile", "rejected")
+        )
         assert received(station, "fits").read_bytes() == content(200_000)
         assert not received(station, "large").exists()
         assert left_over(station) == []
@@ -130,7 +128,7 @@ async def test_a_file_that_changes_on_its_way_is_not_taken_and_the_one_before_it
         done = await here.over(id)
         assert (done["state"], done["reason"]) == ("failed", "BAD_SIGNATURE")
         assert received(station, NAME).read_bytes() == b"the one before"
-        assert here.audited("SendFile") == [("SendFile", "accepted"), ("SendFile", "rejected")]
+        await here.audited(("SendFile", "accepted"), ("SendFile", "rejected"))
         assert left_over(station) == []
         assert (await here.over(here.begin(file=NAME)["id"]))["state"] == "done"
         assert received(station, NAME).read_bytes() == content(MEGA, seed=2)
