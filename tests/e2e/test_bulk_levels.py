@@ -5,6 +5,7 @@ import asyncio
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 import cbor2
 import pytest
@@ -27,7 +28,7 @@ from open63110.model.station import Registration
 NAME = "firmware-2.bin"
 
 
-async def mall(here: Files, log: Path | None = None, **bulk: int) -> tuple[Program, Program]:
+async def mall(here: Files, log: Path | None = None, **bulk: Any) -> tuple[Program, Program]:
     """Bring a local CSMS up, and a station behind it on board."""
     local = here.local(**bulk)
     station = here.station(port=local.ready["listeners"]["link"], logs=[str(log)] if log else [])
