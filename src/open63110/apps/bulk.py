@@ -59,6 +59,10 @@ class ByNumber:
         """Take a message."""
         self._of(message.header).take(speaker, message)
 
+    def forget(self, reader: str) -> None:
+        """Drop what was promised to somebody who does not come back; streams wait for whoever does."""
+        self._usual.forget(reader)
+
 
 class LevelWays:
     """Implements ways.Ways for a CSMS of any level."""

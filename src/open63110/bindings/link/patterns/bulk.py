@@ -176,6 +176,9 @@ class Streams:
         for body in answers:
             self._say(Way(speaker, asked.dst, asked.src), said.id, body)
 
+    def forget(self, reader: str) -> None:
+        """Drop nothing: streams wait until somebody comes back, or takes them back."""
+
     def _heard(self, speaker: Any, header: Header, said: Said) -> list[bytes]:
         stream = self.records.get(said.id)
         match said.verb:
