@@ -23,6 +23,7 @@ from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.frames import Data, Delivered, Nack, encode
 from open63110.bindings.link.framing.header import Extension, Header, Kind, Priority, decode_header
 from open63110.bindings.link.framing.hello import Hello
+from open63110.bindings.link.levels.places import put_in_zone
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.ids import StationId
@@ -30,6 +31,7 @@ from open63110.kernel.roles import Role
 from open63110.model.policy import StationPolicy
 from open63110.model.principal import AuditEntry
 from open63110.model.quarantine import QuarantinedInput
+from open63110.model.site import ZoneKey
 from open63110.usecases.stations.monitor_station import Heartbeat, StationEventReported
 from open63110.wire.ports import Accept, Socket
 
@@ -207,6 +209,19 @@ async def test_who_speaks_of_another_station_is_refused(tmp_path: Path) -> None:
         header = Header(type=CODEC.number(Heartbeat(station=CS1)), kind=Kind.REQUEST, src="/-/-/CS-2")
         await peer.say(2, header, Heartbeat(station=CS1))
         assert (await peer.next(Nack)).error == ErrorCode.NOT_AUTHORIZED
+        await one_event(here, "CS-1", "LinkNotAuthorized")
+
+
+async def test_who_was_moved_to_another_zone_may_not_speak_of_its_former_place_any_more(tmp_path: Path) -> None:
+    async with on_board(tmp_path) as (here, peer):
+        put_in_zone(here.csms.engine, CS1, ZoneKey("mall:north"))
+        header = Header(type=CODEC.number(Heartbeat(station=CS1)), kind=Kind.REQUEST, src="/mall/north/CS-1")
+        await peer.say(2, header, Heartbeat(station=CS1))
+        assert (await peer.next(Delivered)).ids[-1][-1] == 2
+        put_in_zone(here.csms.engine, CS1, ZoneKey("mall:south"))
+        await peer.say(3, header, Heartbeat(station=CS1))
+        nack = await peer.next(Nack)
+        assert (nack.id, nack.error) == (3, ErrorCode.NOT_AUTHORIZED)
         await one_event(here, "CS-1", "LinkNotAuthorized")
 
 

@@ -114,7 +114,7 @@ class _Due:
 class Conversation:
     """One station over all its links; implements correspondence.Desk."""
 
-    __slots__ = ("_buckets", "_office", "_orders", "lines", "marks", "opened", "remote", "station", "told")
+    __slots__ = ("_admitted", "_buckets", "_office", "_orders", "lines", "marks", "opened", "remote", "station", "told")
 
     def __init__(self, office: Office, station: StationId, marks: Marks) -> None:
         """Wait for a link; ``lines`` is set before there is one."""
@@ -125,6 +125,8 @@ class Conversation:
         """When the present link was welcomed, in the session's time [s]."""
         self.told: Registration | None = None
         """What the last boot over the present link was answered; None: it only reconnected."""
+        self._admitted: tuple[Header, str] | None = None
+        """The header that was admitted last, and the zone that the station was in then: mostly the next message has it, too."""
         self._buckets: dict[int, Bucket] = {}
         self._orders: dict[int, OrderId] = {}
 
@@ -177,6 +179,8 @@ class Conversation:
 
     def judge(self, header: Header) -> tuple[ErrorCode, str] | None:
         """Look at a header before its message is here: extensions, address, and whether the station may say this at all."""
+        if self._admitted is not None and self._admitted[0] is header and self._admitted[1] == self._zone:
+            return None
         strange = header.misunderstood(frozenset())
         if strange is not None:
             return self._refused(ErrorCode.UNSUPPORTED_EXTENSION, f"{strange} is not understood")
@@ -195,7 +199,13 @@ class Conversation:
             return self._refused(ErrorCode.NOT_AUTHORIZED, f"{trouble.code}: {trouble.message}")
         except Trouble as trouble:
             return ErrorCode.MALFORMED, trouble.message
+        self._admitted = header, self._zone
         return None
+
+    @property
+    def _zone(self) -> str:
+        noun = self.noun
+        return (noun.zone if noun is not None else None) or ""
 
     @property
     def sender(self) -> Sender:
@@ -205,8 +215,7 @@ class Conversation:
     @property
     def place(self) -> Address:
         """The station's address."""
-        noun = self.noun
-        site, _, zone = noun.zone.partition(":") if noun is not None and noun.zone else (NONE, "", NONE)
+        site, _, zone = self._zone.partition(":")
         return Address((site or NONE, zone or NONE, self.station))
 
     def _about(self, header: Header) -> Address:

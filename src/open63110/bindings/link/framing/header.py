@@ -3,6 +3,7 @@
 
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum, unique
+from functools import lru_cache
 from typing import Any
 
 import cbor2
@@ -21,6 +22,9 @@ MOST_HOPS = 16
 """Levels that one message may pass."""
 
 MOST_EXTENSIONS = 32
+
+SHORT_HEADER, REMEMBERED = 64, 512
+"""Headers up to so many bytes are remembered, so many of them: most messages of most stations begin with one of a dozen."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = 253_402_300_799_999
@@ -165,6 +169,10 @@ def decode_header(data: bytes) -> Header:
     """
     if len(data) > LONGEST_HEADER:
         raise BadFrame(f"a header has at most {LONGEST_HEADER} bytes", ErrorCode.TOO_LARGE)
+    return _short(data) if len(data) <= SHORT_HEADER else _read(data)
+
+
+def _read(data: bytes) -> Header:
     fields = mapping(whole(data), "a header")
     deadline = maybe(fields, 7, int, -1, most=LATEST)
     reply_to = maybe(fields, 5, int, -1)
@@ -188,6 +196,9 @@ def decode_header(data: bytes) -> Header:
         about=maybe(fields, 13, str, "", most=LONGEST_ADDRESS),
         extensions=read_extensions(fields.get(14, {})),
     )
+
+
+_short = lru_cache(maxsize=REMEMBERED)(_read)
 
 
 def read_extensions(value: Any) -> dict[str, Extension]:

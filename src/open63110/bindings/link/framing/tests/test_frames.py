@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 
 from open63110.bindings.link.errors import WORDS, BadFrame, ErrorCode
-from open63110.bindings.link.framing import frames, strict
-from open63110.bindings.link.framing.header import Header, decode_header, encode_header
+from open63110.bindings.link.framing import frames, header, strict
+from open63110.bindings.link.framing.header import REMEMBERED, SHORT_HEADER, Header, decode_header, encode_header
 from open63110.bindings.link.framing.hello import Hello, common_version
 
 ROOT = Path(__file__).parents[6]
@@ -154,6 +154,17 @@ def test_what_is_too_long_is_refused_at_both_ends() -> None:
     with pytest.raises(BadFrame):
         encode_header(Header(type=1, path=tuple("/" + "x" * 400 for _ in range(12))))
     assert len(BadFrame("x" * 500).message) == WORDS
+
+
+def test_short_headers_are_read_once_and_no_more_of_them_are_remembered_than_bounded() -> None:
+    usual = encode_header(Header(type=2))
+    assert decode_header(usual) is decode_header(bytes(bytearray(usual)))
+    long = encode_header(Header(type=2, about="x" * SHORT_HEADER))
+    assert decode_header(long) == decode_header(long)
+    assert decode_header(long) is not decode_header(long)
+    for number in range(2 * REMEMBERED):
+        assert decode_header(encode_header(Header(type=2, reply_to=number))).reply_to == number
+    assert header._short.cache_info().currsize == REMEMBERED
 
 
 def test_a_mapping_is_a_map() -> None:
