@@ -27,6 +27,9 @@ class IdSet:
     def add(self, first: int, last: int | None = None) -> None:
         """Add one id, or all from first to last."""
         last = first if last is None else last
+        if self._lasts and first == self._lasts[-1] + 1:  # they mostly come one after another
+            self._lasts[-1] = last
+            return
         left = bisect.bisect_left(self._lasts, first - 1)
         right = bisect.bisect_right(self._firsts, last + 1)
         if left < right:

@@ -115,7 +115,7 @@ class Session:
             happenings = self._take(wire.decode(frame), len(frame), now)
         except BadFrame as trouble:
             happenings = [self.end(trouble.error, trouble.message)]
-        return self._happened() + happenings
+        return self._happened() + happenings if self._sending.happened else happenings
 
     def send(self, header: Header, body: bytes, now: float, *, durable: bool = True) -> int:
         """Queue a message and return its id.
@@ -226,6 +226,8 @@ class Session:
 
     def _take(self, frame: wire.Frame | None, size: int, now: float) -> list[Happening]:
         match frame:
+            case wire.Data() if self._timed:
+                return self._receiving.data(frame, size, now)
             case Hello():
                 return self._welcome(frame, now)
             case wire.Nack(id=0):
@@ -233,8 +235,6 @@ class Session:
                 return [Violated(code=frame.error, words=frame.words, ours=False)]
             case _ if self.hello is None:
                 raise BadFrame("HELLO goes first", ErrorCode.PROTOCOL)
-            case wire.Data() if self._timed:
-                return self._receiving.data(frame, size, now)
             case wire.Data():
                 raise BadFrame("PONG goes before DATA", ErrorCode.PROTOCOL)
             case wire.Cancel():

@@ -53,11 +53,6 @@ class Partial(msgspec.Struct, kw_only=True, eq=False):
     current: bool = True
     """It goes on on this carrier."""
 
-    @property
-    def whole(self) -> bool:
-        """All of it is here."""
-        return self.received >= self.total
-
 
 class Receiving:
     """Messages of the other end, over all carriers."""
@@ -75,7 +70,7 @@ class Receiving:
     def stop(self) -> None:
         """The carrier is gone: keep what is here, within bounds."""
         self.control.clear()
-        self._confirm, self._counted, self._used, self._held = IdSet(), dict[int, int](), 0, dict[int, Partial]()
+        self._confirm, self._counted, self._used, self._held = list[int](), dict[int, int](), 0, dict[int, Partial]()
         self._bytes = self._credited = 0
         self._urgent = Bucket(self._room.urgent_rate, self._room.urgent_burst * 2)
         kept = [(number, one) for number, one in self._partial.items() if one.header][-PARTIALS:]
@@ -125,7 +120,7 @@ class Receiving:
         if message.outbox == self.outbox:
             self._pending.pop(message.id, None)
             self._uncount(message.id)
-            self._confirm.add(message.id)
+            self._confirm.append(message.id)
 
     def refuse(self, message: Arrived, error: ErrorCode, words: str, retry_after: float | None) -> None:
         """Do not take it; with `retry_after` [s] only for now."""
@@ -153,9 +148,8 @@ class Receiving:
         """Return what there is to confirm."""
         found = [*self.control]
         self.control.clear()
-        stretches = self._confirm.stretches()
-        if stretches:
-            self._confirm = IdSet()
+        if self._confirm:
+            stretches, self._confirm = IdSet(numbers=self._confirm).stretches(), []
             found += [wire.Delivered(ids=stretches[place : place + 2000]) for place in range(0, len(stretches), 2000)]
         if self._bytes - self._credited >= STEP:
             self._credited = self._bytes
@@ -171,7 +165,7 @@ class Receiving:
         if header.priority is not Priority.EMERGENCY:
             self._bytes += size
         if self.seen.has(self.outbox, frame.id):
-            self._confirm.add(frame.id)
+            self._confirm.append(frame.id)
             return self._pass(frame)
         if frame.id in self._pending or frame.id in self._held:
             return self._pass(frame)
@@ -181,6 +175,8 @@ class Receiving:
             return self._pass(frame, answer)
         self._count(frame)
         known = self._partial.get(frame.id)
+        if not (known or frame.offset or self._held) and len(frame.chunk) == frame.total and self._resolved(frame.after):
+            return self._given_up(frame.id, header, frame.chunk, now)  # mostly all of a message comes in one piece
         if known and frame.offset and frame.offset == known.received and frame.total == known.total:
             known.current, known.after = True, frame.after
         elif frame.offset == 0:
@@ -238,7 +234,7 @@ class Receiving:
             raise BadFrame("a piece that is empty or too long", ErrorCode.PROTOCOL)
         if one.header:
             one.body += frame.chunk
-        if not one.whole:
+        if one.received < one.total:
             return []
         del self._partial[frame.id]
         if one.header:
@@ -255,17 +251,16 @@ class Receiving:
             if one is None or not self._resolved(one.after):
                 continue
             del self._held[at]
-            found += self._given_up(at, one, now)
+            found += self._given_up(at, one.header, bytes(one.body), now)
             ready += [other for other, held in self._held.items() if held.after == at]
         return found
 
-    def _given_up(self, number: int, one: Partial, now: float) -> list[Happening]:
-        header = one.header
+    def _given_up(self, number: int, header: Header | None, body: bytes, now: float) -> list[Happening]:
         if header is None or (header.deadline and self.clock.past(milliseconds(header.deadline) / 1000, now)):
             self._nack(number, ErrorCode.EXPIRED, "its deadline has passed", None)
             return []
         self._pending[number] = header
-        return [Arrived(id=number, header=header, body=bytes(one.body), outbox=self.outbox)]
+        return [Arrived(id=number, header=header, body=body, outbox=self.outbox)]
 
     def _resolved(self, number: int) -> bool:
         """Tell whether a message was given up, or never will be."""
