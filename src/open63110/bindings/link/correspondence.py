@@ -117,7 +117,7 @@ class Strand:
 class Correspondence:
     """What outlives the sockets of one peer."""
 
-    __slots__ = ("_armed", "_asked", "_desk", "_loop", "_pace", "_soon", "_strand", "_timer", "_up", "session")
+    __slots__ = ("_armed", "_asked", "_changed", "_desk", "_loop", "_pace", "_soon", "_strand", "_timer", "_up", "session")
 
     def __init__(self, desk: Desk, session: Session, pace: float) -> None:
         """Wait for a socket.
@@ -131,6 +131,8 @@ class Correspondence:
         self._loop = asyncio.get_running_loop()
         self._strand: Strand | None = None
         self._up = self._soon = False
+        self._changed = True
+        """Something may be due sooner than the timer knows."""
         self._asked: dict[int, _Asked] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._armed = 0.0
@@ -239,7 +241,9 @@ class Correspondence:
     def delivered(self, message: Arrived) -> None:
         """Confirm that a message is in our journal."""
         self.session.delivered(message, self.time())
-        self.soon()
+        if not self._soon:  # nothing is due sooner for that
+            self._soon = True
+            self._loop.call_soon(self._pump)
 
     def refuse(self, message: Arrived, code: ErrorCode, words: str, *, retry_after: float | None = None) -> None:
         """Do not take a message."""
@@ -254,16 +258,21 @@ class Correspondence:
 
     def soon(self) -> None:
         """Write what there is to write, once everybody has said what is to be said."""
+        self._changed = True
         if not self._soon:
             self._soon = True
-            self._loop.call_soon(self.pump)
+            self._loop.call_soon(self._pump)
 
     def later(self, do: Callable[[], object]) -> None:
         """Do something once everybody has said what is to be said."""
         self._loop.call_soon(do)
 
     def pump(self) -> None:
-        """Write as much as fits between the session and the kernel."""
+        """Write as much as fits between the session and the kernel, whatever has happened before."""
+        self._changed = True
+        self._pump()
+
+    def _pump(self) -> None:
         self._soon = False
         socket = self.socket
         while socket is not None:
@@ -274,7 +283,9 @@ class Correspondence:
                 socket.send_binary(frame)
             if sum(map(len, frames)) < room // 4 or socket.pending:  # it was not for want of room that there is no more
                 break
-        self._arm()
+        if self._changed or self._timer is None:
+            self._changed = False
+            self._arm()
 
     # -- what happens --
 

@@ -185,10 +185,12 @@ class Sending:
 
     def turns(self) -> list[float]:
         """Return when something that waits for its time may go, as `frames` left it [s, monotonic]."""
-        return [*(at for at, _ in self._retries[:1]), *self._urgent.next()]
+        return [*(at for at, _ in self._retries[:1]), *self._urgent.next()] if self.waiting else []
 
     def frames(self, now: float, utc: float, room: int) -> list[bytes]:
         """Return what to write: all of control, then DATA of at most `room` bytes."""
+        if not (self.waiting or self.control):
+            return []
         self.expire(utc)
         self._urgent.wait(now)
         while self._retries and self._retries[0][0] <= now:
