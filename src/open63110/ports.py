@@ -11,7 +11,7 @@ from open63110.kernel.ids import OrderId, SessionNumber, StationId, SubjectRef, 
 from open63110.kernel.journal import Entry, entry
 from open63110.kernel.messages import Command, Event
 from open63110.model.order import Order
-from open63110.model.peer import Peer
+from open63110.model.peer import Peer, PeersHeard
 from open63110.model.principal import AuditEntry, Principal
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.sdr import Sdr
@@ -133,6 +133,7 @@ KEPT = (
     Kept(Site, "site", "id", ("address",)),
     Kept(Zone, "zone", "key", ("site", "priority")),
     Kept(Peer, "peer", "id", ("serial",)),
+    Kept(PeersHeard, "heard", "id", ()),
 )
 """Every noun that has rows. Station rows leave out transfers and sessions, which are rows of their own."""
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The other end of a link of the native binding, as this end remembers it."""
+"""The other ends of links of the native binding, as this end remembers them."""
 
 from datetime import datetime
 
@@ -19,3 +19,12 @@ class Peer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Of that certificate, in hexadecimal."""
     until: datetime | None = None
     """When that certificate ends."""
+
+
+class PeersHeard(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What was heard of all peers in one commit; it stands for their own rows until those are written again."""
+
+    id: int
+    """Rises from commit to commit."""
+    marks: list[tuple[str, bytes, int, int]] = []
+    """Peer, its outbox, and the first and last of its message ids; grows until the commit."""

@@ -87,7 +87,7 @@ class RowCodec:
         self.decode: Callable[[bytes], Any] = msgspec.msgpack.Decoder(kept.noun).decode
         """Body to noun; fields that were added later get their defaults."""
         self._by_name = {column.name: column for column in (self.key, *self.columns)}
-        self._get = attrgetter(kept.key, *kept.columns)
+        self._get = attrgetter(kept.key, *kept.columns) if kept.columns else lambda noun: (getattr(noun, kept.key),)
         converters = [_converter(kept.noun, column) for column in (self.key, *self.columns)]
         self._odd = tuple((place, convert) for place, convert in enumerate(converters) if convert)
 

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar
 
 import msgspec
@@ -15,7 +16,7 @@ from open63110.bindings.link.correspondence import Correspondence
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.hello import Hello
 from open63110.bindings.link.gate import Refusal, Security, Shown
-from open63110.bindings.link.marks import Marks
+from open63110.bindings.link.marks import Ledger
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.link.session import Limits, LocalClock, MemoryOutbox, Session
@@ -92,7 +93,14 @@ class Server:
     def sibling(self, kind: type[S]) -> S:
         """Return a server of links of another kind beside this one, with all that they share."""
         shared = (self.engine, self.orders, self._ids, self.frames, self.security)
-        return kind(*shared, identity=self.identity, revoked=self.revoked)
+        made = kind(*shared, identity=self.identity, revoked=self.revoked)
+        made.ledger = self.ledger
+        return made
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What peers have told; a store has one."""
+        return Ledger(self.engine.store, self.engine.commit)
 
     # -- who may come --
 
@@ -134,9 +142,7 @@ class Server:
         """Return the conversation with a station; there is one for all its links."""
         found = self.conversations.get(station)
         if found is None:
-            peer = self.engine.store.get(KnownPeer, station) or KnownPeer(id=station)
-            marks = Marks(peer, self.engine.commit)
-            found = self.conversations[station] = Conversation(self, station, marks)
+            found = self.conversations[station] = Conversation(self, station, self.ledger.marks(station))
             found.lines = Correspondence(found, self._session(found), self._pace)
         return found
 

@@ -12,7 +12,7 @@ from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import SessionNumber, StationId, TransferNumber
 from open63110.kernel.messages import Event
 from open63110.model.order import Order
-from open63110.model.peer import Peer
+from open63110.model.peer import Peer, PeersHeard
 from open63110.model.principal import AuditEntry, Principal
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.reading import Reading
@@ -96,6 +96,7 @@ ONE_OF_EACH = (
     made(Site, id="north", connections=(made(GridConnection, id="g1", import_max=90_000.0, amperes=(125.0,)),)),
     made(Zone, id="1", site="north", import_max=22_000.0, failsafe=4_000.0),
     made(Peer, id="CS1", marks=b"\xa0", key=b"\x00\xff", serial="0a", until=NOON),
+    made(PeersHeard, id=5, marks=[("CS1", b"\x00\xff", 7, 9)]),
 )
 
 

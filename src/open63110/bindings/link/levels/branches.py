@@ -8,14 +8,12 @@ from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.gate import Refusal, Shown
 from open63110.bindings.link.levels.branch import OF_ZONES, Branch
 from open63110.bindings.link.levels.relay import Relay
-from open63110.bindings.link.marks import Marks
 from open63110.bindings.link.server import Server
 from open63110.kernel.address import Address
 from open63110.kernel.errors import Unavailable
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command
 from open63110.model.order import Order
-from open63110.model.peer import Peer as KnownPeer
 from open63110.wire.ports import Peer
 
 
@@ -71,9 +69,7 @@ class Branches(Server):
         """Return the conversation with a local CSMS."""
         found = self.conversations.get(station)
         if found is None:
-            peer = self.engine.store.get(KnownPeer, station) or KnownPeer(id=station)
-            marks = Marks(peer, self.engine.commit)
-            found = Branch(self, station, marks, self.relay, self.relay.below[station])
+            found = Branch(self, station, self.ledger.marks(station), self.relay, self.relay.below[station])
             self.conversations[station] = found
             found.lines = Correspondence(found, self._session(found), self._pace)
         assert isinstance(found, Branch)  # noqa: S101 - this class makes no others

@@ -18,7 +18,6 @@ from open63110.bindings.link.framing.happenings import Arrived, Welcomed
 from open63110.bindings.link.framing.header import Header, Kind, Priority
 from open63110.bindings.link.gate import Refusal, Shown
 from open63110.bindings.link.levels.places import places_of_scope
-from open63110.bindings.link.marks import Marks
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.messages.rights import RIGHTS, Sender
 from open63110.bindings.link.patterns.groups import aggregate_in, write_aggregate
@@ -32,7 +31,6 @@ from open63110.kernel.messages import Command
 from open63110.kernel.roles import Role
 from open63110.model.limit import LimitSource
 from open63110.model.order import OPEN, Order, Outcome
-from open63110.model.peer import Peer as KnownPeer
 from open63110.model.principal import Principal
 from open63110.runtime.engine import Replies
 from open63110.runtime.orders import Asked
@@ -235,7 +233,7 @@ class Guests(Server):
         """Return the conversation with a system."""
         found = self.conversations.get(station)
         if found is None:
-            marks = Marks(self.engine.store.get(KnownPeer, station) or KnownPeer(id=station), self.engine.commit)
+            marks = self.ledger.marks(station)
             found = self.conversations[station] = Guest(self, station, marks)
             found.lines = Correspondence(found, self._session(found), self._pace)
         return found
