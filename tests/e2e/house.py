@@ -54,6 +54,8 @@ class House:
         self.admin: httpx2.AsyncClient
         self.papers: Callable[[str], ssl.SSLContext]
         """Where links are opened: what a station of a name shows, the same whenever it is asked for."""
+        self.below: tuple[str, int] | None = None
+        """The local CSMS behind which stations stand, and its port; None: they come to this very one."""
 
     @property
     def port(self) -> int:

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 from tests.e2e.house import WIRES, House, house
 from tests.e2e.link_house import CSMS_PARTY, link_house
+from tests.e2e.local_house import admit_level, local_csms
 from tests.e2e.player import PATIENCE, CallRefused, Payload, Player
 
 from open63110.bindings.link.carriers.websocket_carrier import LINK_LIMITS, dial
@@ -39,6 +40,7 @@ from open63110.usecases.services.authorize_locally import AuthorizationAnswer, A
 from open63110.usecases.stations.onboard_station import RegistrationAnswer
 
 EVERY = (*WIRES, "link")
+BEHIND = "link, behind a local CSMS"
 
 BOOTED = {"accepted": "Accepted", "rejected": "Rejected"}
 """What Player says of an answer to a boot; all else is Pending."""
@@ -75,9 +77,9 @@ class LinkPlayer:
 
     wire, is_16 = "link", False
 
-    def __init__(self, port: int, station: str, tls: ssl.SSLContext, *, serial: str = "") -> None:
+    def __init__(self, port: int, station: str, tls: ssl.SSLContext, *, serial: str = "", above: str = CSMS_PARTY) -> None:
         self.station, self.serial = StationId(station), serial or f"SN-{station}"
-        self.url, self.tls = f"wss://localhost:{port}/link", tls
+        self.url, self.tls, self._above = f"wss://localhost:{port}/link", tls, above
         self.answers: dict[str, Obey] = {}
         """By name of a command: how it is answered. Without one the CSMS hears NOT_SUPPORTED."""
         self.frames: list[tuple[str, bytes]] = []
@@ -95,7 +97,7 @@ class LinkPlayer:
         self._up, self._down = asyncio.Event(), asyncio.Event()
         clock = LocalClock(datetime.now(UTC), asyncio.get_running_loop().time())
         outbox = MemoryOutbox(os.urandom(8))
-        session = Session(Hello(identity=self.station), outbox, MemorySeen(), clock=clock, peer=CSMS_PARTY)
+        session = Session(Hello(identity=self.station), outbox, MemorySeen(), clock=clock, peer=above)
         self.lines = Correspondence(self, session, 1.0)
 
     # -- the link --
@@ -148,7 +150,7 @@ class LinkPlayer:
 
     def up(self, welcomed: Welcomed) -> None:
         """Know the other end; whether it lets this one in shows with its PONG."""
-        assert welcomed.hello.identity == CSMS_PARTY
+        assert welcomed.hello.identity == self._above
 
     def down(self, _reason: str, *, was: bool) -> None:
         """Tell whoever waits for an answer that none will come over this link."""
@@ -361,8 +363,15 @@ AnyPlayer = Player | LinkPlayer
 
 @contextlib.asynccontextmanager
 async def home(folder: Path, wire: str, **how: Any) -> AsyncIterator[House]:
-    """A CSMS that is reached on OCPP, or by link."""
-    if wire == "link":
+    """A CSMS that is reached on OCPP, by link, or by link over a local CSMS."""
+    if wire == BEHIND:
+        async with link_house(folder, **how) as (here, pki):
+            await admit_level(here, "mall-lc", "/mall")
+            async with local_csms(folder, pki, here.port, factor=how.get("factor", 1.0)) as local:
+                await here.until(lambda: local.open)
+                here.below = local.csms.config.identity, local.port
+                yield here
+    elif wire == "link":
         async with link_house(folder, **how) as (here, _):
             yield here
     else:
@@ -372,9 +381,10 @@ async def home(folder: Path, wire: str, **how: Any) -> AsyncIterator[House]:
 
 def player(here: House, station: str, wire: str, *, serial: str = "") -> AnyPlayer:
     """Return a station of a `home`, without a link yet; those of one identity hold one certificate."""
-    if wire != "link":
+    if wire in WIRES:
         return Player(here.port, station, wire, serial=serial)
-    return LinkPlayer(here.port, station, here.papers(station), serial=serial)
+    above, port = here.below or (CSMS_PARTY, here.port)
+    return LinkPlayer(port, station, here.papers(station), serial=serial, above=above)
 
 
 @contextlib.asynccontextmanager

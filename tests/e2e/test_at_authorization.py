@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.e2e.house import WIRES, House, house
-from tests.e2e.link_player import EVERY, AnyPlayer, home, played, player
+from tests.e2e.link_player import BEHIND, EVERY, AnyPlayer, home, played, player
 from tests.e2e.player import Payload, Player, stamp
 
 from open63110.kernel.roles import Role
@@ -187,12 +187,14 @@ START = {
     "v201": "RequestStartTransaction",
     "v21": "RequestStartTransaction",
     "link": "StartRemotely",
+    BEHIND: "StartRemotely",
 }
 STOP = {
     "v16": "RemoteStopTransaction",
     "v201": "RequestStopTransaction",
     "v21": "RequestStopTransaction",
     "link": "StopRemotely",
+    BEHIND: "StopRemotely",
 }
 ANNA = {"kind": "ISO14443", "value": "ANNA"}
 
@@ -208,7 +210,7 @@ async def with_an_app(here: House, wire: str) -> AnyPlayer:
 
 
 @pytest.mark.at("AT-8.4.5-1", *EVERY)
-@pytest.mark.parametrize("wire", EVERY)
+@pytest.mark.parametrize("wire", [*EVERY, BEHIND])
 async def test_a_provider_starts_a_session_for_an_ev_that_is_plugged_in(wire: str, tmp_path: Path) -> None:
     async with home(tmp_path, wire) as here:
         cs = await with_an_app(here, wire)
@@ -227,9 +229,11 @@ async def test_a_provider_starts_a_session_for_an_ev_that_is_plugged_in(wire: st
             assert result["outcome"] == "accepted"
             assert time.monotonic() - since <= 10.0
 
-            remote = asked.get("remote_start" if wire == "link" else "remoteStartId")
+            remote = asked.get("remoteStartId" if wire in WIRES else "remote_start")
             assert await cs.begin(1, "ANNA", 1_000, here.now(), remote=remote) == "Accepted"
             await cs.move(1, "Charging", 1_000, here.now())
+            if wire == BEHIND:  # what is confirmed to the station is on its way up
+                await here.until(lambda: SessionState.CHARGING in {one.state for one in here.station("CS-1").sessions.values()})
             (session,) = here.station("CS-1").sessions.values()
             (transfer,) = here.station("CS-1").transfers.values()
             assert session.state is SessionState.CHARGING

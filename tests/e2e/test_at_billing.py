@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.e2e.link_player import EVERY, home, played, player
+from tests.e2e.link_player import BEHIND, EVERY, home, played, player
 
 from open63110.kernel.units import WattHours
 from open63110.model.quarantine import QuarantinedInput
@@ -29,7 +29,7 @@ def ocmf_record() -> str:
 
 
 @pytest.mark.at("AT-7.2.2-1", *EVERY)
-@pytest.mark.parametrize("wire", EVERY)
+@pytest.mark.parametrize("wire", [*EVERY, BEHIND])
 async def test_a_signed_record_of_3000_bytes_stands_byte_for_byte_in_the_service_record(wire: str, tmp_path: Path) -> None:
     """2.0.1 allows 2,500 characters; what a meter signed is worth nothing cut, so longer ones are taken there too."""
     record = ocmf_record()
