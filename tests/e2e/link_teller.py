@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A program that tells a CSMS what waits in its outbox on the disk, over a link that it cuts now and then, until all is kept."""
+"""A program that tells a CSMS what it keeps in its outbox on the disk, over a link that it cuts now and then."""
 
 import asyncio
 import contextlib
@@ -16,12 +16,13 @@ from open63110.bindings.link.framing.header import Header, Kind, Priority
 from open63110.bindings.link.framing.hello import Hello
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.session import LocalClock, MemorySeen, Session
-from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId
-from open63110.model.station import ConnectorReported, Identity, StationBooted
+from open63110.kernel.ids import EvseNumber, StationId
+from open63110.model.station import Identity, StationBooted
 from open63110.store.outbox import OutboxFile
+from open63110.usecases.stations.monitor_station import StationEventReported
 from open63110.wire.client import NotUpgraded
 
-STATION, CSMS = StationId("CS1"), "csms"
+STATION, CSMS, QUEUED = StationId("CS1"), "csms", "queued"
 RESETS = (1.5, 6.0)
 """Between two cuts of a link [s]."""
 PAUSE = 0.3
@@ -31,14 +32,16 @@ PAUSE = 0.3
 class Teller:
     """Implements correspondence.Desk."""
 
-    def __init__(self, folder: Path) -> None:
-        file, self._mark = OutboxFile(folder / "outbox.db"), folder / "queued"
-        self.queued = self._mark.exists()
-        """All that is to be told is in the outbox, or was."""
+    def __init__(self, folder: Path, count: int, portion: int) -> None:
+        file = OutboxFile(folder / "outbox.db")
+        self._outbox, self._count, self._portion = file.outbox(CSMS), count, portion
+        self._queued = int(file.seen(QUEUED)[0] or 0)
+        """So many messages are in the outbox, or were; written with them."""
+        self.accepted = self._queued > 0
         stored, keep = file.seen(CSMS)
         clock = LocalClock(datetime.now(UTC), asyncio.get_running_loop().time())
         seen = MemorySeen(stored, keep)
-        self.session = Session(Hello(identity=STATION), file.outbox(CSMS), seen, clock=clock, peer=CSMS)
+        self.session = Session(Hello(identity=STATION), self._outbox, seen, clock=clock, peer=CSMS)
         self.lines = Correspondence(self, self.session, 1.0)
         self.gone = asyncio.Event()
 
@@ -61,36 +64,45 @@ class Teller:
         """Take orders, and do nothing about them."""
         self.lines.delivered(message)
 
-    def boot(self, count: int) -> None:
-        """Say that the station has started; once it is accepted, keep all that is to be told."""
+    def boot(self) -> None:
+        """Say that the station has started."""
 
         def answered(ending: Ending) -> None:
             if ending.status or ending.silent:
                 raise SystemExit(f"not accepted: {ending}")
-            self.queue(count)
-            self._mark.touch()
-            self.queued = True
-            print("queued", flush=True)
-            self.lines.soon()
+            self.accepted = True
+            print("accepted", flush=True)
 
         said = StationBooted(station=STATION, at=datetime.now(UTC), identity=Identity(vendor="Test", model="Soak"))
         header = Header(type=CODEC.number(said), kind=Kind.REQUEST, priority=Priority.CONTROL)
         self.lines.send(header, CODEC.encode(said, station=STATION), durable=False, over=answered, patience=300.0)
 
-    def queue(self, count: int) -> None:
-        """Keep all that is to be told."""
-        messages = []
-        for number in range(1, count + 1):
-            said = ConnectorReported(
-                station=STATION,
-                at=datetime.now(UTC),
-                evse=EvseNumber(1),
-                connector=ConnectorNumber(1),
-                state="occupied" if number % 2 else "available",
-                info=str(number),
-            )
-            messages.append((Header(type=CODEC.number(said)), CODEC.encode(said, station=STATION)))
-        self.session.send_all(messages, self.lines.time())
+    async def feed(self, pause: float) -> None:
+        """Keep a portion of what is to be told now and then, once the station is accepted."""
+        while self._queued < self._count:
+            if self.accepted:
+                self._queue(min(self._portion, self._count - self._queued))
+                self.lines.soon()
+            await asyncio.sleep(pause)
+
+    def _queue(self, more: int) -> None:
+        first, self._queued = self._queued + 1, self._queued + more
+        messages = [_event(number) for number in range(first, self._queued + 1)]
+        with self._outbox.beside(QUEUED, str(self._queued).encode()):
+            self.session.send_all(messages, self.lines.time())
+
+    @property
+    def done(self) -> bool:
+        """All is told, and confirmed."""
+        return self._queued >= self._count and not self.session.waiting
+
+
+def _event(number: int) -> tuple[Header, bytes]:
+    """Make a fact of which each copy would be kept."""
+    said = StationEventReported(
+        station=STATION, at=datetime.now(UTC), component="Soak", evse=EvseNumber(1), severity=3, code=str(number)
+    )
+    return Header(type=CODEC.number(said)), CODEC.encode(said, station=STATION)
 
 
 async def dialled(teller: Teller, url: str, papers: Path) -> bool:
@@ -104,29 +116,38 @@ async def dialled(teller: Teller, url: str, papers: Path) -> bool:
     return False
 
 
-async def tell(folder: Path, url: str, papers: Path, count: int) -> None:
+async def tell(teller: Teller, url: str, papers: Path) -> None:
     """Tell everything."""
     chance = random.Random()
-    teller = Teller(folder)
-    if not teller.queued:
-        teller.boot(count)
-    while not teller.queued or teller.session.waiting:
+    if not teller.accepted:
+        teller.boot()
+    while not teller.done:
         if not await dialled(teller, url, papers):
             await asyncio.sleep(PAUSE)
             continue
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(chance.uniform(*RESETS)):
                 await told_or_gone(teller)
+        print("reset", flush=True)
         teller.lines.abort()
         await asyncio.sleep(PAUSE)
     print("done", flush=True)
 
 
 async def told_or_gone(teller: Teller) -> None:
-    """Wait until nothing waits any more, or the link is lost."""
-    while (teller.session.waiting or not teller.queued) and not teller.gone.is_set():  # noqa: ASYNC110 - two tell it
+    """Wait until all is told, or the link is lost."""
+    while not (teller.done or teller.gone.is_set()):  # noqa: ASYNC110 - two tell it
         await asyncio.sleep(0.05)
 
 
+async def main(folder: str, url: str, papers: str, count: str, portion: str, pause: str) -> None:
+    """Keep so many messages, a portion at a time with a pause after each [s], and tell them."""
+    teller = Teller(Path(folder), int(count), int(portion))
+    async with asyncio.TaskGroup() as tasks:
+        feeding = tasks.create_task(teller.feed(float(pause)))
+        await tell(teller, url, Path(papers))
+        feeding.cancel()
+
+
 if __name__ == "__main__":
-    run(tell(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4])))
+    run(main(*sys.argv[1:]))

@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import pytest
@@ -16,17 +17,25 @@ from bench.link.ways import FAR, NEAR, Shape, Way, way
 from bench.server import free_port
 from tests.process import CsmsProcess
 
-from open63110.model.station import ConnectorReported
+from open63110.usecases.stations.monitor_station import StationEventReported
 
 TELLER = "tests.e2e.link_teller"
+
+
+class Play(NamedTuple):
+    """So many messages, kept a portion at a time with a pause after each [s]."""
+
+    messages: int
+    portion: int
+    pause: float
 
 
 class Told:
     """The program that tells, killed and started again."""
 
-    def __init__(self, over: Way, folder: Path, papers: Path, count: int) -> None:
+    def __init__(self, over: Way, folder: Path, papers: Path, play: Play) -> None:
         address, (port,) = over.reach
-        self._way, self._words = over, [str(folder), f"wss://{address}:{port}/link", str(papers), str(count)]
+        self._way, self._words = over, [str(folder), f"wss://{address}:{port}/link", str(papers), *map(str, play)]
         self.said: Counter[str] = Counter()
         self._rest = b""
         self._process = self._start()
@@ -68,13 +77,20 @@ class Told:
 
 @pytest.mark.at("AT-B.17-1", "link")
 @pytest.mark.parametrize(
-    ("count", "every", "rate"),
+    ("play", "every", "rate", "least"),
     [
-        pytest.param(600, 2.5, 32_000, id="short"),
-        pytest.param(10_000, 30.0, 16_000, id="long", marks=[pytest.mark.soak, pytest.mark.timeout(3600)]),
+        pytest.param(Play(600, 600, 1.0), 2.5, 32_000, 2, id="short"),
+        pytest.param(Play(10_000, 28, 10.0), 15.0, 32_000, 100, id="long", marks=[pytest.mark.soak, pytest.mark.timeout(7200)]),
     ],
 )
-async def test_kills_at_both_ends_lose_nothing_and_repeat_nothing(tmp_path: Path, count: int, every: float, rate: int) -> None:
+async def test_kills_at_both_ends_lose_nothing_and_repeat_nothing(
+    tmp_path: Path, play: Play, every: float, rate: int, least: int
+) -> None:
+    """The ends are killed in turn. The long form lasts an hour, in which each of them is killed twice a minute.
+
+    ``least``: kills of each end, and resets, so that what is asked for was tried however fast the messages went.
+    """
+    count = play.messages
     chance = random.Random(17)
     papers = Papers(tmp_path / "papers")
     papers.make(["CS1"], (NEAR, FAR, "127.0.0.1"))
@@ -89,12 +105,12 @@ async def test_kills_at_both_ends_lose_nothing_and_repeat_nothing(tmp_path: Path
         }
         csms = CsmsProcess(tmp_path, listeners={"open": door}, policy={"local_lists": False})
         csms.start(*over.near)
-        teller, kills = Told(over, tmp_path, papers.folder, count), 0
+        teller, kills = Told(over, tmp_path, papers.folder, play), 0
         try:
-            while not teller.has("queued"):
+            while not teller.has("accepted"):
                 teller.listen(1.0)
                 assert teller.running()
-            ends = time.monotonic() + 60 + count * 8_000 / rate
+            ends = time.monotonic() + 60 + count * 8_000 / rate + count / play.portion * play.pause
             while not teller.has("done") and time.monotonic() < ends:
                 teller.listen(chance.uniform(0.5, 1.5) * every)
                 kills += 1
@@ -108,10 +124,10 @@ async def test_kills_at_both_ends_lose_nothing_and_repeat_nothing(tmp_path: Path
         finally:
             teller.kill()
             csms.stop()
-    kept = [int(one.event.info) for one in await csms.facts() if isinstance(one.event, ConnectorReported) and one.event.info]
+    kept = [int(one.event.code) for one in await csms.facts() if isinstance(one.event, StationEventReported)]
     assert teller.has("done")
     assert not [line for line in teller.said if line.startswith("violated")]
-    assert kills >= 4
+    assert min(kills // 2, teller.said["reset"]) >= least
     assert Counter(kept) == Counter(range(1, count + 1))
     assert kept == sorted(kept), "in the order they were told"
 
