@@ -4,7 +4,6 @@
 import json
 import os
 import pty
-import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -226,7 +225,6 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(tmp_path: Path) -> None:
     assert "Traceback" not in words
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 def test_bash_understands_the_completion(tmp_path: Path) -> None:
     script = run("completion", "bash", cwd=tmp_path).stdout
     assert "quarantine" in script

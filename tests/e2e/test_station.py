@@ -280,7 +280,7 @@ async def test_a_real_board_never_offers_more_than_its_cable_carries_and_opens_w
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("version", ["ocpp2.1", "ocpp2.0.1", "ocpp1.6", "link"])
-@pytest.mark.at("AT-B.17-2")
+@pytest.mark.at("AT-B.17-2", "v21", "v201", "v16", "link")
 async def test_power_cuts_at_any_moment_lose_nothing_and_count_nothing_twice(
     csms: CsmsProcess, tmp_path: Path, version: str
 ) -> None:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Frames as published: golden vectors, round trips, and a decoder that takes anything from anyone (AT-B.7-3, AT-B.21-1)."""
 
+import hashlib
 import importlib.util
 import json
 import random
+import resource
 import time
 import tracemalloc
 from pathlib import Path
@@ -36,8 +38,35 @@ TOOL = tool()
 ENCODED = [bytes.fromhex(one["hex"]) for one in VECTORS["frames"]]
 
 
-@pytest.mark.at("AT-B.21-1")
+FROZEN = {
+    "frames": (14, "83d46667734a80a203ee81102933d9e685f4557e67971915500250adfc5cb12a"),
+    "headers": (4, "705889a7fd9186995a059533b131909d240f62b806ea7c9df29e0d200493131c"),
+    "ignored": (2, "da1de5767e2708d11a15c81a4e16910c951d3dee05fb8a8a9c14a14b17216b09"),
+    "refused": (18, "5279831186779ed69905c8b44e2dc74f8ec5c0b0cba2c3f3cdae0c7511aa9aa8"),
+}
+"""How many vectors of each part version 1 was published with, and the SHA-256 of these. Nothing renews it: what is added goes
+behind them, and no release may change one."""
+
+
+@pytest.mark.at("AT-B.21-1", "link")
+@pytest.mark.parametrize("part", FROZEN)
+def test_no_release_changes_a_vector_that_was_published(part: str) -> None:
+    count, digest = FROZEN[part]
+    published = json.dumps(VECTORS[part][:count], sort_keys=True, separators=(",", ":"))
+    assert (hashlib.sha256(published.encode()).hexdigest(), len(VECTORS[part]) >= count) == (digest, True)
+
+
+@pytest.mark.at("AT-B.21-1", "link")
 def test_the_published_vectors_are_what_is_spoken() -> None:
+    for one in VECTORS["frames"]:
+        frame = frames.decode(bytes.fromhex(one["hex"]))
+        assert (TOOL.plain(frame), frames.encode(frame).hex()) == (one["means"], one["hex"])  # type: ignore[arg-type] # none is ignored
+    for one in VECTORS["headers"]:
+        header = decode_header(bytes.fromhex(one["hex"]))
+        assert (TOOL.plain(header), encode_header(header).hex()) == (one["means"], one["hex"])
+
+
+def test_the_published_vectors_are_all_that_there_are() -> None:
     assert TOOL.text() == (ROOT / "docs/bindings/vectors/frames.json").read_text(encoding="utf-8")
     for one in VECTORS["frames"]:
         assert frames.decode(bytes.fromhex(one["hex"])) == TOOL.FRAMES[one["name"]], one["name"]
@@ -172,13 +201,11 @@ def test_a_mapping_is_a_map() -> None:
         strict.mapping([], "it")
 
 
-@pytest.mark.at("AT-B.15-1")
 def test_the_highest_common_version_is_spoken() -> None:
     assert common_version(((1, 0),), ((1, 1),)) == (1, 0)
     assert common_version(((1, 4), (2, 3)), ((2, 1), (1, 9))) == (2, 1)
 
 
-@pytest.mark.at("AT-B.15-2")
 def test_without_a_common_major_the_refusal_names_what_is_spoken() -> None:
     with pytest.raises(BadFrame, match=r"this end speaks 1\.0, 1\.1") as refused:
         common_version(((1, 0), (1, 1)), ((2, 0),))
@@ -247,20 +274,23 @@ def fuzz(count: int, seed: int) -> tuple[int, float]:
     return taken, longest
 
 
-def test_a_hundred_thousand_spoilt_frames_do_no_harm() -> None:
-    taken, longest = fuzz(100_000, seed=1)
-    assert 0 < taken < 60_000
+@pytest.mark.at("AT-B.7-3", "link")
+@pytest.mark.parametrize("seed", range(4))
+def test_a_million_spoilt_frames_do_no_harm(seed: int) -> None:
+    """A quarter of it each, so that several processes share it."""
+    fuzz(10_000, seed)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    taken, longest = fuzz(250_000, seed + 10)
+    assert 0 < taken < 150_000
     assert longest < 1.0
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 8 * 1024  # [KiB]
 
 
-@pytest.mark.soak
-@pytest.mark.at("AT-B.7-3")
-def test_a_million_spoilt_frames_do_no_harm() -> None:
+def test_ten_thousand_spoilt_frames_are_decoded_within_a_few_frames_of_memory() -> None:
     tracemalloc.start()
-    _, longest = fuzz(1_000_000, seed=2)
+    fuzz(10_000, seed=2)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert longest < 1.0
     assert peak < 4_000_000
 
 
