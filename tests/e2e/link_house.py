@@ -101,13 +101,15 @@ async def link_house(
     *,
     factor: float = 1.0,
     pki: Pki | None = None,
+    own: Given | None = None,
     host: str = "127.0.0.1",
     stations: tuple[str, ...] = (),
     **more: Any,
 ) -> AsyncIterator[tuple[House, Pki]]:
-    """A CSMS that listens for links alone, and its authority; `stations` are dialled."""
+    """A CSMS that listens for links alone, and its authority; ``own``: its certificate; ``stations`` are dialled."""
     pki = pki or Pki(folder / "pki")
-    own = pki.house = pki.house or pki.give(CSMS_PARTY, Role.CSMS, serves=True)
+    if own is None:
+        own = pki.house = pki.house or pki.give(CSMS_PARTY, Role.CSMS, serves=True)
     async with house(folder, factor=factor, listeners={"main": listener(pki, own, host, stations)}, **more) as here:
         here.papers = functools.cache(pki.tls)
         yield here, pki

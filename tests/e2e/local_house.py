@@ -200,6 +200,11 @@ class Stations:
         """Energy flows."""
         return bool(self.hardware[station].charging(evse))
 
+    def accepted(self, station: str) -> bool:
+        """It has heard that it may work: until then it turns every card away."""
+        noun = self.site.controllers[StationId(station)].noun
+        return noun is not None and noun.registration is Registration.ACCEPTED
+
     def noun(self, station: str) -> Station:
         """A station as it sees itself."""
         noun = self.site.controllers[StationId(station)].noun
@@ -232,6 +237,7 @@ async def stations(
                 one.switch_on()
             for name in names:
                 await until(lambda name=name: _accepted(at, name), 30.0)  # type: ignore[misc] # a lambda's defaults
+                await until(lambda name=name: here.accepted(name), 30.0)  # type: ignore[misc] # a lambda's defaults
             yield here
 
 

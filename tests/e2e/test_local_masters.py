@@ -1,27 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two masters of one site (I19), who judges a credential, and what befalls levels: loops, restarts, revocation, death."""
 
+from __future__ import annotations
+
 import asyncio
+import contextlib
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.e2e.house import ADMIN
-from tests.e2e.link_house import Pki, link_house
-from tests.e2e.local_house import Local, admit_level, ended, facts, local_csms, mall, only, stations, until
+from tests.e2e.house import ADMIN, House
+from tests.e2e.link_house import Pki, Tap, context, link_house
+from tests.e2e.local_house import Local, Stations, admit_level, ended, facts, local_csms, mall, only, stations, until
+from tests.e2e.local_process import LocalProcess
 
 from open63110.apps.local_config import ZonePlan
+from open63110.apps.site import Capture, Site, StationPlan
+from open63110.bindings.link.dialling import Dialling
+from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, PrincipalId, StationId
-from open63110.kernel.units import Watts
+from open63110.kernel.units import Seconds, Watts
 from open63110.model.order import Outcome
+from open63110.model.policy import StationPolicy
 from open63110.model.principal import AuditEntry
+from open63110.model.station import Registration
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted
 from open63110.runtime.principals import PrincipalChange, Principals
-from open63110.usecases.energy.smart_charging import LimitPower
+from open63110.usecases.energy.smart_charging import FailSafeEntered, FailSafeLeft, LimitPower
 from open63110.usecases.services.authorize_externally import UnlockConnector
 from open63110.usecases.stations.reboot_station import RebootMode, RebootStation
 
 CS1 = StationId("CS1")
+LIMIT, SAFE = Watts(9_000.0), Watts(4_200.0)
+ATTACHED_WITHIN = 30.0
+"""After the death of a local CSMS [s]."""
 
 
 def circles(at: Local) -> list[AuditEntry]:
@@ -120,34 +134,81 @@ async def test_what_happened_while_a_level_was_down_is_told_when_it_is_back(tmp_
             assert began.offline
 
 
+@contextlib.asynccontextmanager
+async def station(here: House, pki: Pki, ports: tuple[int, ...]) -> AsyncIterator[Stations]:
+    """A station that has several CSMSs in its list, the one wanted most first."""
+    with Capture(None, here.csms.clock) as capture:
+        site = Site(here.csms.clock, capture, StationPolicy(), seed=1)
+        there = Stations(site)
+        ways = tuple(f"wss://localhost:{port}/link" for port in ports)
+        dialling = Dialling(endpoints=ways, tls=context(pki.give("CS1")), first_pause=0.5, longest_pause=5.0, return_after=2.0)
+        plan = StationPlan(id="CS1", version=Version.V21, evses=1, boot=0.0, interval=1.0)
+        there.hardware["CS1"] = site.build(plan, dialling)
+        async with site.running():
+            there.hardware["CS1"].switch_on()
+            await until(lambda: there.accepted("CS1"), 30.0)
+            yield there
+
+
+def attached(here: House, *via: str) -> bool:
+    """The upper level hears the station, by that way, and it is on board."""
+    noun = here.csms.engine.stations.get(CS1)
+    on_board = noun is not None and noun.connected is not None and noun.registration is Registration.ACCEPTED
+    return on_board and noun is not None and noun.via == via and bool(noun.evses)
+
+
+def told(there: Stations) -> list[Any]:
+    """Note what the station says of its fail-safe, and return the growing list."""
+    found: list[Any] = []
+    engine = there.site.link.lines[CS1].engine
+    safe = FailSafeEntered | FailSafeLeft
+    engine.commit.on_durable.append(lambda entries: found.extend(one.event for one in entries if isinstance(one.event, safe)))
+    return found
+
+
 @pytest.mark.at("AT-B.18-2", "link")
 async def test_stations_whose_local_csms_died_come_to_the_upper_one_within_half_a_minute(tmp_path: Path) -> None:
-    async with link_house(tmp_path, factor=1.0) as (here, pki):
+    async with link_house(tmp_path, factor=1.0) as (here, pki), Tap(here.port).running() as way:
         await here.token("ANNA")
         await admit_level(here, "mall-lc", "/mall")
-        zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS1",))}
-        upper = f"wss://localhost:{here.port}/link"
-        async with local_csms(tmp_path, pki, here.port, zones=zones, factor=1.0) as local:
-            await until(lambda: local.open)
-            async with stations(local, pki, ["CS1"], also=(upper,), factor=1.0) as there:
-                await until(lambda: here.csms.orders.link.connected(CS1) and here.station("CS1").evses, 30.0)
+        zones = {"north": {"import_max": 44_000.0, "stations": ["CS1"]}}
+        local = LocalProcess(tmp_path / "mall", pki, here.port, zones=zones)
+        with local, contextlib.ExitStack() as again:
+            async with station(here, pki, (local.port, way.port)) as there:
+                await until(lambda: attached(here, "mall-lc"), 30.0)
                 there.charge("CS1", "ANNA")
                 await until(lambda: here.station("CS1").transfers)
+                await until(lambda: there.charging("CS1"))
+                order = LimitPower(station=CS1, evse=EvseNumber(1), limit=LIMIT, failsafe=SAFE, failsafe_after=Seconds(2.0))
+                await here.csms.orders.ask(order, ADMIN)
+                await until(lambda: offered(there) == pytest.approx(LIMIT))
+
+                safe = told(there)
+                way.open = False
                 began = time.monotonic()
-                for listener in local.csms.listeners.values():
-                    await listener.stop()
-                local.tap.open = False
-                local.tap.cut()
-                for one in tuple(local.csms.link.conversations.values()):
-                    one.lines.abort()
-                await until(lambda: here.station("CS1").connected is not None and not here.station("CS1").via, 30.0)
-                assert time.monotonic() - began <= 30.0
+                local.kill()
+                await until(lambda: [type(one) for one in safe] == [FailSafeEntered], ATTACHED_WITHIN)
+                assert offered(there) <= SAFE
                 assert there.charging("CS1")
+                way.open = True
+                await until(lambda: attached(here), ATTACHED_WITHIN)
+                assert time.monotonic() - began <= ATTACHED_WITHIN
+                await until(lambda: [type(one) for one in safe] == [FailSafeEntered, FailSafeLeft])
+                await until(lambda: offered(there) == pytest.approx(LIMIT))
+
+                again.enter_context(local)  # it is started again, and its stations go home
+                await until(lambda: attached(here, "mall-lc"), 60.0)
+                assert len(safe) == 2
                 there.hardware["CS1"].leave(1)
-                await until(lambda: not there.charging("CS1"))
                 await until(lambda: all(one.ended for one in here.station("CS1").transfers.values()), 30.0)
+                await asyncio.sleep(0.5)
                 assert len(await facts(here.csms, EnergyTransferStarted, "CS1")) == 1
                 assert len(await facts(here.csms, EnergyTransferEnded, "CS1")) == 1
+
+
+def offered(there: Stations) -> float:
+    """What the station offers at its EVSE [W]."""
+    return float(there.site.controllers[CS1].offer(EvseNumber(1)))
 
 
 @pytest.mark.at("AT-B.22-3", "link")

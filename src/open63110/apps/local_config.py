@@ -36,6 +36,8 @@ class Upper(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What the other end's certificate has to name; empty: the host of the endpoint."""
     longest_pause: float = 30.0
     """Between two attempts to reach it [s]."""
+    return_after: float = 60.0
+    """While on another than the first endpoint: how often those before it are tried [s]; 0: it stays there."""
     answer_within: float = 2.0
     """How long an answer is awaited before this level decides by itself who may charge [s]."""
 

@@ -289,7 +289,7 @@ def _link_dialling(config: StationConfig) -> LinkDialling:
         tls = client_tls(Path(csms.certificate), Path(csms.key), Path(csms.authorities))
     except TlsUnusable as fault:
         raise Malformed(f"csms: {fault}", where="csms") from fault
-    return LinkDialling(endpoints=csms.endpoints, tls=tls, longest_pause=csms.longest_pause)
+    return LinkDialling(endpoints=csms.endpoints, tls=tls, longest_pause=csms.longest_pause, return_after=csms.return_after)
 
 
 def _tls(config: StationConfig) -> ssl.SSLContext | None:

@@ -43,6 +43,8 @@ class Upwards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """How long the answer to a call is awaited [s]."""
     longest_pause: float = 300.0
     """Between two attempts to connect [s]."""
+    return_after: float = 60.0
+    """Link, while on another than the first endpoint: how often those before it are tried [s]; 0: it stays there."""
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ from typing import Any
 
 from open63110.bindings.link.carriers.websocket_carrier import dial, listen
 from open63110.bindings.link.dialling import Dialled, Dialling, Owner
+from open63110.bindings.link.endpoints import Step
 from open63110.bindings.link.gate import Gate, Identify, Refusal, Security, Shown
 from open63110.bindings.link.line import Line
 from open63110.bindings.link.party import Party
@@ -28,6 +29,9 @@ AT_ONCE = 50
 
 SHORTEST_PAUSE = 0.02
 """Before another dial, however fast the clock runs [s]."""
+
+GREETING = 15.0
+"""How long a socket beside the one in use has for its HELLO, which follows the upgrade at once [s]."""
 
 LONGEST_RETRY = 60.0
 """What a server that is too busy may ask for [s]."""
@@ -90,40 +94,42 @@ class Client:
         self.parties.append(made)
         return made
 
-    def dial(self, line: Dialled, attempt: int, number: int) -> None:
+    def dial(self, line: Dialled, step: Step, number: int) -> None:
         """Dial, after a pause that grows with the rounds that failed."""
-        if self._tasks is None:
-            return
-        rounds = attempt // max(1, len(line.dialling.endpoints))
-        asyncio.get_running_loop().call_later(self._pause(line, rounds) if rounds else 0.0, self._begin, line, number, attempt)
+        if self._tasks is not None:
+            asyncio.get_running_loop().call_later(self._pause(line, step.pauses), self._begin, line, number, step)
 
-    def _pause(self, line: Dialled, rounds: int) -> float:
+    def _pause(self, line: Dialled, pauses: int) -> float:
+        if not pauses:
+            return 0.0
         dialling = line.dialling
-        pause = min(dialling.longest_pause, dialling.first_pause * 2.0 ** min(rounds, 20))
-        return max(SHORTEST_PAUSE, self.clock.real(pause * (0.5 + 0.5 * self._chance.random())))
+        return self._spread(min(dialling.longest_pause, dialling.first_pause * 2.0 ** min(pauses - 1, 20)))
 
-    def _begin(self, line: Dialled, number: int, attempt: int) -> None:
+    def _spread(self, seconds: float) -> float:
+        """Return how long to wait [s, real], half of it by chance, so that a storm spreads out."""
+        return max(SHORTEST_PAUSE, self.clock.real(seconds * (0.5 + 0.5 * self._chance.random())))
+
+    def _begin(self, line: Dialled, number: int, step: Step) -> None:
         if self._tasks is not None and line.wants(number) and line.dialling.endpoints:
-            self._tasks.create_task(self._dial(line, number, attempt))
+            self._tasks.create_task(self._dial(line, number, step))
 
-    async def _dial(self, line: Dialled, number: int, attempt: int) -> None:
+    async def _dial(self, line: Dialled, number: int, step: Step) -> None:
         async with self._slots:
             if not line.wants(number):
                 return
             self.dials += 1
-            dialling = line.dialling
-            why, wait = await self._connect(line, dialling.endpoints[attempt % len(dialling.endpoints)])
+            why, wait = await self._connect(line, step.place, line.strand(step.place))
         if why:
             self.refusals[why] += 1
             if wait:
                 await asyncio.sleep(wait)
             line.unreached(number)
 
-    async def _connect(self, line: Dialled, endpoint: str) -> tuple[str, float]:
+    async def _connect(self, line: Dialled, place: int, peer: Peer) -> tuple[str, float]:
         """Return why there is no connection, empty if there is one, and how long the server asks to wait [s]."""
         dialling = line.dialling
         try:
-            await dial(endpoint, line.strand(), dialling.tls, server_name=dialling.server_name)
+            await dial(dialling.endpoints[place], peer, dialling.tls, server_name=dialling.server_name)
         except NotUpgraded as fault:
             asked = fault.headers.get("retry-after", "")
             wait = min(LONGEST_RETRY, float(asked)) if asked.isascii() and asked.isdecimal() else 0.0
@@ -131,6 +137,28 @@ class Client:
         except (OSError, TimeoutError) as fault:
             return type(fault).__name__, 0.0
         return "", 0.0
+
+    # -- back to what is wanted more --
+
+    def look_back(self, line: Dialled) -> asyncio.TimerHandle | None:
+        """Try, in a while, the endpoints that are wanted more than the one in use; None: that is not wanted."""
+        after = line.dialling.return_after
+        if self._tasks is None or after <= 0:
+            return None
+        return asyncio.get_running_loop().call_later(self._spread(after * 2.0**line.walk.doublings), self._look, line)
+
+    def _look(self, line: Dialled) -> None:
+        if self._tasks is not None:
+            self._tasks.create_task(self._try_wanted(line))
+
+    async def _try_wanted(self, line: Dialled) -> None:
+        for place in line.walk.wanted:
+            async with self._slots:
+                candidate = line.candidate(place)
+                why, _ = await self._connect(line, place, candidate)
+                if not why and await candidate.taken(GREETING):
+                    return
+        line.looked_back()
 
     async def listen(
         self, line: Line, host: str | None, port: int, tls: TlsSettings, revoked: Revoked, security: Security

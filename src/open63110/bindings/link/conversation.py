@@ -159,8 +159,8 @@ class Conversation:
     def down(self, reason: str, *, was: bool) -> None:
         """Let go of the station; what it was ordered waits until it is too late."""
         self._office.gone(self)
-        engine = self._office.engine
-        if was:
+        engine, noun = self._office.engine, self.noun
+        if was and not (noun is not None and noun.via):  # one that is here over a level below by now has not gone (I2)
             engine.hear((StationDisconnected(station=self.station, at=engine.clock.now(), reason=reason),))
 
     def violated(self, code: int, words: str, *, ours: bool) -> None:

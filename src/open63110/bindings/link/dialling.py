@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a station reaches its CSMS, and what its line needs of those around it."""
 
+import asyncio
 import ssl
 from collections.abc import Container, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
+from open63110.bindings.link.endpoints import Step, Walk
 from open63110.bindings.link.gate import Identify
 from open63110.kernel.messages import Message
 from open63110.ports import Clock, FrameLog
@@ -26,6 +28,9 @@ class Dialling(msgspec.Struct, frozen=True, kw_only=True):
     first_pause: float = 1.0
     """Before dialling again after all endpoints have failed once [s of the clock]; doubles each time, half of it is chance."""
     longest_pause: float = 60.0
+    return_after: float = 60.0
+    """On another than the first endpoint: after so long, half of it by chance, those before it are tried, and again after as
+    long; longer after each return that did not last. 0: never [s of the clock]."""
 
 
 class Waiting(Container[str], Protocol):
@@ -56,6 +61,7 @@ class Dialled(Protocol):
     """A line, as whoever dials for it sees it."""
 
     dialling: Dialling
+    walk: Walk
 
     def wants(self, number: int) -> bool:
         """Tell whether a dial of this number is still wanted."""
@@ -63,8 +69,21 @@ class Dialled(Protocol):
     def unreached(self, number: int) -> None:
         """Try again later."""
 
-    def strand(self) -> Peer:
-        """Make the peer of a socket that is being opened."""
+    def strand(self, place: int = 0) -> Peer:
+        """Make the peer of a socket that is being opened to an endpoint."""
+
+    def candidate(self, place: int) -> "Candidate":
+        """Make the peer of a socket to which the line goes over once its other end has spoken."""
+
+    def looked_back(self) -> None:
+        """None of the endpoints that are wanted more has answered: look again later."""
+
+
+class Candidate(Peer, Protocol):
+    """A socket beside the one that is in use."""
+
+    async def taken(self, within: float) -> bool:
+        """Wait until the line has gone over to it; let it go if that does not happen in time [s]."""
 
 
 class Exchange(Protocol):
@@ -76,5 +95,8 @@ class Exchange(Protocol):
     received: int
     malformed: int
 
-    def dial(self, line: Dialled, attempt: int, number: int) -> None:
-        """Dial, after a pause that grows with the attempts that failed."""
+    def dial(self, line: Dialled, step: Step, number: int) -> None:
+        """Dial, after a pause that grows with the rounds that failed."""
+
+    def look_back(self, line: Dialled) -> asyncio.TimerHandle | None:
+        """Try, in a while, the endpoints that are wanted more than the one in use; None: that is not wanted."""

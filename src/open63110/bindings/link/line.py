@@ -10,7 +10,8 @@ import structlog
 
 from open63110.bindings.link import answers
 from open63110.bindings.link.conversation import FIRST_SERVICE, HERE, UNSTORED, WIRE, Services
-from open63110.bindings.link.correspondence import Correspondence, Ending, Strand
+from open63110.bindings.link.correspondence import Correspondence, Ending
+from open63110.bindings.link.dialler import Dialler
 from open63110.bindings.link.dialling import Dialling, Exchange, Owner, Waiting
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
@@ -51,12 +52,12 @@ ABOVE = frozenset({Role.CSMS, Role.LOCAL_CSMS})
 """Who may order something."""
 
 
-class Line:
+class Line(Dialler):
     """One station's way to its CSMS; implements station.controller.Line and correspondence.Desk."""
 
     __slots__ = (
-        *("_attempt", "_clock", "_exchange", "_lasting", "_met", "_number", "_told", "dialling", "engine", "lines", "marks"),
-        *("owner", "services", "station", "subscriber", "wanted"),
+        *("_clock", "_lasting", "_met", "_told", "engine", "marks"),
+        *("owner", "services", "station", "subscriber"),
     )
 
     def __init__(
@@ -83,7 +84,8 @@ class Line:
             lasting: the outbox survives a power cut: what lies in it counts as told.
             pace: seconds of the clock in one of the event loop's.
         """
-        self._exchange, self.station, self.engine, self.dialling, self.owner = exchange, station, engine, dialling, owner
+        super().__init__(exchange, dialling)
+        self.station, self.engine, self.owner = station, engine, owner
         self._lasting = lasting
         peer = engine.store.get(KnownPeer, f"csms/{station}") or KnownPeer(id=f"csms/{station}")
         self.marks = Marks(peer, engine.commit)
@@ -99,65 +101,25 @@ class Line:
         self._told: Counter[str] = Counter()
         self._met = Role.CSMS
         """What the other end of the present link is."""
-        self._attempt = self._number = 0
         self.services: Services | None = None
         """Takes the link's own services, streams; None: there are none here."""
-        self.wanted = False
-        """It is to be open."""
 
-    # -- dialling --
-
-    @property
-    def open(self) -> bool:
-        """There is a connection, and both ends know each other."""
-        return self.lines.open
-
-    def dial(self) -> None:
-        """Connect, and connect again whenever the connection is lost."""
-        self.wanted, self._attempt = True, 0
-        self.resume()
-
-    def resume(self) -> None:
-        """Go on dialling, if anybody wants that."""
-        if self.wanted and self.lines.socket is None:
-            self._number += 1
-            self._exchange.dial(self, self._attempt, self._number)
-
-    def wants(self, number: int) -> bool:
-        """Tell whether a dial of this number is still wanted."""
-        return self.wanted and self.lines.socket is None and number == self._number
-
-    def unreached(self, number: int) -> None:
-        """Try again later."""
-        if self.wants(number):
-            self._attempt += 1
-            self.resume()
-
-    def hang_up(self) -> None:
-        """Close, and stay silent."""
-        self.wanted = False
-        self.lines.hang_up()
-
-    def cut(self) -> None:
-        """Lose the connection without a word, as when a cable breaks, and stay silent."""
-        self.wanted = False
-        self.lines.abort()
-
-    def strand(self) -> Peer:
-        """Make the peer of a socket that is being opened."""
-        return _Checked(self, self.lines)
+    # -- sockets --
 
     def trusts(self, socket: Socket) -> bool:
         """Tell whether the other end of a socket is a CSMS; a station's certificate may not order anything."""
-        der = socket.certificate
+        return self.wanted and self._role(socket) in ABOVE
+
+    def _role(self, socket: Socket) -> Role | None:
         try:
-            role = self._exchange.identify(der)[1] if der is not None else None
+            return self._exchange.identify(socket.certificate or b"")[1]
         except Trouble:
-            return False
-        if not self.wanted or role not in ABOVE:
-            return False
-        self._met = role
-        return True
+            return None
+
+    def meet(self, socket: Socket) -> None:
+        """Begin to speak with a CSMS."""
+        self._met = self._role(socket) or Role.CSMS
+        self.set_clock()
 
     def admit(self, shown: Shown) -> Peer | Refusal:
         """Return the peer of a socket that a CSMS opens to this station, which listens."""
@@ -176,8 +138,8 @@ class Line:
 
     def up(self, welcomed: Welcomed) -> None:
         """Tell the station that it has a link."""
-        self._attempt = 0
         self.subscriber.met(welcomed.hello.outbox)
+        self.came_up()
         now = self.engine.clock.now()
         self.engine.hear((StationConnected(station=self.station, at=now, wire=WIRE, secure=True),))
         self.owner.link_changed()
@@ -188,8 +150,7 @@ class Line:
             now = self.engine.clock.now()
             self.engine.hear((StationDisconnected(station=self.station, at=now, reason=reason),))
             self.owner.link_changed()
-        self._attempt += 1
-        self.resume()
+        self.went_down(was=was)
 
     def violated(self, code: int, words: str, *, ours: bool) -> None:
         """Count it, and say why where somebody looks."""
@@ -337,30 +298,6 @@ class Line:
         messages = tuple(answers.told(said, found, now))
         outcome = answers.outcome_of(ending.status)
         return Verdict(outcome=outcome, reason=ending.code, detail=ending.words, messages=messages)
-
-
-class _Checked(Strand):
-    """A socket whose other end is looked at before anything is said."""
-
-    __slots__ = ("_line",)
-
-    def __init__(self, line: Line, of: Correspondence) -> None:
-        super().__init__(of)
-        self._line = line
-
-    def opened(self, socket: Socket) -> None:
-        """Begin, if the other end is a CSMS."""
-        if self._line.trusts(socket):
-            self._line.set_clock()
-            super().opened(socket)
-        else:
-            socket.abort()
-
-    def closed(self, code: int, reason: str) -> None:
-        """Let go; one that was never used is as good as not reached."""
-        if self.socket is None:
-            self._line.down(reason, was=False)
-        super().closed(code, reason)
 
 
 def _priority(message: Command | Event) -> Priority:

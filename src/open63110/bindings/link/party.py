@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from open63110.bindings.link.correspondence import Correspondence, Ending, Strand
+from open63110.bindings.link.correspondence import Correspondence, Ending
+from open63110.bindings.link.dialler import Dialler
 from open63110.bindings.link.dialling import Dialling, Exchange
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
@@ -25,7 +26,7 @@ from open63110.kernel.errors import NotSupported, Trouble
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command
 from open63110.kernel.roles import Role
-from open63110.wire.ports import Peer, Socket
+from open63110.wire.ports import Socket
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +34,7 @@ SERVE: frozenset[Role] = frozenset({Role.CSMS, Role.LOCAL_CSMS})
 """Whom it speaks to."""
 
 
-class Party:
+class Party(Dialler):
     """One system over all its links; implements correspondence.Desk and dialling.Dialled."""
 
     def __init__(
@@ -58,55 +59,23 @@ class Party:
             changed: told when the link comes up or goes down, or ended for a reason.
             pace: seconds of the clock in one of the event loop's.
         """
-        self._exchange, self.identity, self.role, self.dialling, self._changed = exchange, identity, role, dialling, changed
+        super().__init__(exchange, dialling)
+        self.identity, self.role, self._changed = identity, role, changed
         self._clock = LocalClock(exchange.clock.now(), 0.0)
         limits = Limits(idle=5.0 * pace, silence=5.0 * pace, greeting=60.0 * pace)
         session = Session(Hello(identity=identity), outbox, MemorySeen(), limits, clock=self._clock, judge=self.judge)
         self.lines = Correspondence(self, session, pace)
         self.subscriber = Subscriber(self.lines)
-        self._attempt = self._number = 0
-        self.wanted = False
-        """It is to be open."""
         self.ended = ""
         """Why the link ended last, in the words of whichever end ended it; empty: it did not."""
 
-    # -- dialling --
-
-    @property
-    def open(self) -> bool:
-        """There is a link, and both ends know each other."""
-        return self.lines.open
-
-    def dial(self) -> None:
-        """Connect, and connect again whenever the connection is lost."""
-        self.wanted, self._attempt = True, 0
-        self.resume()
-
-    def resume(self) -> None:
-        """Go on dialling, if anybody wants that."""
-        if self.wanted and self.lines.socket is None:
-            self._number += 1
-            self._exchange.dial(self, self._attempt, self._number)
-
-    def wants(self, number: int) -> bool:
-        """Tell whether a dial of this number is still wanted."""
-        return self.wanted and self.lines.socket is None and number == self._number
+    # -- sockets --
 
     def unreached(self, number: int) -> None:
         """Try again later."""
         if self.wants(number):
-            self._attempt += 1
             self._tell()
-            self.resume()
-
-    def hang_up(self) -> None:
-        """Close, and stay silent."""
-        self.wanted = False
-        self.lines.hang_up()
-
-    def strand(self) -> Peer:
-        """Make the peer of a socket that is being opened."""
-        return _Checked(self)
+        super().unreached(number)
 
     def trusts(self, socket: Socket) -> bool:
         """Tell whether the other end of a socket is a CSMS."""
@@ -116,25 +85,25 @@ class Party:
         except Trouble:
             return False
 
-    def set_clock(self) -> None:
-        """Count deadlines by what the clock shows now."""
+    def meet(self, socket: Socket) -> None:
+        """Begin to speak with a CSMS, and count deadlines by what the clock shows now."""
+        del socket
         self._clock.set(self._exchange.clock.now(), self.lines.time(), self._clock.uncertainty)
 
     # -- correspondence.Desk --
 
     def up(self, welcomed: Welcomed) -> None:
         """Begin, or go on."""
-        self._attempt, self.ended = 0, ""
+        self.ended = ""
+        self.came_up()
         self.subscriber.met(welcomed.hello.outbox)
         self._tell()
 
     def down(self, reason: str, *, was: bool) -> None:
         """Dial again."""
-        del was
         self.ended = self.ended or reason
-        self._attempt += 1
         self._tell()
-        self.resume()
+        self.went_down(was=was)
 
     def _tell(self) -> None:
         if self._changed is not None:
@@ -207,27 +176,3 @@ class Party:
 
     def _until(self, within: float) -> datetime:
         return self._clock.utc(self.lines.time()) + timedelta(seconds=within)
-
-
-class _Checked(Strand):
-    """A socket whose other end is looked at before anything is said."""
-
-    __slots__ = ("_party",)
-
-    def __init__(self, party: Party) -> None:
-        super().__init__(party.lines)
-        self._party = party
-
-    def opened(self, socket: Socket) -> None:
-        """Begin, if the other end is a CSMS."""
-        if self._party.trusts(socket):
-            self._party.set_clock()
-            super().opened(socket)
-        else:
-            socket.abort()
-
-    def closed(self, code: int, reason: str) -> None:
-        """Let go; one that was never used is as good as not reached."""
-        if self.socket is None:
-            self._party.down(reason, was=False)
-        super().closed(code, reason)

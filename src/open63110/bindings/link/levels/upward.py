@@ -140,8 +140,8 @@ class Upward(Line):
 
     def up(self, welcomed: Welcomed) -> None:
         """Tell how things are now; what happened meanwhile is in the outbox already."""
-        self._attempt = 0
         self.subscriber.met(welcomed.hello.outbox)
+        self.came_up()
         self.since = self.engine.clock.now()
         for noun in self.engine.stations.values():
             if noun.connected is not None and noun.registration is Registration.ACCEPTED:
@@ -151,9 +151,8 @@ class Upward(Line):
     def down(self, reason: str, *, was: bool) -> None:
         """Dial again."""
         self.since = None
-        self._attempt += 1
         self.set_clock()
-        self.resume()
+        self.went_down(was=was)
         if was:
             log.warning("the level above is away", reason=reason)
             self._desk.changed(self)
