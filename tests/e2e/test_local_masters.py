@@ -7,28 +7,37 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tests.e2e.house import ADMIN, House
 from tests.e2e.link_house import Pki, Tap, context, link_house
 from tests.e2e.local_house import Local, Stations, admit_level, ended, facts, local_csms, mall, only, stations, until
 from tests.e2e.local_process import LocalProcess
+from tests.e2e.test_link_extensions import Ear
 
 from open63110.apps.local_config import ZonePlan
 from open63110.apps.site import Capture, Site, StationPlan
+from open63110.bindings.link.correspondence import Ending
 from open63110.bindings.link.dialling import Dialling
+from open63110.bindings.link.framing.header import Asker, Header, Kind, Priority
+from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, PrincipalId, StationId
+from open63110.kernel.roles import Role
 from open63110.kernel.units import Seconds, Watts
 from open63110.model.order import Outcome
 from open63110.model.policy import StationPolicy
 from open63110.model.principal import AuditEntry
+from open63110.model.site import SiteId, ZoneId
 from open63110.model.station import Registration
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted
+from open63110.runtime.orders import OURSELVES
 from open63110.runtime.principals import PrincipalChange, Principals
-from open63110.usecases.energy.smart_charging import FailSafeEntered, FailSafeLeft, LimitPower
+from open63110.usecases.energy.smart_charging import FailSafeEntered, FailSafeLeft, LimitPower, LimitZone
 from open63110.usecases.services.authorize_externally import UnlockConnector
 from open63110.usecases.stations.reboot_station import RebootMode, RebootStation
 
@@ -51,6 +60,9 @@ def limit(watts: float) -> LimitPower:
 @pytest.mark.at("AT-B.18-3", "link")
 async def test_of_two_csmss_that_claim_authority_the_one_with_the_lease_is_obeyed(tmp_path: Path) -> None:
     async with mall(tmp_path, ["CS1"], lease=100.0) as (here, local, there, _):
+        nowhere = LimitPower(station=CS1, evse=EvseNumber(9), limit=Watts(2000.0))
+        refused = await ended(here.csms, await here.csms.orders.ask(nowhere, ADMIN))
+        assert refused.outcome not in {Outcome.ACCEPTED, Outcome.NOT_AUTHORIZED}
         await local.csms.orders.ask(limit(9000.0), ADMIN)
         await until(lambda: any(one.limit == 9000.0 for one in there.noun("CS1").limits.desired.values()))
         asked = await here.csms.orders.ask(limit(3000.0), ADMIN)
@@ -62,6 +74,50 @@ async def test_of_two_csmss_that_claim_authority_the_one_with_the_lease_is_obeye
         await until(lambda: any(one.limit == 3000.0 for one in there.noun("CS1").limits.desired.values()))
         late = await local.csms.orders.ask(limit(9000.0), ADMIN)
         assert (late.order.outcome, late.order.reason) == (Outcome.NOT_AUTHORIZED, "LeaseHeld")
+
+
+async def test_stations_hear_under_whose_authority_a_limit_was_decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with mall(tmp_path, ["CS1"]) as (here, local, there, _):
+        ear = Ear(local, monkeypatch)
+        await local.csms.orders.ask(limit(9000.0), ADMIN)
+        await until(lambda: any(one.limit == 9000.0 for one in there.noun("CS1").limits.desired.values()))
+        local.csms.masters.power.release("mall-lc", local.csms.clock.now())
+        zone = LimitZone(station=StationId(""), site=SiteId("mall"), zone=ZoneId("north"), limit=Watts(5000.0))
+        order = await ended(here.csms, await here.csms.orders.ask(zone, ADMIN))
+        assert order.outcome is Outcome.ACCEPTED
+        leases = [one.lease for one in ear.limits if one.lease is not None]
+        assert [(one.holder, one.epoch) for one in leases] == [("mall-lc", 1), ("above", 2)]
+
+
+@pytest.mark.at("AT-B.22-1", "link")
+async def test_who_asked_above_is_judged_and_written_down_below_in_his_own_role(tmp_path: Path) -> None:
+    async with mall(tmp_path, ["CS1"]) as (here, local, _, __):
+        level = here.csms.level.relay.name
+        async with await here.client("anna", Role.OPERATOR) as anna:
+            said = await anna.post("stations/CS1/limit", json={"evse": 1, "limit": 7000.0})
+            assert said.json()["outcome"] == "accepted", said.text
+        done = [one for one in local.csms.store.load(AuditEntry) if one.action == "LimitPower"]
+        assert [(one.by, one.role, one.outcome) for one in done] == [(f"anna@{level}", "operator", "accepted")]
+        viewer = msgspec.structs.replace(ADMIN, id=PrincipalId("vera"), role=Role.VIEWER)
+        for by, outcome in ((viewer, Outcome.NOT_AUTHORIZED), (OURSELVES, Outcome.ACCEPTED)):
+            branch = here.csms.level.branches.branch("mall-lc")
+            assert branch is not None
+            header = Header(
+                src="/",
+                dst="/mall/north/CS1",
+                type=CODEC.number(limit(6000.0)),
+                kind=Kind.REQUEST,
+                priority=Priority.CONTROL,
+                deadline=here.now() + timedelta(seconds=120),
+                path=(level,),
+                by=Asker(by.id, by.role, level),
+            )
+            said_back: list[Ending] = []
+            body = CODEC.encode(limit(6000.0), station=CS1)
+            branch.lines.send(header, body, durable=False, over=said_back.append, patience=120.0)
+            await until(lambda said_back=said_back: said_back, 30.0)  # type: ignore[misc] # a lambda's defaults
+            last = [one for one in local.csms.store.load(AuditEntry) if one.action == "LimitPower"][-1]
+            assert (last.by, last.role, last.outcome) == (f"{by.id}@{level}", by.role, outcome)
 
 
 async def test_an_action_of_the_upper_level_is_the_sites_own_only_while_that_is_away(tmp_path: Path) -> None:

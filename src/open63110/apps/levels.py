@@ -3,13 +3,16 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from open63110.apps.bulk import ByNumber, LevelWays
+from open63110.bindings.link.enclosing import enclose, enclosing
+from open63110.bindings.link.levels.askers import Askers
 from open63110.bindings.link.levels.branches import Branches
 from open63110.bindings.link.levels.guests import Guests
+from open63110.bindings.link.levels.lease import Lease, shown
 from open63110.bindings.link.levels.places import Places, place_of_scope
 from open63110.bindings.link.levels.relay import Relay
 from open63110.bindings.link.levels.spreading import Spreading
@@ -18,12 +21,13 @@ from open63110.bindings.link.patterns.publishing import Publishing
 from open63110.bindings.link.server import Server
 from open63110.kernel.address import NONE, ROOT, Address
 from open63110.kernel.errors import NotAuthorized
-from open63110.kernel.ids import PrincipalId, StationId
+from open63110.kernel.ids import OrderId, PrincipalId, StationId
 from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Command
 from open63110.kernel.roles import Role
-from open63110.model.order import Order, OrderChanged
+from open63110.model.order import OPEN, Order, OrderChanged
 from open63110.model.principal import Principal, PrincipalChanged
+from open63110.ports import Ids
 from open63110.runtime.engine import Engine, Replies, Turn, encode_command
 from open63110.runtime.orders import Orders
 
@@ -34,9 +38,34 @@ def _nobody(command: Command) -> StationId | None:
     return None
 
 
-def _everybody(kind: str, by: Principal, now: datetime) -> None:
-    """Let anybody who may ask be obeyed."""
-    del kind, by, now
+class Say(Protocol):
+    """Whose word counts at one level."""
+
+    def check(self, action: str, by: PrincipalId, now: datetime) -> None:
+        """See to it that somebody is the one who has the say of an action.
+
+        Raises:
+            NotAuthorized: he is not.
+        """
+
+    def claim(self, action: str, by: PrincipalId, now: datetime) -> Lease | None:
+        """Give the say to whoever asked for what has just been decided; None: nobody has it alone."""
+
+    def ended(self, order: Order, lease: Lease) -> None:
+        """Take note of what became of an order under a lease."""
+
+
+class _Everybody:
+    """Lets anybody who may ask be obeyed."""
+
+    def check(self, action: str, by: PrincipalId, now: datetime) -> None:
+        """Let it pass."""
+
+    def claim(self, action: str, by: PrincipalId, now: datetime) -> Lease | None:
+        """Give it to nobody."""
+
+    def ended(self, order: Order, lease: Lease) -> None:
+        """Nobody has to know."""
 
 
 class LevelOrders(Orders):
@@ -44,14 +73,38 @@ class LevelOrders(Orders):
 
     below: Callable[[Command], StationId | None] = staticmethod(_nobody)
     """Tells which level below decides a command instead of this one; None: this one does."""
-    obeyed: Callable[[str, Principal, datetime], None] = staticmethod(_everybody)
-    """Sees to it that a principal is the one who has the say of an action, or raises NotAuthorized (I19)."""
+    say: Say = _Everybody()
+    """Knows whose word counts (I19)."""
+
+    def __init__(self, engine: Engine, ids: Ids) -> None:
+        """Take over what the last run left open."""
+        self.askers = Askers()
+        """Who asks from above."""
+        self._asked = OrderId("")
+        """What somebody, and no use case, has asked for last."""
+        super().__init__(engine, ids)
+
+    def asker(self, order: Order) -> Principal | None:
+        """Return who asked for an order, here or above; None: nobody who is still known."""
+        return self.askers.get(order.by) or super().asker(order)
 
     def _check(self, command: Command, by: Principal, order: Order, now: datetime, roles: frozenset[Role] | None) -> None:
-        super()._check(command, by, order, now, roles)
-        self.obeyed(order.kind, by, now)
+        super()._check(command, self.askers.judged(by, command), order, now, roles)
+        self.say.check(order.kind, by.id, now)
+        self._asked = order.id
 
     def _decide(self, command: Command, order: Order) -> tuple[Order, Replies]:
+        with enclosing(self) as made:
+            order, replies = self._decide_somewhere(command, order)
+        lease = self.say.claim(order.kind, order.by, order.asked) if order.id == self._asked else None
+        if lease is not None:
+            for one in (order.id, *made):
+                enclose(self, one).lease = shown(lease)
+            if order.outcome in OPEN:
+                self.watch(order.id, lambda ended: self.say.ended(ended, lease))
+        return order, replies
+
+    def _decide_somewhere(self, command: Command, order: Order) -> tuple[Order, Replies]:
         peer = self.below(command)
         if peer is None:
             return super()._decide(command, order)
@@ -84,7 +137,7 @@ class Level:
         self.places = Places(engine, own)
         self.members = Membership(self.places, engine.stations.get)
         self.relay = Relay(link.identity, place, self.places, direct=self._direct, members=self.members.of, upper=upper)
-        self.branches = Branches.beside(link, self.relay, self.place_of)
+        self.branches = Branches.beside(link, self.relay, orders.askers, self.place_of)
         self.spreading = Spreading(engine, orders, self.relay, self.branches)
         self.guests = Guests.beside(link, self.places.resolve)
         self.publishing = Publishing(engine, self.places)

@@ -25,11 +25,10 @@ from open63110.bindings.link.levels.places import put_in_zone
 from open63110.bindings.link.levels.upward import Upward
 from open63110.kernel.address import ANY, Address
 from open63110.kernel.errors import Trouble
-from open63110.kernel.ids import PrincipalId, StationId
+from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Event, Message
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Seconds, Watts
-from open63110.model.principal import Principal
 from open63110.model.site import Site, SiteChanged, SiteId, Zone, ZoneChanged, ZoneId, zone_key
 from open63110.pki.identity import identity_of
 from open63110.runtime.engine import Answer, Engine, Turn
@@ -39,10 +38,7 @@ from open63110.usecases.stations.onboard_station import RegisterStation
 
 log = structlog.get_logger(__name__)
 
-OUTBOX, ABOVE, JOURNAL = "upward.db", "above", "journal"
-
-UPPER = Principal(id=PrincipalId("above"), role=Role.ADMIN, name="the level above")
-"""As whom the level above asks here: what it may, it has decided itself."""
+OUTBOX, ABOVE, JOURNAL, LEASE = "upward.db", "above", "journal", "lease"
 
 NOBODY = StationId("")
 
@@ -116,13 +112,12 @@ class LocalCsms(Csms):
         self.engine.within = config.upper.answer_within
         self.above: Upward | None = None
         self.client = Client(self.frames, self.clock, identity_of, run_id=os.urandom(4))
-        self.masters = Masters(config.say, config.lease, here=config.identity, above=UPPER.id, heard=self._heard)
-        self.orders.obeyed = self.masters.check
         if config.upper.endpoints:
             with usable(Path(config.data)):
                 self.outbox = OutboxFile(Path(config.data) / OUTBOX)
             self.above = self.engine.above = self.level.ways.above = self._upward()
             self.above.services = self.streams
+        self.masters = self.orders.say = self._masters()
 
     @property
     def _identity(self) -> str:
@@ -134,12 +129,23 @@ class LocalCsms(Csms):
         level.guests.acts = Role.LOCAL_CSMS
         return level
 
+    def _masters(self) -> Masters:
+        config, kept, keep = self.config, None, None
+        if config.upper.endpoints:
+            kept, keep = self.outbox.seen(LEASE)
+        above = self.orders.askers.__contains__
+        return Masters(
+            config.say, config.lease, here=config.identity, above=above, heard=self._heard, kept=kept or b"", keep=keep
+        )
+
     def _heard(self) -> bool:
         return self.above is not None and self.above.open
 
     def _upward(self) -> Upward:
         config, level = self.config.upper, self.level
-        desk = Downward(self.engine, self.orders, level.relay, level.spreading, self.wallet, UPPER, changed=self._upper_changed)
+        desk = Downward(
+            self.engine, self.orders, level.relay, level.spreading, self.wallet, self.orders.askers, changed=self._upper_changed
+        )
         outbox = self.outbox.outbox(ABOVE)
         made = Upward(
             self.client,

@@ -12,13 +12,13 @@ from typing import Any, Final
 from open63110.apps.config import Limits, Listener, Log
 from open63110.apps.csms import Csms
 from open63110.apps.local_config import LocalConfig, Upper, ZonePlan
-from open63110.apps.local_csms import UPPER, LocalCsms
+from open63110.apps.local_csms import LocalCsms
 from open63110.apps.site import Site, StationPlan
 from open63110.bindings.link.carriers.websocket_carrier import client_tls
 from open63110.bindings.link.dialling import Dialling as LinkDialling
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.rpc.version import Version
-from open63110.kernel.ids import StationId
+from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Seconds
 from open63110.model.policy import Policy
@@ -31,6 +31,8 @@ from open63110.usecases.stations.onboard_station import RegisterStation
 
 LEVEL, PLACE = "mall-lc", "mall"
 """The local CSMS, and the site it answers for."""
+
+SET_UP = Principal(id=PrincipalId("demo"), role=Role.ADMIN, name="whoever sets the demo up")
 
 OF_LINK: Final = (
     StationPlan(id="MALL-AC-1", version=Version.V21, interval=30.0),
@@ -140,7 +142,7 @@ async def furnish(local: LocalCsms, given: Certificates, site: Site) -> None:
     try:
         for number, plan in enumerate(OF_OCPP, start=1):
             password = secrets.token_urlsafe(24)
-            await principals.create(UPPER, NewPrincipal(id=plan.id, role=Role.STATION, secret=password))
+            await principals.create(SET_UP, NewPrincipal(id=plan.id, role=Role.STATION, secret=password))
             line = Dialling(url=url, password=password, patience=patience, longest_pause=60.0)
             site.build(plan, line, counted=number * 3_456_789)
     finally:

@@ -70,6 +70,8 @@ class Orders:
         self._watchers: dict[OrderId, list[Callable[[Order], None]]] = {}
         self._unstored: list[Callable[[], None]] = []
         """What happened to orders while nothing could be stored: noted again until it can be."""
+        self.on_new: list[Callable[[Order], None]] = []
+        """Told of each order as it is made, before anything comes of it."""
         engine.send, engine.elsewhere = self._from_use_case, self._elsewhere
         engine.commit.on_durable.append(self._look)
         for order in tuple(engine.known.orders.values()):
@@ -105,7 +107,7 @@ class Orders:
         return future
 
     def _new(self, command: Command, by: Principal, now: datetime, deadline: datetime | None) -> Order:
-        return Order(
+        order = Order(
             id=self._ids.order(),
             station=command.station,
             kind=kind_of(command),
@@ -115,6 +117,13 @@ class Orders:
             outcome=Outcome.WAITING,
             body=encode_command(command.kept()).decode(),
         )
+        for told in tuple(self.on_new):
+            told(order)
+        return order
+
+    def asker(self, order: Order) -> Principal | None:
+        """Return who asked for an order; None: nobody who is still known."""
+        return OURSELVES if order.by == OURSELVES.id else self._engine.known.principals.get(order.by)
 
     def _check(self, command: Command, by: Principal, order: Order, now: datetime, roles: frozenset[Role] | None) -> None:
         door = self._engine.table.door(type(command))
@@ -301,12 +310,12 @@ class Orders:
                 self._store_or(lambda: self._unused(fact))
 
     def _audit(self, order: Order) -> None:
-        principal = self._engine.known.principals.get(order.by)
+        principal = self.asker(order)
         entry = AuditEntry(
             id=self._ids.row(AuditEntry),
             at=order.ended or order.asked,
             by=order.by,
-            role=principal.role if principal else (Role.CSMS if order.by == OURSELVES.id else ""),
+            role=principal.role if principal else "",
             action=order.kind,
             target=order.station,
             outcome=order.outcome,

@@ -337,14 +337,15 @@ class Conversation:
             Trouble: the link has no message for it, or too much waits.
         """
         engine = self._office.engine
-        now = engine.clock.now()
+        now, along = engine.clock.now(), enclosed(self._office.orders, order.id)
         header = Header(
             type=CODEC.number(command),
             kind=Kind.REQUEST,
             priority=Priority(command.priority),
             deadline=order.deadline,
             key=order.id.encode()[:32],
-            extensions=enclosed(self._office.orders, order.id),
+            extensions=dict(along.extensions),
+            lease=along.lease,
         )
         body = CODEC.encode(command, station=self.station, subjects=engine.known)
         left = max(0.0, (order.deadline - now).total_seconds())

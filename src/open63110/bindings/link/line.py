@@ -14,6 +14,7 @@ from open63110.bindings.link.correspondence import Correspondence, Ending
 from open63110.bindings.link.dialler import Dialler
 from open63110.bindings.link.dialling import Dialling, Exchange, Owner, Waiting
 from open63110.bindings.link.errors import ErrorCode
+from open63110.bindings.link.fence import Fence
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
 from open63110.bindings.link.framing.header import Header, Kind, Priority
 from open63110.bindings.link.framing.hello import Hello
@@ -57,7 +58,7 @@ class Line(Dialler):
 
     __slots__ = (
         *("_clock", "_lasting", "_met", "_told", "engine", "marks"),
-        *("owner", "services", "station", "subscriber"),
+        *("fence", "owner", "services", "station", "subscriber"),
     )
 
     def __init__(
@@ -98,6 +99,7 @@ class Line(Dialler):
         self.subscriber = Subscriber(self.lines)
         """For what the CSMS tells of this station and its zone, if somebody here wants to know."""
         self.set_clock()
+        self.fence = Fence()
         self._told: Counter[str] = Counter()
         self._met = Role.CSMS
         """What the other end of the present link is."""
@@ -171,6 +173,8 @@ class Line(Dialler):
             return None
         if header.type >= FIRST_SERVICE and self.services is not None:
             return self.services.judge(self, header)
+        if not self.fence.passes(header.lease, self.engine.clock.now()):
+            return ErrorCode.NOT_AUTHORIZED, f"{header.lease and header.lease.holder} has no authority over power any more"
         sender = Sender(role=self._met, places=EVERYWHERE)
         try:
             RIGHTS.check(sender, Role.STATION, header.type, Address((self.station,)), header.priority)

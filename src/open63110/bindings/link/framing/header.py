@@ -4,7 +4,7 @@
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum, unique
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import cbor2
 import msgspec
@@ -17,6 +17,9 @@ LONGEST_HEADER = 4096
 
 LONGEST_ADDRESS = 512
 """[characters]"""
+
+LONGEST_NAME = 128
+"""Of whoever asks, of a role or of a level [characters]."""
 
 MOST_HOPS = 16
 """Levels that one message may pass."""
@@ -71,6 +74,27 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Passed on untouched."""
 
 
+class Asker(NamedTuple):
+    """Who asked for what a message orders, where it was asked first (B.22)."""
+
+    principal: str
+    """As it is called there."""
+    role: str
+    level: str
+    """Identity of that level."""
+
+
+class LeaseShown(NamedTuple):
+    """Who has the authority over power where the order was decided, and since how many holders (B.18)."""
+
+    holder: str
+    """Identity of a CSMS, or ``above``."""
+    epoch: int
+    """Rises with each other holder."""
+    until: int
+    """[ms since 1970]"""
+
+
 class Header(msgspec.Struct, frozen=True, kw_only=True):
     """What every level may read of a message. Its address and body are for upper layers to judge."""
 
@@ -101,6 +125,10 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     about: str = ""
     """The object within which order matters; empty: messages between the same two addresses keep their order."""
     extensions: dict[str, Extension] = {}
+    by: Asker | None = None
+    """None: the level that is named last in ``path`` asks by itself."""
+    lease: LeaseShown | None = None
+    """None: nobody has the authority alone, or the message is not one that limits power."""
 
     @property
     def order(self) -> str:
@@ -143,6 +171,8 @@ def encode_header(header: Header) -> bytes:
         12: header.words,
         13: header.about,
         14: {name: [one.critical, one.value] for name, one in header.extensions.items()},
+        15: header.by and list(header.by),
+        16: header.lease and list(header.lease),
     }
     fields = {2: header.type} | {key: value for key, value in said.items() if value}
     if header.reply_to is not None:
@@ -195,10 +225,29 @@ def _read(data: bytes) -> Header:
         words=maybe(fields, 12, str, "", most=200),
         about=maybe(fields, 13, str, "", most=LONGEST_ADDRESS),
         extensions=read_extensions(fields.get(14, {})),
+        by=_asker(maybe(fields, 15, list, [], most=3)),
+        lease=_lease(maybe(fields, 16, list, [], most=3)),
     )
 
 
 _short = lru_cache(maxsize=REMEMBERED)(_read)
+
+
+def _asker(value: list[Any]) -> Asker | None:
+    if not value:
+        return None
+    if len(value) != len(Asker._fields) or not all(type(one) is str and len(one) <= LONGEST_NAME for one in value):
+        raise BadFrame("who asks is [principal, role, level]")
+    return Asker(*value)
+
+
+def _lease(value: list[Any]) -> LeaseShown | None:
+    if not value:
+        return None
+    kinds = [type(one) for one in value]
+    if kinds != [str, int, int] or len(value[0]) > LONGEST_NAME or value[1] < 0 or not 0 <= value[2] <= LATEST:
+        raise BadFrame("a lease is [holder, epoch, until]")
+    return LeaseShown(*value)
 
 
 def read_extensions(value: Any) -> dict[str, Extension]:

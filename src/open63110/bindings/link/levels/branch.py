@@ -10,9 +10,11 @@ import msgspec
 from open63110.bindings.link import answers
 from open63110.bindings.link.conversation import ANSWERS, FIRST_SERVICE, HERE, Conversation
 from open63110.bindings.link.correspondence import Ending
+from open63110.bindings.link.enclosing import enclosed
 from open63110.bindings.link.errors import BadFrame, ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
 from open63110.bindings.link.framing.header import Header, Kind, Priority
+from open63110.bindings.link.levels.askers import Askers
 from open63110.bindings.link.levels.places import put_in_zone
 from open63110.bindings.link.levels.relay import Relay, station_id_for
 from open63110.bindings.link.marks import Marks
@@ -44,9 +46,11 @@ OF_ZONES = LimitZone | WithdrawZoneLimit
 class Branch(Conversation):
     """One local CSMS over all its links."""
 
-    __slots__ = ("answers_for", "looped", "present", "relay")
+    __slots__ = ("answers_for", "askers", "looped", "present", "relay")
 
-    def __init__(self, office: Server, identity: StationId, marks: Marks, relay: Relay, answers_for: Address | None) -> None:
+    def __init__(
+        self, office: Server, identity: StationId, marks: Marks, relay: Relay, askers: Askers, answers_for: Address | None
+    ) -> None:
         """Wait for a link.
 
         Args:
@@ -54,10 +58,11 @@ class Branch(Conversation):
             identity: in its certificate.
             marks: what was heard of it.
             relay: of this level.
+            askers: who asks from above.
             answers_for: its place: all stations in there may be behind it, and no others; None: none now.
         """
         super().__init__(office, identity, marks)
-        self.relay, self.answers_for = relay, answers_for
+        self.relay, self.askers, self.answers_for = relay, askers, answers_for
         self.present: set[StationId] = set()
         """Stations that have a link to it now."""
         self.looped = False
@@ -230,8 +235,7 @@ class Branch(Conversation):
         about = NOBODY if command.station == self.station else command.station
         dst = self._target(command)
         plain = msgspec.structs.replace(command, station=about)
-        group = isinstance(command, OF_ZONES)
-        header = self._header(plain, dst, order.deadline, key=order.id.encode()[:32], group=group)
+        header = self._header(plain, dst, order)
 
         def over(ending: Ending) -> None:
             self._ended(order, plain, ending)
@@ -248,17 +252,21 @@ class Branch(Conversation):
             raise Unknown(f"nobody knows where {command.station} is", code="UnknownAddress", where="station")
         return str(address)
 
-    def _header(self, command: Command, dst: str, deadline: datetime, *, key: bytes, group: bool) -> Header:
+    def _header(self, command: Command, dst: str, order: Order) -> Header:
+        along = enclosed(self._office.orders, order.id)
         return Header(
             src=str(self.relay.place),
             dst=dst,
             type=CODEC.number(command),
             kind=Kind.REQUEST,
             priority=Priority(command.priority),
-            deadline=deadline,
-            key=key,
-            group=group,
+            deadline=order.deadline,
+            key=order.id.encode()[:32],
+            group=isinstance(command, OF_ZONES),
             path=(self.relay.name,),
+            extensions=dict(along.extensions),
+            by=self.askers.asker(order, self._office.orders, self.relay.name),
+            lease=along.lease,
         )
 
     def _send(

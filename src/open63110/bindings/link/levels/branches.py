@@ -6,6 +6,7 @@ from collections.abc import Callable
 from open63110.bindings.link.correspondence import Correspondence
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.gate import Refusal, Shown
+from open63110.bindings.link.levels.askers import Askers
 from open63110.bindings.link.levels.branch import OF_ZONES, Branch
 from open63110.bindings.link.levels.relay import Relay
 from open63110.bindings.link.server import Server
@@ -21,19 +22,21 @@ class Branches(Server):
     """All links to levels below; one of the bindings behind runtime.links."""
 
     relay: Relay
+    askers: Askers
     place_of: Callable[[str], Address | None]
 
     @classmethod
-    def beside(cls, server: Server, relay: Relay, place_of: Callable[[str], Address | None]) -> "Branches":
+    def beside(cls, server: Server, relay: Relay, askers: Askers, place_of: Callable[[str], Address | None]) -> "Branches":
         """Make it beside the server of the stations' own links.
 
         Args:
             server: from which it takes what it needs.
             relay: of this level.
+            askers: who asks from above.
             place_of: tells what a level below answers for, as the operator says; None: it may not come.
         """
         made = server.sibling(cls)
-        made.relay, made.place_of = relay, place_of
+        made.relay, made.askers, made.place_of = relay, askers, place_of
         return made
 
     def let_in(self, shown: Shown) -> Peer | Refusal:
@@ -69,7 +72,7 @@ class Branches(Server):
         """Return the conversation with a local CSMS."""
         found = self.conversations.get(station)
         if found is None:
-            found = Branch(self, station, self.ledger.marks(station), self.relay, self.relay.below[station])
+            found = Branch(self, station, self.ledger.marks(station), self.relay, self.askers, self.relay.below[station])
             self.conversations[station] = found
             found.lines = Correspondence(found, self._session(found), self._pace)
         assert isinstance(found, Branch)  # noqa: S101 - this class makes no others

@@ -2,18 +2,17 @@
 """What a level above orders, carried out at this one: from then on it is this level's own order, journalled and audited."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
 import structlog
 
-from open63110.bindings.link.enclosing import enclose
+from open63110.bindings.link.enclosing import enclosing
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived
-from open63110.bindings.link.framing.header import Extension
+from open63110.bindings.link.levels.askers import Askers
 from open63110.bindings.link.levels.relay import Here, Relay, Spread
 from open63110.bindings.link.levels.spreading import ANYBODY, Spreading, parts_of
 from open63110.bindings.link.levels.upward import Upward
@@ -26,7 +25,6 @@ from open63110.kernel.ids import StationId
 from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Command
 from open63110.model.order import OPEN, Order, Outcome
-from open63110.model.principal import Principal
 from open63110.model.site import Zone, ZoneChanged, ZoneKey, zone_key
 from open63110.runtime.engine import Engine, Replies
 from open63110.runtime.orders import Asked, Orders
@@ -72,7 +70,7 @@ class Downward:
         relay: Relay,
         spreading: Spreading,
         wallet: Wallet,
-        above: Principal,
+        askers: Askers,
         *,
         changed: Callable[[bool], None],
     ) -> None:
@@ -84,11 +82,11 @@ class Downward:
             relay: knows its places.
             spreading: for groups.
             wallet: learns credentials.
-            above: as whom the level above asks here.
+            askers: as whom those above are met here.
             changed: told whether the level above hears.
         """
         self._engine, self._orders, self._relay, self._spreading, self._wallet = engine, orders, relay, spreading, wallet
-        self._principal, self._changed = above, changed
+        self._guests, self._changed = askers, changed
         self._zones: dict[ZoneKey, list[Callable[[Zone | None], None]]] = {}
         engine.commit.on_durable.append(self._look)
 
@@ -156,19 +154,9 @@ class Downward:
             else:
                 done(said.order, said.replies)
 
-        with self._enclosing(message.header.extensions):
-            future = self._orders.ask(command, self._principal, deadline=message.header.deadline, roles=ANYBODY)
+        with enclosing(self._orders, message.header.extensions):
+            future = self._orders.ask(command, self._guests.meet(message.header), deadline=message.header.deadline, roles=ANYBODY)
         future.add_done_callback(asked)
-
-    @contextmanager
-    def _enclosing(self, extensions: Mapping[str, Extension]) -> Iterator[None]:
-        """Pass extensions on with the order that is made meanwhile, as they are (AT-B.14-1)."""
-        open_orders = self._engine.known.orders
-        before = set(open_orders) if extensions else set()
-        yield
-        for order in tuple(open_orders.values()) if extensions else ():
-            if order.id not in before and order.by == self._principal.id:
-                enclose(self._orders, order.id, extensions)
 
     def _yes(self, above: Upward, message: Arrived, replies: Sequence[Any], station: StationId) -> None:
         above.confirm(message)
@@ -200,7 +188,9 @@ class Downward:
 
         group = self._relay.directory.resolve(header.dst)
         came = msgspec.structs.replace(header, group=True)
-        self._spreading.ask(command, group, self._principal, deadline, told, came=came, came_from=str(self._relay.upper))
+        by = self._guests.meet(header)
+        with enclosing(self._orders, header.extensions):
+            self._spreading.ask(command, group, by, deadline, told, came=came, came_from=str(self._relay.upper))
         self._engine.commit.after(lambda durable: above.confirm(message) if durable else None)
 
     def _of_zone(self, above: Upward, message: Arrived) -> None:

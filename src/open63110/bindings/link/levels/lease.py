@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from open63110.bindings.link.framing.header import LeaseShown, milliseconds
 from open63110.kernel.errors import NotAuthorized
 
 LONGEST: Final = 86_400.0
@@ -20,6 +21,11 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
     until: datetime
     epoch: int
     """Rises each time another holder gets it: what a former one says is told apart by it."""
+
+
+def shown(lease: Lease) -> LeaseShown:
+    """Return a lease as messages tell of it."""
+    return LeaseShown(lease.holder, lease.epoch, milliseconds(lease.until))
 
 
 class Authority:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from open63110.bindings.link.framing.header import Header
+from open63110.bindings.link.framing.header import LONGEST_NAME, Asker, Header
 from open63110.bindings.link.levels.branches import Branches
 from open63110.bindings.link.levels.relay import Relay, Spread
 from open63110.bindings.link.messages.codec import CODEC
@@ -67,7 +67,8 @@ class Spreading:
         Raises:
             Trouble: nothing was asked of anybody: that is no group, or the message has passed here before.
         """
-        header = came or Header(dst=str(group), type=CODEC.number(command), group=True)
+        asker = Asker(str(by.id)[:LONGEST_NAME], by.role, self._relay.name)
+        header = came or Header(dst=str(group), type=CODEC.number(command), group=True, by=asker)
         step = self._relay.route(header, came_from)
         if not isinstance(step, Spread):
             raise Malformed(f"{group} is no group", code="BadAddress", where=str(group))

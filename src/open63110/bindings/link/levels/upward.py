@@ -289,6 +289,8 @@ class Upward(Line):
             return ErrorCode.LOOP_DETECTED, trouble.message
         if header.kind in ANSWERS or header.type >= FIRST_SERVICE:
             return None
+        if not self.fence.passes(header.lease, self.engine.clock.now()):
+            return ErrorCode.NOT_AUTHORIZED, f"{header.lease and header.lease.holder} has no authority over power any more"
         known = REGISTRY.by_number.get(header.type)
         if known is None:
             return None  # for somebody below, perhaps
