@@ -15,10 +15,13 @@ from tests.e2e.local_house import admit_level
 from open63110.bindings.link.conversation import RATES
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.frames import Data, Delivered, Nack
-from open63110.bindings.link.framing.header import Extension, Header, Kind, Priority, decode_header
+from open63110.bindings.link.framing.header import Extension, Header, Kind, Priority, decode_header, encode_header
+from open63110.bindings.link.framing.hello import Hello
 from open63110.bindings.link.messages.codec import CODEC
+from open63110.bindings.link.messages.items import MOST
 from open63110.kernel.ids import StationId, SubjectRef
 from open63110.kernel.roles import Role
+from open63110.model.quarantine import QuarantinedInput
 from open63110.model.station import StationConnected
 from open63110.usecases.services.authorize_locally import AuthorizeCredential
 from open63110.usecases.stations.monitor_station import StationEventReported
@@ -104,6 +107,19 @@ async def test_a_question_from_a_level_below_with_something_critical_is_not_deci
         assert decode_header(answer.head).reply_to == 3
         assert not any(isinstance(one, Data) and decode_header(one.head).reply_to == 2 for one in peer.heard)
         assert SubjectRef(subject) in here.csms.engine.known.tokens
+
+
+async def test_a_message_longer_than_was_advertised_is_refused_at_its_first_piece(tmp_path: Path) -> None:
+    async with level_below(tmp_path) as (here, peer):
+        header = Header(src=PLACE, type=CODEC.number(event(here, "A")), path=("mall-lc",))
+        greeted = next(one for one in peer.heard if isinstance(one, Hello))
+        assert greeted.receive.message == MOST
+        for number, total, refused in ((2, MOST, False), (3, MOST + 1, True)):
+            await peer.send(Data(id=number, chunk=bytes(2048), total=total, head=encode_header(header)))
+            if refused:
+                nack = await peer.next(Nack)
+                assert (nack.id, nack.error) == (number, ErrorCode.TOO_LARGE)
+        assert not here.rows(QuarantinedInput)
 
 
 async def test_a_level_below_that_says_too_much_of_a_class_is_told_to_wait(

@@ -17,7 +17,7 @@ from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.fence import Fence
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
 from open63110.bindings.link.framing.header import Header, Kind, Priority
-from open63110.bindings.link.framing.hello import Hello
+from open63110.bindings.link.framing.hello import TAKES, Hello
 from open63110.bindings.link.gate import Refusal, Shown
 from open63110.bindings.link.marks import Marks
 from open63110.bindings.link.messages.codec import CODEC
@@ -92,7 +92,7 @@ class Line(Dialler):
         self.marks = Marks(peer, engine.commit)
         engine.commit.on_restored.append(lambda _: self.marks.restored())
         limits = Limits(idle=5.0 * pace, silence=5.0 * pace, greeting=60.0 * pace)
-        me = Hello(identity=station)
+        me = Hello(identity=station, receive=TAKES)
         self._clock = LocalClock(engine.clock.now(), 0.0)
         session = Session(me, outbox, self.marks, limits, clock=self._clock, judge=self.judge)
         self.lines = Correspondence(self, session, pace)

@@ -15,7 +15,7 @@ from open63110.bindings.link.dialling import Dialling, Exchange
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
 from open63110.bindings.link.framing.header import Header, Kind, Priority
-from open63110.bindings.link.framing.hello import Hello
+from open63110.bindings.link.framing.hello import TAKES, Hello
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.messages.record import Subjects
 from open63110.bindings.link.messages.rights import EVERYWHERE, RIGHTS, Sender
@@ -63,7 +63,9 @@ class Party(Dialler):
         self.identity, self.role, self._changed = identity, role, changed
         self._clock = LocalClock(exchange.clock.now(), 0.0)
         limits = Limits(idle=5.0 * pace, silence=5.0 * pace, greeting=60.0 * pace)
-        session = Session(Hello(identity=identity), outbox, MemorySeen(), limits, clock=self._clock, judge=self.judge)
+        session = Session(
+            Hello(identity=identity, receive=TAKES), outbox, MemorySeen(), limits, clock=self._clock, judge=self.judge
+        )
         self.lines = Correspondence(self, session, pace)
         self.subscriber = Subscriber(self.lines)
         self.ended = ""

@@ -14,7 +14,7 @@ import msgspec
 from open63110.bindings.link.conversation import WIRE, Conversation, Services
 from open63110.bindings.link.correspondence import Correspondence
 from open63110.bindings.link.errors import ErrorCode
-from open63110.bindings.link.framing.hello import Hello
+from open63110.bindings.link.framing.hello import TAKES, Hello
 from open63110.bindings.link.gate import Refusal, Security, Shown
 from open63110.bindings.link.marks import Ledger
 from open63110.bindings.link.messages.codec import CODEC
@@ -148,7 +148,7 @@ class Server:
 
     def _session(self, conversation: Conversation) -> Session:
         pace = self._pace
-        me = Hello(identity=self.identity, capabilities=self.capabilities)
+        me = Hello(identity=self.identity, capabilities=self.capabilities, receive=TAKES)
         return Session(
             me,
             MemoryOutbox(os.urandom(8)),

@@ -34,6 +34,13 @@ class Receive(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Messages of priority E at once."""
 
 
+LONGEST_MESSAGE = 1024 * 1024 + 64 * 1024
+"""Body of a message that this implementation reads [bytes]: a piece of a stream with what is around it; what is larger is a stream."""
+
+TAKES = Receive(message=LONGEST_MESSAGE)
+"""What the programs advertise."""
+
+
 class Resume(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an end has of one outbox of the other end."""
 

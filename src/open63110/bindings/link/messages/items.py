@@ -9,13 +9,14 @@ from typing import Any, Final, NoReturn
 
 import cbor2
 
+from open63110.bindings.link.framing.hello import LONGEST_MESSAGE
 from open63110.kernel.errors import Malformed
 
 DEPTH: Final = 16
 """Containers within containers."""
 
-MOST: Final = 1_048_576
-"""A body [bytes]; what is larger goes as a stream."""
+MOST: Final = LONGEST_MESSAGE
+"""A body [bytes]: as much as is advertised; what is larger goes as a stream."""
 
 UINT, NEGATIVE, BYTES, TEXT, ARRAY, MAP = range(6)
 """Major types; 6 is a tag and never stands in a body, 7 holds the simple values and floats."""

@@ -11,7 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from open63110.bindings.link.framing.hello import TAKES
 from open63110.bindings.link.messages import items
+from open63110.bindings.link.patterns.streams import LONGEST_PIECE, Said, Verb
+from open63110.bindings.link.patterns.streams import write as said_in_stream
 from open63110.kernel.errors import Malformed
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
@@ -99,6 +102,12 @@ def test_a_body_has_a_greatest_size() -> None:
     with pytest.raises(Malformed) as caught:
         items.load(items.blob(bytes(items.MOST)))
     assert caught.value.code == "TooLarge"
+
+
+def test_what_is_advertised_is_what_is_read_and_holds_a_piece_of_a_stream() -> None:
+    assert TAKES.message == items.MOST
+    piece = Said(id=bytes(16), verb=Verb.PIECE, offset=2**52, content=bytes(LONGEST_PIECE))
+    assert len(items.load(said_in_stream(piece))[7]) == LONGEST_PIECE
 
 
 def test_any_bytes_are_read_or_refused() -> None:
