@@ -35,7 +35,7 @@ class Receive(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 LONGEST_MESSAGE = 1024 * 1024 + 64 * 1024
-"""Body of a message that this implementation reads [bytes]: a piece of a stream with what is around it; what is larger is a stream."""
+"""Body of a message that this implementation reads [bytes]: a piece of a stream, and what is around it."""
 
 TAKES = Receive(message=LONGEST_MESSAGE)
 """What the programs advertise."""
