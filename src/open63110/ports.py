@@ -11,6 +11,7 @@ from open63110.kernel.ids import OrderId, SessionNumber, StationId, SubjectRef, 
 from open63110.kernel.journal import Entry, entry
 from open63110.kernel.messages import Command, Event
 from open63110.model.order import Order
+from open63110.model.original import Original
 from open63110.model.peer import Peer, PeersHeard
 from open63110.model.principal import AuditEntry, Principal
 from open63110.model.quarantine import QuarantinedInput
@@ -134,6 +135,7 @@ KEPT = (
     Kept(Zone, "zone", "key", ("site", "priority")),
     Kept(Peer, "peer", "id", ("serial",)),
     Kept(PeersHeard, "heard", "id", ()),
+    Kept(Original, "original", "id", ("station",)),
 )
 """Every noun that has rows. Station rows leave out transfers and sessions, which are rows of their own."""
 

@@ -142,6 +142,7 @@ async def house(
     listeners: dict[str, Listener] | None = None,
     linger: float = 0.003,
     admin: str = "test-admin",
+    rules: dict[str, Any] | None = None,
     **policy: Any,
 ) -> AsyncIterator[House]:
     """A CSMS in this process, on the real store, over real sockets. Peers have real seconds to answer, however its clock runs.
@@ -152,6 +153,7 @@ async def house(
         listeners: None: one without TLS and password, called main.
         linger: least time between two commits [s].
         admin: who asks; somebody new where the folder was used before.
+        rules: settings of protected elements.
         policy: settings that differ from their defaults.
     """
     config = Config(
@@ -162,6 +164,7 @@ async def house(
         web=Web(port=0),
         policy=Policy(**{"order_deadline": slack(factor)} | policy),
         limits=Limits(answer_timeout=slack(factor)),
+        **(rules or {}),
     )
     csms = Csms(config)
     principals = Principals(csms.engine, csms.keys, csms.ids)

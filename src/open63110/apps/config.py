@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from open63110.apps.protection_config import Demanded, Links, Protect, Protection, check_protection
 from open63110.kernel.errors import Malformed
 from open63110.model.policy import Policy
 
@@ -19,6 +20,9 @@ PREFIX = "OPEN63110__"
 HIGHEST_PORT = 65_535
 
 CSMS_INIT = "open63110 csms init"
+
+LISTS = frozenset({"versions", "stations", "endpoints", "messages", "elements", "signers", "content_keys", "logs"})
+"""Settings that are lists: in the environment a comma stands between two."""
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -104,6 +108,17 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     limits: Limits = Limits()
     bulk: Bulk = Bulk()
     log: Log = Log()
+    protection: Protection = Protection()
+    protect: dict[str, Protect] = msgspec.field(default_factory=dict)
+    demand: dict[str, Demanded] = msgspec.field(default_factory=dict)
+
+    @property
+    def links(self) -> Links:
+        """What it shows on links: the first listener of them says."""
+        found = next((one for one in self.listeners.values() if one.kind == "link"), None)
+        if found is None:
+            return Links()
+        return Links(certificate=found.certificate, key=found.key, authorities=found.client_authorities, revoked=found.revoked)
 
 
 def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Config:
@@ -215,7 +230,7 @@ def _put(tree: dict[str, Any], names: list[str], value: str, origin: str) -> Non
         tree = tree.setdefault(name, {})
         if not isinstance(tree, dict):
             raise Malformed(f"{origin} names a table, but {name} is a value", where=origin)
-    tree[names[-1]] = value.split(",") if names[-1] in {"versions", "stations", "endpoints", "logs"} else value
+    tree[names[-1]] = value.split(",") if names[-1] in LISTS else value
 
 
 def _refuse_unknown(tree: Mapping[str, Any], kind: type[msgspec.Struct], path: str) -> None:
@@ -262,6 +277,7 @@ def check(config: Config) -> None:
         raise Malformed("clock_factor must be above 0", where="clock_factor")
     _check_quarantine(config.policy)
     check_bulk(config.bulk)
+    check_protection(config, config.links)
 
 
 def check_bulk(bulk: Bulk) -> None:

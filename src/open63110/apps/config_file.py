@@ -12,6 +12,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from open63110.apps.config import Config, table_of
+from open63110.apps.protection_config import RULED, RULES
 
 HEAD = """\
 # Configuration of a CSMS: `open63110 csms --config THIS-FILE`. `open63110 config check` tells whether it will do.
@@ -29,7 +30,7 @@ Chosen = Mapping[str, Any]
 
 def written(chosen: Chosen) -> str:
     """Return the text of a file in which some settings, a tree like the file's, are chosen and all others explained."""
-    return HEAD + "\n" + explained_tables(Config, chosen, example=LISTENER)
+    return HEAD + "\n" + explained_tables(Config, chosen, example=LISTENER) + RULES
 
 
 def explained_tables(whole: type[msgspec.Struct], chosen: Chosen, *, example: str) -> str:
@@ -38,13 +39,13 @@ def explained_tables(whole: type[msgspec.Struct], chosen: Chosen, *, example: st
     Args:
         whole: what can be set; of tables within tables nothing is said.
         chosen: what is set, a tree like the file's.
-        example: stands for the name of a table of many where none is chosen.
+        example: stands for the name of a table of many where none is chosen; of rules RULES says more.
     """
     parts = [*_settings(whole, chosen)]
     for name, kind in _many(whole):
         for key, one in chosen.get(name, {}).items():
             parts += ["", f"[{name}.{_key(key)}]", *_settings(kind, one)]
-        if not chosen.get(name):
+        if not chosen.get(name) and name not in RULED:
             parts += ["", f"#[{name}.{example}]", *_settings(kind, {})]
     for name, kind in _tables(whole):
         parts += ["", *_comment(inspect.getdoc(kind) or ""), f"[{name}]", *_settings(kind, chosen.get(name, {}))]

@@ -21,6 +21,7 @@ from open63110.apps.forgetting import Forgetting
 from open63110.apps.ids import StoredIds
 from open63110.apps.install import make_folder
 from open63110.apps.levels import Level, LevelOrders
+from open63110.apps.protection import guard_of
 from open63110.apps.refusals import Refusals
 from open63110.apps.systemd import notify, watched
 from open63110.bindings.link.carriers.websocket_carrier import LINK_LIMITS, client_tls, server_tls
@@ -115,6 +116,7 @@ class Csms:
         self.level = self._level()
         self.streams = level_streams(folder, config.bulk, self.level.ways, Audited(self._audit, self.refusals), self.clock)
         self.level.services.streams = self.streams
+        self.guard = self.link.guard = self.level.branches.guard = guard_of(config, config.links, self.clock.now)
         self.orders.link = Links(self.ocpp, self.link, self.level.branches)
         self.listeners: dict[str, Any] = {}
         self.web_port = 0

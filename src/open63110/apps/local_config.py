@@ -9,6 +9,7 @@ import msgspec
 
 from open63110.apps.config import Config, check, read_settings
 from open63110.apps.config_file import Chosen, explained_tables
+from open63110.apps.protection_config import RULES, Links
 from open63110.kernel.address import ANY
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import station_id
@@ -72,6 +73,14 @@ class LocalConfig(Config, frozen=True, kw_only=True, forbid_unknown_fields=True)
     lease: float = 60.0
     """For how long whoever has set a limit has the say of power, unless it sets another; 0: nobody ever has it alone [s]."""
 
+    @property
+    def links(self) -> Links:
+        """What it shows on links: on the one upwards, if there is one."""
+        upper, below = self.upper, super().links
+        if not upper.endpoints:
+            return below
+        return Links(certificate=upper.certificate, key=upper.key, authorities=upper.authorities, revoked=below.revoked)
+
 
 def load(path: Path | None, environment: Mapping[str, str] | None = None) -> LocalConfig:
     """Read configuration from a file and the environment.
@@ -129,4 +138,4 @@ HEAD = """\
 
 def written(chosen: Chosen) -> str:
     """Return the text of a file in which some settings are chosen and all others explained."""
-    return HEAD + "\n" + explained_tables(LocalConfig, chosen, example="name")
+    return HEAD + "\n" + explained_tables(LocalConfig, chosen, example="name") + RULES

@@ -19,13 +19,17 @@ from open63110.apps.local_say import Masters
 from open63110.apps.local_wallet import Wallet
 from open63110.bindings.link.carriers.websocket_carrier import client_tls
 from open63110.bindings.link.client import Client
+from open63110.bindings.link.conversation import WIRE as LINK
+from open63110.bindings.link.correspondence import Correspondence
 from open63110.bindings.link.dialling import Dialling
 from open63110.bindings.link.levels.downward import Downward
+from open63110.bindings.link.levels.onward import Onward
+from open63110.bindings.link.levels.passing import Passing
 from open63110.bindings.link.levels.places import put_in_zone
 from open63110.bindings.link.levels.upward import Upward
 from open63110.kernel.address import ANY, Address
 from open63110.kernel.errors import Trouble
-from open63110.kernel.ids import StationId
+from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.messages import Event, Message
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Seconds, Watts
@@ -138,13 +142,32 @@ class LocalCsms(Csms):
             config.say, config.lease, here=config.identity, above=above, heard=self._heard, kept=kept or b"", keep=keep
         )
 
+    def _has_the_say(self, action: str, by: PrincipalId, now: datetime) -> None:
+        self.masters.check(action, by, now)
+
     def _heard(self) -> bool:
         return self.above is not None and self.above.open
 
     def _upward(self) -> Upward:
         config, level = self.config.upper, self.level
+        onward = Onward(
+            self.engine,
+            self.orders,
+            level.relay,
+            guard=self.guard,
+            way=self._way,
+            say=self._has_the_say,
+            security=self.refusals,
+        )
         desk = Downward(
-            self.engine, self.orders, level.relay, level.spreading, self.wallet, self.orders.askers, changed=self._upper_changed
+            self.engine,
+            self.orders,
+            level.relay,
+            level.spreading,
+            self.wallet,
+            self.orders.askers,
+            onward=onward,
+            changed=self._upper_changed,
         )
         outbox = self.outbox.outbox(ABOVE)
         made = Upward(
@@ -165,7 +188,18 @@ class LocalCsms(Csms):
             pace=1.0 / self.clock.real(1.0),
         )
         self.client.lines[StationId(self.config.identity)] = made
+        made.guard = self.guard
+        made.passing = self.link.passing = level.branches.passing = Passing(self.engine, made)
         return made
+
+    def _way(self, station: StationId) -> Correspondence | None:
+        """Return the link over which messages go to a station, or on towards it, as they came."""
+        branch = self.level.branches.via(station)
+        if branch is not None:
+            return branch.lines
+        noun = self.engine.stations.get(station)
+        by_link = noun is not None and noun.wire == LINK and not noun.via
+        return self.link.conversation(station).lines if by_link else None
 
     def _upper_changed(self, heard: bool) -> None:  # noqa: FBT001 - the shape of a callback
         log.info("the level above hears" if heard else "the level above does not hear", site=self.config.site)

@@ -19,6 +19,7 @@ from open63110.apps.bulk import Going, station_streams
 from open63110.apps.clock import SystemClock
 from open63110.apps.folder import usable
 from open63110.apps.ids import StoredIds
+from open63110.apps.protection import guard_of
 from open63110.apps.site import SkewedClock
 from open63110.apps.station_config import Bay, StationConfig, registers
 from open63110.apps.station_hands import Hands
@@ -142,6 +143,7 @@ class Station:
         dialling, outbox = _link_dialling(self.config), MarkedOutbox(self._outbox, CSMS, self._next_mark)
         self.told.reached(outbox.mark)
         line = client.line(self.id, self.engine, dialling, self.controller, outbox)
+        line.guard = guard_of(self.config, self.config.links, self.clock.now)
         self.controller.line = line
         self.streams = station_streams(Path(self.config.data), self.config.bulk, line, self.clock)
         return client

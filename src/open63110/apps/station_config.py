@@ -9,6 +9,7 @@ import msgspec
 
 from open63110.apps.config import Bulk, Log, check_bulk, read_settings
 from open63110.apps.config_file import Chosen, explained_tables
+from open63110.apps.protection_config import RULES, Demanded, Links, Protect, Protection, check_protection
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import station_id
 from open63110.kernel.units import Amperes, Seconds, WattHours
@@ -148,6 +149,15 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     reader: Reader = Reader()
     bulk: StationBulk = StationBulk()
     log: Log = Log()
+    protection: Protection = Protection()
+    protect: dict[str, Protect] = {}
+    demand: dict[str, Demanded] = {}
+
+    @property
+    def links(self) -> Links:
+        """What it shows on its link."""
+        csms = self.csms
+        return Links(certificate=csms.certificate, key=csms.key, authorities=csms.authorities)
 
     @property
     def policy(self) -> StationPolicy:
@@ -182,6 +192,7 @@ def _check(config: StationConfig) -> None:
     if set(config.evses) != {str(number) for number in range(1, len(config.evses) + 1)}:
         raise Malformed("evses are numbered 1, 2 … without a gap, as [evses.1]", where="evses")
     _check_upwards(config.csms)
+    _check_protection(config)
     if config.interval <= 0:
         raise Malformed("interval must be above 0", where="interval")
     check_bulk(config.bulk)
@@ -207,6 +218,12 @@ def _check_upwards(csms: Upwards) -> None:
         if not getattr(csms, name):
             remedy = "open63110 pki issue makes all three"
             raise Malformed(f"csms.{name} is needed for a link; {remedy}", where=f"csms.{name}", remedy=remedy)
+
+
+def _check_protection(config: StationConfig) -> None:
+    if (config.protect or config.demand) and config.csms.wire != "link":
+        raise Malformed("elements are protected on links only; set csms.wire = 'link'", where="protect")
+    check_protection(config, config.links)
 
 
 def _demanded(bay: Bay) -> set[str]:
@@ -260,4 +277,4 @@ MODBUS = """
 
 def written(chosen: Chosen) -> str:
     """Return the text of a file in which some settings are chosen and all others explained."""
-    return HEAD + "\n" + explained_tables(StationConfig, chosen, example="1") + MODBUS
+    return HEAD + "\n" + explained_tables(StationConfig, chosen, example="1") + RULES + MODBUS

@@ -13,6 +13,7 @@ from open63110.cli.where import ConfigFile, config_file
 
 if TYPE_CHECKING:
     from open63110.apps.config import Config
+    from open63110.apps.station_config import StationConfig
 
 app = App(name="config", help="See what is configured, and whether it will do.")
 
@@ -31,11 +32,28 @@ def check(*, config: ConfigFile = None, json: AsJson = False) -> None:
     settings = load(path)
     for name, file in _files(settings):
         _demand_readable(name, Path(file))
+    said = protected(settings)
     result = {"ok": True, "config": str(path) if path else None, "listeners": sorted(settings.listeners)}
     if json:
-        tell(result)
-    else:
-        say(f"{path or 'defaults'}: will do; listeners: {', '.join(sorted(settings.listeners)) or 'none'}")
+        tell(result | ({"protected": said} if said else {}))
+        return
+    say(f"{path or 'defaults'}: will do; listeners: {', '.join(sorted(settings.listeners)) or 'none'}")
+    for line in said:
+        say(line)
+
+
+def protected(settings: "Config | StationConfig") -> list[str]:
+    """Say in words what is signed and sealed end to end, and what has to come so; nothing is, unless it is configured.
+
+    Raises:
+        Malformed: a key or certificate will not do.
+    """
+    if not (settings.protect or settings.demand):
+        return []
+    from open63110.apps.clock import SystemClock
+    from open63110.apps.protection import checked
+
+    return checked(settings, settings.links, SystemClock().now)
 
 
 def _files(settings: "Config") -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
+from open63110.cli.config import protected
 from open63110.cli.csms import admin_password, show_where, where_it_serves
 from open63110.cli.listeners import chosen_listeners, endpoint
 from open63110.cli.say import DONE, AsJson, say, tell
@@ -70,7 +71,7 @@ def check(*, config: LocalFile = None, json: AsJson = False) -> int:
 
     Args:
         config: The configuration, found as by run.
-        json: Print `{"config", "site", "identity"}` as one line of JSON.
+        json: Print `{"config", "site", "identity"}` as one line of JSON, with `"protected"` where elements are.
     """
     from open63110.apps.local_config import load
     from open63110.bindings.link.carriers.websocket_carrier import client_tls
@@ -81,10 +82,13 @@ def check(*, config: LocalFile = None, json: AsJson = False) -> int:
     if upper.endpoints:
         client_tls(Path(upper.certificate), Path(upper.key), Path(upper.authorities))
     found = {"config": str(path) if path else "", "site": settings.site, "identity": settings.identity}
+    said = protected(settings)
     if json:
-        tell(found)
-    else:
-        say(f"{found['config'] or 'the defaults'} will do for {found['identity']} at /{found['site']}")
+        tell(found | ({"protected": said} if said else {}))
+        return DONE
+    say(f"{found['config'] or 'the defaults'} will do for {found['identity']} at /{found['site']}")
+    for line in said:
+        say(line)
     return DONE
 
 

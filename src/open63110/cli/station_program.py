@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 from cyclopts import Parameter
 
+from open63110.cli.config import protected
 from open63110.cli.say import DONE, AsJson, say, tell
 
 StationFile = Annotated[Path | None, Parameter(name=["--config", "-c"])]
@@ -97,9 +98,13 @@ def check(*, config: StationFile = None, json: AsJson = False) -> int:
     path = station_file(config)
     settings = load(path)
     drivers = {name: bay.driver for name, bay in settings.evses.items()}
+    said = protected(settings)
     if json:
-        tell({"ok": True, "config": str(path) if path else None, "id": settings.id, "evses": drivers})
-    else:
-        words = ", ".join(f"EVSE {name} {driver}" for name, driver in drivers.items())
-        say(f"{path or 'defaults'}: will do; {settings.id} at {settings.csms.url}; {words}")
+        found = {"ok": True, "config": str(path) if path else None, "id": settings.id, "evses": drivers}
+        tell(found | ({"protected": said} if said else {}))
+        return DONE
+    words = ", ".join(f"EVSE {name} {driver}" for name, driver in drivers.items())
+    say(f"{path or 'defaults'}: will do; {settings.id} at {settings.csms.url}; {words}")
+    for line in said:
+        say(line)
     return DONE

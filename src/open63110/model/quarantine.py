@@ -22,6 +22,8 @@ class QuarantinedInput(msgspec.Struct, frozen=True, kw_only=True, gc=False, arra
     raw: bytes
     replayed: datetime | None = None
     """When an operator fed it in again with success."""
+    key: bytes = b""
+    """Of a message of the link: its idempotency key, to which protected elements in it are bound."""
 
 
 class InputQuarantined(Event, frozen=True, kw_only=True, gc=False):

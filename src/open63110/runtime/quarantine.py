@@ -52,7 +52,17 @@ class Quarantine:
         """Want as many specimens of each station again."""
         self._specimens.clear()
 
-    def keep(self, station: StationId, wire: str, action: str, fault: Trouble, raw: bytes, done: Callable[[bool], None]) -> None:
+    def keep(
+        self,
+        station: StationId,
+        wire: str,
+        action: str,
+        fault: Trouble,
+        raw: bytes,
+        done: Callable[[bool], None],
+        *,
+        key: bytes = b"",
+    ) -> None:
         """Keep a message raw, with the reason why it was not understood.
 
         Args:
@@ -63,6 +73,7 @@ class Quarantine:
             raw: as it came.
             done: told when it is durable; at once that it will not be, where too much waits already: then it is not
                 acknowledged, and comes again.
+            key: that protected elements in it are bound to.
         """
         if self.waiting and self.waiting + len(raw) > ROOM:
             done(LOST)
@@ -70,7 +81,7 @@ class Quarantine:
         now = self._engine.clock.now()
         reason = f"{fault.code}: {fault.message}"[:500]
         number = self._ids.row(QuarantinedInput)
-        item = QuarantinedInput(id=number, station=station, at=now, wire=wire, action=action, reason=reason, raw=raw)
+        item = QuarantinedInput(id=number, station=station, at=now, wire=wire, action=action, reason=reason, raw=raw, key=key)
         turn = Turn(self._engine, station, now)
         turn.fact(InputQuarantined(station=station, at=now, quarantine=item))
         turn.keep()

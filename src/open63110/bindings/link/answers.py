@@ -55,6 +55,14 @@ _STATUS: tuple[tuple[type[Trouble], ErrorCode], ...] = (
     (Trouble, ErrorCode.INTERNAL),
 )
 
+_BY_CODE = {
+    "UnknownType": ErrorCode.UNKNOWN_TYPE,
+    "BadSignature": ErrorCode.BAD_SIGNATURE,
+    "UnknownKey": ErrorCode.UNKNOWN_KEY,
+    "Undecryptable": ErrorCode.UNDECRYPTABLE,
+}
+"""Troubles with a code of their own."""
+
 _OUTCOMES = {
     ErrorCode.NOT_AUTHORIZED: Outcome.NOT_AUTHORIZED,
     ErrorCode.NOT_SUPPORTED: Outcome.NOT_SUPPORTED,
@@ -65,9 +73,8 @@ _OUTCOMES = {
 
 def status_of(trouble: Trouble) -> ErrorCode:
     """Return the error code that tells a peer about a trouble."""
-    if trouble.code == "UnknownType":
-        return ErrorCode.UNKNOWN_TYPE
-    return next(code for kind, code in _STATUS if isinstance(trouble, kind))
+    own = _BY_CODE.get(trouble.code)
+    return own if own is not None else next(code for kind, code in _STATUS if isinstance(trouble, kind))
 
 
 def outcome_of(status: int) -> Outcome:

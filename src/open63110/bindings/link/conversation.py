@@ -8,27 +8,27 @@ import structlog
 
 from open63110.bindings.link import answers
 from open63110.bindings.link.correspondence import Correspondence, Ending
-from open63110.bindings.link.enclosing import enclosed
-from open63110.bindings.link.errors import ErrorCode
+from open63110.bindings.link.enclosing import enclosed, order_written
+from open63110.bindings.link.errors import ErrorCode, camel
 from open63110.bindings.link.framing.bucket import Bucket
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
 from open63110.bindings.link.framing.header import Header, Kind, Priority
 from open63110.bindings.link.marks import Marks
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.messages.rights import RIGHTS, Sender
+from open63110.bindings.link.opening import ENCLOSED, Passing, passed_on, read, with_credential
+from open63110.bindings.link.protection.guard import Guard
 from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.kernel.address import NONE, Address, parse
 from open63110.kernel.errors import NotAuthorized, NotSupported, Trouble
 from open63110.kernel.ids import OrderId, StationId
-from open63110.kernel.messages import Command, Event, Message
+from open63110.kernel.messages import Command, Event
 from open63110.kernel.roles import Role
 from open63110.model.order import Order, Outcome
 from open63110.model.station import Registration, Station, StationBooted, StationConnected, StationDisconnected
-from open63110.model.transfer import TransferFact
 from open63110.ports import FrameLog
 from open63110.runtime.engine import Engine, Replies
 from open63110.runtime.orders import Orders, Verdict
-from open63110.usecases.services.authorize_locally import AuthorizeCredential
 from open63110.usecases.stations.onboard_station import RegistrationAnswer, may_speak
 
 __all__ = ["ANSWERS", "FIRST_SERVICE", "HERE", "UNSTORED", "WIRE", "Conversation", "Office", "Services"]
@@ -82,6 +82,10 @@ class Office(Protocol):
     frames: FrameLog
     security: Callable[[str, str, str], None]
     services: Services | None
+    guard: Guard | None
+    """What is protected and demanded here; None: nothing."""
+    passing: Passing | None
+    """Passes on what is protected; None: this is the last level."""
     received: int
     malformed: int
 
@@ -94,7 +98,9 @@ class Office(Protocol):
     def curious(self, station: StationId) -> bool:
         """Tell whether another specimen of what is answered with an error is wanted."""
 
-    def quarantine(self, station: StationId, action: str, fault: Trouble, raw: bytes, done: Callable[[bool], None]) -> None:
+    def quarantine(
+        self, station: StationId, action: str, fault: Trouble, raw: bytes, done: Callable[[bool], None], *, key: bytes = b""
+    ) -> None:
         """Keep what could not be understood."""
 
 
@@ -168,7 +174,7 @@ class Conversation:
         if code not in _HARMLESS:
             self._office.malformed += 1
             who = "" if ours else "the other end says: "
-            self._office.security(self.station, f"Link{_camel(code)}", f"{who}{words}")
+            self._office.security(self.station, f"Link{camel(code)}", f"{who}{words}")
 
     def note(self, frame: bytes, *, sent: bool) -> None:
         """Remember a raw frame."""
@@ -222,7 +228,7 @@ class Conversation:
         return parse(header.src) if header.src else self.place
 
     def _refused(self, code: ErrorCode, words: str) -> tuple[ErrorCode, str]:
-        self._office.security(self.station, f"Link{_camel(code)}", words)
+        self._office.security(self.station, f"Link{camel(code)}", words)
         return code, words
 
     def take(self, message: Arrived) -> None:
@@ -234,7 +240,7 @@ class Conversation:
         if self._postponed(message):
             return
         try:
-            said = CODEC.decode(header.type, message.body, station=self.station, subjects=self._office.engine.known)
+            said = read(self._office, message, self.station, self.station)
         except Trouble as fault:
             known = CODEC.registry.by_number.get(header.type)
             self._misunderstood(message, fault, fact=known is not None and issubclass(known.kind, Event))
@@ -268,9 +274,11 @@ class Conversation:
         fact = isinstance(said, Event)
         if fact:
             self.marks.stage(message.outbox, message.id)
+            if self._office.passing is not None and ENCLOSED in message.body:
+                said = self._office.passing.keep(message, said.station, said)
         trouble: Trouble | None
         try:
-            trouble = engine.hear(_messages(said), _Due(self, message, fact=fact))
+            trouble = engine.hear(with_credential(said), _Due(self, message, fact=fact))
         except Exception as bug:  # I11: a bug of ours must not make a station repeat itself for ever
             log.exception("a message could not be decided", station=self.station, message=type(said).__name__)
             self._misunderstood(message, Trouble(type(bug).__name__, code="InternalError"), fact=fact)
@@ -297,7 +305,8 @@ class Conversation:
 
     def reply(self, message: Arrived, replies: Sequence[Any]) -> None:
         """Answer a request."""
-        for header, body in replies_to(message, replies, self.station, self._office.engine.known):
+        guard, known = self._office.guard, self._office.engine.known
+        for header, body in replies_to(message, replies, self.station, known, guard=guard, towards=self.station):
             self.lines.send(header, body, durable=False)
 
     def _say_no(self, message: Arrived, trouble: Trouble) -> None:
@@ -310,6 +319,8 @@ class Conversation:
         What has happened is kept in any case, for it is the sole copy; of requests a few specimens.
         """
         wanted = message.header.kind is Kind.REQUEST
+        if self._office.passing is not None and passed_on(self._office.passing, self, message, fact=fact):
+            return
 
         def confirm(durable: bool) -> None:  # noqa: FBT001 - the shape of Done
             if not durable:
@@ -326,7 +337,12 @@ class Conversation:
         self.marks.stage(message.outbox, message.id)
         known = CODEC.registry.by_number.get(message.header.type)
         action = known.name if known else str(message.header.type)
-        self._office.quarantine(self.station, action, fault, message.body, confirm)
+        self._office.quarantine(self.station, action, fault, message.body, confirm, key=message.header.key)
+
+    def whose(self, header: Header) -> StationId:
+        """Return the station that a message is about, as it is called here."""
+        del header
+        return self.station
 
     # -- orders --
 
@@ -347,7 +363,8 @@ class Conversation:
             extensions=dict(along.extensions),
             lease=along.lease,
         )
-        body = CODEC.encode(command, station=self.station, subjects=engine.known)
+        guard = self._office.guard
+        header, body = order_written(header, command, engine.known, along=along, guard=guard, towards=self.station)
         left = max(0.0, (order.deadline - now).total_seconds())
         number = self.lines.send(
             header, body, durable=False, over=lambda ending: self._over(order, command, ending), patience=left
@@ -379,20 +396,3 @@ class Conversation:
 
 _HARMLESS = frozenset({ErrorCode.SILENT, ErrorCode.SUPERSEDED, ErrorCode.SESSION_EXPIRED})
 """Ends of a link that nobody has to look into."""
-
-
-def _camel(code: int) -> str:
-    try:
-        return "".join(part.capitalize() for part in ErrorCode(code).name.split("_"))
-    except ValueError:
-        return f"Error{code}"
-
-
-def _messages(said: Any) -> tuple[Message, ...]:
-    """Let a credential that comes with a fact of a transfer be judged first, in the same turn."""
-    if isinstance(said, TransferFact) and said.subject is not None:
-        judged = AuthorizeCredential(
-            station=said.station, subject=said.subject, evse=said.evse, reference=said.reference, presented=said.at
-        )
-        return (judged, said)
-    return (said,)

@@ -1,17 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What goes along with an order over the link beyond its command: extensions of the message that asked for it, and a lease."""
+"""What goes along with an order over the link beyond its command: extensions of the message that asked for it, and a lease.
+
+Where elements of that message are protected (B.3), the order goes on in the bytes that it came in.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import msgspec
 
-from open63110.bindings.link.framing.header import Extension, LeaseShown
+from open63110.bindings.link.framing.header import Extension, Header, LeaseShown
+from open63110.bindings.link.messages.codec import CODEC
+from open63110.bindings.link.messages.record import Subjects
+from open63110.bindings.link.protection.guard import Guard
 from open63110.kernel.ids import OrderId
+from open63110.kernel.messages import Command
 from open63110.model.order import OPEN, Order
 from open63110.runtime.orders import Orders
+
+
+class AsItCame(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that must not be written anew."""
+
+    key: bytes
+    """Idempotency key that its protected elements are bound to."""
+    version: int
+    body: bytes
+    command: Command
+    """What this level has read in it; an order that says something else is this level's own, and written anew."""
 
 
 class Enclosed(msgspec.Struct, kw_only=True):
@@ -21,6 +39,9 @@ class Enclosed(msgspec.Struct, kw_only=True):
     """Passed on as they are (B.14)."""
     lease: LeaseShown | None = None
     """Who has the say of power, where a level says so."""
+    came: AsItCame | None = None
+    """The message that asked for it, where elements of it are protected; an order that is written anew after a restart is
+    refused by whoever insists on them."""
 
 
 _KEPT: Final[WeakKeyDictionary[Orders, dict[OrderId, Enclosed]]] = WeakKeyDictionary()
@@ -45,8 +66,15 @@ def enclose(orders: Orders, order: OrderId) -> Enclosed:
 
 
 @contextmanager
-def enclosing(orders: Orders, extensions: Mapping[str, Extension] | None = None) -> Iterator[list[OrderId]]:
+def enclosing(
+    orders: Orders, extensions: Mapping[str, Extension] | None = None, came: AsItCame | None = None
+) -> Iterator[list[OrderId]]:
     """Enclose extensions with every order that is made meanwhile, the shares of a limit for many stations included.
+
+    Args:
+        orders: of this level.
+        extensions: of the message that asked for them.
+        came: that message, where elements of it are protected.
 
     Yields:
         Those orders, as they are made.
@@ -57,9 +85,34 @@ def enclosing(orders: Orders, extensions: Mapping[str, Extension] | None = None)
         made.append(order.id)
         if extensions and order.outcome in OPEN:
             enclose(orders, order.id).extensions = extensions
+        if came is not None and order.outcome in OPEN:
+            enclose(orders, order.id).came = came
 
     orders.on_new.append(note)
     try:
         yield made
     finally:
         orders.on_new.remove(note)
+
+
+def order_written(
+    header: Header, command: Any, subjects: Subjects, *, along: Enclosed, guard: Guard | None, towards: str
+) -> tuple[Header, bytes]:
+    """Write an order as it goes out: as it came from above, or anew with what is to be protected of it.
+
+    Args:
+        header: with which it goes.
+        command: with the station that its address names.
+        subjects: gives the credentials of references to people.
+        along: what goes with it.
+        guard: says what is to be protected; None: nothing.
+        towards: the station's name in its certificate; empty: it is for no station.
+
+    Raises:
+        Trouble: the link has no message for it, or nobody to seal for is known.
+    """
+    came = along.came
+    if came is not None and came.command == command:
+        return msgspec.structs.replace(header, key=came.key, version=came.version), came.body
+    body = CODEC.encode(command, station=command.station, subjects=subjects)
+    return (header, body) if guard is None else guard.protected(header, body, towards)

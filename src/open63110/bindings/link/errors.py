@@ -70,6 +70,14 @@ class ErrorCode(IntEnum):
         return self < ErrorCode.EXPIRED
 
 
+def camel(code: int) -> str:
+    """Return a code as security events are called: LoopDetected; one of a later version by its number."""
+    try:
+        return "".join(part.capitalize() for part in ErrorCode(code).name.split("_"))
+    except ValueError:
+        return f"Error{code}"
+
+
 WORDS = 200
 """Longest words of a NACK [characters]."""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import structlog
 
 from open63110.bindings.link import answers
@@ -22,7 +23,9 @@ from open63110.bindings.link.gate import Refusal, Shown
 from open63110.bindings.link.marks import Marks
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.messages.rights import EVERYWHERE, RIGHTS, Sender
+from open63110.bindings.link.opening import bad_protection, opened_order, opened_reply
 from open63110.bindings.link.patterns.subscriber import Subscriber
+from open63110.bindings.link.protection.guard import Guard, keyed
 from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.session import Limits, LocalClock, Outbox, Session
 from open63110.bindings.link.session.sending import URGENT
@@ -57,7 +60,7 @@ class Line(Dialler):
     """One station's way to its CSMS; implements station.controller.Line and correspondence.Desk."""
 
     __slots__ = (
-        *("_clock", "_lasting", "_met", "_told", "engine", "marks"),
+        *("_clock", "_lasting", "_met", "_told", "engine", "guard", "marks"),
         *("fence", "owner", "services", "station", "subscriber"),
     )
 
@@ -88,6 +91,8 @@ class Line(Dialler):
         super().__init__(exchange, dialling)
         self.station, self.engine, self.owner = station, engine, owner
         self._lasting = lasting
+        self.guard: Guard | None = None
+        """What is protected and demanded here (B.3); None: nothing."""
         peer = engine.store.get(KnownPeer, f"csms/{station}") or KnownPeer(id=f"csms/{station}")
         self.marks = Marks(peer, engine.commit)
         engine.commit.on_restored.append(lambda _: self.marks.restored())
@@ -198,8 +203,11 @@ class Line(Dialler):
         if header.dst not in HERE and not header.dst.rstrip("/").endswith(f"/{self.station}"):
             self.lines.refuse(message, ErrorCode.UNKNOWN_ADDRESS, f"this is {self.station}")
             return
+        body = opened_order(self.guard, message, self.station, self._unprotected)
+        if body is None:
+            return
         try:
-            said: Any = CODEC.decode(header.type, message.body, station=self.station, subjects=self.engine.known)
+            said: Any = CODEC.decode(header.type, body, station=self.station, subjects=self.engine.known)
         except Trouble as fault:
             self._refuse(message, fault)
             return
@@ -210,6 +218,12 @@ class Line(Dialler):
         except Exception as bug:  # what is asked again for ever helps nobody
             log.exception("an order could not be decided", station=self.station, message=type(said).__name__)
             self._refuse(message, Trouble(type(bug).__name__, code="InternalError"))
+
+    def _unprotected(self, message: Arrived, trouble: Trouble) -> None:
+        """Refuse an order in which something is not signed or sealed as it should be, and tell of it (B.3)."""
+        log.warning("an order is not protected as it should be", station=self.station, reason=trouble.message)
+        self.engine.hear((bad_protection(self.station, self.engine.clock.now(), trouble),))
+        self._refuse(message, trouble)
 
     def _answer(self, message: Arrived, said: Message, result: Replies | Trouble | None) -> None:
         if result is None:
@@ -268,11 +282,14 @@ class Line(Dialler):
             priority=fitting(_priority(message), body),
             deadline=self._clock.utc(self.lines.time()) + timedelta(seconds=patience) if asks else None,
         )
+        if self.guard is not None:
+            header, body = self.guard.protected(keyed(header) if wants else header, body, "")
+            header = msgspec.structs.replace(header, priority=fitting(header.priority, body))
         reference = getattr(message, "reference", None) if not asks else None
         early = self._lasting and not asks
 
         def over(ending: Ending) -> None:
-            self._over(message, ending, None if early else key, reference)
+            self._over(message, ending, None if early else key, reference, header.key)
 
         self.lines.send(header, body, durable=not asks, over=over, patience=patience if wants else None)
         if reference:
@@ -280,23 +297,24 @@ class Line(Dialler):
         if early:
             self.lines.later(lambda: self.owner.over(key, Verdict(outcome=Outcome.ACCEPTED)))
 
-    def _over(self, said: Command | Event, ending: Ending, key: Any, reference: str | None) -> None:
+    def _over(self, said: Command | Event, ending: Ending, key: Any, reference: str | None, bound: bytes) -> None:
         if reference:
             self._told[reference] -= 1
             self._told += Counter()  # leaves out what has come down to nothing
-        verdict = self._verdict(said, ending)
+        verdict = self._verdict(said, ending, bound)
         if verdict.messages:
             self.owner.before(verdict.messages)
             self.engine.hear(verdict.messages)
         if key is not None:
             self.owner.over(key, verdict)
 
-    def _verdict(self, said: Command | Event, ending: Ending) -> Verdict:
+    def _verdict(self, said: Command | Event, ending: Ending, bound: bytes) -> Verdict:
         if ending.silent:
             return Verdict(outcome=Outcome.FAILED, reason="NoAnswer", detail=ending.words)
         subjects, now = self.engine.known, self.engine.clock.now()
         try:
-            found = [CODEC.decode(number, body, station=self.station, subjects=subjects) for number, body in ending.replies]
+            bodies = [(number, opened_reply(self.guard, number, bound, body)) for number, body in ending.replies]
+            found = [CODEC.decode(number, body, station=self.station, subjects=subjects) for number, body in bodies]
         except Trouble as fault:
             return Verdict(outcome=Outcome.FAILED, reason="BrokenAnswer", detail=fault.message)
         messages = tuple(answers.told(said, found, now))

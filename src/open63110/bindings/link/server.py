@@ -18,6 +18,8 @@ from open63110.bindings.link.framing.hello import TAKES, Hello
 from open63110.bindings.link.gate import Refusal, Security, Shown
 from open63110.bindings.link.marks import Ledger
 from open63110.bindings.link.messages.codec import CODEC
+from open63110.bindings.link.opening import Passing, reread
+from open63110.bindings.link.protection.guard import Guard
 from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.link.session import Limits, LocalClock, MemoryOutbox, Session
 from open63110.kernel.errors import Trouble, Unavailable
@@ -78,6 +80,8 @@ class Server:
         self.engine, self.orders, self.frames, self.security, self._ids = engine, orders, frames, security, ids
         self.identity, self.revoked, self.lifetime = identity, revoked, lifetime
         self.services: Services | None = None
+        self.guard: Guard | None = None
+        self.passing: Passing | None = None
         self.conversations: dict[StationId, Conversation] = {}
         self.received = self.malformed = 0
         self.capabilities: tuple[str, ...] = ()
@@ -174,9 +178,11 @@ class Server:
         """Tell whether another specimen of what is answered with no is wanted: a flood of them must not fill the disk."""
         return self._aside.curious(station)
 
-    def quarantine(self, station: StationId, action: str, fault: Trouble, raw: bytes, done: Callable[[bool], None]) -> None:
+    def quarantine(
+        self, station: StationId, action: str, fault: Trouble, raw: bytes, done: Callable[[bool], None], *, key: bytes = b""
+    ) -> None:
         """Keep what could not be understood, and say when that is durable."""
-        self._aside.keep(station, WIRE, action, fault, raw, done)
+        self._aside.keep(station, WIRE, action, fault, raw, done, key=key)
 
     def replay(self, item: QuarantinedInput) -> str:
         """Feed a quarantined message in again; return why that failed, empty if it worked."""
@@ -185,7 +191,7 @@ class Server:
             return "it names no message of this link"
         now = self.engine.clock.now()
         try:
-            said = CODEC.decode(definition.number, item.raw, station=item.station, subjects=self.engine.known)
+            said = reread(self, definition.number, item)
             turn = Turn(self.engine, item.station, now)
             turn.decide(said)
         except Trouble as trouble:

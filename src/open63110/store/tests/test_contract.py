@@ -12,6 +12,7 @@ from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import SessionNumber, StationId, TransferNumber
 from open63110.kernel.messages import Event
 from open63110.model.order import Order
+from open63110.model.original import Original
 from open63110.model.peer import Peer, PeersHeard
 from open63110.model.principal import AuditEntry, Principal
 from open63110.model.quarantine import QuarantinedInput
@@ -78,8 +79,7 @@ def update(number: int, seq: int, *, station: str = "CS1", value: float = 7_360.
 
 
 def booted(station: str) -> StationBooted:
-    found: StationBooted = made(StationBooted, station=station, at=NOON, identity=Station(id=StationId(station)).identity)
-    return found
+    return StationBooted(station=StationId(station), at=NOON, identity=Station(id=StationId(station)).identity)
 
 
 ONE_OF_EACH = (
@@ -95,6 +95,7 @@ ONE_OF_EACH = (
     made(AuditEntry, id=9, at=NOON, by="ann", role="operator", action="a", target="t", outcome="accepted"),
     made(Site, id="north", connections=(made(GridConnection, id="g1", import_max=90_000.0, amperes=(125.0,)),)),
     made(Zone, id="1", site="north", import_max=22_000.0, failsafe=4_000.0),
+    made(Original, id="0a1b", station="CS1", header=b"\xa0", body=b"\xa1\x0b\xd8\x18", at=NOON),
     made(Peer, id="CS1", marks=b"\xa0", key=b"\x00\xff", serial="0a", until=NOON),
     made(PeersHeard, id=5, marks=[("CS1", b"\x00\xff", 7, 9)]),
 )

@@ -10,7 +10,7 @@ import msgspec
 from open63110.bindings.link import answers
 from open63110.bindings.link.conversation import ANSWERS, FIRST_SERVICE, HERE, Conversation
 from open63110.bindings.link.correspondence import Ending
-from open63110.bindings.link.enclosing import enclosed
+from open63110.bindings.link.enclosing import Enclosed, enclosed, order_written
 from open63110.bindings.link.errors import BadFrame, ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
 from open63110.bindings.link.framing.header import Header, Kind, Priority
@@ -20,14 +20,15 @@ from open63110.bindings.link.levels.relay import Relay, station_id_for
 from open63110.bindings.link.marks import Marks
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.messages.rights import RIGHTS, Sender
+from open63110.bindings.link.opening import read
 from open63110.bindings.link.patterns.groups import Aggregate, read_aggregate
 from open63110.bindings.link.patterns.own_messages import AGGREGATE
 from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.server import Server
-from open63110.kernel.address import NONE, Address
+from open63110.kernel.address import NONE, STATION, Address
 from open63110.kernel.errors import NotSupported, Refused, Trouble, Unknown
 from open63110.kernel.ids import StationId
-from open63110.kernel.messages import Command
+from open63110.kernel.messages import Command, Event
 from open63110.kernel.roles import Role
 from open63110.model.order import Order, Outcome
 from open63110.model.site import ZoneKey
@@ -151,10 +152,12 @@ class Branch(Conversation):
         try:
             address = self._about(header)
             station = self._named(address)
-            said: Any = CODEC.decode(header.type, message.body, station=station, subjects=self._office.engine.known)
+            place = address.station
+            said: Any = read(self._office, message, station, named_in(place) if place is not None else "")
             self._meet(station, address)
         except Trouble as fault:
-            self._misunderstood(message, fault)
+            known = CODEC.registry.by_number.get(header.type)
+            self._misunderstood(message, fault, fact=known is not None and issubclass(known.kind, Event))
             return
         if isinstance(said, StationConnected):
             self.present.add(station)
@@ -203,10 +206,16 @@ class Branch(Conversation):
         if noun is not None and noun.zone != key and zone != NONE:
             put_in_zone(engine, station, key)
 
+    def whose(self, header: Header) -> StationId:
+        """Return the station that a message is about, as it is called here."""
+        return self._named(self._about(header))
+
     def reply(self, message: Arrived, replies: Sequence[Any]) -> None:
         """Answer a question of a station behind it."""
-        station = self._named(self._about(message.header))
-        for header, body in replies_to(message, replies, station, self._office.engine.known):
+        place = self._about(message.header)
+        station, towards = self._named(place), named_in(place) if place.station is not None else ""
+        known, guard = self._office.engine.known, self._office.guard
+        for header, body in replies_to(message, replies, station, known, guard=guard, towards=towards):
             self.lines.send(msgspec.structs.replace(header, dst=message.header.src), body, durable=False)
 
     def _say_no(self, message: Arrived, trouble: Trouble) -> None:
@@ -240,7 +249,7 @@ class Branch(Conversation):
         def over(ending: Ending) -> None:
             self._ended(order, plain, ending)
 
-        self._send(header, plain, about, order.deadline, over)
+        self._send(header, plain, order.deadline, over, enclosed(self._office.orders, order.id))
 
     def _target(self, command: Command) -> str:
         if isinstance(command, OF_ZONES):
@@ -270,10 +279,12 @@ class Branch(Conversation):
         )
 
     def _send(
-        self, header: Header, command: Command, about: StationId, deadline: datetime, over: Callable[[Ending], None]
+        self, header: Header, command: Command, deadline: datetime, over: Callable[[Ending], None], along: Enclosed | None = None
     ) -> None:
-        engine = self._office.engine
-        body = CODEC.encode(command, station=about, subjects=engine.known)
+        engine, guard = self._office.engine, self._office.guard
+        path = self.relay.directory.path(command.station) if guard is not None else None
+        towards = named_in(path) if path is not None else ""
+        header, body = order_written(header, command, engine.known, along=along or Enclosed(), guard=guard, towards=towards)
         left = max(0.0, (deadline - engine.clock.now()).total_seconds())
         self.lines.send(header, body, durable=False, over=over, patience=left)
 
@@ -316,4 +327,9 @@ class Branch(Conversation):
             except BadFrame:
                 told(None)
 
-        self._send(made, command, NOBODY, deadline, over)
+        self._send(made, command, deadline, over)
+
+
+def named_in(place: Address) -> str:
+    """Return what the certificate of a station calls it, whatever it is called here."""
+    return place.segments[STATION - 1]

@@ -9,14 +9,16 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 
-from open63110.bindings.link.enclosing import enclosing
+from open63110.bindings.link.enclosing import AsItCame, enclosing
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived
 from open63110.bindings.link.levels.askers import Askers
+from open63110.bindings.link.levels.onward import Onward
 from open63110.bindings.link.levels.relay import Here, Relay, Spread
 from open63110.bindings.link.levels.spreading import ANYBODY, Spreading, parts_of
 from open63110.bindings.link.levels.upward import Upward
 from open63110.bindings.link.messages.codec import CODEC
+from open63110.bindings.link.opening import ENCLOSED
 from open63110.bindings.link.patterns.groups import Aggregate, aggregate_in, write_aggregate
 from open63110.bindings.link.patterns.own_messages import AGGREGATE
 from open63110.kernel.address import Address
@@ -72,6 +74,7 @@ class Downward:
         wallet: Wallet,
         askers: Askers,
         *,
+        onward: Onward,
         changed: Callable[[bool], None],
     ) -> None:
         """Get ready.
@@ -83,10 +86,11 @@ class Downward:
             spreading: for groups.
             wallet: learns credentials.
             askers: as whom those above are met here.
+            onward: reads orders for stations, and sends on what cannot be read here.
             changed: told whether the level above hears.
         """
         self._engine, self._orders, self._relay, self._spreading, self._wallet = engine, orders, relay, spreading, wallet
-        self._guests, self._changed = askers, changed
+        self._guests, self._changed, self.onward = askers, changed, onward
         self._zones: dict[ZoneKey, list[Callable[[Zone | None], None]]] = {}
         engine.commit.on_durable.append(self._look)
 
@@ -124,8 +128,19 @@ class Downward:
         station = self._relay.directory.station(address)
         if station is None:
             raise Unknown(f"{address} is no station", code="UnknownAddress", where=str(address))
-        command: Command = CODEC.decode(header.type, message.body, station=station, subjects=self._engine.known)
-        self._of_station(above, message, command)
+        command = self.onward.read(message, station)
+        if command is None or self._left_to_it(message, command):
+            self.onward.send(above, message, station, self._guests.meet(header))
+        else:
+            self._of_station(above, message, command)
+
+    def _left_to_it(self, message: Arrived, command: Command) -> bool:
+        """Tell whether a list that is signed goes to its station as it came, though this level learns from it, too."""
+        if ENCLOSED not in message.body or not isinstance(command, SendLocalList | AskLocalListVersion):
+            return False
+        if isinstance(command, SendLocalList):
+            self._wallet.listed(command)
+        return True
 
     def _of_station(self, above: Upward, message: Arrived, command: Command) -> None:
         if isinstance(command, SendLocalList):  # its stations get lists from here (I19), of what is known by then
@@ -154,8 +169,11 @@ class Downward:
             else:
                 done(said.order, said.replies)
 
-        with enclosing(self._orders, message.header.extensions):
-            future = self._orders.ask(command, self._guests.meet(message.header), deadline=message.header.deadline, roles=ANYBODY)
+        header, came = message.header, None
+        if ENCLOSED in message.body:
+            came = AsItCame(key=header.key, version=header.version, body=message.body, command=command)
+        with enclosing(self._orders, header.extensions, came):
+            future = self._orders.ask(command, self._guests.meet(header), deadline=header.deadline, roles=ANYBODY)
         future.add_done_callback(asked)
 
     def _yes(self, above: Upward, message: Arrived, replies: Sequence[Any], station: StationId) -> None:
@@ -180,7 +198,7 @@ class Downward:
 
     def _of_group(self, above: Upward, message: Arrived) -> None:
         header = message.header
-        command: Command = CODEC.decode(header.type, message.body, station=NOBODY, subjects=self._engine.known)
+        command: Command = CODEC.decode(header.type, self.onward.body(message), station=NOBODY, subjects=self._engine.known)
         deadline = header.deadline or self._engine.clock.now() + WITHIN
 
         def told(answer: Aggregate) -> None:
@@ -196,7 +214,7 @@ class Downward:
     def _of_zone(self, above: Upward, message: Arrived) -> None:
         """Limit a zone of this level; the answer waits until its stations have answered."""
         header = message.header
-        command: Any = CODEC.decode(header.type, message.body, station=NOBODY, subjects=self._engine.known)
+        command: Any = CODEC.decode(header.type, self.onward.body(message), station=NOBODY, subjects=self._engine.known)
         deadline = header.deadline or self._engine.clock.now() + WITHIN
         key = zone_key(command.site, command.zone)
 

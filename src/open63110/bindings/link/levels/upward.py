@@ -80,6 +80,16 @@ class Mark(Protocol):
         """Write a new one in the transaction of what is put into the outbox meanwhile: a crash leaves both, or neither."""
 
 
+class Passing(Protocol):
+    """Has facts that go up as they came."""
+
+    def told(self, one: StoredFact) -> list[tuple[Header, bytes]] | None:
+        """Return what goes up instead of a fact of this level; None: it goes up as this level has it."""
+
+    def over(self) -> None:
+        """Forget what the outbox of the link has by now."""
+
+
 class _NoOwner:
     """A line of a level has no controller behind it."""
 
@@ -126,6 +136,7 @@ class Upward(Line):
         """
         super().__init__(exchange, StationId(identity), engine, dialling, _NoOwner(), outbox, lasting=True, pace=pace)
         self.relay, self._desk, self.mark = relay, desk, mark
+        self.passing: Passing | None = None
         self.since: datetime | None = None
         """Since when the level above hears; None: it does not."""
         self.told = 0
@@ -187,6 +198,8 @@ class Upward(Line):
             self.lines.session.send_all(lasting, self.lines.time(), durable=True)
             self.told += len(lasting)
             self.lines.soon()
+            if self.passing is not None:
+                self.passing.over()
 
     def _said(self, one: StoredFact) -> list[tuple[Header, bytes]]:
         """Return what goes up, whatever may happen, because of a fact."""
@@ -194,6 +207,9 @@ class Upward(Line):
         noun = self.engine.stations.get(fact.station)
         if noun is None or noun.registration is not Registration.ACCEPTED:
             return []
+        as_it_came = self.passing.told(one) if self.passing is not None else None
+        if as_it_came is not None:
+            return as_it_came
         if isinstance(fact, COMINGS):
             if self.since is not None and one.heard >= self.since:
                 self._say(self._coming(noun, fact.at) if isinstance(fact, StationConnected) else fact, durable=False)
@@ -220,12 +236,14 @@ class Upward(Line):
         self.lines.send(header, body, durable=durable)
 
     def _written(self, fact: Event) -> tuple[Header, bytes]:
-        src, path = self._from(fact.station)
+        src, path = self.way(fact.station)
         body = CODEC.encode(fact, station=fact.station, subjects=self.engine.known)
-        priority = fitting(class_of(fact), body)
-        return Header(src=src, type=CODEC.number(fact), kind=Kind.EVENT, priority=priority, path=path, about=src), body
+        header = Header(src=src, type=CODEC.number(fact), kind=Kind.EVENT, priority=class_of(fact), path=path, about=src)
+        if self.guard is not None:
+            header, body = self.guard.protected(header, body, "")
+        return msgspec.structs.replace(header, priority=fitting(header.priority, body)), body
 
-    def _from(self, station: StationId) -> tuple[str, tuple[str, ...]]:
+    def way(self, station: StationId) -> tuple[str, tuple[str, ...]]:
         """Return the path of a station, and the levels that what it says has passed."""
         noun = self.engine.stations.get(station)
         via = reversed(noun.via) if noun is not None else ()
@@ -242,7 +260,7 @@ class Upward(Line):
             told: with the answer, or None where there is none in time.
         """
         deadline = self.engine.clock.now() + timedelta(seconds=within)
-        src, path = self._from(command.station)
+        src, path = self.way(command.station)
         header = Header(
             src=src,
             type=CODEC.number(command),

@@ -5,7 +5,7 @@ In its message an element becomes tag 24 around the bytes of a COSE message. A r
 opens them before the codec looks, so that the codec knows nothing of all this.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import cbor2
@@ -81,6 +81,8 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
 
     signers: frozenset[bytes] | None = None
     """Key ids of which one must have signed; None: any that is trusted."""
+    may: Callable[[bytes], bool] | None = None
+    """Tells of a key id whether it may sign this, where that is not known beforehand; None: ``signers`` says all."""
     signed: bool = True
     sealed: bool = False
 
@@ -277,7 +279,8 @@ def _short_of(demand: Demand, signers: set[bytes], sealed: bool) -> Trouble | No
         return None
     if not signers:
         return NotProtected("it must come signed")
-    if demand.signers is not None and not signers & demand.signers:
+    able = {one for one in signers if demand.may is None or demand.may(one)}
+    if not able or (demand.signers is not None and not able & demand.signers):
         return UnknownKey("signed by somebody who may not sign it")
     return None
 
