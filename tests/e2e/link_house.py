@@ -42,6 +42,7 @@ from open63110.pki.folder import Folder, Given
 from open63110.pki.identity import party
 from open63110.simulator.ev import Ev, Make
 from open63110.simulator.hardware import SimulatedStation
+from open63110.store.outbox import OutboxFile
 
 F = TypeVar("F")
 
@@ -163,7 +164,12 @@ class LinkStation:
     async def link_is_back(self) -> None:
         """See it on board again with nothing left to tell."""
         await self.here.until(lambda: self.here.station(self.name).connected is not None)
-        await self.here.until(lambda: not self.site.waiting)
+        await self.here.until(lambda: self.told)
+
+    @property
+    def told(self) -> bool:
+        """The CSMS has everything."""
+        return not self.site.waiting and not self.line.lines.session.waiting
 
 
 @contextlib.asynccontextmanager
@@ -173,10 +179,15 @@ async def linked(
     factor: float = 60.0,
     evses: int = 2,
     tapped: bool = False,
+    kept: bool = False,
+    patience: float = PATIENCE,
     station: dict[str, Any] | None = None,
     **policy: Any,
 ) -> AsyncIterator[LinkStation]:
-    """A CSMS, and a simulated station of two EVSEs that is on board by link; ``tapped``: through a tap."""
+    """A CSMS, and a simulated station of two EVSEs that is on board by link.
+
+    ``tapped``: through a tap. ``kept``: what it has to tell lies on the disk, as at a real station. ``patience``: for that [s].
+    """
     async with link_house(folder, factor=factor, connection_timeout=3_600.0, **policy) as (here, pki):
         await here.register("CS-1")
         for tag in ("ANNA", "BERT"):
@@ -188,11 +199,12 @@ async def linked(
                 site = Site(here.csms.clock, capture, rules, seed=1)
                 to = f"wss://localhost:{tap.port if tapped else here.port}/link"
                 dialling = Dialling(endpoints=(to,), tls=pki.tls("CS-1"), longest_pause=30.0)
-                hardware = site.build(StationPlan(id="CS-1", version=Version.V21, evses=evses), dialling)
+                outbox = OutboxFile(folder / "told.db").outbox(CSMS_PARTY) if kept else None
+                hardware = site.build(StationPlan(id="CS-1", version=Version.V21, evses=evses), dialling, outbox=outbox)
                 async with site.running():
                     hardware.switch_on()
-                    await here.until(lambda: here.station("CS-1").registration is Registration.ACCEPTED)
-                    await here.until(lambda: len(here.station("CS-1").evses) == evses)
+                    await here.until(lambda: here.station("CS-1").registration is Registration.ACCEPTED, patience)
+                    await here.until(lambda: len(here.station("CS-1").evses) == evses, patience)
                     at = LinkStation(here, site, hardware, "CS-1")
                     at.tap, at.pki = tap, pki
                     try:

@@ -18,6 +18,7 @@ import msgspec
 
 from open63110.bindings.link import client as link
 from open63110.bindings.link.line import Dialling as LinkDialling
+from open63110.bindings.link.session import Outbox
 from open63110.bindings.ocpp.client import Client
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.rpc.version import Version
@@ -194,13 +195,16 @@ class Site:
         self.stations: dict[StationId, SimulatedStation] = {}
         self.controllers: dict[StationId, Controller] = {}
 
-    def build(self, plan: StationPlan, dialling: Dialling | LinkDialling, *, counted: int = 0) -> SimulatedStation:
+    def build(
+        self, plan: StationPlan, dialling: Dialling | LinkDialling, *, counted: int = 0, outbox: Outbox | None = None
+    ) -> SimulatedStation:
         """Put a station up; it has no power yet.
 
         Args:
             plan: what it is to be.
             dialling: how it reaches its CSMS, on OCPP, where it offers its one version, or on the link.
             counted: where its meters stand [mWh].
+            outbox: on a disk, for what it has to tell on the link; what lies there counts as told. None: in memory.
         """
         own = SkewedClock(self.clock, plan.skew) if plan.skew else None
         clock, party = own or self.clock, self._party(own)
@@ -213,7 +217,7 @@ class Site:
         controller = Controller(station, engine, identity=_identity(plan), layout=(1,) * plan.evses, limit=plan.limit)
         controller.hardware, hardware.controller = hardware, controller
         if isinstance(dialling, LinkDialling):
-            controller.line = self.link.line(station, engine, dialling, controller)
+            controller.line = self.link.line(station, engine, dialling, controller, outbox)
         else:
             one = msgspec.structs.replace(dialling, versions=(plan.version,))
             controller.line = self.client.line(station, engine, one, controller)
