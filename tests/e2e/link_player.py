@@ -11,8 +11,9 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import cbor2
 import msgspec
 from tests.e2e.house import WIRES, House, house
 from tests.e2e.link_house import CSMS_PARTY, link_house
@@ -20,7 +21,7 @@ from tests.e2e.local_house import admit_level, local_csms
 from tests.e2e.player import PATIENCE, CallRefused, Payload, Player
 
 from open63110.bindings.link.carriers.websocket_carrier import LINK_LIMITS, dial
-from open63110.bindings.link.correspondence import Correspondence, Ending
+from open63110.bindings.link.correspondence import Correspondence, Ending, Strand
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.frames import Nack, Pong, decode
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
@@ -38,6 +39,7 @@ from open63110.model.token import Credential
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated, TransferState
 from open63110.usecases.services.authorize_locally import AuthorizationAnswer, AuthorizeCredential
 from open63110.usecases.stations.onboard_station import RegistrationAnswer
+from open63110.wire.ports import Socket
 
 EVERY = (*WIRES, "link")
 BEHIND = "link, behind a local CSMS"
@@ -46,6 +48,9 @@ BOOTED = {"accepted": "Accepted", "rejected": "Rejected"}
 """What Player says of an answer to a boot; all else is Pending."""
 
 STATES: dict[str, TransferState] = {"Charging": "charging", "SuspendedEV": "suspended-ev", "SuspendedEVSE": "suspended-evse"}
+
+NEWER = "link, of minor version 1.1"
+"""A station that speaks a later minor version: in each frame, header and body is something that version 1.0 does not know."""
 
 Obey = Callable[[Any], Sequence[Any]]
 """Takes a command, returns what answers it; nothing: yes and nothing more."""
@@ -72,12 +77,44 @@ class Persons:
         return self.ref(Credential(kind="ISO14443", value=tag)) if tag else None
 
 
+class Later:
+    """Stands between a session and its socket, and adds what a later minor version may: keys of frames, and types of them."""
+
+    def __init__(self, strand: Strand) -> None:
+        self._strand = strand
+        self._socket: Socket
+
+    def opened(self, socket: Socket) -> None:
+        """Stand in between."""
+        self._socket = socket
+        self._strand.opened(cast("Socket", self))
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the socket, or what is above it."""
+        return getattr(self._socket if hasattr(Socket, name) else self._strand, name)
+
+    def send_binary(self, data: bytes) -> None:
+        """Add something, but to DATA, whose bytes both ends count."""
+        fields = cbor2.loads(data)
+        if fields[0] == DATA:
+            self._socket.send_binary(data)
+            return
+        self._socket.send_binary(cbor2.dumps(fields | {99: "later"}))
+        if fields[0] == PONG:
+            self._socket.send_binary(cbor2.dumps({0: 77, 1: [1, 2]}))
+
+
+DATA, PONG = 1, 7
+
+
 class LinkPlayer:
     """One station identity; its link may come and go, and while it is away what it would say waits. Implements a Desk."""
 
     wire, is_16 = "link", False
 
-    def __init__(self, port: int, station: str, tls: ssl.SSLContext, *, serial: str = "", above: str = CSMS_PARTY) -> None:
+    def __init__(
+        self, port: int, station: str, tls: ssl.SSLContext, *, serial: str = "", above: str = CSMS_PARTY, newer: bool = False
+    ) -> None:
         self.station, self.serial = StationId(station), serial or f"SN-{station}"
         self.url, self.tls, self._above = f"wss://localhost:{port}/link", tls, above
         self.answers: dict[str, Obey] = {}
@@ -97,7 +134,9 @@ class LinkPlayer:
         self._up, self._down = asyncio.Event(), asyncio.Event()
         clock = LocalClock(datetime.now(UTC), asyncio.get_running_loop().time())
         outbox = MemoryOutbox(os.urandom(8))
-        session = Session(Hello(identity=self.station), outbox, MemorySeen(), clock=clock, peer=above)
+        self._newer = newer
+        me = Hello(identity=self.station, versions=((1, 1),), capabilities=("later",)) if newer else Hello(identity=self.station)
+        session = Session(me, outbox, MemorySeen(), clock=clock, peer=above)
         self.lines = Correspondence(self, session, 1.0)
 
     # -- the link --
@@ -111,7 +150,8 @@ class LinkPlayer:
         self._up.clear()
         self._down.clear()
         async with asyncio.timeout(PATIENCE):
-            await dial(self.url, self.lines.strand(), self.tls, limits=LINK_LIMITS)
+            strand = self.lines.strand()
+            await dial(self.url, Later(strand) if self._newer else strand, self.tls, limits=LINK_LIMITS)
             while not self._up.is_set():
                 if self._down.is_set():
                     raise ConnectionError(str(self.frames[-1]))
@@ -226,8 +266,10 @@ class LinkPlayer:
             type=CODEC.number(message),
             kind=Kind.REQUEST if asks else Kind.EVENT,
             priority=Priority.NORMAL if fact else Priority.CONTROL,
+            version=2 if self._newer else 1,
         )
-        body = CODEC.encode(message, station=self.station, subjects=self.persons)
+        later = {99: cbor2.dumps(["later"])} if self._newer else None
+        body = CODEC.encode(message, station=self.station, subjects=self.persons, vendor=later)
         number = self.lines.send(header, body, durable=fact, over=over, patience=PATIENCE if asks else None)
         self._pending[number] = future
         try:
@@ -371,7 +413,7 @@ async def home(folder: Path, wire: str, **how: Any) -> AsyncIterator[House]:
                 await here.until(lambda: local.open)
                 here.below = local.csms.config.identity, local.port
                 yield here
-    elif wire == "link":
+    elif wire in {"link", NEWER}:
         async with link_house(folder, **how) as (here, _):
             yield here
     else:
@@ -384,7 +426,7 @@ def player(here: House, station: str, wire: str, *, serial: str = "") -> AnyPlay
     if wire in WIRES:
         return Player(here.port, station, wire, serial=serial)
     above, port = here.below or (CSMS_PARTY, here.port)
-    return LinkPlayer(port, station, here.papers(station), serial=serial, above=above)
+    return LinkPlayer(port, station, here.papers(station), serial=serial, above=above, newer=wire == NEWER)
 
 
 @contextlib.asynccontextmanager

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import httpx2
 import pytest
 from tests.e2e.house import House
-from tests.e2e.link_player import EVERY, AnyPlayer, LinkPlayer, home, played
+from tests.e2e.link_player import EVERY, NEWER, AnyPlayer, LinkPlayer, home, played
 from tests.e2e.player import Payload, Player
 
 from open63110.bindings.web.commands import path_of
@@ -31,7 +31,7 @@ class Case(NamedTuple):
 
 
 @pytest.mark.at("AT-7.1-1", *EVERY)
-@pytest.mark.parametrize("wire", EVERY)
+@pytest.mark.parametrize("wire", [*EVERY, pytest.param(NEWER, marks=pytest.mark.at("AT-B.15-1", "link"))])
 async def test_each_command_ends_in_four_outcomes_each_with_a_reason_each_audited(wire: str, tmp_path: Path) -> None:
     async with home(tmp_path, wire) as here, played(here, "CS-1", wire) as cs:
         cases = await catalogue(here, cs)

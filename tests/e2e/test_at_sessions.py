@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 from tests.e2e.house import House
-from tests.e2e.link_player import EVERY, AnyPlayer, home, played, player
+from tests.e2e.link_player import EVERY, NEWER, AnyPlayer, home, played, player
 
 from open63110.kernel.messages import Event
 from open63110.kernel.units import WattHours
@@ -17,7 +17,7 @@ from open63110.model.transfer import EnergyTransfer, TransferFact
 
 
 @pytest.mark.at("AT-6.2-1", *EVERY)
-@pytest.mark.parametrize("wire", EVERY)
+@pytest.mark.parametrize("wire", [*EVERY, pytest.param(NEWER, marks=pytest.mark.at("AT-B.15-1", "link"))])
 async def test_one_service_with_a_pause_is_one_session_one_transfer_and_one_record(wire: str, tmp_path: Path) -> None:
     async with home(tmp_path, wire, factor=300.0, connection_timeout=3600.0) as here:
         await here.register("CS-1")
