@@ -115,6 +115,7 @@ async def test_what_was_charged_during_half_an_hour_without_a_link_is_billed_aft
         here = at.here
         await at.charge(1, "ANNA")
         await at.charge(2, "BERT")
+        await here.pass_by(120)
         await at.link_is_back()
         await at.lose_link(1_800)
         away = here.now()
