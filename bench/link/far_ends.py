@@ -14,7 +14,6 @@ from bench.link.papers import CSMS, Papers
 from bench.link.speaker import Speaker
 from open63110.apps.process import run
 from open63110.bindings.link.carriers.websocket_carrier import (
-    LINK_LIMITS,
     PATH,
     SUBPROTOCOL,
     client_tls,
@@ -24,9 +23,6 @@ from open63110.bindings.link.carriers.websocket_carrier import (
 )
 from open63110.bindings.link.framing.happenings import Arrived
 from open63110.wire.ports import Accept, Upgrade
-
-PATIENCE = msgspec.structs.replace(LINK_LIMITS, handshake_seconds=120.0)
-"""TCP, TLS and the upgrade take three round trips before the link begins; whoever has such a line configures it so."""
 
 
 class Journal(Speaker):
@@ -44,7 +40,7 @@ async def csms(folder: Path, address: str, port: int) -> None:
     def gate(_: Upgrade) -> Accept:
         return Accept(subprotocol=SUBPROTOCOL, peer=journal.lines.strand())
 
-    await listen(gate, address, port, server_tls(papers.certificate(CSMS), papers.key(CSMS), papers.root), limits=PATIENCE)
+    await listen(gate, address, port, server_tls(papers.certificate(CSMS), papers.key(CSMS), papers.root))
     print("ready", flush=True)
     await asyncio.Event().wait()
 
@@ -63,7 +59,7 @@ async def station(folder: Path, address: str, port: int) -> None:
 
     for _ in range(QUEUED):
         journal.lines.send(*message(), durable=True, over=lambda ending: None if ending.status else confirmed())
-    await dial(f"wss://{address}:{port}{PATH}", journal.lines.strand(), tls, limits=PATIENCE)
+    await dial(f"wss://{address}:{port}{PATH}", journal.lines.strand(), tls)
     await journal.ready.wait()
     hello = time.monotonic()
     async with asyncio.timeout(300):

@@ -72,6 +72,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ping_timeout: float = 30.0
     answer_timeout: float = 30.0
     """How long the answer to a call is awaited [s]."""
+    handshake: float = 90.0
+    """How long opening a link may take: TLS and upgrade, two round trips [s]; 20 at most while many are being opened."""
     frames_days: int = 14
     """How long raw frames are kept [d]."""
 
@@ -273,6 +275,8 @@ def check(config: Config) -> None:
             raise Malformed(f"{place}.port is {port}; a port is 0 (any free one) to {HIGHEST_PORT}", where=f"{place}.port")
     if bool(config.web.certificate) != bool(config.web.key):
         raise Malformed("web needs both certificate and key, or neither", where="web")
+    if config.limits.handshake <= 0:
+        raise Malformed("limits.handshake must be above 0", where="limits.handshake")
     if config.clock_factor <= 0:
         raise Malformed("clock_factor must be above 0", where="clock_factor")
     _check_quarantine(config.policy)

@@ -258,7 +258,8 @@ class Csms:
         )
 
     def _link_limits(self) -> Limits:
-        return msgspec.structs.replace(LINK_LIMITS, max_connections=self.config.limits.connections)
+        chosen = self.config.limits
+        return msgspec.structs.replace(LINK_LIMITS, max_connections=chosen.connections, handshake_seconds=chosen.handshake)
 
     def _limits(self) -> Limits:
         chosen = self.config.limits

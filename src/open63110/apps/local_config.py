@@ -37,6 +37,8 @@ class Upper(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What the other end's certificate has to name; empty: the host of the endpoint."""
     longest_pause: float = 30.0
     """Between two attempts to reach it [s]."""
+    handshake: float = 90.0
+    """How long opening one may take, TCP, TLS and upgrade: three round trips [s]."""
     return_after: float = 60.0
     """While on another than the first endpoint: how often those before it are tried [s]; 0: it stays there."""
     answer_within: float = 2.0
@@ -109,6 +111,8 @@ def _check(config: LocalConfig) -> None:
         raise Malformed(f"upper is reached by link, which has no plain mode; {remedy}", where="upper", remedy=remedy)
     if any(not one.startswith("wss://") for one in upper.endpoints):
         raise Malformed("upper.endpoints begin with wss://", where="upper.endpoints")
+    if upper.handshake <= 0 or upper.return_after < 0:
+        raise Malformed("upper.handshake must be above 0, upper.return_after not below", where="upper")
     if config.lease < 0:
         raise Malformed("lease must not be below 0", where="lease")
     seen: set[str] = set()

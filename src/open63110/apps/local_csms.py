@@ -179,6 +179,7 @@ class LocalCsms(Csms):
                 tls=client_tls(Path(config.certificate), Path(config.key), Path(config.authorities)),
                 server_name=config.server_name or None,
                 longest_pause=config.longest_pause,
+                handshake=config.handshake,
                 return_after=config.return_after,
             ),
             outbox,

@@ -291,7 +291,13 @@ def _link_dialling(config: StationConfig) -> LinkDialling:
         tls = client_tls(Path(csms.certificate), Path(csms.key), Path(csms.authorities))
     except TlsUnusable as fault:
         raise Malformed(f"csms: {fault}", where="csms") from fault
-    return LinkDialling(endpoints=csms.endpoints, tls=tls, longest_pause=csms.longest_pause, return_after=csms.return_after)
+    return LinkDialling(
+        endpoints=csms.endpoints,
+        tls=tls,
+        longest_pause=csms.longest_pause,
+        handshake=csms.handshake,
+        return_after=csms.return_after,
+    )
 
 
 def _tls(config: StationConfig) -> ssl.SSLContext | None:

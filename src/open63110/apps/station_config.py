@@ -44,6 +44,8 @@ class Upwards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """How long the answer to a call is awaited [s]."""
     longest_pause: float = 300.0
     """Between two attempts to connect [s]."""
+    handshake: float = 90.0
+    """Link: how long opening one may take, TCP, TLS and upgrade: three round trips [s]."""
     return_after: float = 60.0
     """Link, while on another than the first endpoint: how often those before it are tried [s]; 0: it stays there."""
 
@@ -214,6 +216,8 @@ def _check_upwards(csms: Upwards) -> None:
         return
     if not csms.endpoints or not all(one.startswith("wss://") for one in csms.endpoints):
         raise Malformed("csms.endpoints of a link begin with wss://; there is no plain mode", where="csms.endpoints")
+    if csms.handshake <= 0 or csms.return_after < 0:
+        raise Malformed("csms.handshake must be above 0, csms.return_after not below", where="csms")
     for name in ("authorities", "certificate", "key"):
         if not getattr(csms, name):
             remedy = "open63110 pki issue makes all three"

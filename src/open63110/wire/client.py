@@ -87,14 +87,14 @@ async def connect(
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     wire = wire_for(answer, limits.max_message, host=parts.netloc.rpartition("@")[2], target=target, headers=[*offers, *headers])
     async with asyncio.timeout(limits.handshake_seconds):
-        await _dial(wire, url, tls=tls, server_name=server_name)
+        await _dial(wire, url, tls=tls, server_name=server_name, within=limits.handshake_seconds)
         await _upgraded(wire)
     if not connections:
         raise ConnectionResetError("the server hung up during the opening handshake")
     return connections[0]
 
 
-async def _dial(wire: Wire, url: str, *, tls: ssl.SSLContext | None, server_name: str | None) -> None:
+async def _dial(wire: Wire, url: str, *, tls: ssl.SSLContext | None, server_name: str | None, within: float) -> None:
     parts = urlsplit(url)
     if parts.scheme not in {"ws", "wss"} or parts.hostname is None:
         raise ValueError(f"{url!r} is no ws:// or wss:// address")
@@ -103,7 +103,7 @@ async def _dial(wire: Wire, url: str, *, tls: ssl.SSLContext | None, server_name
     if parts.scheme == "ws":
         await loop.create_connection(protocol, parts.hostname, parts.port or 80)
         return
-    secure: dict[str, Any] = {"ssl": tls if tls is not None else ssl.create_default_context()}
+    secure: dict[str, Any] = {"ssl": tls if tls is not None else ssl.create_default_context(), "ssl_handshake_timeout": within}
     if server_name is not None:
         secure["server_hostname"] = server_name
     if FAST is None:

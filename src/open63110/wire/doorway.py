@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 from collections.abc import Callable
@@ -141,7 +142,7 @@ class Doorway:
 
     def _receive(self, sock: socket.socket, remote: Remote) -> None:
         sock.setblocking(False)  # noqa: FBT003
-        step = Doorstep(self, remote, self._loop.time())  # no variable of the accepting task, which would hold the last one
+        step = Doorstep(self, remote, self._loop.time(), sock)  # no variable of the accepting task, which would hold the last one
         self._enter(step)
         self._spawn(self._welcome(step, sock))
 
@@ -192,12 +193,18 @@ class Doorway:
             self._room.set()
 
     def _sweep_doorsteps(self, now: float) -> bool:
-        oldest_allowed = now - self.limits.handshake_seconds
+        oldest_allowed = now - self._patience
         for step in tuple(self._steps):
             if step.since > oldest_allowed:
                 break
             step.cut()
         return bool(self._steps)
+
+    @property
+    def _patience(self) -> float:
+        """How long a handshake may take now [s]: less while others have to wait for it."""
+        limits = self.limits
+        return limits.handshake_seconds if self._room.is_set() else min(limits.handshake_seconds, limits.crowded_seconds)
 
     def linger(self, close: Callable[[], None]) -> None:
         """Close in a moment, so that a refusal is read before unread bytes reset the connection."""
@@ -255,15 +262,17 @@ class Doorway:
 class Doorstep(asyncio.Protocol):
     """A socket whose opening handshake is not finished; it costs little and has not long to live."""
 
-    __slots__ = ("_doorway", "_head", "_refused", "_transport", "remote", "since")
+    __slots__ = ("_doorway", "_head", "_refused", "_socket", "_transport", "remote", "since")
 
-    def __init__(self, doorway: Doorway, remote: Remote, since: float) -> None:
+    def __init__(self, doorway: Doorway, remote: Remote, since: float, sock: socket.socket) -> None:
         self.remote = remote
         self.since = since
         """Time of the loop at which it was accepted [s]."""
         self._doorway = doorway
         self._head = bytearray()
         self._refused = False
+        self._socket: socket.socket | None = sock
+        """Until TLS is through."""
         self._transport: asyncio.Transport | None = None
 
     @property
@@ -273,13 +282,17 @@ class Doorstep(asyncio.Protocol):
         return self._transport
 
     def cut(self) -> None:
-        """Drop it; during the TLS handshake that has a time limit of its own."""
+        """Drop it; during the TLS handshake, let that find its socket shut."""
         if self._transport is not None:
             self._transport.abort()
+        elif self._socket is not None:
+            with contextlib.suppress(OSError):  # shut already
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is accepted, and TLS is through."""
         assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")  # noqa: S101
+        self._socket = None
         self._transport = transport  # type: ignore[assignment] # uvloop's transports derive from nothing
 
     def data_received(self, data: bytes) -> None:

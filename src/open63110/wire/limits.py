@@ -16,7 +16,9 @@ class Limits(Struct, frozen=True, kw_only=True, gc=False):
     max_handshakes: int = 2_000
     """Sockets between accept and upgrade; while as many are under way, newcomers wait in the kernel's queue."""
     handshake_seconds: float = 20.0
-    """From accept to the end of the request, TLS included [s]."""
+    """From accept to the end of the request, TLS included; of a client: TCP, TLS and upgrade, three round trips [s]."""
+    crowded_seconds: float = 20.0
+    """The same of a listener while `max_handshakes` are under way, if that is less: who is slow on purpose makes room [s]."""
     messages_per_second: float = 100.0
     """Sustained frames of one connection, large ones counting for several [1/s]; one that is faster is read more slowly,
     never closed."""

@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from open63110.bindings.link.carriers.websocket_carrier import dial, listen
+import msgspec
+
+from open63110.bindings.link.carriers.websocket_carrier import LINK_LIMITS, dial, listen
 from open63110.bindings.link.dialling import Dialled, Dialling, Owner
 from open63110.bindings.link.endpoints import Step
 from open63110.bindings.link.gate import Gate, Identify, Refusal, Security, Shown
@@ -30,11 +32,21 @@ AT_ONCE = 50
 SHORTEST_PAUSE = 0.02
 """Before another dial, however fast the clock runs [s]."""
 
+FIRST_PATIENCE = 20.0
+"""With one of several endpoints in the first round, doubling each round: a dead one must not keep a line from the next [s]."""
+
 GREETING = 15.0
 """How long a socket beside the one in use has for its HELLO, which follows the upgrade at once [s]."""
 
 LONGEST_RETRY = 60.0
 """What a server that is too busy may ask for [s]."""
+
+
+def patience(dialling: Dialling, rounds: int) -> float:
+    """Return how long one endpoint may take to be opened [s] after so many rounds that failed."""
+    if len(dialling.endpoints) < 2:
+        return dialling.handshake
+    return min(dialling.handshake, FIRST_PATIENCE * 2.0 ** min(rounds, 20))
 
 
 class Client:
@@ -118,18 +130,19 @@ class Client:
             if not line.wants(number):
                 return
             self.dials += 1
-            why, wait = await self._connect(line, step.place, line.strand(step.place))
+            why, wait = await self._connect(line, step.place, line.strand(step.place), patience(line.dialling, step.rounds))
         if why:
             self.refusals[why] += 1
             if wait:
                 await asyncio.sleep(wait)
             line.unreached(number)
 
-    async def _connect(self, line: Dialled, place: int, peer: Peer) -> tuple[str, float]:
+    async def _connect(self, line: Dialled, place: int, peer: Peer, within: float) -> tuple[str, float]:
         """Return why there is no connection, empty if there is one, and how long the server asks to wait [s]."""
         dialling = line.dialling
         try:
-            await dial(dialling.endpoints[place], peer, dialling.tls, server_name=dialling.server_name)
+            limits = msgspec.structs.replace(LINK_LIMITS, handshake_seconds=within)
+            await dial(dialling.endpoints[place], peer, dialling.tls, server_name=dialling.server_name, limits=limits)
         except NotUpgraded as fault:
             asked = fault.headers.get("retry-after", "")
             wait = min(LONGEST_RETRY, float(asked)) if asked.isascii() and asked.isdecimal() else 0.0
@@ -155,7 +168,7 @@ class Client:
         for place in line.walk.wanted:
             async with self._slots:
                 candidate = line.candidate(place)
-                why, _ = await self._connect(line, place, candidate)
+                why, _ = await self._connect(line, place, candidate, line.dialling.handshake)
                 if not why and await candidate.taken(GREETING):
                     return
         line.looked_back()

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from open63110.bindings.link.carriers.websocket_carrier import HANDSHAKE
 from open63110.bindings.link.endpoints import Step, Walk
 from open63110.bindings.link.gate import Identify
 from open63110.kernel.messages import Message
@@ -28,6 +29,8 @@ class Dialling(msgspec.Struct, frozen=True, kw_only=True):
     first_pause: float = 1.0
     """Before dialling again after all endpoints have failed once [s of the clock]; doubles each time, half of it is chance."""
     longest_pause: float = 60.0
+    handshake: float = HANDSHAKE
+    """How long opening a link may take, TCP, TLS and upgrade [s, real]; each of several gets less in the first rounds."""
     return_after: float = 60.0
     """On another than the first endpoint: after so long, half of it by chance, those before it are tried, and again after as
     long; longer after each return that did not last. 0: never [s of the clock]."""

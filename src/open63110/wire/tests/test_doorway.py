@@ -118,6 +118,16 @@ async def test_newcomers_wait_while_too_many_handshakes_are_under_way(house: Hou
         assert house.listener.unfinished <= 3
 
 
+async def test_a_handshake_that_takes_long_makes_room_once_others_wait(house: House) -> None:
+    await house.open(msgspec.structs.replace(QUICK, max_handshakes=3, handshake_seconds=3_600.0, crowded_seconds=0.2))
+    slow = [await Raw.connect(house.port) for _ in range(2)]
+    await asyncio.sleep(0.5)
+    assert house.listener.unfinished == 2, "nobody waits for them"
+    await Raw.connect(house.port)
+    async with asyncio.timeout(PATIENCE), connect(f"ws://127.0.0.1:{house.port}/"):
+        assert await slow[0].rest() == b""
+
+
 async def test_a_full_house_answers_503_without_asking_the_gate(house: House) -> None:
     await house.open(msgspec.structs.replace(QUICK, max_connections=1))
     async with connect(f"ws://127.0.0.1:{house.port}/"):

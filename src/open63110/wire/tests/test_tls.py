@@ -220,6 +220,15 @@ async def test_a_tls_handshake_that_never_ends_is_cut_in_time(house: House, pape
     assert len(house.refused) == 1
 
 
+async def test_a_tls_handshake_that_takes_long_makes_room_once_others_wait(house: House, papers: Papers) -> None:
+    limits = msgspec.structs.replace(QUICK, max_handshakes=2, handshake_seconds=3_600.0, crowded_seconds=0.2)
+    await house.open(limits, tls=papers.settings)
+    for _ in range(2):
+        (await Raw.connect(house.port)).write(b"\x16\x03\x01\x02\x00\x01")
+    await until(lambda: len(house.refused) >= 1)
+    assert house.listener.unfinished < 2
+
+
 async def test_a_request_that_never_comes_after_tls_is_cut_in_time(house: House, papers: Papers) -> None:
     await house.open(msgspec.structs.replace(QUICK, handshake_seconds=0.5), tls=papers.settings)
     raw = await Raw.connect(house.port, tls=papers.client())

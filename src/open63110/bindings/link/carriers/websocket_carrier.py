@@ -19,9 +19,13 @@ SUBPROTOCOL = "iec63110.link.v1"
 PATH = "/link"
 """Where links are opened."""
 
+HANDSHAKE = 90.0
+"""For opening a link: three round trips of the one who dials, of up to 15 s each, and what has to be said again [s] (B.16)."""
+
 LINK_LIMITS = Limits(
     max_message=65_536,
     max_handshakes=64,
+    handshake_seconds=HANDSHAKE,
     messages_per_second=20_000.0,
     burst=40_000,
     max_pending=262_144,

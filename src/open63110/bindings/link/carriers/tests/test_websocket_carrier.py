@@ -9,7 +9,7 @@ import pytest
 
 from open63110.bindings.link.carriers.carrier import CarrierLost
 from open63110.bindings.link.carriers.memory_carrier import MemoryCarrier
-from open63110.bindings.link.carriers.websocket_carrier import WebSocketCarrier, carry
+from open63110.bindings.link.carriers.websocket_carrier import LINK_LIMITS, WebSocketCarrier, carry
 from open63110.bindings.link.correspondence import Correspondence, Ending
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
@@ -172,3 +172,8 @@ async def test_a_carrier_that_cannot_be_made_says_so() -> None:
     one = WebSocketCarrier(lambda der: der.decode(), refuse)
     with pytest.raises(CarrierLost, match="nobody"):
         await one.connect()
+
+
+def test_a_link_has_time_to_be_opened_where_three_round_trips_take_fifteen_seconds_each() -> None:
+    assert LINK_LIMITS.handshake_seconds >= 2 * 3 * 15.0
+    assert LINK_LIMITS.crowded_seconds <= 20.0, "who is slow on purpose keeps nobody out for longer than that"
