@@ -18,7 +18,7 @@ import msgspec
 
 from bench.disk import fdatasync_ms, percentile
 from bench.figure import Figure
-from bench.link.table import link
+from bench.link.table import PARTS, link
 from bench.load import build
 from bench.rooms import by_room
 from bench.subject import OURS, SAMPLED, USUAL, Fleet, Round, Subject, told
@@ -44,6 +44,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 8
     idle: int = 5000
     storm: int = 10_000
+    parts: tuple[str, ...] = ()
+    """Of the measurements of the link; none: all of them."""
 
     def subject(self, template: str, name: str) -> Subject:
         """A fresh CSMS with an empty store."""
@@ -202,7 +204,7 @@ COMMANDS: dict[str, Callable[[Plan], list[Figure]]] = {
     "rate": rate,
     "memory": memory,
     "storm": storm,
-    "link": lambda plan: link(plan.folder, short=plan.short),
+    "link": lambda plan: link(plan.folder, short=plan.short, parts=plan.parts),
     "profile": profile,
 }
 JUDGED = [command for command in COMMANDS if command != "profile"]
@@ -222,6 +224,7 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.run", description=__doc__)
     parser.add_argument("command", nargs="?", default="all", choices=[*COMMANDS, "all"])
     parser.add_argument("--short", action="store_true", help="less of everything: under 30 s each, the link two minutes")
+    parser.add_argument("--part", action="append", default=[], choices=PARTS, help="of the link, by itself; may be repeated")
     parser.add_argument("--json", action="store_true", help="one JSON object per command instead of the table")
     parser.add_argument("--ours", default=OURS, help="command of the CSMS under test, default: %(default)s")
     parser.add_argument("--usual", default=USUAL, help="command of the yardstick, default: %(default)s")
@@ -244,6 +247,7 @@ def main() -> int:
     missed = False
     with tempfile.TemporaryDirectory(prefix="run-", dir=asked.folder) as folder:
         plan = Plan(ours=asked.ours, usual=asked.usual, folder=Path(folder), program=build(BUILD), short=asked.short)
+        plan = msgspec.structs.replace(plan, parts=tuple(asked.part))
         if plan.short:
             plan = msgspec.structs.replace(plan, **SHORT)
         raise_descriptor_limit(max(plan.storm, plan.idle) + 2000)

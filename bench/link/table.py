@@ -2,6 +2,7 @@
 """The table of the link: each target of annex B that is a figure, what was measured, and over what kind of way."""
 
 import statistics
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import msgspec
@@ -33,20 +34,6 @@ class Sizes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SHORT = Sizes(firmware=4 * MEGA, beside=12.0, log=MEGA, idle=200, stations=100, rounds=2, seconds=3.0)
-
-
-def link(folder: Path, *, short: bool) -> list[Figure]:
-    """Measure everything."""
-    much = SHORT if short else Sizes()
-    return [
-        *firmware(folder, much),
-        *slow(folder, much),
-        *short_messages(),
-        *cpu(folder, much),
-        *queued(folder, short=short),
-        idle(folder, much),
-        *fanned_out(folder),
-    ]
 
 
 def firmware(folder: Path, much: Sizes) -> list[Figure]:
@@ -147,3 +134,21 @@ def fanned_out(folder: Path) -> list[Figure]:
         Figure(name=f"{name}: upper link", value=found.messages / zone.TRIALS, unit="message", at_least=1, at_most=1),
         Figure(name=f"{name}: its answer", value=found.ok / zone.TRIALS, unit="stations", at_least=zone.STATIONS),
     ]
+
+
+PARTS: dict[str, Callable[[Path, Sizes], list[Figure]]] = {
+    "firmware": firmware,
+    "slow": slow,
+    "sizes": lambda _folder, _much: short_messages(),
+    "cpu": cpu,
+    "queued": lambda folder, much: queued(folder, short=much is SHORT),
+    "idle": lambda folder, much: [idle(folder, much)],
+    "zone": lambda folder, _much: fanned_out(folder),
+}
+"""What can be measured by itself, in the order of the table."""
+
+
+def link(folder: Path, *, short: bool, parts: Collection[str] = ()) -> list[Figure]:
+    """Measure everything, or the parts that are named."""
+    much = SHORT if short else Sizes()
+    return [figure for name, measure in PARTS.items() if not parts or name in parts for figure in measure(folder, much)]
