@@ -296,7 +296,7 @@ class Conversation:
             self._say_no(message, result)
 
     def _confirm(self, message: Arrived, replies: Replies) -> None:
-        booted = answers.find(replies, RegistrationAnswer)
+        booted = answers.find(replies, RegistrationAnswer) if replies else None
         if booted is not None:
             self.told = booted.registration
         self.lines.delivered(message)

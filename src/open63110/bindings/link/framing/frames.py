@@ -8,13 +8,14 @@ minor version adds positive ones; negative ones belong to vendors).
 
 from collections.abc import Callable
 from enum import IntEnum, unique
+from functools import lru_cache
 from typing import Any
 
 import cbor2
 import msgspec
 
 from open63110.bindings.link.errors import WORDS, BadFrame, ErrorCode
-from open63110.bindings.link.framing.header import LATEST, LONGEST_HEADER
+from open63110.bindings.link.framing.header import LATEST, LONGEST_HEADER, REMEMBERED, SHORT_HEADER
 from open63110.bindings.link.framing.hello import Hello, read_hello, written_hello
 from open63110.bindings.link.framing.strict import Ranges, field, flat, mapping, maybe, ranges, whole
 
@@ -124,9 +125,63 @@ def decode(data: bytes) -> Frame | None:
     """
     if len(data) > LONGEST:
         raise BadFrame(f"a frame has at most {LONGEST} bytes", ErrorCode.TOO_LARGE)
+    if data[:4] == _USUAL and (usual := _in_one_piece(data)) is not None:
+        return usual
     fields = mapping(whole(data), "a frame")
     read = _READ.get(field(fields, 0, int))
     return read(fields) if read else None
+
+
+_USUAL = b"\xa5\x00\x01\x01"
+"""DATA with header and total, the keys in their order, up to the id: nearly all frames begin so."""
+
+_HEADS = 16
+"""Bytes in which the id, the key of the chunk, and the chunk's length end."""
+
+
+def _in_one_piece(data: bytes) -> Data | None:
+    """Read the whole of a short message; None: it is something else, or broken, for others to say.
+
+    All of it is in the preferred serialization if its lengths are, so nothing has to be encoded again to see that.
+    """
+    if len(data) < _HEADS or data[4] > 0x1A:
+        return None
+    number, at = _count(data, 4)
+    if number <= 0 or data[at] != 3 or not 0x40 <= data[at + 1] <= 0x59:
+        return None
+    size, at = _count(data, at + 1)
+    if not 0 <= size < len(data) - at:
+        return None
+    total, head = _rest(data[at + size :])
+    return Data(id=number, chunk=data[at : at + size], total=total, head=head) if total == size else None
+
+
+def _count(data: bytes, at: int) -> tuple[int, int]:
+    """Return the count in the head of an item, −1 where it is not in its shortest form, and the place behind the head."""
+    short = data[at] & 31
+    if short < 24:
+        return short, at + 1
+    end = at + 1 + (1 << (short - 24))
+    count = int.from_bytes(data[at + 1 : end], "big")
+    return count if count >= _LEAST[short - 24] else -1, end
+
+
+_LEAST = (24, 0x100, 0x1_0000)
+"""Least counts that need one, two or four bytes."""
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _recent_rest(rest: bytes) -> tuple[int, bytes]:
+    try:
+        fields = mapping(whole(b"\xa2" + rest), "the end of a frame")
+        return field(fields, 4, int), field(fields, 5, bytes, most=LONGEST_HEADER)
+    except BadFrame:
+        return -1, b""
+
+
+def _rest(rest: bytes) -> tuple[int, bytes]:
+    """Read total and header behind the chunk, mostly of few lengths and fewer headers; −1: they are something else."""
+    return _recent_rest(rest) if len(rest) <= SHORT_HEADER else (-1, b"")
 
 
 def _write_data(frame: Data) -> dict[int, Any]:

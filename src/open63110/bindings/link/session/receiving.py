@@ -149,7 +149,9 @@ class Receiving:
         found = [*self.control]
         self.control.clear()
         if self._confirm:
-            stretches, self._confirm = IdSet(numbers=self._confirm).stretches(), []
+            single = len(self._confirm) == 1
+            stretches = ((self._confirm[0],) * 2,) if single else IdSet(numbers=self._confirm).stretches()
+            self._confirm = []
             found += [wire.Delivered(ids=stretches[place : place + 2000]) for place in range(0, len(stretches), 2000)]
         if self._bytes - self._credited >= STEP:
             self._credited = self._bytes

@@ -274,6 +274,31 @@ def fuzz(count: int, seed: int) -> tuple[int, float]:
     return taken, longest
 
 
+def slowly(data: bytes) -> Any:
+    try:
+        return frames._READ[1](strict.mapping(strict.whole(data), "a frame"))
+    except BadFrame:
+        return None
+
+
+def test_a_message_in_one_piece_is_read_as_every_other_frame_whatever_is_spoilt_in_it() -> None:
+    chance, quick = random.Random(11), 0
+    for number in range(20_000):
+        size = chance.choice([0, 1, 12, 23, 24, 107, 255, 256, 300])
+        head = encode_header(Header(type=chance.choice([2, 30, 300]), about="a" * chance.choice([0, 0, 9, 70])))
+        id = chance.choice([1, 23, 24, 255, 256, 65_535, 65_536, 2**32 - 1, 2**32])
+        whole = frames.encode(frames.Data(id=id, chunk=chance.randbytes(size), total=size + (number % 7 == 0), head=head))
+        spoilt = bytearray(whole)
+        for _ in range(chance.choice([0, 1, 1, 2])):
+            spoilt[chance.choice([*range(14), -1, chance.randrange(len(spoilt))]) % len(spoilt)] = chance.randrange(256)
+        data = bytes(spoilt[: chance.choice([len(spoilt), len(spoilt), chance.randrange(len(spoilt))])])
+        found = frames._in_one_piece(data) if data[:4] == whole[:4] else None
+        if found is not None:
+            quick += 1
+            assert found == slowly(data)
+    assert quick > 3_000
+
+
 @pytest.mark.at("AT-B.7-3", "link")
 @pytest.mark.parametrize("seed", range(4))
 def test_a_million_spoilt_frames_do_no_harm(seed: int) -> None:
