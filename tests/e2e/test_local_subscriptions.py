@@ -65,7 +65,7 @@ async def test_who_unsubscribes_or_loses_its_right_is_told_no_more(tmp_path: Pat
         await until(lambda: not local.open, 10.0)
 
 
-async def test_the_page_shows_over_which_levels_a_station_is_connected(tmp_path: Path) -> None:
+async def test_rest_tells_over_which_levels_a_station_is_connected(tmp_path: Path) -> None:
     async with mall(tmp_path, ["CS1"]) as (here, *_):
         found = await here.ask("stations/CS1")
         assert found["via"] == ["mall-lc"]

@@ -139,6 +139,7 @@ async def test_every_page_fits_and_complains_of_nothing(ground: Ground, site: Si
     number = max(ground.engine.stations[CS].sessions)
     paths = (
         "/",
+        "/levels",
         "/stations",
         f"/stations/{CS}",
         f"/stations/{NEW}",

@@ -149,6 +149,7 @@ class Csms:
             counters=lambda: self.ocpp.counters() | self.link.counters(),
             depot=Depot(self.streams, self.clock, self.engine.stations),
             deviations=lambda station: self.ocpp.deviations.get(station, {}),
+            lookout=self.level.lookout,
         )
 
     def replay(self, item: QuarantinedInput) -> str:

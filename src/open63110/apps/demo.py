@@ -22,7 +22,7 @@ from open63110.apps.config import Config, Limits, Listener, Log, Web
 from open63110.apps.csms import Csms
 from open63110.apps.install import first_admin
 from open63110.apps.local_csms import LocalCsms
-from open63110.apps.mall import LEVEL, OF_LINK, OF_OCPP, PLACE, Certificates, by_link, differences, furnish, mall, told
+from open63110.apps.mall import LEVEL, OF_LINK, OF_OCPP, PLACE, Certificates, by_link, differences, furnish, mall, shown, told
 from open63110.apps.site import Capture, Site, StationPlan
 from open63110.apps.story import CARDS, Story, plans
 from open63110.bindings.ocpp.line import Dialling
@@ -143,8 +143,8 @@ async def _play(settings: Demo, folder: Path, stop: asyncio.Event, say: Say) -> 
     given = Certificates(folder / "pki", clock.now())
     async with _csms(settings, folder, given) as csms:
         by = csms.engine.known.principals[PrincipalId("admin")]
-        async with mall(folder / LEVEL, given, csms, by) as local:
-            for line in _where(csms, local, password):
+        async with mall(folder / LEVEL, given, csms, by) as local, shown(local, "admin", password) as port:
+            for line in _where(csms, local, password, port):
                 say(line)
             with Capture(folder / "frames.jsonl", clock) as capture:
                 policy = StationPolicy(answer_within=_patience(settings, 20.0))
@@ -166,13 +166,14 @@ async def _play(settings: Demo, folder: Path, stop: asyncio.Event, say: Say) -> 
     return _summary(site, story, records, verdicts, right=right and not by_hand and story.complete)
 
 
-def _where(csms: Csms, local: LocalCsms, password: str) -> list[str]:
-    """Tell where everything is."""
+def _where(csms: Csms, local: LocalCsms, password: str, page: int) -> list[str]:
+    """Tell where everything is; ``page`` is the port of the local CSMS's own."""
     links, plain = local.listeners["link"].port, local.listeners["stations"].port
     return [
         f"page      http://127.0.0.1:{csms.web_port}   log in as admin, password {password}",
         f"stations  ws://127.0.0.1:{csms.listeners['stations'].port}/ocpp/<station id>",
         f"level     {LEVEL} answers for /{PLACE}, with one link up to wss://localhost:{csms.listeners['link'].port}/link",
+        f"its page  http://127.0.0.1:{page}/levels   the same login; the CSMS above shows its levels at /levels, too",
         f"behind it wss://localhost:{links}/link and ws://127.0.0.1:{plain}/ocpp/<station id>",
     ]
 

@@ -2,7 +2,7 @@
 """What every CSMS has of the multi-level architecture: its place, its ways, and orders that a level below decides (B.25)."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
@@ -11,9 +11,9 @@ from open63110.apps.bulk import ByNumber, LevelWays
 from open63110.bindings.link.enclosing import enclose, enclosing
 from open63110.bindings.link.levels.askers import Askers
 from open63110.bindings.link.levels.branches import Branches
-from open63110.bindings.link.levels.guests import Guests
+from open63110.bindings.link.levels.guests import GUESTS, Guests
 from open63110.bindings.link.levels.lease import Lease, shown
-from open63110.bindings.link.levels.places import Places, place_of_scope
+from open63110.bindings.link.levels.places import Places, place_of_scope, places_of_scope
 from open63110.bindings.link.levels.relay import Relay
 from open63110.bindings.link.levels.spreading import Spreading
 from open63110.bindings.link.patterns.groups import Membership
@@ -30,6 +30,7 @@ from open63110.model.principal import Principal, PrincipalChanged
 from open63110.ports import Ids
 from open63110.runtime.engine import Engine, Replies, Turn, encode_command
 from open63110.runtime.orders import Orders
+from open63110.runtime.ways import Lookout, Way, Ways
 
 
 def _nobody(command: Command) -> StationId | None:
@@ -141,6 +142,8 @@ class Level:
         self.spreading = Spreading(engine, orders, self.relay, self.branches)
         self.guests = Guests.beside(link, self.places.resolve)
         self.publishing = Publishing(engine, self.places)
+        self.lookout = Lookout(self.links)
+        self.branches.on_change = self.guests.on_change = self.lookout.changed
         self.guests.services = self.publishing
         self.services = ByNumber(self.publishing)
         link.services = self.branches.services = self.services
@@ -154,6 +157,27 @@ class Level:
         """Tell whether a station has a link to this very level: whoever comes over another one says so."""
         noun = self.engine.stations.get(station)
         return noun is not None and noun.connected is not None and not noun.via
+
+    def links(self) -> Ways:
+        """Return the links to levels below and other systems, for the page."""
+        below = tuple(
+            self._way(self.branches, one, Role.LOCAL_CSMS, str(place)) for one, place in sorted(self.relay.below.items())
+        )
+        beside = tuple(
+            self._way(self.guests, one.id, one.role, " ".join(map(str, places_of_scope(one.scope))))
+            for one in sorted(self.engine.known.principals.values(), key=lambda one: one.id)
+            if one.role in GUESTS and not one.disabled
+        )
+        return Ways(place=str(self.relay.place), below=below, beside=beside)
+
+    def _way(self, server: Server, identity: str, role: Role, place: str) -> Way:
+        found = server.conversations.get(StationId(identity))
+        if found is None:
+            return Way(name=identity, role=role, place=place)
+        since = None
+        if found.lines.open:
+            since = self.engine.clock.now() - timedelta(seconds=found.lines.time() - found.opened)
+        return Way(name=identity, role=role, place=place, open=found.lines.open, since=since, waiting=found.lines.session.waiting)
 
     def place_of(self, identity: str) -> Address | None:
         """Return what a level below answers for, as its principal says; None: nobody admitted it."""

@@ -36,6 +36,7 @@ from open63110.kernel.units import Seconds, Watts
 from open63110.model.site import Site, SiteChanged, SiteId, Zone, ZoneChanged, ZoneId, zone_key
 from open63110.pki.identity import identity_of
 from open63110.runtime.engine import Answer, Engine, Turn
+from open63110.runtime.ways import Way, Ways
 from open63110.store.outbox import DiskOutbox, OutboxFile
 from open63110.usecases.services.authorize_locally import AuthorizationAnswer, AuthorizeCredential
 from open63110.usecases.stations.onboard_station import RegisterStation
@@ -116,6 +117,7 @@ class LocalCsms(Csms):
         self.engine.within = config.upper.answer_within
         self.above: Upward | None = None
         self.client = Client(self.frames, self.clock, identity_of, run_id=os.urandom(4))
+        self.level.lookout.read = self._ways
         if config.upper.endpoints:
             with usable(Path(config.data)):
                 self.outbox = OutboxFile(Path(config.data) / OUTBOX)
@@ -203,7 +205,19 @@ class LocalCsms(Csms):
         return self.link.conversation(station).lines if by_link else None
 
     def _upper_changed(self, heard: bool) -> None:  # noqa: FBT001 - the shape of a callback
+        self.level.lookout.changed()
         log.info("the level above hears" if heard else "the level above does not hear", site=self.config.site)
+
+    def _ways(self) -> Ways:
+        """Return the link upwards as well, and who has the say of power."""
+        above, now = self.above, self.clock.now()
+        way = None
+        if above is not None:
+            waiting = above.lines.session.waiting
+            endpoint = self.config.upper.endpoints[0]
+            way = Way(name=endpoint, role=Role.CSMS, open=above.open, since=above.since, waiting=waiting, told=above.told)
+        say = self.masters.standing(now) if above is not None else None
+        return msgspec.structs.replace(self.level.links(), above=way, say=say)
 
     # -- life --
 

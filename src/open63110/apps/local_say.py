@@ -13,6 +13,7 @@ from open63110.bindings.link.levels.lease import Authority, Lease
 from open63110.kernel.errors import Unavailable
 from open63110.kernel.ids import PrincipalId
 from open63110.model.order import Order, Outcome
+from open63110.runtime.ways import Say as Standing
 
 log = structlog.get_logger(__name__)
 
@@ -92,3 +93,12 @@ class Masters:
             self._keep(msgspec.json.encode(self.power.lease))
         except Unavailable as trouble:  # it counts all the same until this program ends; what was decided stays decided
             log.error("the authority over power cannot be kept", reason=trouble.message)  # noqa: TRY400 - the reason says all
+
+    def standing(self, now: datetime) -> Standing:
+        """Return who has the say of power now, for whoever looks."""
+        if not self._leased("LimitZone"):
+            return Standing(rule=self._say.get("LimitZone", "both"))
+        holder, lease = self.power.holder(now), self.power.lease
+        if holder is None or lease is None:
+            return Standing(rule="lease")
+        return Standing(rule="lease", holder="above" if holder == ABOVE else "here", until=lease.until)

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from open63110.apps.config import Limits, Listener, Log
+from open63110.apps.config import Limits, Listener, Log, Web
 from open63110.apps.csms import Csms
 from open63110.apps.local_config import LocalConfig, Upper, ZonePlan
 from open63110.apps.local_csms import LocalCsms
@@ -18,6 +18,7 @@ from open63110.bindings.link.carriers.websocket_carrier import client_tls
 from open63110.bindings.link.dialling import Dialling as LinkDialling
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.rpc.version import Version
+from open63110.bindings.web.serve import serving
 from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Seconds
@@ -127,6 +128,18 @@ async def _expect(upper: Csms, by: Principal) -> None:
         principals.close()
     for plan in (*OF_LINK, *OF_OCPP):
         await upper.orders.ask(RegisterStation(station=StationId(plan.id), note=f"demo, behind {LEVEL}"), by)
+
+
+@contextlib.asynccontextmanager
+async def shown(local: LocalCsms, name: str, password: str) -> AsyncIterator[int]:
+    """Serve the page of the local CSMS on this machine to the same person; yields its port."""
+    principals = Principals(local.engine, local.keys, local.ids)
+    try:
+        await principals.first_admin(name, password)
+    finally:
+        principals.close()
+    async with serving(local.node(), Web(port=0)) as port:
+        yield port
 
 
 async def furnish(local: LocalCsms, given: Certificates, site: Site) -> None:

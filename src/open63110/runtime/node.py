@@ -13,6 +13,7 @@ from open63110.ports import Clock, Ids, Store
 from open63110.runtime.engine import Engine
 from open63110.runtime.keys import Keys
 from open63110.runtime.orders import Orders
+from open63110.runtime.ways import Lookout
 
 
 class RawFrames(Protocol):
@@ -74,3 +75,5 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     """Files that come and go over links."""
     deviations: Callable[[StationId], Mapping[str, int]]
     """How often a station bent which rule of its schema."""
+    lookout: Lookout = msgspec.field(default_factory=Lookout)
+    """Its ways to other levels and systems."""

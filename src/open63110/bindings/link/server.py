@@ -82,6 +82,8 @@ class Server:
         self.services: Services | None = None
         self.guard: Guard | None = None
         self.passing: Passing | None = None
+        self.on_change: Callable[[], None] = _unseen
+        """Called when a link was opened or closed."""
         self.conversations: dict[StationId, Conversation] = {}
         self.received = self.malformed = 0
         self.capabilities: tuple[str, ...] = ()
@@ -169,10 +171,12 @@ class Server:
         """A link is up."""
         self._opening.discard(conversation)
         self._silent.pop(conversation.station, None)
+        self.on_change()
 
     def gone(self, conversation: Conversation) -> None:
         """A link is down."""
         self._opening.discard(conversation)
+        self.on_change()
 
     def curious(self, station: StationId) -> bool:
         """Tell whether another specimen of what is answered with no is wanted: a flood of them must not fill the disk."""
@@ -293,3 +297,7 @@ class Server:
             "link_frames_received_total": self.received,
             "link_frames_malformed_total": self.malformed,
         }
+
+
+def _unseen() -> None:
+    """Nobody looks."""

@@ -13,6 +13,7 @@ from open63110.bindings.web.access import Access, Caller
 from open63110.bindings.web.alarms import alarms, figures
 from open63110.bindings.web.errors import Unauthenticated, status_of
 from open63110.bindings.web.forms import Forms
+from open63110.bindings.web.levels import POWER, picture
 from open63110.bindings.web.offers import ShownZone, least, shown_limits, shown_zones
 from open63110.bindings.web.operations import API
 from open63110.bindings.web.parts import Parts
@@ -30,10 +31,13 @@ from open63110.model.station import Station
 from open63110.model.transfer import EnergyTransfer
 from open63110.ports import Query, Where
 from open63110.runtime.permissions import PERSONAL, may_use
+from open63110.runtime.ways import Ways
 
 ROWS = 50
 GRID = 400
 """Stations on the first page; more are found in the list."""
+
+OF_POWER = (Where("kind", "in", tuple(sorted(POWER))),)
 
 View = Callable[[Request, Caller], Awaitable[Response]]
 
@@ -53,6 +57,7 @@ class Pages:
             "/": self.overview,
             "/stations": self.stations,
             "/stations/{station}": self.station,
+            "/levels": self.levels,
             "/sessions": self.sessions,
             "/sessions/{key}": self.session,
             "/records": self.records,
@@ -146,6 +151,15 @@ class Pages:
             return []
         zones = sorted(self._node.engine.known.all_zones.values(), key=lambda one: one.key)
         return list(shown_zones(zones, self._node.clock.now()))
+
+    async def levels(self, request: Request, caller: Caller) -> Response:
+        """The levels of the sites: links, zones, who has the say of power; of a whole node, so for whoever may see all of it."""
+        node, whole = self._node, "*" in caller.principal.scope
+        ways = node.lookout.read() if whole else Ways()
+        zones = {str(key): one for key, one in node.engine.known.all_zones.items()} if whole else {}
+        orders = self._newest(await node.store.find(Order, Query(where=OF_POWER, order="-asked", limit=100))) if whole else []
+        seen = picture(node.name, ways, self._queries.stations(caller, {}), zones, orders, node.clock.now())
+        return self._page(request, "levels.html", caller, seen=seen)
 
     async def stations(self, request: Request, caller: Caller) -> Response:
         """Stations with their live state."""

@@ -36,6 +36,9 @@ KEEP_ALIVE = 15.0
 PAGE = 500
 """Facts read from the journal at a time."""
 
+WAYS = "WayChanged"
+"""What a change of a link to another level is called."""
+
 View = tuple[Role, tuple[str, ...]]
 """Viewers of the same role and scope see the same bytes."""
 
@@ -83,6 +86,7 @@ class Stream:
         self.dropped = 0
         """Viewers that were too slow."""
         node.engine.commit.on_durable.append(self._heard)
+        node.lookout.on_change.append(self._way_changed)
 
     @property
     def viewers(self) -> int:
@@ -98,6 +102,13 @@ class Stream:
             self._kinds.add(one.kind.__name__)
         self._durable.set()
         self._changed.set()
+
+    def _way_changed(self) -> None:
+        """Note that a link to another level was opened or closed: that is nothing of a station, and in no journal."""
+        if self._viewers:
+            self._stations.add(StationId(""))
+            self._kinds.add(WAYS)
+            self._changed.set()
 
     async def run(self) -> None:
         """Feed viewers for ever."""
