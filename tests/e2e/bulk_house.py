@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import os
 import random
 import signal
 import subprocess
@@ -29,6 +30,7 @@ from open63110.model.principal import AuditEntry
 PROGRAM = str(Path(sys.executable).with_name("open63110"))
 PATIENCE = 40.0
 MEGA = 1024 * 1024
+VERSIONS = ("ocpp2.1", "ocpp2.0.1", "ocpp1.6")
 REFUSED = {"StreamNotAsked", "StreamBadName", "StreamNoRoom", "StreamTooLarge", "StreamUnknownAddress"}
 
 
@@ -99,6 +101,14 @@ class Program:
     def log(self) -> str:
         """Return what it logged."""
         return (self.folder / "log").read_text(encoding="utf-8")
+
+    def do(self, line: str) -> None:
+        """Do something at a station: plug 1, unplug 1, a card."""
+        descriptor = os.open(self.folder / "hands", os.O_RDWR | os.O_NONBLOCK)
+        try:
+            os.write(descriptor, f"{line}\n".encode())
+        finally:
+            os.close(descriptor)
 
     def end(self, how: signal.Signals = signal.SIGKILL) -> None:
         """Take it away."""
@@ -187,18 +197,25 @@ class Files:
         status, found = self.csms.rest("GET", f"/api/v1/stations/{station}")
         return status == 200 and found["connected"] is not None and found["registration"] == "accepted"
 
-    def station(self, name: str = "CS-9", *, port: int = 0, wire: str = "link", **bulk: Any) -> Program:
-        """Make a station whose link goes through the tap, or to another port."""
+    def station(
+        self, name: str = "CS-9", *, port: int = 0, wire: str = "link", versions: tuple[str, ...] = (), **bulk: Any
+    ) -> Program:
+        """Make a station whose link goes through the tap, or to another port; people at it write into a FIFO."""
         given = self.pki.give(name)
         files = {"authorities": given.authority, "certificate": given.certificate, "key": given.key}
         folder = self.csms.folder.parent / name
         endpoint = f"wss://localhost:{port or self.tap.port}/link"
-        upwards = {"wire": wire, "endpoints": [endpoint], "longest_pause": 0.5}
+        upwards: dict[str, Any] = {"wire": wire, "endpoints": [endpoint], "longest_pause": 0.5}
+        upwards |= {"versions": list(versions)} if versions else {}
+        folder.mkdir(exist_ok=True)
+        os.mkfifo(folder / "hands")
         settings = {
             "id": name,
             "data": str(folder / "data"),
             "csms": upwards | {key: str(one) for key, one in files.items()},
             "bulk": bulk,
+            "interval": 0.5,
+            "reader": {"device": str(folder / "hands")},
             "log": {"format": "json"},
         }
         return self._made(Program(folder, ("station", "run"), written(settings)))
@@ -261,8 +278,9 @@ async def files(folder: Path, *, rate: int | None = None, delay: float = 0.0, **
     home.mkdir()
     pki = Pki(home / "pki")
     link = listener(pki, pki.give("csms.example", Role.CSMS, serves=True))
-    listeners = {"open": OPEN, "link": msgspec.to_builtins(link)}
-    csms = CsmsProcess(home, policy={"local_lists": False}, listeners=listeners, **settings).init()
+    versions = settings.pop("versions", VERSIONS)
+    listeners = {"open": OPEN, "link": msgspec.to_builtins(link) | {"versions": list(versions)}}
+    csms = CsmsProcess(home, policy={"local_lists": False, "closing": 1.0}, listeners=listeners, **settings).init()
     with csms.start():
         async with NarrowTap(csms.ports["link"], rate, delay).running() as tap:
             here = Files(csms, pki, tap)  # type: ignore[arg-type] # what runs is what was made

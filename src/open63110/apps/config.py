@@ -48,6 +48,7 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     stations: tuple[str, ...] = ()
     """wss://host:port/link of stations that listen for their link: they are dialled, with the certificate of this listener."""
     versions: tuple[Literal["ocpp2.1", "ocpp2.0.1", "ocpp1.6"], ...] = ("ocpp2.1", "ocpp2.0.1", "ocpp1.6")
+    """Of OCPP; on a listener of links for stations that speak it in their link."""
 
 
 class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

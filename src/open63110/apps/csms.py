@@ -21,6 +21,7 @@ from open63110.apps.forgetting import Forgetting
 from open63110.apps.ids import StoredIds
 from open63110.apps.install import make_folder
 from open63110.apps.levels import Level, LevelOrders
+from open63110.apps.opaque import RankedOrders
 from open63110.apps.protection import guard_of
 from open63110.apps.refusals import Refusals
 from open63110.apps.systemd import notify, watched
@@ -28,10 +29,11 @@ from open63110.bindings.link.carriers.websocket_carrier import LINK_LIMITS, clie
 from open63110.bindings.link.conversation import WIRE as LINK
 from open63110.bindings.link.gate import Gate as LinkGate
 from open63110.bindings.link.levels.guests import GUESTS
+from open63110.bindings.link.opaque.opaque_conversation import OPAQUE
 from open63110.bindings.link.reach import Reach
 from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.link.server import Server as LinkServer
-from open63110.bindings.ocpp.gate import Gate, Listening, Security
+from open63110.bindings.ocpp.gate import NEWEST_FIRST, Gate, Listening, Security
 from open63110.bindings.ocpp.raw_call import RawCall
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.bindings.ocpp.server import Server
@@ -117,7 +119,9 @@ class Csms:
         self.streams = level_streams(folder, config.bulk, self.level.ways, Audited(self._audit, self.refusals), self.clock)
         self.level.services.streams = self.streams
         self.guard = self.link.guard = self.level.branches.guard = guard_of(config, config.links, self.clock.now)
-        self.orders.link = Links(self.ocpp, self.link, self.level.branches)
+        self.ranked = RankedOrders(self.ocpp)
+        self.link.ranking, self.link.longest_frame = self.ranked.rank, config.limits.message_bytes
+        self.orders.link = Links(self.ranked, self.link, self.level.branches)
         self.listeners: dict[str, Any] = {}
         self.web_port = 0
         """Bound once the page is served."""
@@ -224,11 +228,15 @@ class Csms:
             self.engine.known.principals,
             self.keys,
             self.refusals,
-            listening={name: _listening(one) for name, one in self.config.listeners.items() if one.kind == "ocpp"},
+            listening={
+                **{name: _listening(one) for name, one in self.config.listeners.items() if one.kind == "ocpp"},
+                OPAQUE: Listening(password=False, certificate=True, versions=self._versions_in_links()),
+            },
             strangers=self.config.policy.unknown_stations,
             waiting=WaitingRoom(self.engine.stations, self.config.policy.most_quarantined),
         )
         gate.open = self.ocpp.open
+        self.link.gate, self.link.capabilities = gate, tuple(self._versions_in_links())
         links = self._link_gate()
         for name, one in self.config.listeners.items():
             link = one.kind == "link"
@@ -241,6 +249,11 @@ class Csms:
                 limits=self._link_limits() if link else self._limits(),
                 on_refused=_tls_refused(self.refusals),
             )
+
+    def _versions_in_links(self) -> tuple[Version, ...]:
+        """Return the versions of OCPP that are spoken in links, newest first."""
+        wanted = {one for listener in self.config.listeners.values() if listener.kind == "link" for one in listener.versions}
+        return tuple(one for one in NEWEST_FIRST if one in wanted)
 
     def _link_gate(self) -> LinkGate:
         level = self.level

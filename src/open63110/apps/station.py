@@ -28,9 +28,12 @@ from open63110.apps.systemd import notify, watched
 from open63110.bindings.link.carriers.websocket_carrier import client_tls
 from open63110.bindings.link.client import Client as LinkClient
 from open63110.bindings.link.dialling import Dialling as LinkDialling
+from open63110.bindings.link.opaque.opaque_line import OpaqueLine
 from open63110.bindings.link.patterns.bulk import Streams
+from open63110.bindings.link.session import MemoryOutbox
 from open63110.bindings.ocpp.client import Client
 from open63110.bindings.ocpp.line import Dialling
+from open63110.bindings.ocpp.line import Line as OcppLine
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.bindings.ocpp.wires import WIRES
 from open63110.kernel.errors import Malformed
@@ -116,6 +119,8 @@ class Station:
         self._buses: dict[str, Any] = {}
         self._outbox: OutboxFile | None = None
         self.streams: Streams | None = None
+        self.carriers: LinkClient | None = None
+        """Dials the link in which OCPP is spoken; None: OCPP, or the link, dials by itself."""
         self.simulated: dict[int, SimulatedDriver] = {}
         self.hardware = self._hardware()
         limit = max(_rating(bay).power for bay in config.evses.values())
@@ -133,6 +138,8 @@ class Station:
         """Make the line to the CSMS."""
         if self.config.csms.wire == "link":
             return self._link()
+        if self.config.csms.wire == "ocpp-in-link":
+            return self._ocpp_in_link()
         client = Client(WIRES, self.frames, self.clock, run_id=secrets.token_hex(4))
         self.controller.line = client.line(self.id, self.engine, _dialling(self.config), self.controller)
         return client
@@ -146,6 +153,24 @@ class Station:
         line.guard = guard_of(self.config, self.config.links, self.clock.now)
         self.controller.line = line
         self.streams = station_streams(Path(self.config.data), self.config.bulk, line, self.clock)
+        return client
+
+    def _ocpp_in_link(self) -> Client:
+        """Speak OCPP over a socket that a link holds."""
+        config, run = self.config, secrets.token_bytes(4)
+        links = self.carriers = LinkClient(self.frames, self.clock, identity_of, run_id=run)
+        outbox, pace = MemoryOutbox(secrets.token_bytes(8)), 1.0 / self.clock.real(1.0)
+        line = OpaqueLine(
+            links, self.id, self.engine, _link_dialling(config), outbox, versions=tuple(config.csms.versions), pace=pace
+        )
+        links.lines[self.id] = line
+
+        async def reach(of: OcppLine) -> str:
+            return await line.reach(of.talk())
+
+        client = Client(WIRES, self.frames, self.clock, run_id=run.hex(), reach=reach)
+        self.controller.line = client.line(self.id, self.engine, _dialling(config), self.controller)
+        self.streams = station_streams(Path(config.data), config.bulk, line, self.clock)
         return client
 
     def _next_mark(self) -> int:
@@ -229,6 +254,8 @@ class Station:
         if self.config.reader.device:
             hands = Hands(self.controller, self.simulated, self.config.reader.evse)
             parts.append(hands.run(Path(self.config.reader.device)))
+        if self.carriers is not None:
+            parts.append(self.carriers.run())
         if self.streams is not None:
             parts.append(Going(self.streams).run())
         if isinstance(self.frames, DailyFrames):

@@ -24,8 +24,9 @@ INIT = "open63110 station init"
 class Upwards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The CSMS."""
 
-    wire: Literal["ocpp", "link"] = "ocpp"
-    """What is spoken: OCPP, or the link of this product, which wants endpoints, authorities, certificate and key."""
+    wire: Literal["ocpp", "link", "ocpp-in-link"] = "ocpp"
+    """What is spoken: OCPP, the link of this product, or OCPP in such a link; links want endpoints, authorities, certificate
+    and key."""
     url: str = "ws://127.0.0.1:8887/ocpp"
     """OCPP: ws:// or wss://, without the identity of the station: that is appended."""
     endpoints: tuple[str, ...] = ()

@@ -60,6 +60,21 @@ class Owner(Protocol):
         """Look at the link again: it is open, or it is not any more."""
 
 
+class NoOwner:
+    """Implements Owner where no messages of the link's own wait: at a level, and where OCPP is spoken in the link."""
+
+    waiting: Waiting
+
+    def before(self, messages: Sequence[Message]) -> None:
+        """Nothing has to be read."""
+
+    def over(self, key: Any, verdict: Verdict) -> None:
+        """Nobody asks."""
+
+    def link_changed(self) -> None:
+        """Nobody looks."""
+
+
 class Dialled(Protocol):
     """A line, as whoever dials for it sees it."""
 

@@ -64,6 +64,9 @@ class Line(Dialler):
         *("fence", "owner", "services", "station", "subscriber"),
     )
 
+    capabilities: tuple[str, ...] = ()
+    """That HELLO names."""
+
     def __init__(
         self,
         exchange: Exchange,
@@ -97,7 +100,7 @@ class Line(Dialler):
         self.marks = Marks(peer, engine.commit)
         engine.commit.on_restored.append(lambda _: self.marks.restored())
         limits = Limits(idle=5.0 * pace, silence=5.0 * pace, greeting=60.0 * pace)
-        me = Hello(identity=station, receive=TAKES)
+        me = Hello(identity=station, receive=TAKES, capabilities=self.capabilities)
         self._clock = LocalClock(engine.clock.now(), 0.0)
         session = Session(me, outbox, self.marks, limits, clock=self._clock, judge=self.judge)
         self.lines = Correspondence(self, session, pace)

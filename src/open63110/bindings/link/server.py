@@ -18,6 +18,8 @@ from open63110.bindings.link.framing.hello import TAKES, Hello
 from open63110.bindings.link.gate import Refusal, Security, Shown
 from open63110.bindings.link.marks import Ledger
 from open63110.bindings.link.messages.codec import CODEC
+from open63110.bindings.link.opaque.opaque_conversation import OpaqueConversation
+from open63110.bindings.link.opaque.opaque_socket import Ranking, usual
 from open63110.bindings.link.opening import Passing, reread
 from open63110.bindings.link.protection.guard import Guard
 from open63110.bindings.link.revoked import Revoked
@@ -33,7 +35,7 @@ from open63110.ports import FrameLog, Ids
 from open63110.runtime.engine import Engine, Turn
 from open63110.runtime.orders import Orders
 from open63110.runtime.quarantine import Quarantine
-from open63110.wire.ports import Peer, Upgrade
+from open63110.wire.ports import Gate, Peer, Upgrade
 
 S = TypeVar("S", bound="Server")
 
@@ -48,6 +50,10 @@ EVERY = 1.0
 
 FORGET_AFTER = 600
 """Looks at which a conversation has had nothing to say and no link, before it is forgotten; its marks are in the store."""
+
+
+LONGEST_FRAME = 262_144
+"""Of OCPP [bytes]."""
 
 
 class Server:
@@ -87,6 +93,11 @@ class Server:
         self.conversations: dict[StationId, Conversation] = {}
         self.received = self.malformed = 0
         self.capabilities: tuple[str, ...] = ()
+        self.gate: Gate | None = None
+        """Decides about conversations of OCPP in links; None: there are none here."""
+        self.ranking: Ranking = usual
+        """How frames of OCPP go."""
+        self.longest_frame = LONGEST_FRAME
         self._pace = 1.0 / engine.clock.real(1.0)
         self._time = asyncio.get_running_loop().time
         self.clock = LocalClock(engine.clock.now(), self._time() * self._pace)
@@ -148,7 +159,7 @@ class Server:
         """Return the conversation with a station; there is one for all its links."""
         found = self.conversations.get(station)
         if found is None:
-            found = self.conversations[station] = Conversation(self, station, self.ledger.marks(station))
+            found = self.conversations[station] = OpaqueConversation(self, station, self.ledger.marks(station))
             found.lines = Correspondence(found, self._session(found), self._pace)
         return found
 

@@ -4,7 +4,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from open63110.bindings.ocpp.line import Dialling, Line, Owner
@@ -22,12 +22,22 @@ AT_ONCE = 200
 SHORTEST_PAUSE = 0.02
 """Before another dial, however fast the clock runs [s]."""
 
+Reach = Callable[[Line], Awaitable[str]]
+"""Opens a socket for a line; returns why there is none, empty if there is one."""
+
 
 class Client:
     """The lines of all stations of a process."""
 
     def __init__(
-        self, wires: dict[Version, Wire], frames: FrameLog, clock: Clock, *, run_id: str, chance: random.Random | None = None
+        self,
+        wires: dict[Version, Wire],
+        frames: FrameLog,
+        clock: Clock,
+        *,
+        run_id: str,
+        chance: random.Random | None = None,
+        reach: Reach | None = None,
     ) -> None:
         """Get ready; ``run`` dials.
 
@@ -37,6 +47,7 @@ class Client:
             clock: paces pauses and patience.
             run_id: never used before; prefix of message ids.
             chance: spreads reconnections, so that a thousand stations do not come back in one moment.
+            reach: opens a socket in another way than by a WebSocket of its own; None: by one.
         """
         self.wires, self.frames, self.clock = wires, frames, clock
         self.lines: dict[StationId, Line] = {}
@@ -50,6 +61,7 @@ class Client:
         self._chance = chance or random.Random()  # noqa: S311 - pauses are no secret
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._tasks: asyncio.TaskGroup | None = None
+        self._reach = reach or self._connect
 
     def line(self, station: StationId, engine: Engine, dialling: Dialling, owner: Owner) -> Line:
         """Make the line of a station; it is silent until it dials."""
@@ -84,7 +96,7 @@ class Client:
             if not line.wants(number):
                 return
             self.dials += 1
-            why = await self._connect(line)
+            why = await self._reach(line)
         if why:
             self.refusals[why] += 1
             line.unreached(number)

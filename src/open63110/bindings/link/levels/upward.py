@@ -17,13 +17,13 @@ import structlog
 from open63110.bindings.link import answers
 from open63110.bindings.link.conversation import ANSWERS, FIRST_SERVICE, HERE
 from open63110.bindings.link.correspondence import Ending
-from open63110.bindings.link.dialling import Dialling
+from open63110.bindings.link.dialling import Dialling, NoOwner
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
 from open63110.bindings.link.framing.header import Header, Kind, Priority
 from open63110.bindings.link.levels.relay import Relay
 from open63110.bindings.link.levels.told_above import COMINGS, UPWARDS, class_of, late
-from open63110.bindings.link.line import Exchange, Line, Waiting, fitting
+from open63110.bindings.link.line import Exchange, Line, fitting
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.messages.registry import REGISTRY
 from open63110.bindings.link.messages.rights import RIGHTS
@@ -45,7 +45,6 @@ from open63110.model.station import (
 from open63110.model.transfer import ESTIMATED, EnergyTransferEnded
 from open63110.ports import StoredFact
 from open63110.runtime.engine import Engine
-from open63110.runtime.orders import Verdict
 from open63110.usecases.services.authorize_locally import (
     AuthorizationAnswer,
     AuthorizeCredential,
@@ -90,21 +89,6 @@ class Passing(Protocol):
         """Forget what the outbox of the link has by now."""
 
 
-class _NoOwner:
-    """A line of a level has no controller behind it."""
-
-    waiting: Waiting
-
-    def before(self, messages: Any) -> None:
-        """Nothing has to be read."""
-
-    def over(self, key: Any, verdict: Verdict) -> None:
-        """Nobody asks."""
-
-    def link_changed(self) -> None:
-        """Nobody looks."""
-
-
 class Upward(Line):
     """The way up; implements correspondence.Desk."""
 
@@ -134,7 +118,7 @@ class Upward(Line):
             mark: how far the journal has been put into the outbox.
             pace: seconds of the clock in one of the event loop's.
         """
-        super().__init__(exchange, StationId(identity), engine, dialling, _NoOwner(), outbox, lasting=True, pace=pace)
+        super().__init__(exchange, StationId(identity), engine, dialling, NoOwner(), outbox, lasting=True, pace=pace)
         self.relay, self._desk, self.mark = relay, desk, mark
         self.passing: Passing | None = None
         self.since: datetime | None = None
