@@ -222,16 +222,17 @@ async def stations(
     factor: float = FACTOR,
     evses: dict[str, int] | None = None,
     ocpp: dict[str, Version] | None = None,
+    through: int = 0,
     **rules: Any,
 ) -> AsyncIterator[Stations]:
-    """Stations of a local CSMS, by link, or by the OCPP named; ``also``: further endpoints, tried after it."""
+    """Stations of a local CSMS, by link, or by the OCPP named; ``also``: further endpoints, after it; ``through``: a tap."""
     plain = StationPolicy(answer_within=Seconds(slack(factor)), **rules)
     with Capture(None, at.csms.clock) as capture:
         site = Site(at.csms.clock, capture, plain, seed=1)
         here = Stations(site)
         for name in names:
             plan = StationPlan(id=name, version=(ocpp or {}).get(name, Version.V21), evses=(evses or {}).get(name, 1))
-            here.hardware[name] = site.build(plan, _way(at, pki, name, also, by_ocpp=name in (ocpp or {})))
+            here.hardware[name] = site.build(plan, _way(at, pki, name, also, by_ocpp=name in (ocpp or {}), through=through))
         async with site.running():
             for one in here.hardware.values():
                 one.switch_on()
@@ -241,13 +242,13 @@ async def stations(
             yield here
 
 
-def _way(at: Local, pki: Pki, name: str, also: tuple[str, ...], *, by_ocpp: bool) -> Dialling | OcppDialling:
+def _way(at: Local, pki: Pki, name: str, also: tuple[str, ...], *, by_ocpp: bool, through: int = 0) -> Dialling | OcppDialling:
     """Return how a station reaches its local CSMS."""
     if by_ocpp:
         port = at.csms.listeners["ocpp"].port
         return OcppDialling(url=f"ws://127.0.0.1:{port}/ocpp", longest_pause=30.0, patience=slack(FACTOR))
     own = context(pki.give(name, to=f"{at.csms.config.identity}-{name}"))
-    return Dialling(endpoints=(f"wss://localhost:{at.port}/link", *also), tls=own, longest_pause=30.0)
+    return Dialling(endpoints=(f"wss://localhost:{through or at.port}/link", *also), tls=own, longest_pause=30.0)
 
 
 def _accepted(at: Local, name: str) -> bool:
