@@ -251,23 +251,53 @@ async def test_another_major_version_is_refused_and_told_which_there_are(tmp_pat
         await one_event(here, "CS-1", "LinkUnsupportedVersion")
 
 
-async def test_frames_that_are_played_again_are_not_taken_again(tmp_path: Path) -> None:
+async def test_a_frame_that_comes_again_at_once_is_confirmed_again_and_not_taken_again(tmp_path: Path) -> None:
+    async with on_board(tmp_path) as (here, peer):
+        said = StationEventReported(station=CS1, at=here.now().replace(microsecond=0), component="Lock", severity=3)
+        await peer.say(2, Header(type=CODEC.number(said)), said)
+        await peer.next(Delivered)
+        await peer.socket.send(peer.sent[-1])
+        assert (await peer.next(Delivered)).ids == ((2, 2),)
+        assert len(await here.facts(StationEventReported, "CS-1")) == 1
+        assert events(here) == []
+
+
+@pytest.mark.at("AT-7.9.1-1", "link")
+async def test_a_frame_of_an_earlier_link_that_is_played_again_ends_the_link_and_is_not_taken_again(tmp_path: Path) -> None:
     async with on_board(tmp_path) as (here, peer):
         said = StationEventReported(station=CS1, at=here.now().replace(microsecond=0), component="Lock", severity=3)
         await peer.say(2, Header(type=CODEC.number(said)), said)
         await peer.next(Delivered)
         recorded = peer.sent[-1]
-        await peer.socket.send(recorded)
-        assert (await peer.next(Delivered)).ids == ((2, 2),)
-        tls = context_of(peer)
-        async with raw(here, tls) as again:
+        async with raw(here, context_of(peer)) as again:
             again.outbox = peer.outbox
             hello = await again.greet()
             assert hello.resume[-1].contiguous >= 2
             await again.socket.send(recorded)
-            assert (await again.next(Delivered)).ids == ((2, 2),)
+            assert await again.closed() == 4000 + ErrorCode.PROTOCOL
+            assert [one.error for one in again.nacks] == [ErrorCode.PROTOCOL]
         assert len(await here.facts(StationEventReported, "CS-1")) == 1
-        assert events(here) == []
+        await one_event(here, "CS-1", "LinkProtocol")
+
+
+@pytest.mark.at("AT-7.9.1-1", "link")
+async def test_a_frame_that_another_identity_plays_again_is_refused(tmp_path: Path) -> None:
+    """It speaks of the station that said it, and so nobody else may."""
+    async with on_board(tmp_path) as (here, peer):
+        await here.register("CS-2")
+        said = StationEventReported(station=CS1, at=here.now().replace(microsecond=0), component="Lock", severity=3)
+        await peer.say(2, Header(type=CODEC.number(said), src="/-/-/CS-1"), said)
+        await peer.next(Delivered)
+        recorded = peer.sent[-1]
+        async with raw(here, here.papers("CS-2"), "CS-2") as other:
+            await other.greet()
+            await other.boot()
+            other.heard.clear()
+            await other.socket.send(recorded)
+            nack = await other.next(Nack)
+            assert (nack.id, nack.error, nack.retry_after) == (2, ErrorCode.NOT_AUTHORIZED, None)
+        assert [one.station for one in await here.facts(StationEventReported)] == ["CS-1"]
+        await one_event(here, "CS-2", "LinkNotAuthorized")
 
 
 async def test_garbage_ends_the_link(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """HELLO: the first frame of each end on every carrier; who it is, what it speaks, what it can take, what it has already."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from open63110.bindings.link.errors import BadFrame, ErrorCode
 from open63110.bindings.link.framing.header import LATEST, Extension, read_extensions
+from open63110.bindings.link.framing.idset import IdSet
 from open63110.bindings.link.framing.strict import NUMBER, Ranges, field, flat, maybe, ranges
 
 VERSIONS = ((1, 0),)
@@ -51,6 +53,32 @@ class Resume(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The same beyond it."""
     partial: tuple[tuple[int, int], ...] = ()
     """Message id and how many bytes of it are here."""
+
+
+def resume_map(known: Mapping[bytes, IdSet], present: bytes, partial: tuple[tuple[int, int], ...]) -> tuple[Resume, ...]:
+    """Return what HELLO says is here.
+
+    Args:
+        known: what was delivered, by outbox.
+        present: the outbox that the other end had last.
+        partial: what is here in part of that one: message id and bytes.
+    """
+    return tuple(
+        Resume(outbox=outbox, contiguous=numbers.contiguous, sparse=numbers.sparse()[:most], partial=pieces)
+        for outbox, numbers in known.items()
+        for most, pieces in (((1000, partial) if outbox == present else (100, ())),)
+    )
+
+
+def refuse_replay(said: tuple[Resume, ...], outbox: bytes, number: int) -> None:
+    """See to it that a message is none of those that HELLO said are here: who sends it has heard that, or plays it again.
+
+    Raises:
+        BadFrame: it is.
+    """
+    for one in said:
+        if one.outbox == outbox and (number <= one.contiguous or any(first <= number <= last for first, last in one.sparse)):
+            raise BadFrame(f"HELLO said that message {number} is here", ErrorCode.PROTOCOL)
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from open63110.bindings.link.framing import frames as wire
 from open63110.bindings.link.framing.bucket import Bucket
 from open63110.bindings.link.framing.happenings import Arrived, Happening, Withdrawn
 from open63110.bindings.link.framing.header import Header, Priority, decode_header, milliseconds
-from open63110.bindings.link.framing.hello import Receive, Resume
+from open63110.bindings.link.framing.hello import Receive, Resume, refuse_replay, resume_map
 from open63110.bindings.link.framing.idset import IdSet
 from open63110.bindings.link.framing.strict import Ranges
 from open63110.bindings.link.session.clocks import PeerClock
@@ -60,7 +60,7 @@ class Receiving:
     def __init__(self, seen: Seen, room: Receive, judge: Callable[[Header], Verdict], peer_clock: PeerClock) -> None:
         """Start with what was seen before."""
         self.seen, self._room, self._judge, self.clock = seen, room, judge, peer_clock
-        self.outbox = b""
+        self.outbox, self._said = b"", tuple[Resume, ...]()
         self.control: deque[wire.Frame] = deque()
         self._pending: dict[int, Header] = {}
         self._partial: dict[int, Partial] = {}
@@ -92,11 +92,8 @@ class Receiving:
         if self.outbox:
             known[self.outbox] = known.pop(self.outbox, IdSet())
         pairs = tuple((number, one.received) for number, one in self._partial.items() if one.received)
-        return tuple(
-            Resume(outbox=outbox, contiguous=numbers.contiguous, sparse=numbers.sparse()[:most], partial=partial)
-            for outbox, numbers in known.items()
-            for most, partial in (((1000, pairs) if outbox == self.outbox else (100, ())),)
-        )
+        self._said = resume_map(known, self.outbox, pairs)
+        return self._said
 
     def data(self, frame: wire.Data, size: int, now: float) -> list[Happening]:
         """Take a piece.
@@ -167,6 +164,7 @@ class Receiving:
         if header.priority is not Priority.EMERGENCY:
             self._bytes += size
         if self.seen.has(self.outbox, frame.id):
+            refuse_replay(self._said, self.outbox, frame.id)
             self._confirm.append(frame.id)
             return self._pass(frame)
         if frame.id in self._pending or frame.id in self._held:

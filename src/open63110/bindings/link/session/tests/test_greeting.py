@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Greeting, what has no place, duplicates, refusals and deadlines, between two sessions in virtual time."""
 
+from typing import Any
+
 import pytest
 
 from open63110.bindings.link.carriers.memory_carrier import Line, Way
@@ -8,6 +10,7 @@ from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing import frames as wire
 from open63110.bindings.link.framing.happenings import (
     Arrived,
+    ClockSample,
     Expired,
     Refused,
     Violated,
@@ -148,6 +151,39 @@ def test_a_duplicate_of_what_is_not_journalled_yet_waits_with_it() -> None:
     assert one.frames(0.1, 65536) == []
     one.delivered(arrived, 0.2)
     assert [wire.decode(data) for data in one.frames(0.2, 65536)] == [wire.Delivered(ids=((1, 1),))]
+
+
+def again_on_a_new_carrier(one: Session, *frames: wire.Frame) -> list[Any]:
+    """Lose the carrier, greet on the next one, and say frames there; return what happens."""
+    one.lost(1.0)
+    one.opened(2.0)
+    one.frames(2.0, 65536)
+    return [happening for frame in [HELLO, PONG, *frames] for happening in one.received(wire.encode(frame), 2.1)]
+
+
+def test_what_was_confirmed_after_hello_went_out_may_come_again_on_the_next_carrier() -> None:
+    one = greeted(session())
+    data = wire.Data(id=1, chunk=b"a", total=1, head=HEAD)
+    (arrived,) = one.received(wire.encode(data), 0.1)
+    assert isinstance(arrived, Arrived)
+    assert not [found for found in again_on_a_new_carrier(one) if isinstance(found, Violated)]
+    one.delivered(arrived, 2.2)
+    assert one.received(wire.encode(data), 2.3) == []
+    assert wire.Delivered(ids=((1, 1),)) in [wire.decode(frame) for frame in one.frames(2.3, 65536)]
+
+
+@pytest.mark.parametrize("number", [1, 2, 5])
+def test_what_hello_said_is_here_was_recorded_and_is_played_again(number: int) -> None:
+    one = greeted(session())
+    for each in (1, 2, 5):
+        assert answers(one, wire.Data(id=each, chunk=b"a", total=1, head=HEAD)) == [wire.Delivered(ids=((each, each),))]
+    (end,) = [
+        found
+        for found in again_on_a_new_carrier(one, wire.Data(id=number, chunk=b"a", total=1, head=HEAD))
+        if not isinstance(found, Welcomed | ClockSample)
+    ]
+    assert isinstance(end, Violated)
+    assert (end.code, end.ours) == (ErrorCode.PROTOCOL, True)
 
 
 @pytest.mark.parametrize(
