@@ -69,7 +69,7 @@ const HEADER = [null, [0, 'src', text(512), ''], [1, 'dst', text(512), ''], [2, 
   [4, 'kind', number, 2], [5, 'reply_to', number, null], [6, 'priority', fit((value) => isNumber(value) && value < 4), 2],
   [7, 'deadline', number, null], [8, 'key', bytes(32), NOTHING], [9, 'group', fit((value) => typeof value === 'boolean'), false],
   [10, 'path', texts(16), []], [11, 'status', number, 0], [12, 'words', text(200), ''], [13, 'about', text(512), ''],
-  [14, 'extensions', extensions, {}]];
+  [14, 'extensions', extensions, {}], [15, 'by', texts(3), null], [16, 'lease', fit(Array.isArray), null]];
 
 function readFields([, ...fields], map) {
   const missing = fields.find(([key, , , otherwise]) => !map.has(key) && otherwise === undefined);

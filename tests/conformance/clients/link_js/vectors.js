@@ -31,6 +31,7 @@ const again = (one) => {
 const header = (one) => {
   const read = attempt(() => readHeader(hex(one)));
   const { deadline } = read.means;
+  for (const name of ['by', 'lease']) if (read.means[name] === null) delete read.means[name];
   if (deadline !== null) read.means.deadline = new Date(deadline).toISOString().replace(/(\.\d{3})Z$/, '$1000Z');
   return read;
 };
