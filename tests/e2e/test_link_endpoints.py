@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.e2e.local_house import until
 
 from open63110.apps.site import Capture, Site, StationPlan
 from open63110.bindings.link.dialling import Dialling
+from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.ids import StationId
 from open63110.kernel.roles import Role
@@ -30,6 +32,9 @@ class Between:
     def __init__(self, site: Site, houses: tuple[House, House], taps: tuple[Tap, Tap]) -> None:
         self.site, self.houses, self.taps = site, houses, taps
         self.line = site.link.lines[CS1]
+        self.pki: Pki
+        self.events: list[tuple[str, str]] = []
+        """Security events of the station: who, and what."""
         self.gone: list[StationDisconnected] = []
         self.line.engine.commit.on_durable.append(
             lambda entries: self.gone.extend(one.event for one in entries if isinstance(one.event, StationDisconnected))
@@ -52,8 +57,8 @@ class Between:
 
 
 @contextlib.asynccontextmanager
-async def between(folder: Path, *, return_after: float = 0.5) -> AsyncIterator[Between]:
-    """A station that is on board at the first of two CSMSs."""
+async def between(folder: Path, *, return_after: float = 0.5, listed: bool = False) -> AsyncIterator[Between]:
+    """A station that is on board at the first of two CSMSs; ``listed``: it reads the list of who was taken back."""
     pki = Pki(folder / "pki")
     async with contextlib.AsyncExitStack() as stack:
         houses, taps = [], []
@@ -76,6 +81,10 @@ async def between(folder: Path, *, return_after: float = 0.5) -> AsyncIterator[B
         await stack.enter_async_context(site.running())
         hardware.switch_on()
         at = Between(site, (houses[0], houses[1]), (taps[0], taps[1]))
+        at.pki = pki
+        site.link.security = lambda who, kind, _: at.events.append((who, kind))
+        if listed:
+            site.link.revoked = Revoked(pki.folder.revoked_path, pki.folder.root_path)
         await until(lambda: at.at(0))
         await until(lambda: not site.waiting)
         yield at
@@ -134,4 +143,16 @@ async def test_a_station_that_is_to_stay_where_it_is_does_not_look_back(tmp_path
         await until(lambda: at.at(1))
         at.taps[0].open = True
         await asyncio.sleep(1.0)
+        assert at.at(1)
+
+
+async def test_a_csms_whose_certificate_is_taken_back_is_left_within_five_seconds_and_not_spoken_to_again(tmp_path: Path) -> None:
+    async with between(tmp_path, listed=True) as at:
+        began = time.monotonic()
+        (serial,) = [one.serial for one in at.pki.folder.issued() if one.identity == "first.example"]
+        at.pki.folder.revoke(serial, "key-compromise", at.houses[0].now())
+        await until(lambda: not at.houses[0].csms.link.connected(CS1))
+        assert time.monotonic() - began <= 5.0
+        await until(lambda: at.at(1))
+        await until(lambda: list(dict.fromkeys(at.events)) == [("first.example", "RevokedCertificate")])
         assert at.at(1)

@@ -267,6 +267,17 @@ def offered(there: Stations) -> float:
     return float(there.site.controllers[CS1].offer(EvseNumber(1)))
 
 
+@pytest.mark.at("AT-B.10-4", "link")
+async def test_the_link_of_a_level_whose_certificate_is_taken_back_is_closed_within_five_seconds(tmp_path: Path) -> None:
+    async with mall(tmp_path, ["CS1"], factor=1.0) as (here, local, _, pki):
+        (serial,) = [one.serial for one in pki.folder.issued() if one.identity == "mall-lc"]
+        began = time.monotonic()
+        pki.folder.revoke(serial, "key-compromise", here.now())
+        await until(lambda: not local.open, 10.0)
+        assert time.monotonic() - began <= 5.0
+        await until(lambda: here.station("CS1").connected is None, 10.0)
+
+
 @pytest.mark.at("AT-B.22-3", "link")
 async def test_a_level_that_is_shut_out_is_gone_at_once(tmp_path: Path) -> None:
     async with mall(tmp_path, ["CS1"]) as (here, local, _, __):

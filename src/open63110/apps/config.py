@@ -73,6 +73,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ping_timeout: float = 30.0
     answer_timeout: float = 30.0
     """How long the answer to a call is awaited [s]."""
+    link_lifetime: float = 86_400.0
+    """After so long both ends of a link show their certificates again [s]."""
     handshake: float = 90.0
     """How long opening a link may take: TLS and upgrade, two round trips [s]; 20 at most while many are being opened."""
     frames_days: int = 14
@@ -276,8 +278,9 @@ def check(config: Config) -> None:
             raise Malformed(f"{place}.port is {port}; a port is 0 (any free one) to {HIGHEST_PORT}", where=f"{place}.port")
     if bool(config.web.certificate) != bool(config.web.key):
         raise Malformed("web needs both certificate and key, or neither", where="web")
-    if config.limits.handshake <= 0:
-        raise Malformed("limits.handshake must be above 0", where="limits.handshake")
+    for name in ("handshake", "link_lifetime"):
+        if getattr(config.limits, name) <= 0:
+            raise Malformed(f"limits.{name} must be above 0", where=f"limits.{name}")
     if config.clock_factor <= 0:
         raise Malformed("clock_factor must be above 0", where="clock_factor")
     _check_quarantine(config.policy)
@@ -308,6 +311,18 @@ def _check_listener(place: str, listener: Listener) -> None:
         raise Malformed(f"{place}.stations: only links are opened from here", where=f"{place}.stations")
     if listener.client_authorities and not listener.certificate:
         raise Malformed(f"{place} asks for client certificates without TLS", where=place)
+
+
+def host_and_port(text: str, where: str) -> tuple[str | None, int]:
+    """Split HOST:PORT; an IPv6 host stands in brackets, none means everywhere.
+
+    Raises:
+        Malformed: that is neither.
+    """
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdecimal() or int(port) > HIGHEST_PORT:
+        raise Malformed(f"{where}: {text!r} is no HOST:PORT", where=where)
+    return host.removeprefix("[").removesuffix("]") or None, int(port)
 
 
 def _check_quarantine(policy: Policy) -> None:

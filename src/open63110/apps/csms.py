@@ -114,6 +114,7 @@ class Csms:
             self.refusals,
             identity=self._identity,
             revoked=self.revoked,
+            lifetime=config.limits.link_lifetime,
         )
         self.level = self._level()
         self.streams = level_streams(folder, config.bulk, self.level.ways, Audited(self._audit, self.refusals), self.clock)

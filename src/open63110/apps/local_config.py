@@ -33,6 +33,8 @@ class Upper(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     key: str = ""
     authorities: str = ""
     """PEM file: whose certificates are believed at the other end."""
+    revoked: str = ""
+    """PEM file of those of them that were taken back; the link is closed when it says so. Empty: there is none."""
     server_name: str = ""
     """What the other end's certificate has to name; empty: the host of the endpoint."""
     longest_pause: float = 30.0

@@ -18,7 +18,7 @@ from open63110.apps.local_config import LocalConfig
 from open63110.apps.local_say import Masters
 from open63110.apps.local_wallet import Wallet
 from open63110.bindings.link.carriers.websocket_carrier import client_tls
-from open63110.bindings.link.client import Client
+from open63110.bindings.link.client import NOTHING, Client
 from open63110.bindings.link.conversation import WIRE as LINK
 from open63110.bindings.link.correspondence import Correspondence
 from open63110.bindings.link.dialling import Dialling
@@ -27,6 +27,7 @@ from open63110.bindings.link.levels.onward import Onward
 from open63110.bindings.link.levels.passing import Passing
 from open63110.bindings.link.levels.places import put_in_zone
 from open63110.bindings.link.levels.upward import Upward
+from open63110.bindings.link.revoked import Revoked
 from open63110.kernel.address import ANY, Address
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import PrincipalId, StationId
@@ -116,8 +117,12 @@ class LocalCsms(Csms):
         self.wallet = self.engine.wallet = Wallet(self.engine)
         self.engine.within = config.upper.answer_within
         self.above: Upward | None = None
-        self.client = Client(self.frames, self.clock, identity_of, run_id=os.urandom(4))
         self.level.lookout.read = self._ways
+        upper = config.upper
+        taken_back = Revoked(Path(upper.revoked), Path(upper.authorities)) if upper.revoked else NOTHING
+        self.client = Client(
+            self.frames, self.clock, identity_of, run_id=os.urandom(4), revoked=taken_back, security=self.refusals
+        )
         if config.upper.endpoints:
             with usable(Path(config.data)):
                 self.outbox = OutboxFile(Path(config.data) / OUTBOX)

@@ -17,6 +17,7 @@ import structlog
 
 from open63110.apps.bulk import Going, station_streams
 from open63110.apps.clock import SystemClock
+from open63110.apps.config import host_and_port
 from open63110.apps.folder import usable
 from open63110.apps.ids import StoredIds
 from open63110.apps.protection import guard_of
@@ -25,18 +26,21 @@ from open63110.apps.station_config import Bay, StationConfig, registers
 from open63110.apps.station_hands import Hands
 from open63110.apps.station_simulated import SimulatedDriver
 from open63110.apps.systemd import notify, watched
-from open63110.bindings.link.carriers.websocket_carrier import client_tls
+from open63110.bindings.link.carriers.websocket_carrier import client_tls, server_tls
+from open63110.bindings.link.client import NOTHING, nobody
 from open63110.bindings.link.client import Client as LinkClient
 from open63110.bindings.link.dialling import Dialling as LinkDialling
+from open63110.bindings.link.line import Line as LinkLine
 from open63110.bindings.link.opaque.opaque_line import OpaqueLine
 from open63110.bindings.link.patterns.bulk import Streams
+from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.link.session import MemoryOutbox
 from open63110.bindings.ocpp.client import Client
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.line import Line as OcppLine
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.bindings.ocpp.wires import WIRES
-from open63110.kernel.errors import Malformed
+from open63110.kernel.errors import Malformed, Unavailable
 from open63110.kernel.ids import EvseNumber, StationId, TransferNumber
 from open63110.kernel.roles import Role
 from open63110.model.station import Identity, StationDisconnected
@@ -130,6 +134,8 @@ class Station:
         self.controller.hardware, self.hardware.controller = self.hardware, self.controller
         self.parties = Controllers(self.engine)
         self.parties.add(self.controller)
+        self.port = 0
+        """At which a CSMS opens its link; 0: at none."""
         self.client = self._line()
 
     # -- parts --
@@ -145,7 +151,7 @@ class Station:
         return client
 
     def _link(self) -> LinkClient:
-        client = LinkClient(self.frames, self.clock, identity_of, run_id=secrets.token_bytes(4))
+        client = self._dials(secrets.token_bytes(4))
         self._outbox = OutboxFile(Path(self.config.data) / OUTBOX)
         dialling, outbox = _link_dialling(self.config), MarkedOutbox(self._outbox, CSMS, self._next_mark)
         self.told.reached(outbox.mark)
@@ -155,10 +161,15 @@ class Station:
         self.streams = station_streams(Path(self.config.data), self.config.bulk, line, self.clock)
         return client
 
+    def _dials(self, run: bytes) -> LinkClient:
+        csms = self.config.csms
+        taken_back = Revoked(Path(csms.revoked), Path(csms.authorities)) if csms.revoked else NOTHING
+        return LinkClient(self.frames, self.clock, identity_of, run_id=run, revoked=taken_back)
+
     def _ocpp_in_link(self) -> Client:
         """Speak OCPP over a socket that a link holds."""
         config, run = self.config, secrets.token_bytes(4)
-        links = self.carriers = LinkClient(self.frames, self.clock, identity_of, run_id=run)
+        links = self.carriers = self._dials(run)
         outbox, pace = MemoryOutbox(secrets.token_bytes(8)), 1.0 / self.clock.real(1.0)
         line = OpaqueLine(
             links, self.id, self.engine, _link_dialling(config), outbox, versions=tuple(config.csms.versions), pace=pace
@@ -228,7 +239,7 @@ class Station:
         log.info("station starts", station=self.id, waiting=waiting, journal=self.parties.count)
         writer = asyncio.create_task(self.engine.commit.run())  # it outlives the others, whatever ends them
         try:
-            async with asyncio.TaskGroup() as tasks:
+            async with self._door(), asyncio.TaskGroup() as tasks:
                 own = [tasks.create_task(part) for part in self._parts()]
                 await self._begin()
                 try:
@@ -248,6 +259,29 @@ class Station:
             if self._outbox is not None:
                 self._outbox.close()
             self.store.close()
+
+    @contextlib.asynccontextmanager
+    async def _door(self) -> AsyncIterator[None]:
+        """Let a CSMS open the link while the block lasts, if this station is to be dialled.
+
+        Raises:
+            Unavailable: the port cannot be had.
+        """
+        csms, line, client = self.config.csms, self.controller.line, self.client
+        if not (csms.listen and isinstance(line, LinkLine) and isinstance(client, LinkClient)):
+            yield
+            return
+        host, port = host_and_port(csms.listen, "csms.listen")
+        tls = server_tls(Path(csms.certificate), Path(csms.key), Path(csms.authorities))
+        try:
+            door = await client.listen(line, host, port, tls, client.revoked, nobody)
+        except (OSError, TlsUnusable) as fault:
+            raise Unavailable(f"csms.listen: {fault}", where="csms.listen") from fault
+        self.port = door.port
+        try:
+            yield
+        finally:
+            await door.stop()
 
     def _parts(self) -> list[Any]:
         parts = [self.engine.timers.run(), self.client.run(), self.hardware.run(), self.told.run(self.id, self.parties)]

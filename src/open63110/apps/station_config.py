@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from open63110.apps.config import Bulk, Log, check_bulk, read_settings
+from open63110.apps.config import Bulk, Log, check_bulk, host_and_port, read_settings
 from open63110.apps.config_file import Chosen, explained_tables
 from open63110.apps.protection_config import RULES, Demanded, Links, Protect, Protection, check_protection
 from open63110.kernel.errors import Malformed
@@ -41,6 +41,11 @@ class Upwards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """PEM file with the station's certificate; on OCPP with its key behind it (profile 3)."""
     key: str = ""
     """Link: PEM file with the key."""
+    revoked: str = ""
+    """Link: PEM file of the certificates that were taken back; the link is closed when it says so. Empty: there is none."""
+    listen: str = ""
+    """Link: HOST:PORT at which a CSMS opens the link of this station; then it needs no endpoints, and a certificate that names
+    where it is. Empty: it dials."""
     patience: float = 30.0
     """How long the answer to a call is awaited [s]."""
     longest_pause: float = 300.0
@@ -49,6 +54,13 @@ class Upwards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Link: how long opening one may take, TCP, TLS and upgrade: three round trips [s]."""
     return_after: float = 60.0
     """Link, while on another than the first endpoint: how often those before it are tried [s]; 0: it stays there."""
+
+    @property
+    def where(self) -> str:
+        """Where the CSMS is, or comes to, for people."""
+        if self.wire == "ocpp":
+            return self.url
+        return ", ".join((*self.endpoints, *filter(None, (self.listen,))))
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -215,7 +227,9 @@ def _check_upwards(csms: Upwards) -> None:
         if not csms.url.startswith(("ws://", "wss://")):
             raise Malformed("csms.url begins with ws:// or wss://", where="csms.url")
         return
-    if not csms.endpoints or not all(one.startswith("wss://") for one in csms.endpoints):
+    if csms.listen:
+        host_and_port(csms.listen, "csms.listen")
+    if not (csms.endpoints or csms.listen) or not all(one.startswith("wss://") for one in csms.endpoints):
         raise Malformed("csms.endpoints of a link begin with wss://; there is no plain mode", where="csms.endpoints")
     if csms.handshake <= 0 or csms.return_after < 0:
         raise Malformed("csms.handshake must be above 0, csms.return_after not below", where="csms")

@@ -31,8 +31,8 @@ def main(arguments: list[str]) -> int:
     try:
         settings = load(Path(named) if named else None)
         set_up(settings.log)
-        said = {"ready": True, "station": settings.id, "evses": len(settings.evses), "csms": settings.csms.url}
-        words = f"station {settings.id} with {len(settings.evses)} EVSEs, CSMS at {settings.csms.url}"
+        said = {"ready": True, "station": settings.id, "evses": len(settings.evses), "csms": settings.csms.where}
+        words = f"station {settings.id} with {len(settings.evses)} EVSEs, CSMS at {settings.csms.where}"
         run(serve(settings, ready=lambda _: _say(json.dumps(said) if form == "json" else words)))
     except Trouble as trouble:
         sys.stderr.write(f"open63110: {trouble.message}\n")

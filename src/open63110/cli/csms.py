@@ -16,6 +16,8 @@ from open63110.cli.where import ConfigFile, config_file
 if TYPE_CHECKING:
     from open63110.apps.csms import Csms
 
+PATHS = {"ocpp": "/ocpp/<station id>", "link": "/link"}
+
 app = App(
     name="csms",
     help_format="plaintext",
@@ -47,7 +49,8 @@ def run(*, config: ConfigFile = None, json: AsJson = False) -> None:
 
     def ready(csms: "Csms") -> None:
         settle()
-        (tell if json else show_where)(where_it_serves(csms))
+        where = where_it_serves(csms)
+        tell(where) if json else show_where(where, paths(csms))
 
     run(serve(settings, ready=ready))
 
@@ -60,6 +63,11 @@ def where_it_serves(csms: "Csms") -> dict[str, Any]:
     return {"ready": True, "web": address, "listeners": {name: one.port for name, one in csms.listeners.items()}}
 
 
+def paths(csms: "Csms") -> dict[str, str]:
+    """Return what is opened at each listener: the path of links, or that of a station on OCPP."""
+    return {name: PATHS[one.kind] for name, one in csms.config.listeners.items()}
+
+
 def _spoken(host: str) -> str:
     """Write a host as a browser on this machine wants it."""
     if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - compared, not bound
@@ -67,11 +75,11 @@ def _spoken(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def show_where(where: dict[str, Any]) -> None:
+def show_where(where: dict[str, Any], opened: dict[str, str]) -> None:
     """Say it to people."""
     say(f"page      {where['web']}")
     for name, port in where["listeners"].items():
-        say(f"stations  port {port} ({name}), path /ocpp/<station id>")
+        say(f"stations  port {port} ({name}), path {opened[name]}")
     if not where["listeners"]:
         note("No listener is configured, so no station can connect: add one as [listeners.<name>].")
 
@@ -87,6 +95,7 @@ def init(
     certificate: Path | None = None,
     key: Path | None = None,
     client_authorities: Path | None = None,
+    revoked: Path | None = None,
     web: str = "127.0.0.1:8880",
     unknown_stations: Literal["refuse", "quarantine", "accept"] = "quarantine",
     json: AsJson = False,
@@ -99,17 +108,23 @@ def init(
         open63110 csms init --listener plain:0.0.0.0:8887 --web 0.0.0.0:8880
         open63110 csms init --listener tls:0.0.0.0:8443 --certificate chain.pem --key key.pem
 
+    With the files that `open63110 pki issue csms --role csms` makes, for links:
+
+        open63110 csms init --listener link:0.0.0.0:8890 --certificate certificate.pem --key key.pem \
+            --client-authorities authority.pem
+
     Args:
         config: The file to write; it must not exist.
         data: Folder of the database, raw frames and secrets; without it open63110-data beside the configuration.
         admin: Name of the first administrator.
         password_file: Holds the administrator's password; without it you are asked, or without a terminal one is made.
         listener: Where stations connect, as KIND:HOST:PORT or NAME=KIND:HOST:PORT, any number of times. KIND is plain
-            (password, no encryption), open (neither), tls (password) or mtls (client certificates). Port 0 takes any
-            free one. Without it plain:127.0.0.1:8887.
-        certificate: PEM file with the server's chain, for tls and mtls.
+            (password, no encryption), open (neither), tls (password), mtls (client certificates) or link (the link of
+            this product, with certificates at both ends). Port 0 takes any free one. Without it plain:127.0.0.1:8887.
+        certificate: PEM file with the server's chain, for tls, mtls and link.
         key: PEM file with its key.
-        client_authorities: PEM file with the authorities of client certificates, for mtls.
+        client_authorities: PEM file with the authorities of client certificates, for mtls and link.
+        revoked: PEM file of the certificates that were taken back, for link.
         web: Where page and REST are served, as HOST:PORT.
         unknown_stations: What happens to a station that nobody registered.
         json: Print `{"config", "data", "admin", "key"}`, and the password if one was made, as one line of JSON.
@@ -130,7 +145,9 @@ def init(
     host, port = endpoint(web)
     tree = {
         "data": str(folder),
-        "listeners": chosen_listeners(listener or ["plain:127.0.0.1:8887"], certificate, key, client_authorities),
+        "listeners": chosen_listeners(
+            listener or ["plain:127.0.0.1:8887"], certificate, key, client_authorities, revoked=revoked
+        ),
         "web": {"host": host, "port": port},
         "policy": {"unknown_stations": unknown_stations},
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from open63110.cli.config import protected
-from open63110.cli.csms import admin_password, show_where, where_it_serves
+from open63110.cli.csms import admin_password, paths, show_where, where_it_serves
 from open63110.cli.listeners import chosen_listeners, endpoint
 from open63110.cli.say import DONE, AsJson, say, tell
 
@@ -60,7 +60,8 @@ def run(*, config: LocalFile = None, json: AsJson = False) -> None:
 
     def ready(csms: "Csms") -> None:
         settle()
-        (tell if json else show_where)(where_it_serves(csms))
+        where = where_it_serves(csms)
+        tell(where) if json else show_where(where, paths(csms))
 
     run(serve(settings, make=LocalCsms, ready=ready))
 
@@ -106,6 +107,7 @@ def init(
     certificate: Path | None = None,
     key: Path | None = None,
     authorities: Path | None = None,
+    revoked: Path | None = None,
     web: str = "127.0.0.1:8880",
     json: AsJson = False,
 ) -> None:
@@ -119,10 +121,11 @@ def init(
         data: Folder of the database, raw frames and secrets; without it local-csms-data beside the configuration.
         admin: Name of the first administrator.
         password_file: Holds the administrator's password; without it you are asked, or without a terminal one is made.
-        listener: Where stations connect by OCPP, as for csms init; without it plain:127.0.0.1:8887.
-        certificate: PEM file with its own chain, whose role is local-csms: for the link upwards.
+        listener: Where stations connect, as for csms init, with the certificate below; without it plain:127.0.0.1:8887.
+        certificate: PEM file with its own chain, whose role is local-csms: for links, upwards and at its listeners.
         key: PEM file with its key.
-        authorities: PEM file: whose certificates are believed.
+        authorities: PEM file: whose certificates are believed, above and below.
+        revoked: PEM file of those of them that were taken back.
         web: Where page and REST are served, as HOST:PORT.
         json: Print `{"config", "data", "admin", "key"}`, and the password if one was made, as one line of JSON.
 
@@ -140,14 +143,15 @@ def init(
     folder = (data or config.parent / "local-csms-data").absolute()
     host, port = endpoint(web)
     above: dict[str, Any] = {"endpoints": upper or []}
-    above |= {
-        name: str(path) for name, path in (("certificate", certificate), ("key", key), ("authorities", authorities)) if path
-    }
+    files = {"certificate": certificate, "key": key, "authorities": authorities, "revoked": revoked}
+    above |= {name: str(path) for name, path in files.items() if path}
     tree = {
         "identity": identity or f"{site}-lc",
         "site": site,
         "data": str(folder),
-        "listeners": chosen_listeners(listener or ["plain:127.0.0.1:8887"], None, None, None),
+        "listeners": chosen_listeners(
+            listener or ["plain:127.0.0.1:8887"], certificate, key, authorities, revoked=revoked, authorities="authorities"
+        ),
         "web": {"host": host, "port": port},
         "upper": above,
     }

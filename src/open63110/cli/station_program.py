@@ -104,7 +104,7 @@ def check(*, config: StationFile = None, json: AsJson = False) -> int:
         tell(found | ({"protected": said} if said else {}))
         return DONE
     words = ", ".join(f"EVSE {name} {driver}" for name, driver in drivers.items())
-    say(f"{path or 'defaults'}: will do; {settings.id} at {settings.csms.url}; {words}")
+    say(f"{path or 'defaults'}: will do; {settings.id} at {settings.csms.where}; {words}")
     for line in said:
         say(line)
     return DONE

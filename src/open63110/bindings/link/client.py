@@ -8,14 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import structlog
 
 from open63110.bindings.link.carriers.websocket_carrier import LINK_LIMITS, dial, listen
 from open63110.bindings.link.dialling import Dialled, Dialling, Owner
 from open63110.bindings.link.endpoints import Step
+from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.gate import Gate, Identify, Refusal, Security, Shown
 from open63110.bindings.link.line import Line
 from open63110.bindings.link.party import Party
-from open63110.bindings.link.revoked import Revoked
+from open63110.bindings.link.revoked import Revoked, serial_in
 from open63110.bindings.link.session import MemoryOutbox, Outbox
 from open63110.kernel.ids import StationId
 from open63110.kernel.roles import Role
@@ -25,6 +27,8 @@ from open63110.wire.client import NotUpgraded
 from open63110.wire.doorway import Doorway
 from open63110.wire.ports import Peer, Upgrade
 from open63110.wire.tls import TlsSettings
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = 50
 """Dials under way at a time; the others wait for their turn."""
@@ -38,8 +42,20 @@ FIRST_PATIENCE = 20.0
 GREETING = 15.0
 """How long a socket beside the one in use has for its HELLO, which follows the upgrade at once [s]."""
 
+EVERY = 1.0
+"""Between two looks at the list of certificates that were taken back [s]."""
+
 LONGEST_RETRY = 60.0
 """What a server that is too busy may ask for [s]."""
+
+
+NOTHING = Revoked(None, None)
+"""Nothing is ever taken back."""
+
+
+def nobody(who: str, kind: str, words: str) -> None:
+    """Watch over nothing but the log."""
+    log.warning("refused", who=who, kind=kind, reason=words)
 
 
 def patience(dialling: Dialling, rounds: int) -> float:
@@ -53,7 +69,15 @@ class Client:
     """Implements line.Exchange."""
 
     def __init__(
-        self, frames: FrameLog, clock: Clock, identify: Identify, *, run_id: bytes, chance: random.Random | None = None
+        self,
+        frames: FrameLog,
+        clock: Clock,
+        identify: Identify,
+        *,
+        run_id: bytes,
+        chance: random.Random | None = None,
+        revoked: Revoked = NOTHING,
+        security: Security = nobody,
     ) -> None:
         """Get ready; ``run`` dials.
 
@@ -63,8 +87,10 @@ class Client:
             identify: reads the certificate of the other end.
             run_id: never used before; names the outboxes that are kept in memory.
             chance: spreads reconnections.
+            revoked: certificates that were taken back: who shows one of them is not spoken to.
+            security: told of whatever somebody should look into.
         """
-        self.frames, self.clock, self.identify = frames, clock, identify
+        self.frames, self.clock, self.identify, self.revoked, self.security = frames, clock, identify, revoked, security
         self.lines: dict[StationId, Line] = {}
         self.parties: list[Party] = []
         """Other ends that are dialled for: systems that are no stations."""
@@ -173,6 +199,22 @@ class Client:
                     return
         line.looked_back()
 
+    # -- whom it believes --
+
+    def believes(self, der: bytes) -> bool:
+        """Tell whether a certificate was not taken back; who shows one that was, is a matter for whoever watches."""
+        if serial_in(der) not in self.revoked:
+            return True
+        who, _ = self.identify(der)
+        self.security(who, "RevokedCertificate", f"the certificate of {who}, which was dialled, was taken back")
+        return False
+
+    def _end_revoked(self) -> None:
+        for one in self._ends():
+            socket = one.lines.socket
+            if socket is not None and serial_in(socket.certificate or b"") in self.revoked:
+                one.lines.end(ErrorCode.REVOKED, "the certificate was taken back")
+
     async def listen(
         self, line: Line, host: str | None, port: int, tls: TlsSettings, revoked: Revoked, security: Security
     ) -> Doorway:
@@ -212,7 +254,10 @@ class Client:
             try:
                 for one in self._ends():
                     one.resume()
-                await asyncio.Event().wait()
+                while True:
+                    await asyncio.sleep(EVERY)
+                    if self.revoked.look():
+                        self._end_revoked()
             finally:
                 self._tasks = None
                 for one in self._ends():

@@ -113,6 +113,9 @@ class Exchange(Protocol):
     received: int
     malformed: int
 
+    def believes(self, der: bytes) -> bool:
+        """Tell whether a certificate was not taken back."""
+
     def dial(self, line: Dialled, step: Step, number: int) -> None:
         """Dial, after a pause that grows with the rounds that failed."""
 

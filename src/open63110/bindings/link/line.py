@@ -118,7 +118,7 @@ class Line(Dialler):
 
     def trusts(self, socket: Socket) -> bool:
         """Tell whether the other end of a socket is a CSMS; a station's certificate may not order anything."""
-        return self.wanted and self._role(socket) in ABOVE
+        return self.wanted and self._role(socket) in ABOVE and self._exchange.believes(socket.certificate or b"")
 
     def _role(self, socket: Socket) -> Role | None:
         try:

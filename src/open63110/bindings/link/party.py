@@ -83,9 +83,10 @@ class Party(Dialler):
         """Tell whether the other end of a socket is a CSMS."""
         der = socket.certificate
         try:
-            return self.wanted and der is not None and self._exchange.identify(der)[1] in SERVE
+            known = self.wanted and der is not None and self._exchange.identify(der)[1] in SERVE
         except Trouble:
             return False
+        return known and self._exchange.believes(der or b"")
 
     def meet(self, socket: Socket) -> None:
         """Begin to speak with a CSMS, and count deadlines by what the clock shows now."""

@@ -23,6 +23,8 @@ class Revoked:
         self._path, self._authorities = path, authorities
         self._stamp: tuple[int, int] | None = None
         self._serials: frozenset[int] = frozenset()
+        self.revision = 0
+        """Rises whenever more was taken back: several who share this list all notice."""
         self.look()
 
     def __contains__(self, serial: int) -> bool:
@@ -46,7 +48,9 @@ class Revoked:
             self._stamp = (0, 0)
             return False
         self._stamp, before, self._serials = stamp, self._serials, serials
-        return bool(serials - before)
+        grown = bool(serials - before)
+        self.revision += grown
+        return grown
 
     def _read(self) -> frozenset[int]:
         path, authorities = self._path, self._authorities
@@ -56,6 +60,14 @@ class Revoked:
         if not any(_signed(made, one) for one in x509.load_pem_x509_certificates(authorities.read_bytes())):
             raise ValueError("none of the authorities has signed it")
         return frozenset(one.serial_number for one in made)
+
+
+def serial_in(der: bytes) -> int:
+    """Return the serial number of a certificate; 0 where there is none: no authority gives that."""
+    try:
+        return x509.load_der_x509_certificate(der).serial_number
+    except ValueError:
+        return 0
 
 
 def _signed(made: x509.CertificateRevocationList, authority: x509.Certificate) -> bool:

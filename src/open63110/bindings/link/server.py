@@ -110,7 +110,7 @@ class Server:
     def sibling(self, kind: type[S]) -> S:
         """Return a server of links of another kind beside this one, with all that they share."""
         shared = (self.engine, self.orders, self._ids, self.frames, self.security)
-        made = kind(*shared, identity=self.identity, revoked=self.revoked)
+        made = kind(*shared, identity=self.identity, revoked=self.revoked, lifetime=self.lifetime)
         made.ledger = self.ledger
         return made
 
@@ -260,12 +260,14 @@ class Server:
 
     async def run(self) -> None:
         """Look after revocations, lifetimes, clocks and those who do not come back, for ever."""
-        looks = 0
+        looks, revision = 0, self.revoked.revision
         while True:
             await asyncio.sleep(EVERY)
             looks += 1
             self.clock.set(self.engine.clock.now(), self._time() * self._pace, self.clock.uncertainty)
-            if self.revoked.look():
+            self.revoked.look()
+            if self.revoked.revision != revision:  # another server that shares the list may have looked first
+                revision = self.revoked.revision
                 self._close_revoked()
             self._end_old(self.engine.clock.now())
             if looks % CURIOUS_AGAIN == 0:

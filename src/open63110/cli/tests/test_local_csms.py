@@ -3,12 +3,14 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from open63110.apps.local_config import LocalConfig, load, written
 from open63110.cli.local_csms import check, init, local_file
+from open63110.cli.say import NotUnderstood
 from open63110.kernel.errors import Malformed, Refused
 
 PACKAGED = Path(__file__).parents[4] / "packaging" / "local-csms.toml"
@@ -77,3 +79,20 @@ def test_the_environment_counts(tmp_path: Path) -> None:
     path = tmp_path / "local.toml"
     path.write_text(written({}))
     assert load(path, {"OPEN63110__SITE": "mall"}) == msgspec.structs.replace(LocalConfig(), site="mall")
+
+
+def test_init_makes_a_listener_of_links_with_the_certificate_of_the_link_upwards(tmp_path: Path) -> None:
+    config, revoked = tmp_path / "local-csms.toml", tmp_path / "r.pem"
+    files: Any = {name: tmp_path / f"{name}.pem" for name in ("certificate", "key", "authorities")}
+    words, upper = ["link:0.0.0.0:8890"], ["wss://x/link"]
+    init("mall", config=config, listener=words, upper=upper, revoked=revoked, **files, json=True)
+    found = load(config, {})
+    made = found.listeners["link"]
+    assert (made.kind, made.port, made.plain) == ("link", 8890, False)
+    assert (made.certificate, made.client_authorities) == (str(files["certificate"]), str(files["authorities"]))
+    assert (made.revoked, found.upper.revoked) == (str(tmp_path / "r.pem"), str(tmp_path / "r.pem"))
+
+
+def test_a_listener_of_links_wants_certificates(tmp_path: Path) -> None:
+    with pytest.raises(NotUnderstood, match="--certificate and --key and --authorities"):
+        init("mall", config=tmp_path / "local-csms.toml", listener=["link:0.0.0.0:8890"], json=True)
