@@ -47,6 +47,9 @@ class Passing(Protocol):
     def unread(self, troubles: Sequence[Trouble]) -> None:
         """Note what could not be read of the message that is being taken."""
 
+    def takes(self, message: Arrived, station: StationId) -> bool:
+        """Tell whether a fact goes up as it came."""
+
     def keep(self, message: Arrived, station: StationId, said: Event | None) -> Event | None:
         """Keep a fact in the bytes it came in with what the present turn writes; return what this level hears of it, if any."""
 
@@ -153,6 +156,8 @@ def passed_on(passing: Passing, conversation: Any, message: Arrived, *, fact: bo
     station = conversation.whose(message.header)
     if not fact:
         return passing.ask(conversation, message, station)
+    if not passing.takes(message, station):
+        return False
     conversation.marks.stage(message.outbox, message.id)
     passing.keep(message, station, None)
     passing.engine.commit.after(lambda durable: conversation.answer(message, () if durable else None))

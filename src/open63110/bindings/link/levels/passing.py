@@ -18,6 +18,7 @@ from open63110.bindings.link.correspondence import Ending, written_refusal
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived
 from open63110.bindings.link.framing.header import Header, Kind, Priority, decode_header, encode_header
+from open63110.bindings.link.levels.told_above import UPWARDS
 from open63110.bindings.link.levels.upward import Upward
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.replies import refusal_of
@@ -25,6 +26,7 @@ from open63110.kernel.errors import Trouble, Unavailable
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Event
 from open63110.model.original import MessagePassedOn, Original
+from open63110.model.station import Registration
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted
 from open63110.ports import StoredFact
 from open63110.runtime.engine import Engine, Turn
@@ -79,6 +81,8 @@ class Passing:
         Returns:
             What this level hears of it: flagged, where something of it could not be read.
         """
+        if not self.takes(message, station):
+            return said
         header, now = encode_header(message.header), self.engine.clock.now()
         name = hashlib.sha256(header + message.body).hexdigest()
         kept = Original(id=name, station=station, header=header, body=message.body, at=now)
@@ -93,6 +97,13 @@ class Passing:
         if unread and isinstance(said, EnergyTransferStarted | EnergyTransferEnded):
             return msgspec.structs.replace(said, flags=(*said.flags, UNREAD))
         return said
+
+    def takes(self, message: Arrived, station: StationId) -> bool:
+        """Tell whether a fact goes up as it came: of a station that is admitted, and not told in words of this level."""
+        noun = self.engine.stations.get(station)
+        definition = CODEC.registry.by_number.get(message.header.type)
+        admitted = noun is not None and noun.registration is Registration.ACCEPTED
+        return admitted and definition is not None and definition.kind in UPWARDS
 
     def told(self, one: StoredFact) -> list[tuple[Header, bytes]] | None:
         """Return what goes up instead of a fact of this level; None: it goes up as this level has it."""
