@@ -13,14 +13,17 @@ from tests.e2e.link_house import Pki
 from tests.e2e.local_house import ended, facts, until
 from tests.e2e.protected_house import CARD, CSMS_PARTY, FACTS, Demanded, Protect, There, keys, three_levels
 
+from open63110.apps.protection_config import Protection
+from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived
+from open63110.bindings.link.framing.header import Kind
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.protection.elements import element
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Watts
 from open63110.model.order import Order, Outcome
-from open63110.model.original import MessagePassedOn
+from open63110.model.original import MessagePassedOn, Original
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.transfer import EnergyTransferUpdated
 from open63110.usecases.energy.smart_charging import LimitPower
@@ -244,3 +247,53 @@ async def test_a_meter_whose_certificate_is_over_is_not_believed_and_what_it_sig
         kept = there.here.rows(QuarantinedInput)
         assert all(one.reason.startswith("UnknownKey") for one in kept)
         assert there.above().connected is not None
+
+
+async def test_a_level_that_believes_nobody_passes_on_what_it_cannot_read_at_all_also_what_waited(tmp_path: Path) -> None:
+    async with three_levels(tmp_path, above=DEMANDED, below=SIGNED, known=(True, False, True)) as there:
+        there.charge()
+        await until(lambda: taken(there.above()) > 0, 30.0)
+        assert there.between().transfers == {}
+        assert {one.unread for one in await facts(there.local.csms, MessagePassedOn)} == {("/ UnknownKey",)}
+        await there.local.cut()
+        before = len(await facts(there.local.csms, MessagePassedOn))
+        so_far = taken(there.above())
+        await some(there.local.csms, MessagePassedOn, lambda one: one.at > there.here.now() - timedelta(seconds=0.2))
+        await there.local.mend()
+        await until(lambda: there.local.told and taken(there.above()) > so_far, 30.0)
+        passed = await facts(there.local.csms, MessagePassedOn)
+        assert len(passed) > before
+        assert there.here.rows(QuarantinedInput) == []
+        (transfer,) = there.above().transfers.values()
+        assert transfer.gaps == ()
+        await until(lambda: len(there.local.csms.store.load(Original)) <= 1)
+
+
+async def test_what_was_kept_because_its_signer_was_unknown_is_heard_once_he_is_known(tmp_path: Path) -> None:
+    pki, some_known = Pki(tmp_path / "pki"), tmp_path / "some"
+    some_known.mkdir()
+    above = {"protection": Protection(certificates=str(some_known)), **DEMANDED}
+    async with three_levels(tmp_path, pki=pki, above=above, below=SIGNED) as there:
+        there.charge()
+        await until(lambda: len(there.here.rows(QuarantinedInput)) > 1, 30.0)
+        assert there.above().transfers == {}
+        assert there.said("LinkUnknownKey")
+        first, second = there.here.rows(QuarantinedInput)[:2]
+        assert "not trusted" in there.here.csms.replay(first)
+        (some_known / "station.pem").write_bytes(there.given.certificate.read_bytes())
+        await until(lambda: there.here.csms.replay(first) == "", 5.0)
+        assert there.here.csms.replay(second) == ""
+        await until(lambda: there.above().transfers)
+
+
+async def test_a_request_that_only_the_top_can_read_is_not_answered_while_it_is_away(tmp_path: Path) -> None:
+    credential = Protect(messages=("AuthorizeCredential", *FACTS), elements=("subject",), sign=False, seal=CSMS_PARTY)
+    async with three_levels(tmp_path, below={"protect": {"credential": credential}}) as there:
+        answers = came(there.station.controller.line)
+        await there.local.cut()
+        there.charge()
+        await until(lambda: any(one.header.status for one in answers), 10.0)
+        (answer,) = (one for one in answers if one.header.status)
+        assert (answer.header.status, answer.header.kind) == (ErrorCode.UNREACHABLE, Kind.REPLY)
+        assert there.between().transfers == {}
+        assert there.local.csms.store.load(QuarantinedInput) == []

@@ -337,7 +337,7 @@ class Conversation:
         self.marks.stage(message.outbox, message.id)
         known = CODEC.registry.by_number.get(message.header.type)
         action = known.name if known else str(message.header.type)
-        self._office.quarantine(self.station, action, fault, message.body, confirm, key=message.header.key)
+        self._office.quarantine(self.whose(message.header), action, fault, message.body, confirm, key=message.header.key)
 
     def whose(self, header: Header) -> StationId:
         """Return the station that a message is about, as it is called here."""

@@ -71,6 +71,9 @@ class Reader(Protocol):
         """Keep a message raw."""
 
 
+APART: Final = "@"
+"""Between the id of a station and its site, where another station has that id here; its certificate names it without."""
+
 _OF_OTHERS: Final = "UnknownKey"
 """What a level in between may well not be able to open; nobody needs to look into that."""
 
@@ -131,7 +134,7 @@ def reread(reader: Reader, number: int, item: QuarantinedInput) -> Any:
     guard = reader.guard
     if ENCLOSED not in item.raw and (guard is None or number not in guard.wants):
         return CODEC.decode(number, item.raw, station=item.station, subjects=subjects)
-    found = _opened(guard, number, item.key, item.raw, str(item.station))
+    found = _opened(guard, number, item.key, item.raw, item.station.partition(APART)[0])
     if found.troubles:
         raise together(found.troubles)
     return CODEC.decode(number, found.body, station=item.station, subjects=subjects)

@@ -207,8 +207,11 @@ class Branch(Conversation):
             put_in_zone(engine, station, key)
 
     def whose(self, header: Header) -> StationId:
-        """Return the station that a message is about, as it is called here."""
-        return self._named(self._about(header))
+        """Return the station that a message is about, as it is called here; this level where that cannot be read."""
+        try:
+            return self._named(self._about(header)) or self.station
+        except Trouble:
+            return self.station
 
     def reply(self, message: Arrived, replies: Sequence[Any]) -> None:
         """Answer a question of a station behind it."""
