@@ -267,7 +267,7 @@ class Csms:
                 Role.LOCAL_CSMS: level.branches.admit,
                 **dict.fromkeys(GUESTS, level.guests.admit),
             },
-            opening=lambda: self.link.opening() + level.branches.opening() + level.guests.opening(),
+            anteroom=self.link.anteroom,
             known=self.link.known,
             now=self.clock.now,
         )

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from open63110.bindings.link.anteroom import Anteroom
 from open63110.bindings.link.carriers.websocket_carrier import LINK_LIMITS, dial, listen
 from open63110.bindings.link.dialling import Dialled, Dialling, Owner
 from open63110.bindings.link.endpoints import Step
@@ -241,7 +242,7 @@ class Client:
             revoked,
             security,
             opens={Role.CSMS: admit, Role.LOCAL_CSMS: admit},
-            opening=lambda: 0,
+            anteroom=Anteroom(),
             known=lambda _: None,
             now=self.clock.now,
         )

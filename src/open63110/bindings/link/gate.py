@@ -2,7 +2,7 @@
 """Who may open a link: subprotocol, certificate, revocation, one certificate per identity, and not too many at once."""
 
 import hashlib
-import random
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
@@ -11,18 +11,13 @@ import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from open63110.bindings.link.anteroom import Anteroom
 from open63110.bindings.link.carriers.websocket_carrier import PATH, SUBPROTOCOL
 from open63110.bindings.link.revoked import Revoked
 from open63110.kernel.errors import Trouble
 from open63110.kernel.roles import Role
 from open63110.model.peer import Peer as KnownPeer
 from open63110.wire.ports import Accept, Decline, Peer, Upgrade
-
-AT_ONCE = 64
-"""Links that are opened at a time; who comes while as many are, is asked to come again."""
-
-COME_AGAIN = (1, 10)
-"""After so long, by chance, so that a storm spreads out [s]."""
 
 Security = Callable[[str, str, str], None]
 """(identity or address, type of event, words): a refused attempt that the operator should see."""
@@ -49,6 +44,8 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """Type of security event; empty: nobody needs to look into it."""
     words: str
     status: int = 403
+    wait: int = 0
+    """When to come again [s]; 0: nobody says."""
     who: str = ""
     """The identity that was shown; empty: none could be read."""
 
@@ -87,10 +84,9 @@ class Gate:
         security: Security,
         *,
         opens: Mapping[Role, Callable[[Shown, Upgrade], Peer | Refusal]],
-        opening: Callable[[], int],
+        anteroom: Anteroom,
         known: Callable[[str], KnownPeer | None],
         now: Callable[[], datetime],
-        at_once: int = AT_ONCE,
     ) -> None:
         """Look things up where they are kept.
 
@@ -99,13 +95,12 @@ class Gate:
             revoked: those that were taken back.
             security: told of refused attempts.
             opens: for each role that may come, what lets it in.
-            opening: how many links are open that have not greeted yet.
+            anteroom: those whose links are open and who have not greeted yet.
             known: what is remembered of an identity.
             now: the time.
-            at_once: how many may be opening.
         """
         self._identify, self._revoked, self._security, self._opens = identify, revoked, security, opens
-        self._opening, self._known, self._now, self._at_once = opening, known, now, at_once
+        self._anteroom, self._known, self._now = anteroom, known, now
         self.turned_away = 0
         """For want of room."""
 
@@ -115,17 +110,17 @@ class Gate:
             return Decline(status=404, reason=f"links are opened at {PATH}")
         if SUBPROTOCOL not in upgrade.subprotocols:
             return Decline(status=400, reason=f"the subprotocol is {SUBPROTOCOL}")
-        if self._opening() >= self._at_once:
-            self.turned_away += 1
-            wait = str(random.randint(*COME_AGAIN))  # noqa: S311 - no secret
-            return Decline(status=503, reason="too many come at once", headers=(("Retry-After", wait),))
         found = self._admitted(upgrade)
         if isinstance(found, Refusal):
-            return Decline(status=found.status, reason=found.words)
+            headers = (("Retry-After", str(found.wait)),) if found.wait else ()
+            return Decline(status=found.status, reason=found.words, headers=headers)
         return Accept(subprotocol=SUBPROTOCOL, peer=found)
 
     def _admitted(self, upgrade: Upgrade) -> Peer | Refusal:
         found = self._shown(upgrade.certificate)
+        if isinstance(found, Shown) and (wait := self._anteroom.wait(found.identity, time.monotonic())):
+            self.turned_away += 1
+            return Refusal(kind="", words="too many come at once", status=503, wait=wait)
         if isinstance(found, Shown):
             opened = self._opens[found.role](found, upgrade)
             if not isinstance(opened, Refusal):

@@ -3,6 +3,7 @@
 
 import asyncio
 import os
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -11,6 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
+from open63110.bindings.link.anteroom import Anteroom
 from open63110.bindings.link.conversation import WIRE, Conversation, Services
 from open63110.bindings.link.correspondence import Correspondence
 from open63110.bindings.link.errors import ErrorCode
@@ -101,7 +103,7 @@ class Server:
         self._pace = 1.0 / engine.clock.real(1.0)
         self._time = asyncio.get_running_loop().time
         self.clock = LocalClock(engine.clock.now(), self._time() * self._pace)
-        self._opening: set[Conversation] = set()
+        self.anteroom = Anteroom()
         self._silent: Counter[StationId] = Counter()
         self._aside = Quarantine(engine, ids)
         engine.commit.on_restored.append(self._restored)
@@ -111,7 +113,7 @@ class Server:
         """Return a server of links of another kind beside this one, with all that they share."""
         shared = (self.engine, self.orders, self._ids, self.frames, self.security)
         made = kind(*shared, identity=self.identity, revoked=self.revoked, lifetime=self.lifetime)
-        made.ledger = self.ledger
+        made.ledger, made.anteroom = self.ledger, self.anteroom
         return made
 
     @cached_property
@@ -126,9 +128,14 @@ class Server:
         conversation = self.conversations.get(StationId(identity))
         return conversation.marks.peer if conversation else self.engine.store.get(KnownPeer, identity)
 
-    def opening(self) -> int:
-        """Return how many links are open that have not greeted yet."""
-        return len(self._opening)
+    def await_greeting(self, conversation: Conversation) -> Peer:
+        """Return the peer of a socket of somebody who has shown who it is; its link ends if it does not greet in time."""
+
+        def end() -> None:
+            conversation.lines.end(ErrorCode.SILENT, "others wait, and there was no HELLO")
+
+        self.anteroom.enter(conversation.station, time.monotonic(), end)
+        return conversation.lines.strand()
 
     def admit(self, shown: Shown, upgrade: Upgrade) -> Peer | Refusal:
         """Let a station in."""
@@ -145,8 +152,7 @@ class Server:
             return Refusal(kind="", words="this station is not registered here", status=404)
         conversation = self.conversation(station)
         self._remember(conversation, shown)
-        self._opening.add(conversation)
-        return conversation.lines.strand()
+        return self.await_greeting(conversation)
 
     def _remember(self, conversation: Conversation, shown: Shown) -> None:
         """Keep by which certificate an identity is known; it is written with the first thing that it says."""
@@ -180,13 +186,13 @@ class Server:
 
     def arrived(self, conversation: Conversation) -> None:
         """A link is up."""
-        self._opening.discard(conversation)
+        self.anteroom.greeted(conversation.station)
         self._silent.pop(conversation.station, None)
         self.on_change()
 
     def gone(self, conversation: Conversation) -> None:
         """A link is down."""
-        self._opening.discard(conversation)
+        self.anteroom.gone(conversation.station, time.monotonic())
         self.on_change()
 
     def curious(self, station: StationId) -> bool:
@@ -281,14 +287,14 @@ class Server:
                 conversation.lines.end(ErrorCode.REVOKED, "the certificate was taken back")
 
     def _end_old(self, now: datetime) -> None:
-        time = self._time() * self._pace
+        passed = self._time() * self._pace
         for conversation in tuple(self.conversations.values()):
             if not conversation.lines.open:
                 continue
             until = conversation.marks.peer.until
             if until is not None and until <= now:
                 conversation.lines.end(ErrorCode.REVOKED, "the certificate has expired")
-            elif time - conversation.opened > self.lifetime:
+            elif passed - conversation.opened > self.lifetime:
                 conversation.lines.end(ErrorCode.SESSION_EXPIRED, "open the link anew")
 
     def _forget(self) -> None:

@@ -47,8 +47,7 @@ class Branches(Server):
         self.answers(shown.identity, place)
         branch = self.conversation(StationId(shown.identity))
         self._remember(branch, shown)
-        self._opening.add(branch)
-        return branch.lines.strand()
+        return self.await_greeting(branch)
 
     def answers(self, identity: str, place: Address | None) -> None:
         """Know from now on what a level below answers for; a link that was opened for another place is ended.

@@ -226,8 +226,7 @@ class Guests(Server):
             return Refusal(kind="UnknownParty", words=f"nobody said what {shown.identity} may do here as {shown.role}")
         guest = self.conversation(StationId(shown.identity))
         self._remember(guest, shown)
-        self._opening.add(guest)
-        return guest.lines.strand()
+        return self.await_greeting(guest)
 
     def conversation(self, station: StationId) -> Conversation:
         """Return the conversation with a system."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who may open a link: path, subprotocol, room, certificate, role, and one certificate per identity (B.10)."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from open63110.bindings.link.anteroom import Anteroom
 from open63110.bindings.link.gate import Gate, Refusal, Shown, may_replace, shown
 from open63110.bindings.link.revoked import Revoked
 from open63110.kernel.errors import Malformed
@@ -73,12 +75,19 @@ def gate(
         Revoked(None, None),
         lambda *event: events.append(event),
         opens={role: opens or (lambda *_: Nobody())},
-        opening=lambda: opening,
+        anteroom=_filled(opening),
         known=lambda _: known,
         now=lambda: NOON,
-        at_once=3,
     )
     return made, events
+
+
+def _filled(count: int) -> Anteroom:
+    """An anteroom of three places with so many in it, who have just come."""
+    made = Anteroom(3)
+    for number in range(count):
+        made.enter(f"CS-9{number}", time.monotonic(), lambda: None)
+    return made
 
 
 def peer(key: ec.EllipticCurvePrivateKey = KEY, *, serial: str = "7", until: datetime | None = None) -> KnownPeer:
