@@ -8,10 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-import structlog
-
 from open63110.apps.config import Bulk
-from open63110.apps.station_config import StationBulk
 from open63110.bindings.link.conversation import Conversation, Services
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived
@@ -22,7 +19,7 @@ from open63110.bindings.link.line import Line
 from open63110.bindings.link.patterns.bulk import Streams
 from open63110.bindings.link.patterns.files import FileSource
 from open63110.bindings.link.patterns.own_messages import STREAM
-from open63110.bindings.link.patterns.spool import Spool, by_name, by_station
+from open63110.bindings.link.patterns.spool import FOLDER, Spool, by_station
 from open63110.bindings.link.patterns.ways import Way
 from open63110.bindings.link.server import Server
 from open63110.kernel.address import Directory
@@ -30,14 +27,6 @@ from open63110.kernel.errors import Refused, Unknown
 from open63110.kernel.ids import StationId
 from open63110.model.bulk import BulkFile, BulkStream, Side, file_name
 from open63110.ports import Clock
-
-log = structlog.get_logger(__name__)
-
-BULK = "bulk"
-"""Its folder in the data folder."""
-
-EVERY = 0.5
-"""Between two looks at links that have come up [s]."""
 
 
 class ByNumber:
@@ -102,29 +91,6 @@ class LevelWays:
         return station, Side.DOWN
 
 
-class StationWays:
-    """Implements ways.Ways for a station: there is one link."""
-
-    def __init__(self, line: Line) -> None:
-        """Know it."""
-        self._line = line
-
-    def side(self, speaker: Any) -> Side:
-        """Tell where the other end of a link is."""
-        del speaker
-        return Side.UP
-
-    def way(self, side: Side, station: StationId) -> Way | None:
-        """Return the link."""
-        del station
-        return Way(self._line) if side is Side.UP and self._line.open else None
-
-    def addressed(self, header: Header) -> tuple[StationId, Side]:
-        """Return this station."""
-        del header
-        return self._line.station, Side.HERE
-
-
 class Audited:
     """Implements ways.Watch: one entry in the audit for each end, and for each thing that is not taken."""
 
@@ -146,18 +112,6 @@ class Audited:
     def refused(self, who: str, kind: str, words: str) -> None:
         """Something is not taken."""
         self._security(who, kind, words)
-
-
-class Logged:
-    """Implements ways.Watch: at a station the log is all there is."""
-
-    def ended(self, stream: BulkStream) -> None:
-        """A stream is over."""
-        log.info("a stream is over", name=stream.name, state=stream.state, reason=stream.reason, words=stream.words)
-
-    def refused(self, who: str, kind: str, words: str) -> None:
-        """Something is not taken."""
-        log.warning("a stream is not taken", by=who, kind=kind, reason=words)
 
 
 class _Knows(Protocol):
@@ -264,32 +218,9 @@ class Depot:
         return BulkStream(id=id, name=name, station=station, fetched=fetched, incoming=there, outgoing=here, asked=now, by=by)
 
 
-class Going:
-    """Looks again and again at what could go on."""
-
-    def __init__(self, streams: Streams) -> None:
-        """Wait for ``run``."""
-        self._streams = streams
-
-    async def run(self) -> None:
-        """Look, for ever."""
-        while True:
-            await asyncio.sleep(EVERY)
-            self._streams.look()
-
-
-def station_streams(folder: Path, settings: StationBulk, line: Line, clock: Clock) -> Streams:
-    """Make the streams of a station, tied to its link."""
-    spool = Spool(folder / BULK, by_name, largest=settings.largest, most=settings.most)
-    logs = {Path(one).name: Path(one) for one in settings.logs}
-    made = Streams(spool, StationWays(line), Logged(), now=clock.now, logs=logs)
-    line.services = made
-    return made
-
-
 def level_streams(folder: Path, settings: Bulk, ways: LevelWays, watch: Audited, clock: Clock) -> Streams:
     """Make the streams of a CSMS."""
-    spool = Spool(folder / BULK, by_station, largest=settings.largest, most=settings.most)
+    spool = Spool(folder / FOLDER, by_station, largest=settings.largest, most=settings.most)
     return Streams(spool, ways, watch, now=clock.now)
 
 

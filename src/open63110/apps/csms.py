@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from open63110.apps.alarm import StoreAlarm
-from open63110.apps.bulk import Audited, Depot, Going, level_streams
+from open63110.apps.bulk import Audited, Depot, level_streams
 from open63110.apps.clock import SystemClock
 from open63110.apps.config import Config, Listener
 from open63110.apps.folder import DATABASE, FRAMES, pepper, usable
@@ -207,7 +207,7 @@ class Csms:
         engine = self.engine
         keepers = (self.alarm, self.refusals, self.forgetting)
         wires: tuple[_Runs, ...] = (self.ocpp, self.link, self.level.branches, self.level.guests, *self._reach())
-        return (engine.commit, engine.timers, *keepers, self.orders, *wires, self.frames, Going(self.streams))
+        return (engine.commit, engine.timers, *keepers, self.orders, *wires, self.frames, self.streams)
 
     def _reach(self) -> Iterator[Reach]:
         """Yield what dials the stations that listen, for each listener of links that names some."""

@@ -15,13 +15,13 @@ from typing import Any
 
 import structlog
 
-from open63110.apps.bulk import Going, station_streams
 from open63110.apps.clock import SystemClock
 from open63110.apps.config import host_and_port
 from open63110.apps.folder import usable
 from open63110.apps.ids import StoredIds
 from open63110.apps.protection import guard_of
 from open63110.apps.site import SkewedClock
+from open63110.apps.station_bulk import station_streams
 from open63110.apps.station_config import Bay, StationConfig, registers
 from open63110.apps.station_hands import Hands
 from open63110.apps.station_simulated import SimulatedDriver
@@ -291,7 +291,7 @@ class Station:
         if self.carriers is not None:
             parts.append(self.carriers.run())
         if self.streams is not None:
-            parts.append(Going(self.streams).run())
+            parts.append(self.streams.run())
         if isinstance(self.frames, DailyFrames):
             parts.append(self.frames.run())
         return parts

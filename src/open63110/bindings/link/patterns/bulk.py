@@ -5,6 +5,7 @@ Each node takes a stream whole, onto its own disk, before it sends it on. It say
 whoever asked hears that the file is where it was to go, and not that somebody passed it on.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -24,6 +25,9 @@ from open63110.bindings.link.patterns.streams import Offer, Receiving, Said, Sen
 from open63110.bindings.link.patterns.ways import Watch, Way, Ways, code_of, known, last_word
 from open63110.kernel.errors import Refused, Trouble, Unavailable, Unknown
 from open63110.model.bulk import OVER, BulkStream, Side, StreamState, file_name
+
+EVERY: Final = 0.5
+"""Between two looks at what can go on [s, real]."""
 
 MOST_OPEN: Final = 200
 """Streams that are not over, at one node."""
@@ -111,6 +115,12 @@ class Streams:
                     self._go_on(stream)
                 except Trouble as trouble:
                     self._fail(stream, ErrorCode.OVERLOADED, trouble.message)
+
+    async def run(self) -> None:
+        """Look again and again, for ever."""
+        while True:
+            await asyncio.sleep(EVERY)
+            self.look()
 
     def _go_on(self, stream: BulkStream) -> None:
         if stream.whole and stream.outgoing is not Side.HERE:

@@ -14,6 +14,9 @@ from open63110.bindings.link.patterns.files import BLOCK, FileSink, FileSource
 from open63110.kernel.errors import Refused, Unavailable, Unknown
 from open63110.model.bulk import OVER, BulkFile, BulkStream, Side, file_name
 
+FOLDER: Final = "bulk"
+"""What it is called in a data folder."""
+
 KEPT: Final = 500
 """Records of streams that are over; older ones are forgotten."""
 

@@ -14,7 +14,8 @@ from argon2 import PasswordHasher
 from starlette.applications import Starlette
 from tests.literal import Clock, Ids
 
-from open63110.apps.bulk import Depot, Logged
+from open63110.apps.bulk import Depot
+from open63110.apps.station_bulk import Logged
 from open63110.bindings.link.framing.header import Header
 from open63110.bindings.link.patterns.bulk import Streams
 from open63110.bindings.link.patterns.spool import Spool, by_station
