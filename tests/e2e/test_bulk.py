@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files over links between real programs: whole after cuts and kills, resumed where they were, never in the way (B.6, B.26)."""
 
+import asyncio
 import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.e2e.bulk_house import MEGA, Files, Program, content, digest, files, left_over, received, until
+from tests.e2e.test_fault_full_start import Disk
 
 NAME = "firmware-2.bin"
 
@@ -148,3 +150,19 @@ async def test_a_stream_waits_for_a_station_that_is_away_and_can_be_taken_back_o
         assert (code, over["state"], over["reason"]) == (0, "failed", "CANCELLED")
         await until(lambda: left_over(station) == [], "the station lets go of what it had")
         assert not received(station, NAME).exists()
+
+
+async def test_a_station_whose_disk_is_full_takes_no_file_and_goes_on_working(tmp_path: Path) -> None:
+    with Disk(tmp_path / "CS-9"):
+        async with files(tmp_path) as here:
+            station = await on_board(here)
+            here.put("small", content(1_000))
+            over = await here.over(here.begin(file="small")["id"])
+            assert (over["state"], over["reason"], over["words"]) == ("failed", "OVERLOADED", "the disk is full")
+            await here.audited(("SendFile", "rejected"))
+            assert list(received(station, "small").parent.iterdir()) == []
+            limit = {"evse": 1, "limit": 4000.0}
+            status, said = await asyncio.to_thread(here.csms.rest, "POST", "/api/v1/stations/CS-9/limit", limit)
+            assert status == 200, said
+            await until(here.connected, "it is still there")
+            station.end()
