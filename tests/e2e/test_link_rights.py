@@ -33,6 +33,7 @@ from open63110.bindings.link.messages.registry import REGISTRY
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.roles import PEOPLE, Role
 from open63110.model.policy import StationPolicy
+from open63110.model.principal import AuditEntry
 from open63110.pki.identity import identity_of
 
 Cell = tuple[int, int]
@@ -200,3 +201,39 @@ def test_there_is_a_link_above_for_every_pair_of_roles_in_the_policy() -> None:
     down = {(Role.CSMS, Role.STATION), (Role.LOCAL_CSMS, Role.STATION)} | {(Role.CSMS, role) for role in GUESTS}
     pairs = {(one["sender"], one["receiver"]) for one in exported()["link"]}
     assert pairs <= below | local | down
+
+
+async def one_no(peer: Raw, name: str, priority: Priority) -> Nack:
+    """Say a message without anything in it, and hear that it is refused."""
+    number = REGISTRY.by_name[name].number
+    await peer.say(FIRST, Header(type=number, kind=Kind.REQUEST, priority=priority), b"")
+    return await peer.next(Nack)
+
+
+async def test_what_a_local_csms_may_not_order_a_station_is_refused_with_one_security_event(tmp_path: Path) -> None:
+    pki, events = Pki(tmp_path / "pki"), list[tuple[str, str]]()
+    async with link_house(tmp_path, pki=pki) as (here, _), dialled(pki, "mall-lc", Role.LOCAL_CSMS) as above:
+        with Capture(None, here.csms.clock) as capture:
+            site = Site(here.csms.clock, capture, StationPolicy(), seed=1)
+            site.link.security = lambda who, kind, _: events.append((who, kind))
+            to = Dialling(endpoints=(f"wss://localhost:{above.port}/link",), tls=pki.tls("CS-1"))
+            hardware = site.build(StationPlan(id="CS-1", version=Version.V21, evses=1), to)
+            async with site.running():
+                hardware.switch_on()
+                nack = await one_no(await above.peer(), "RebootStation", Priority.EMERGENCY)
+                assert nack.error == ErrorCode.NOT_AUTHORIZED
+                assert "PriorityNotAllowed" in nack.words
+    assert events == [("mall-lc", "LinkNotAuthorized")]
+
+
+async def test_what_a_level_above_may_not_say_to_a_local_csms_is_refused_with_one_security_event(tmp_path: Path) -> None:
+    pki = Pki(tmp_path / "pki")
+    async with (
+        dialled(pki, "csms.above", Role.CSMS) as above,
+        local_csms(tmp_path, pki, above.port, identity="town-lc", site="mall") as local,
+    ):
+        nack = await one_no(await above.peer(), "EnergyTransferStarted", Priority.NORMAL)
+        assert nack.error == ErrorCode.NOT_AUTHORIZED
+        await asyncio.sleep(0.2)
+        kept = [(one.by, one.action) for one in local.csms.store.load(AuditEntry)]
+        assert kept == [("csms.above", "LinkNotAuthorized")]

@@ -20,6 +20,7 @@ from open63110.apps.config import host_and_port
 from open63110.apps.folder import usable
 from open63110.apps.ids import StoredIds
 from open63110.apps.protection import guard_of
+from open63110.apps.refusals import Refusals
 from open63110.apps.site import SkewedClock
 from open63110.apps.station_bulk import station_streams
 from open63110.apps.station_config import Bay, StationConfig, registers
@@ -27,7 +28,7 @@ from open63110.apps.station_hands import Hands
 from open63110.apps.station_simulated import SimulatedDriver
 from open63110.apps.systemd import notify, watched
 from open63110.bindings.link.carriers.websocket_carrier import client_tls, server_tls
-from open63110.bindings.link.client import NOTHING, nobody
+from open63110.bindings.link.client import NOTHING
 from open63110.bindings.link.client import Client as LinkClient
 from open63110.bindings.link.dialling import Dialling as LinkDialling
 from open63110.bindings.link.line import Line as LinkLine
@@ -61,6 +62,7 @@ from open63110.store.migrate import HEAD, upgrade
 from open63110.store.migrate import version as revision
 from open63110.store.outbox import MarkedOutbox, OutboxFile
 from open63110.store.sqlite import SqliteStore
+from open63110.usecases.stations.monitor_station import StationEventReported
 from open63110.wire.tls import TlsUnusable
 
 log = structlog.get_logger(__name__)
@@ -134,6 +136,7 @@ class Station:
         self.controller.hardware, self.hardware.controller = self.hardware, self.controller
         self.parties = Controllers(self.engine)
         self.parties.add(self.controller)
+        self.refusals = Refusals(self._suspect, self.clock)
         self.port = 0
         """At which a CSMS opens its link; 0: at none."""
         self.client = self._line()
@@ -164,7 +167,16 @@ class Station:
     def _dials(self, run: bytes) -> LinkClient:
         csms = self.config.csms
         taken_back = Revoked(Path(csms.revoked), Path(csms.authorities)) if csms.revoked else NOTHING
-        return LinkClient(self.frames, self.clock, identity_of, run_id=run, revoked=taken_back)
+        return LinkClient(self.frames, self.clock, identity_of, run_id=run, revoked=taken_back, security=self.refusals)
+
+    def _suspect(self, who: str, kind: str, words: str) -> None:
+        """Tell the CSMS of a refused attempt, as an event of this station."""
+        log.warning("refused", station=self.id, who=who, kind=kind, reason=words)
+        text = f"{who}: {words}"[:500]
+        fact = StationEventReported(
+            station=self.id, at=self.clock.now(), component="Link", severity=4, code=kind, text=text, security=True
+        )
+        self.controller.fact(fact)
 
     def _ocpp_in_link(self) -> Client:
         """Speak OCPP over a socket that a link holds."""
@@ -274,7 +286,7 @@ class Station:
         host, port = host_and_port(csms.listen, "csms.listen")
         tls = server_tls(Path(csms.certificate), Path(csms.key), Path(csms.authorities))
         try:
-            door = await client.listen(line, host, port, tls, client.revoked, nobody)
+            door = await client.listen(line, host, port, tls, client.revoked, client.security)
         except (OSError, TlsUnusable) as fault:
             raise Unavailable(f"csms.listen: {fault}", where="csms.listen") from fault
         self.port = door.port

@@ -9,7 +9,7 @@ import structlog
 from open63110.bindings.link import answers
 from open63110.bindings.link.correspondence import Correspondence, Ending
 from open63110.bindings.link.enclosing import enclosed, order_written
-from open63110.bindings.link.errors import ErrorCode, camel
+from open63110.bindings.link.errors import HARMLESS, ErrorCode, camel
 from open63110.bindings.link.framing.bucket import Bucket
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
 from open63110.bindings.link.framing.header import Header, Kind, Priority
@@ -171,7 +171,7 @@ class Conversation:
 
     def violated(self, code: int, words: str, *, ours: bool) -> None:
         """Tell whoever watches over security, unless the link merely ended."""
-        if code not in _HARMLESS:
+        if code not in HARMLESS:
             self._office.malformed += 1
             who = "" if ours else "the other end says: "
             self._office.security(self.station, f"Link{camel(code)}", f"{who}{words}")
@@ -392,7 +392,3 @@ class Conversation:
                 now = engine.clock.now()
                 verdict = answers.verdict(command, ending.status, ending.words, ending.code, said, now)
         self._office.orders.ended(order.id, verdict)
-
-
-_HARMLESS = frozenset({ErrorCode.SILENT, ErrorCode.SUPERSEDED, ErrorCode.SESSION_EXPIRED})
-"""Ends of a link that nobody has to look into."""

@@ -10,7 +10,7 @@ import msgspec
 
 from open63110.bindings.link.carriers.websocket_carrier import HANDSHAKE
 from open63110.bindings.link.endpoints import Step, Walk
-from open63110.bindings.link.gate import Identify
+from open63110.bindings.link.gate import Identify, Security
 from open63110.kernel.messages import Message
 from open63110.ports import Clock, FrameLog
 from open63110.runtime.orders import Verdict
@@ -110,6 +110,7 @@ class Exchange(Protocol):
     frames: FrameLog
     clock: Clock
     identify: Identify
+    security: Security
     received: int
     malformed: int
 

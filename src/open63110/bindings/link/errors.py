@@ -78,6 +78,9 @@ def camel(code: int) -> str:
         return f"Error{code}"
 
 
+HARMLESS = frozenset({ErrorCode.SILENT, ErrorCode.SUPERSEDED, ErrorCode.SESSION_EXPIRED})
+"""Ends of a link that nobody has to look into."""
+
 WORDS = 200
 """Longest words of a NACK [characters]."""
 

@@ -14,7 +14,7 @@ from open63110.bindings.link.conversation import FIRST_SERVICE, HERE, UNSTORED, 
 from open63110.bindings.link.correspondence import Correspondence, Ending
 from open63110.bindings.link.dialler import Dialler
 from open63110.bindings.link.dialling import Dialling, Exchange, Owner, Waiting
-from open63110.bindings.link.errors import ErrorCode
+from open63110.bindings.link.errors import HARMLESS, ErrorCode, camel
 from open63110.bindings.link.fence import Fence
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
 from open63110.bindings.link.framing.header import Header, Kind, Priority
@@ -60,7 +60,7 @@ class Line(Dialler):
     """One station's way to its CSMS; implements station.controller.Line and correspondence.Desk."""
 
     __slots__ = (
-        *("_clock", "_lasting", "_met", "_told", "engine", "guard", "marks"),
+        *("_clock", "_lasting", "_met", "_other", "_told", "engine", "guard", "marks"),
         *("fence", "owner", "services", "station", "subscriber"),
     )
 
@@ -109,8 +109,8 @@ class Line(Dialler):
         self.set_clock()
         self.fence = Fence()
         self._told: Counter[str] = Counter()
-        self._met = Role.CSMS
-        """What the other end of the present link is."""
+        self._other, self._met = "", Role.CSMS
+        """Who the other end of the present link is, and what."""
         self.services: Services | None = None
         """Takes the link's own services, streams; None: there are none here."""
 
@@ -128,7 +128,7 @@ class Line(Dialler):
 
     def meet(self, socket: Socket) -> None:
         """Begin to speak with a CSMS."""
-        self._met = self._role(socket) or Role.CSMS
+        self._other, self._met = self._exchange.identify(socket.certificate or b"")
         self.set_clock()
 
     def admit(self, shown: Shown) -> Peer | Refusal:
@@ -163,9 +163,13 @@ class Line(Dialler):
         self.went_down(was=was)
 
     def violated(self, code: int, words: str, *, ours: bool) -> None:
-        """Count it, and say why where somebody looks."""
+        """Count it, and tell whoever watches over security, unless the link merely ended."""
         self._exchange.malformed += ours
-        log.warning("the link ended", station=self.station, code=code, reason=words, ours=ours)
+        if code in HARMLESS:
+            log.warning("the link ended", station=self.station, code=code, reason=words, ours=ours)
+        else:
+            who = "" if ours else "the other end says: "
+            self._exchange.security(self._other, f"Link{camel(code)}", f"{who}{words}")
 
     def note(self, frame: bytes, *, sent: bool) -> None:
         """Remember a raw frame."""
@@ -176,21 +180,28 @@ class Line(Dialler):
         """Look at a header before its message is here."""
         strange = header.misunderstood(frozenset())
         if strange is not None:
-            return ErrorCode.UNSUPPORTED_EXTENSION, f"{strange} is not understood"
+            return self.denied(ErrorCode.UNSUPPORTED_EXTENSION, f"{strange} is not understood")
         if header.kind in {Kind.REPLY, Kind.PROGRESS} or self.subscriber.takes(header):
             return None
         if header.type >= FIRST_SERVICE and self.services is not None:
             return self.services.judge(self, header)
         if not self.fence.passes(header.lease, self.engine.clock.now()):
-            return ErrorCode.NOT_AUTHORIZED, f"{header.lease and header.lease.holder} has no authority over power any more"
+            return self.denied(
+                ErrorCode.NOT_AUTHORIZED, f"{header.lease and header.lease.holder} has no authority over power any more"
+            )
         sender = Sender(role=self._met, places=EVERYWHERE)
         try:
             RIGHTS.check(sender, Role.STATION, header.type, Address((self.station,)), header.priority)
         except NotSupported as trouble:
             return ErrorCode.UNKNOWN_TYPE, trouble.message
         except Trouble as trouble:
-            return ErrorCode.NOT_AUTHORIZED, trouble.message
+            return self.denied(ErrorCode.NOT_AUTHORIZED, f"{trouble.code}: {trouble.message}")
         return None
+
+    def denied(self, code: ErrorCode, words: str) -> tuple[ErrorCode, str]:
+        """Tell whoever watches over security that the other end has said what it may not."""
+        self._exchange.security(self._other, f"Link{camel(code)}", words)
+        return code, words
 
     # -- the CSMS orders --
 

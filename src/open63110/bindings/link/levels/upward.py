@@ -121,6 +121,8 @@ class Upward(Line):
         super().__init__(exchange, StationId(identity), engine, dialling, NoOwner(), outbox, lasting=True, pace=pace)
         self.relay, self._desk, self.mark = relay, desk, mark
         self.passing: Passing | None = None
+        self._looped = False
+        """It has been told on this link that messages run in circles."""
         self.since: datetime | None = None
         """Since when the level above hears; None: it does not."""
         self.told = 0
@@ -137,6 +139,7 @@ class Upward(Line):
         """Tell how things are now; what happened meanwhile is in the outbox already."""
         self.subscriber.met(welcomed.hello.outbox)
         self.came_up()
+        self._looped = False
         self.since = self.engine.clock.now()
         for noun in self.engine.stations.values():
             if noun.connected is not None and noun.registration is Registration.ACCEPTED:
@@ -288,16 +291,20 @@ class Upward(Line):
         try:
             self.relay.check_hops(header)
         except Trouble as trouble:
-            return ErrorCode.LOOP_DETECTED, trouble.message
+            looped, self._looped = self._looped, True
+            loop = (ErrorCode.LOOP_DETECTED, trouble.message)
+            return loop if looped else self.denied(*loop)
         if header.kind in ANSWERS or header.type >= FIRST_SERVICE:
             return None
         if not self.fence.passes(header.lease, self.engine.clock.now()):
-            return ErrorCode.NOT_AUTHORIZED, f"{header.lease and header.lease.holder} has no authority over power any more"
+            return self.denied(
+                ErrorCode.NOT_AUTHORIZED, f"{header.lease and header.lease.holder} has no authority over power any more"
+            )
         known = REGISTRY.by_number.get(header.type)
         if known is None:
             return None  # for somebody below, perhaps
         if not RIGHTS.classes(Role.CSMS, Role.LOCAL_CSMS, header.type):
-            return ErrorCode.NOT_AUTHORIZED, f"a level above may not say {known.name}"
+            return self.denied(ErrorCode.NOT_AUTHORIZED, f"a level above may not say {known.name}")
         return None
 
     def take(self, message: Arrived) -> None:
