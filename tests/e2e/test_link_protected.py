@@ -77,9 +77,9 @@ class Forger:
         self.forged = 0
         above.passing = self
 
-    def told(self, one: Any) -> Any:
+    def told(self, one: Any, *, heard: bool) -> Any:
         """Alter it."""
-        found = self._passing.told(one)
+        found = self._passing.told(one, heard=heard)
         made = [(header, self._forge(header.type, body)) for header, body in found] if found else found
         self.forged += made != found
         return made

@@ -64,7 +64,8 @@ class AskingEngine(Engine):
             return super().hear(messages, answer, now=now)
         above = self.above
         if above is not None:
-            above.authorize(one, self.within, lambda said: self._judged(one, answer, said))
+            came = getattr(answer, "message", None)  # only a link has one
+            above.authorize(one, self.within, lambda said: self._judged(one, answer, said), came)
         return None
 
     def _asks(self, command: AuthorizeCredential) -> bool:

@@ -10,15 +10,16 @@ from open63110.bindings.link import answers
 from open63110.bindings.link.correspondence import Correspondence, Ending
 from open63110.bindings.link.enclosing import enclosed, order_written
 from open63110.bindings.link.errors import HARMLESS, ErrorCode, camel
-from open63110.bindings.link.framing.bucket import Bucket
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
 from open63110.bindings.link.framing.header import Header, Kind, Priority
 from open63110.bindings.link.marks import Marks
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.messages.rights import RIGHTS, Sender
-from open63110.bindings.link.opening import ENCLOSED, Passing, passed_on, read, with_credential
+from open63110.bindings.link.opening import Passing, passed_on, read, with_credential
+from open63110.bindings.link.pace import RATES, Pace
 from open63110.bindings.link.protection.guard import Guard
 from open63110.bindings.link.replies import refusal_of, replies_to
+from open63110.bindings.link.untouched import goes_up, unknown
 from open63110.kernel.address import NONE, Address, parse
 from open63110.kernel.errors import NotAuthorized, NotSupported, Trouble
 from open63110.kernel.ids import OrderId, StationId
@@ -31,7 +32,7 @@ from open63110.runtime.engine import Engine, Replies
 from open63110.runtime.orders import Orders, Verdict
 from open63110.usecases.stations.onboard_station import RegistrationAnswer, may_speak
 
-__all__ = ["ANSWERS", "FIRST_SERVICE", "HERE", "UNSTORED", "WIRE", "Conversation", "Office", "Services"]
+__all__ = ["ANSWERS", "FIRST_SERVICE", "HERE", "RATES", "UNSTORED", "WIRE", "Conversation", "Office", "Services"]
 __all__ += ["refusal_of", "replies_to"]
 
 log = structlog.get_logger(__name__)
@@ -45,12 +46,7 @@ UNSTORED = 5.0
 UNACCEPTED = 60.0
 """When a station that is not accepted may tell its facts again [s]."""
 
-RATES: dict[int, tuple[float, float]] = {
-    Priority.CONTROL: (50.0, 500.0),
-    Priority.NORMAL: (200.0, 5000.0),
-    Priority.BULK: (100.0, 1000.0),
-}
-"""Messages per second, and at once, of each class; for E the session layer has its own."""
+_NOT_YET = "the station is not accepted; it says first that it has booted"
 
 ANSWERS = frozenset({Kind.REPLY, Kind.PROGRESS})
 
@@ -107,20 +103,20 @@ class Office(Protocol):
 class _Due:
     """What waits for a commit to be confirmed and answered."""
 
-    __slots__ = ("_conversation", "_fact", "_message")
+    __slots__ = ("_conversation", "_fact", "message")
 
     def __init__(self, conversation: "Conversation", message: Arrived, *, fact: bool) -> None:
-        self._conversation, self._message, self._fact = conversation, message, fact
+        self._conversation, self.message, self._fact = conversation, message, fact
 
     def __call__(self, result: Replies | Trouble | None) -> None:
         if not (self._fact and isinstance(result, Trouble)):  # a fact that is refused is quarantined, and answered after that
-            self._conversation.answer(self._message, result)
+            self._conversation.answer(self.message, result)
 
 
 class Conversation:
     """One station over all its links; implements correspondence.Desk."""
 
-    __slots__ = ("_admitted", "_buckets", "_office", "_orders", "lines", "marks", "opened", "remote", "station", "told")
+    __slots__ = ("_admitted", "_office", "_orders", "_pace", "lines", "marks", "opened", "remote", "station", "told")
 
     def __init__(self, office: Office, station: StationId, marks: Marks) -> None:
         """Wait for a link; ``lines`` is set before there is one."""
@@ -133,7 +129,7 @@ class Conversation:
         """What the last boot over the present link was answered; None: it only reconnected."""
         self._admitted: tuple[Header, str] | None = None
         """The header that was admitted last, and the zone that the station was in then: mostly the next message has it, too."""
-        self._buckets: dict[int, Bucket] = {}
+        self._pace = Pace()
         self._orders: dict[int, OrderId] = {}
 
     @property
@@ -187,11 +183,14 @@ class Conversation:
         """Look at a header before its message is here: extensions, address, and whether the station may say this at all."""
         if self._admitted is not None and self._admitted[0] is header and self._admitted[1] == self._zone:
             return None
+        goes_on = self.goes_on(header)
         strange = header.misunderstood(frozenset())
-        if strange is not None:
+        if strange is not None and not goes_on:
             return self._refused(ErrorCode.UNSUPPORTED_EXTENSION, f"{strange} is not understood")
         if header.dst not in HERE:
             return ErrorCode.UNKNOWN_ADDRESS, f"nobody here is called {header.dst[:100]}"
+        if goes_on:
+            return None
         services = self._office.services
         if header.type >= FIRST_SERVICE and services is not None:
             return services.judge(self, header)
@@ -212,6 +211,10 @@ class Conversation:
     def _zone(self) -> str:
         noun = self.noun
         return (noun.zone if noun is not None else None) or ""
+
+    def goes_on(self, header: Header) -> bool:
+        """Tell whether a message of a type that is not known here goes on to the level above (B.15); an emergency never does."""
+        return self._office.passing is not None and header.type < FIRST_SERVICE and goes_up(header, self._about, self.sender)
 
     @property
     def sender(self) -> Sender:
@@ -239,6 +242,9 @@ class Conversation:
             return
         if self._postponed(message):
             return
+        if unknown(header) and not may_speak(self.noun, self.told):
+            self.lines.refuse(message, ErrorCode.NOT_AUTHORIZED, _NOT_YET, retry_after=UNACCEPTED)
+            return
         try:
             said = read(self._office, message, self.station, self.station)
         except Trouble as fault:
@@ -246,27 +252,16 @@ class Conversation:
             self._misunderstood(message, fault, fact=known is not None and issubclass(known.kind, Event))
             return
         if not isinstance(said, StationBooted) and not may_speak(self.noun, self.told):
-            words = "the station is not accepted; it says first that it has booted"
-            self.lines.refuse(message, ErrorCode.NOT_AUTHORIZED, words, retry_after=UNACCEPTED)
+            self.lines.refuse(message, ErrorCode.NOT_AUTHORIZED, _NOT_YET, retry_after=UNACCEPTED)
             return
         self._hear(message, said)
 
     def _postponed(self, message: Arrived) -> bool:
         """Put a message off that is one too many of its class; tell whether it was."""
-        wait = self._too_fast(message.header.priority)
+        wait = self._pace.wait(message.header.priority, self.lines.time())
         if wait > 0:
             self.lines.refuse(message, ErrorCode.RATE_LIMITED, "too many of this class", retry_after=wait)
         return wait > 0
-
-    def _too_fast(self, priority: int) -> float:
-        rate = RATES.get(priority)
-        if rate is None:
-            return 0.0
-        bucket = self._buckets.get(priority)
-        if bucket is None:
-            bucket = self._buckets[priority] = Bucket(*rate)
-        now = self.lines.time()
-        return 0.0 if bucket.take(now) else max(0.1, bucket.wait(now))
 
     def _hear(self, message: Arrived, said: Any) -> None:
         """Let use cases hear it; its mark is written with what comes of it."""
@@ -274,7 +269,7 @@ class Conversation:
         fact = isinstance(said, Event)
         if fact:
             self.marks.stage(message.outbox, message.id)
-            if self._office.passing is not None and ENCLOSED in message.body:
+            if self._office.passing is not None and self._office.passing.wants(message, said):
                 said = self._office.passing.keep(message, said.station, said)
         trouble: Trouble | None
         try:

@@ -15,6 +15,7 @@ from open63110.bindings.link.framing.header import Extension, Header, LeaseShown
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.messages.record import Subjects
 from open63110.bindings.link.protection.guard import Guard
+from open63110.bindings.link.untouched import rewritten
 from open63110.kernel.ids import OrderId
 from open63110.kernel.messages import Command
 from open63110.model.order import OPEN, Order
@@ -22,14 +23,15 @@ from open63110.runtime.orders import Orders
 
 
 class AsItCame(msgspec.Struct, frozen=True, kw_only=True):
-    """A message that must not be written anew."""
+    """A message of which no more must be written anew than this level changes."""
 
     key: bytes
-    """Idempotency key that its protected elements are bound to."""
+    """Idempotency key that its protected elements are bound to; empty: none is protected."""
     version: int
     body: bytes
     command: Command
-    """What this level has read in it; an order that says something else is this level's own, and written anew."""
+    """What this level has read in it; an order of another kind, or one whose elements were protected and that says something
+    else, is this level's own, and written anew."""
 
 
 class Enclosed(msgspec.Struct, kw_only=True):
@@ -40,8 +42,8 @@ class Enclosed(msgspec.Struct, kw_only=True):
     lease: LeaseShown | None = None
     """Who has the say of power, where a level says so."""
     came: AsItCame | None = None
-    """The message that asked for it, where elements of it are protected; an order that is written anew after a restart is
-    refused by whoever insists on them."""
+    """The message that asked for it, where elements of it are protected or not known here; an order that is written anew after
+    a restart is without them, and refused by whoever insists on protected ones."""
 
 
 _KEPT: Final[WeakKeyDictionary[Orders, dict[OrderId, Enclosed]]] = WeakKeyDictionary()
@@ -74,7 +76,7 @@ def enclosing(
     Args:
         orders: of this level.
         extensions: of the message that asked for them.
-        came: that message, where elements of it are protected.
+        came: that message, where elements of it are protected or not known here.
 
     Yields:
         Those orders, as they are made.
@@ -112,7 +114,9 @@ def order_written(
         Trouble: the link has no message for it, or nobody to seal for is known.
     """
     came = along.came
-    if came is not None and came.command == command:
+    if came is not None and came.key and came.command == command:
         return msgspec.structs.replace(header, key=came.key, version=came.version), came.body
+    if came is not None and not came.key and type(came.command) is type(command):
+        return msgspec.structs.replace(header, version=came.version), rewritten(came.body, came.command, command, subjects)
     body = CODEC.encode(command, station=command.station, subjects=subjects)
     return (header, body) if guard is None else guard.protected(header, body, towards)

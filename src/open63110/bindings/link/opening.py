@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from open63110.bindings.link.framing.happenings import Arrived
-from open63110.bindings.link.framing.header import Header
+from open63110.bindings.link.framing.header import Header, Kind
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.protection.guard import ENCLOSED, Guard, named, opened_by_nobody
 from open63110.bindings.link.protection.protected import OpenedBody
+from open63110.bindings.link.untouched import unknown
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Event, Message
@@ -49,6 +50,9 @@ class Passing(Protocol):
 
     def takes(self, message: Arrived, station: StationId) -> bool:
         """Tell whether a fact goes up as it came."""
+
+    def wants(self, message: Arrived, said: Event) -> bool:
+        """Tell whether a fact has to go up in the bytes it came in."""
 
     def keep(self, message: Arrived, station: StationId, said: Event | None) -> Event | None:
         """Keep a fact in the bytes it came in with what the present turn writes; return what this level hears of it, if any."""
@@ -153,11 +157,12 @@ def opened_as_asked(guard: Guard | None, header: Header, body: bytes, about: str
 
 
 def passed_on(passing: Passing, conversation: Any, message: Arrived, *, fact: bool) -> bool:
-    """Leave it to the level above to read what cannot be read here; False: nothing of it is protected, or nobody hears."""
-    if ENCLOSED not in message.body:
+    """Leave it to the level above to read what cannot be read here; False: nothing of it is protected, nor of a strange type."""
+    strange = unknown(message.header)
+    if ENCLOSED not in message.body and not strange:
         return False
     station = conversation.whose(message.header)
-    if not fact:
+    if message.header.kind is Kind.REQUEST if strange else not fact:
         return passing.ask(conversation, message, station)
     if not passing.takes(message, station):
         return False

@@ -25,6 +25,7 @@ from open63110.bindings.link.patterns.groups import Aggregate, read_aggregate
 from open63110.bindings.link.patterns.own_messages import AGGREGATE
 from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.server import Server
+from open63110.bindings.link.untouched import unknown
 from open63110.kernel.address import NONE, STATION, Address
 from open63110.kernel.errors import NotSupported, Refused, Trouble, Unknown
 from open63110.kernel.ids import StationId
@@ -112,14 +113,17 @@ class Branch(Conversation):
         return self.answers_for or Address((NONE,))
 
     def judge(self, header: Header) -> tuple[ErrorCode, str] | None:
-        """Look at a header before its message is here: this level acts on it, so it has to understand what is critical in it."""
+        """Look at a header before its message is here: who acts on it has to understand what is critical in it."""
+        goes_on = self.goes_on(header)
         strange = header.misunderstood(frozenset())
-        if strange is not None:
+        if strange is not None and not goes_on:
             return self._refused(ErrorCode.UNSUPPORTED_EXTENSION, f"{strange} is not understood")
         if header.dst not in HERE:
             return ErrorCode.UNKNOWN_ADDRESS, f"nobody here is called {header.dst[:100]}"
         try:
             self.relay.check_hops(header)
+            if goes_on:
+                return None
             if header.kind in ANSWERS:
                 return None
             if header.type >= FIRST_SERVICE:
@@ -153,6 +157,8 @@ class Branch(Conversation):
             address = self._about(header)
             station = self._named(address)
             place = address.station
+            if unknown(header):
+                self._meet(station, address)
             said: Any = read(self._office, message, station, named_in(place) if place is not None else "")
             self._meet(station, address)
         except Trouble as fault:
@@ -313,7 +319,14 @@ class Branch(Conversation):
         said = [CODEC.decode(number, body, station=command.station, subjects=subjects) for number, body in ending.replies]
         return answers.verdict(command, ending.status, ending.words, ending.code, said, now)
 
-    def spread(self, command: Command, header: Header, deadline: datetime, told: Callable[[Aggregate | None], None]) -> None:
+    def spread(
+        self,
+        command: Command,
+        header: Header,
+        deadline: datetime,
+        told: Callable[[Aggregate | None], None],
+        along: Enclosed | None = None,
+    ) -> None:
         """Send one message for all members of a group that are behind it.
 
         Args:
@@ -321,6 +334,7 @@ class Branch(Conversation):
             header: as the relay made it.
             deadline: by when the answer has to be here.
             told: with the answer for all; None: there was none.
+            along: what goes with it.
         """
         made = msgspec.structs.replace(header, deadline=deadline, kind=Kind.REQUEST, group=True, type=CODEC.number(command))
 
@@ -330,7 +344,7 @@ class Branch(Conversation):
             except BadFrame:
                 told(None)
 
-        self._send(made, command, deadline, over)
+        self._send(made, command, deadline, over, along)
 
 
 def named_in(place: Address) -> str:

@@ -21,6 +21,7 @@ from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.opening import ENCLOSED
 from open63110.bindings.link.patterns.groups import Aggregate, aggregate_in, write_aggregate
 from open63110.bindings.link.patterns.own_messages import AGGREGATE
+from open63110.bindings.link.untouched import plain, unknown
 from open63110.kernel.address import Address
 from open63110.kernel.errors import Expired, NotAuthorized, NotSupported, Refused, Trouble, Unavailable, Unknown
 from open63110.kernel.ids import StationId
@@ -101,9 +102,9 @@ class Downward:
     # -- orders --
 
     def ordered(self, above: Upward, message: Arrived) -> None:
-        """Decide what becomes of a message: this level acts on it, so it has to understand all that is critical in it."""
+        """Decide what becomes of a message: if this level acts on it, it has to understand all that is critical in it."""
         strange = message.header.misunderstood(frozenset())
-        if strange is not None:
+        if strange is not None and not unknown(message.header):
             above.lines.refuse(message, ErrorCode.UNSUPPORTED_EXTENSION, f"{strange} is not understood")
             return
         try:
@@ -114,8 +115,9 @@ class Downward:
 
     def _take(self, above: Upward, message: Arrived) -> None:
         header = message.header
-        if header.type not in CODEC.records:
-            raise NotSupported(f"no message has the number {header.type}", code="UnknownType")
+        if unknown(header):
+            self._of_others(above, message)
+            return
         kind = CODEC.registry.by_number[header.type].kind
         if kind in {LimitZone, WithdrawZoneLimit}:
             self._of_zone(above, message)
@@ -133,6 +135,28 @@ class Downward:
             self.onward.send(above, message, station, self._guests.meet(header))
         else:
             self._of_station(above, message, command)
+
+    def _of_others(self, above: Upward, message: Arrived) -> None:
+        """Send a message on, as it came, that only its station may know."""
+        header = message.header
+        step = self._relay.route(header, str(self._relay.upper))
+        if isinstance(step, Spread):
+            raise NotSupported(f"no message has the number {header.type}", code="UnknownType")
+        station = self._relay.directory.station(
+            step.address if isinstance(step, Here) else self._relay.directory.resolve(header.dst)
+        )
+        if station is None:
+            raise NotSupported(f"no message has the number {header.type}", code="UnknownType")
+        self.onward.send(above, message, station, self._guests.meet(header))
+
+    def _came(self, message: Arrived, command: Command) -> AsItCame | None:
+        """Return a message that may not be written anew as a whole; None: this level would write the same."""
+        header = message.header
+        if ENCLOSED in message.body:
+            return AsItCame(key=header.key, version=header.version, body=message.body, command=command)
+        if plain(msgspec.structs.replace(header, extensions={}), message.body, command, self._engine.known):
+            return None
+        return AsItCame(key=b"", version=header.version, body=message.body, command=command)
 
     def _left_to_it(self, message: Arrived, command: Command) -> bool:
         """Tell whether a list that is signed goes to its station as it came, though this level learns from it, too."""
@@ -169,10 +193,8 @@ class Downward:
             else:
                 done(said.order, said.replies)
 
-        header, came = message.header, None
-        if ENCLOSED in message.body:
-            came = AsItCame(key=header.key, version=header.version, body=message.body, command=command)
-        with enclosing(self._orders, header.extensions, came):
+        header = message.header
+        with enclosing(self._orders, header.extensions, self._came(message, command)):
             future = self._orders.ask(command, self._guests.meet(header), deadline=header.deadline, roles=ANYBODY)
         future.add_done_callback(asked)
 
@@ -207,8 +229,9 @@ class Downward:
         group = self._relay.directory.resolve(header.dst)
         came = msgspec.structs.replace(header, group=True)
         by = self._guests.meet(header)
-        with enclosing(self._orders, header.extensions):
-            self._spreading.ask(command, group, by, deadline, told, came=came, came_from=str(self._relay.upper))
+        whole = self._came(message, command) if ENCLOSED not in message.body else None
+        with enclosing(self._orders, header.extensions, whole):
+            self._spreading.ask(command, group, by, deadline, told, came=came, came_from=str(self._relay.upper), whole=whole)
         self._engine.commit.after(lambda durable: above.confirm(message) if durable else None)
 
     def _of_zone(self, above: Upward, message: Arrived) -> None:

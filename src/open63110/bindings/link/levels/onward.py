@@ -106,7 +106,8 @@ class Onward:
             Trouble: its station has no link, or another has the say of this.
         """
         lines, header, now = self._way(station), message.header, self._engine.clock.now()
-        self._say(CODEC.definition(header.type).name, principal.id, now)
+        known = CODEC.registry.by_number.get(header.type)
+        self._say(known.name if known else str(header.type), principal.id, now)
         if lines is None or not lines.open:
             raise Unavailable(f"{station} has no link", code="Unreachable", where=station)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a level in between passes on as it came, because elements of it are signed or sealed for somebody else (B.3).
+"""What a level in between passes on as it came: elements in it are signed or sealed (B.3), or it does not know them (B.14).
 
 Facts wait with those of this level until the link upwards has them, in their place among the others; a crash leaves none out.
 Requests that nobody here can read are answered above, orders that nobody here can read by their stations.
@@ -18,10 +18,12 @@ from open63110.bindings.link.correspondence import Ending, written_refusal
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived
 from open63110.bindings.link.framing.header import Header, Kind, Priority, decode_header, encode_header
-from open63110.bindings.link.levels.told_above import UPWARDS
+from open63110.bindings.link.levels.told_above import UPWARDS, late
 from open63110.bindings.link.levels.upward import Upward
 from open63110.bindings.link.messages.codec import CODEC
+from open63110.bindings.link.opening import ENCLOSED
 from open63110.bindings.link.replies import refusal_of
+from open63110.bindings.link.untouched import plain, rewritten
 from open63110.kernel.errors import Trouble, Unavailable
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Event
@@ -70,6 +72,12 @@ class Passing:
         """Note what could not be read of the message that is being taken."""
         self._unread = troubles
 
+    def wants(self, message: Arrived, said: Event) -> bool:
+        """Tell whether a fact has to go up in the bytes it came in: there is in it what this level would not write."""
+        if not self.takes(message, said.station):
+            return False
+        return ENCLOSED in message.body or not plain(message.header, message.body, said, self.engine.known)
+
     def keep(self, message: Arrived, station: StationId, said: Event | None) -> Event | None:
         """Keep a fact in the bytes it came in with what the present turn writes.
 
@@ -103,23 +111,28 @@ class Passing:
         noun = self.engine.stations.get(station)
         definition = CODEC.registry.by_number.get(message.header.type)
         admitted = noun is not None and noun.registration is Registration.ACCEPTED
-        return admitted and definition is not None and definition.kind in UPWARDS
+        return admitted and (definition is None or definition.kind in UPWARDS)
 
-    def told(self, one: StoredFact) -> list[tuple[Header, bytes]] | None:
-        """Return what goes up instead of a fact of this level; None: it goes up as this level has it."""
+    def told(self, one: StoredFact, *, heard: bool) -> list[tuple[Header, bytes]] | None:
+        """Return what goes up instead of a fact of this level; None: it goes up as this level has it.
+
+        Args:
+            one: the next fact of the journal.
+            heard: the level above heard when it happened.
+        """
         if one.heard != self._commit:
             self._commit = one.heard
             self._stands.clear()
         fact = one.event
         if isinstance(fact, MessagePassedOn):
-            return self._as_it_came(fact)
+            return self._as_it_came(fact, heard=heard)
         name = (fact.station, type(fact), fact.at, getattr(fact, "reference", "") or "")
         if not self._stands[name]:
             return None
         self._stands[name] -= 1
         return []
 
-    def _as_it_came(self, fact: MessagePassedOn) -> list[tuple[Header, bytes]]:
+    def _as_it_came(self, fact: MessagePassedOn, *, heard: bool) -> list[tuple[Header, bytes]]:
         definition = CODEC.registry.by_name.get(fact.message)
         if fact.when is not None and definition is not None:
             self._stands[fact.station, definition.kind, fact.when, fact.reference] += 1
@@ -130,7 +143,14 @@ class Passing:
         src, path = self._above.way(fact.station)
         came = decode_header(kept.header)
         header = msgspec.structs.replace(came, src=src, dst="", kind=Kind.EVENT, reply_to=None, path=path, about=src)
-        return [(header, kept.body)]
+        body = kept.body if heard or fact.when is None or ENCLOSED in kept.body else self._late(kept, came)
+        return [(header, body)]
+
+    def _late(self, kept: Original, came: Header) -> bytes:
+        """Return a body that says that the level above did not hear when it happened."""
+        subjects = self.engine.known
+        said = CODEC.decode(came.type, kept.body, station=kept.station, subjects=subjects)
+        return rewritten(kept.body, said, late(said), subjects)
 
     def over(self) -> None:
         """Forget what the outbox of the link has by now."""

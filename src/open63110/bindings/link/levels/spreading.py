@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from open63110.bindings.link.enclosing import AsItCame, Enclosed
 from open63110.bindings.link.framing.header import LONGEST_NAME, Asker, Header
 from open63110.bindings.link.levels.branches import Branches
 from open63110.bindings.link.levels.relay import Relay, Spread
@@ -52,6 +53,7 @@ class Spreading:
         *,
         came: Header | None = None,
         came_from: str = "",
+        whole: AsItCame | None = None,
     ) -> None:
         """Ask a command of all members of a group.
 
@@ -63,6 +65,7 @@ class Spreading:
             told: with the one answer, once.
             came: the header of the message that asked for it; None: it began here.
             came_from: over which link.
+            whole: that message, where something in it is not known here.
 
         Raises:
             Trouble: nothing was asked of anybody: that is no group, or the message has passed here before.
@@ -72,14 +75,14 @@ class Spreading:
         step = self._relay.route(header, came_from)
         if not isinstance(step, Spread):
             raise Malformed(f"{group} is no group", code="BadAddress", where=str(group))
-        _Round(self._engine, told).begin(self._orders, self._branches, step, command, by, deadline)
+        _Round(self._engine, told, whole).begin(self._orders, self._branches, step, command, by, deadline)
 
 
 class _Round:
     """One command on its way to a group and back."""
 
-    def __init__(self, engine: Engine, told: Told) -> None:
-        self._engine, self._told = engine, told
+    def __init__(self, engine: Engine, told: Told, whole: AsItCame | None) -> None:
+        self._engine, self._told, self._along = engine, told, Enclosed(came=whole)
         self._fan: Fanout
         self._timer: asyncio.TimerHandle | None = None
         self._over = False
@@ -115,7 +118,7 @@ class _Round:
         if branch is None:
             self._fan.branch_lost(peer)
         else:
-            branch.spread(command, header, deadline, told)
+            branch.spread(command, header, deadline, told, self._along)
 
     def _ask(self, orders: Orders, command: Command, address: Address, by: Principal, deadline: datetime) -> None:
         def asked(future: "asyncio.Future[Asked]") -> None:

@@ -82,7 +82,7 @@ class Mark(Protocol):
 class Passing(Protocol):
     """Has facts that go up as they came."""
 
-    def told(self, one: StoredFact) -> list[tuple[Header, bytes]] | None:
+    def told(self, one: StoredFact, *, heard: bool) -> list[tuple[Header, bytes]] | None:
         """Return what goes up instead of a fact of this level; None: it goes up as this level has it."""
 
     def over(self) -> None:
@@ -194,7 +194,8 @@ class Upward(Line):
         noun = self.engine.stations.get(fact.station)
         if noun is None or noun.registration is not Registration.ACCEPTED:
             return []
-        as_it_came = self.passing.told(one) if self.passing is not None else None
+        heard = self.since is not None and one.heard >= self.since and one.id > self._before
+        as_it_came = self.passing.told(one, heard=heard) if self.passing is not None else None
         if as_it_came is not None:
             return as_it_came
         if isinstance(fact, COMINGS):
@@ -205,7 +206,6 @@ class Upward(Line):
             return self._accepted(fact, noun)
         if type(fact) not in UPWARDS or (isinstance(fact, EnergyTransferEnded) and ESTIMATED in fact.flags):
             return []
-        heard = self.since is not None and one.heard >= self.since and one.id > self._before
         return [self._written(fact if heard else late(fact))]
 
     def _accepted(self, fact: RegistrationDecided, noun: Station) -> list[tuple[Header, bytes]]:
@@ -238,13 +238,20 @@ class Upward(Line):
 
     # -- questions --
 
-    def authorize(self, command: AuthorizeCredential, within: float, told: Callable[[AuthorizationAnswer | None], None]) -> None:
+    def authorize(
+        self,
+        command: AuthorizeCredential,
+        within: float,
+        told: Callable[[AuthorizationAnswer | None], None],
+        came: Arrived | None = None,
+    ) -> None:
         """Ask whether a credential is good.
 
         Args:
             command: of a station.
             within: how long the answer is awaited [s of the clock].
             told: with the answer, or None where there is none in time.
+            came: the message that asked, if it was asked over a link: what is more in it goes up as it came (B.14).
         """
         deadline = self.engine.clock.now() + timedelta(seconds=within)
         src, path = self.way(command.station)
@@ -255,6 +262,9 @@ class Upward(Line):
             priority=Priority.CONTROL,
             deadline=deadline,
             path=path,
+            version=came.header.version if came else 1,
+            key=came.header.key if came else b"",
+            extensions=came.header.extensions if came else {},
         )
         subjects = self.engine.known
 
@@ -274,7 +284,7 @@ class Upward(Line):
 
         loop = asyncio.get_running_loop()
         answered = loop.call_later(self.engine.clock.real(within), once, None)
-        body = CODEC.encode(command, station=command.station, subjects=subjects)
+        body = came.body if came else CODEC.encode(command, station=command.station, subjects=subjects)
         try:
             self.lines.send(header, body, durable=False, over=over, patience=within)
         except Trouble:

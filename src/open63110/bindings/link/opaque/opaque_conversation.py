@@ -157,7 +157,7 @@ class OpaqueConversation(Conversation):
         if message.header.type != OCPP:
             super().take(message)
             return
-        wait = self._too_fast(message.header.priority)
+        wait = self._pace.wait(message.header.priority, self.lines.time())
         if wait > 0:
             self.lines.refuse(message, ErrorCode.RATE_LIMITED, "too many of this class", retry_after=wait)
             return
