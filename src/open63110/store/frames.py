@@ -3,7 +3,6 @@
 
 import asyncio
 import errno
-import io
 import os
 import struct
 import time
@@ -22,9 +21,25 @@ FLUSH_BYTES = 65_536
 
 _HEAD = struct.Struct("<II")
 _Row = tuple[float, str, bool, bytes]
-"""Seconds since 1970, station, whether we sent it, the frame."""
+"""When, by the clock of its block; station; whether we sent it; the frame."""
+_DAY = 86_400
+"""[s]"""
+
+
+class _Block(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What stands before the rows of a block."""
+
+    stations: set[str]
+    newest: float
+    """Of its frames [s since 1970]."""
+    shift: float = 0.0
+    """When the clock of its rows showed nothing [s since 1970]."""
+    factor: float = 1.0
+    """Seconds that pass while one of its rows' clock does."""
+
+
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(type=tuple[set[str], float]).decode
+_block = msgspec.msgpack.Decoder(type=_Block).decode
 _rows = msgspec.msgpack.Decoder(type=list[_Row]).decode
 _compress = zstandard.ZstdCompressor(level=1).compress
 
@@ -46,11 +61,12 @@ class DailyFrames:
         """Keep files in a folder for so many days."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._clock, self._days = folder, clock, days
-        self._held: list[tuple[float, str, bool, int]] = []
-        """As _Row, with the place in the text where the frame ends."""
-        self._text = io.BytesIO()
-        """Keeps its room from block to block."""
-        self._sound: Path | None = None
+        self._held: list[_Row] = []
+        self._size = 0
+        """Of the frames in it [B]."""
+        self._day, self._file = -1, ""
+        """Since 1970, and what is written that day."""
+        self._sound = ""
         """The file that ends with a whole block for sure: a crash may have torn the last one of a run before."""
         self._factor = 1.0 / clock.real(1.0)
         self.lost = 0
@@ -58,55 +74,43 @@ class DailyFrames:
 
     def note(self, station: StationId, frame: bytes, *, sent: bool) -> None:
         """Remember a frame; written within a second or so."""
-        self._text.write(frame)
-        end = self._text.tell()
-        self._held.append((time.monotonic(), station, sent, end))
-        if end >= FLUSH_BYTES:
+        self._held.append((time.monotonic(), station, sent, frame))
+        self._size += len(frame)
+        if self._size >= FLUSH_BYTES:
             self.flush()
 
     def flush(self) -> None:
         """Write what is held as one block."""
         if not self._held:
             return
-        newest = self._time_of(self._held[-1][0])
-        head = _pack((list({station for _, station, _, _ in self._held}), newest))
-        body = _compress(self._packed())
+        shift = self._clock.now().timestamp() - time.monotonic() * self._factor
+        newest = shift + self._held[-1][0] * self._factor
+        head = _pack(_Block({station for _, station, _, _ in self._held}, newest, shift, self._factor))
+        body = _compress(_pack(self._held))
         try:
-            self._append(self._file(newest), _HEAD.pack(len(head), len(body)) + head + body)
+            self._append(self._file_of(newest), _HEAD.pack(len(head), len(body)) + head + body)
         except OSError:
             self.lost += len(self._held)
         self._held.clear()
-        self._text.seek(0)
+        self._size = 0
 
-    def _append(self, file: Path, block: bytes) -> None:
+    def _append(self, file: str, block: bytes) -> None:
         """Write a block whole or not at all: behind a torn one nothing could be read any more."""
-        with file.open("ab", buffering=0) as stream:
+        stream = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        try:
             if file != self._sound:
-                stream.truncate(_sound_length(file))
+                os.ftruncate(stream, _sound_length(Path(file)))
                 self._sound = file
-            end = stream.seek(0, os.SEEK_END)
-            try:
-                written = stream.write(block)
-            except OSError:
-                written = 0
-            if written < len(block):
-                stream.truncate(end)
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            _write_whole(stream, block)
+        finally:
+            os.close(stream)
 
-    def _packed(self) -> bytes:
-        """Return what is held as rows; frames are views of the one buffer, not copies."""
-        shift, text, begin, rows = self._time_of(0.0), self._text.getbuffer(), 0, []
-        for at, station, sent, end in self._held:
-            rows.append((shift + at * self._factor, station, sent, text[begin:end]))
-            begin = end
-        return _pack(rows)
-
-    def _time_of(self, moment: float) -> float:
-        """Return when a moment of the monotonic clock was, in seconds since 1970 of our clock."""
-        return self._clock.now().timestamp() - (time.monotonic() - moment) * self._factor
-
-    def _file(self, at: float) -> Path:
-        return self._folder / f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}.frames"
+    def _file_of(self, at: float) -> str:
+        day = int(at // _DAY)
+        if day != self._day:
+            self._day = day
+            self._file = str(self._folder / f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}.frames")
+        return self._file
 
     async def run(self) -> None:
         """Write every second, prune every day, for ever."""
@@ -134,26 +138,43 @@ class DailyFrames:
     def _recent(self, station: StationId, limit: int) -> list[Frame]:
         found: list[Frame] = []
         for file in sorted(self._folder.glob("????-??-??.frames"), reverse=True):
-            for block in _newest_blocks(file, station):
-                found.extend(_frame(row) for row in reversed(block) if row[1] == station)
+            for block, rows in _newest_blocks(file, station):
+                found.extend(_frame(block, row) for row in reversed(rows) if row[1] == station)
                 if len(found) >= limit:
                     return found[:limit]
         return found
 
 
-def _frame(row: _Row) -> Frame:
+def _write_whole(stream: int, block: bytes) -> None:
+    """Write a block at the end of a file, or nothing.
+
+    Raises:
+        OSError: there is no room for all of it.
+    """
+    end = os.fstat(stream).st_size
+    try:
+        written = os.write(stream, block)
+    except OSError:
+        written = 0
+    if written < len(block):
+        os.ftruncate(stream, end)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _frame(block: _Block, row: _Row) -> Frame:
     at, station, sent, raw = row
-    return Frame(at=datetime.fromtimestamp(at, UTC), station=station, sent=sent, text=raw.decode("utf-8", "replace"))
+    moment = datetime.fromtimestamp(block.shift + at * block.factor, UTC)
+    return Frame(at=moment, station=station, sent=sent, text=raw.decode("utf-8", "replace"))
 
 
-def _newest_blocks(file: Path, station: StationId) -> Iterator[list[_Row]]:
+def _newest_blocks(file: Path, station: StationId) -> Iterator[tuple[_Block, list[_Row]]]:
     """Read the blocks that hold frames of a station, one at a time, newest first."""
     expand = zstandard.ZstdDecompressor().decompress
-    places = [(begin, length) for head, begin, length in _walk(file) if station in _unpack(head)[0]]
+    places = [(block, begin, length) for head, begin, length in _walk(file) if station in (block := _block(head)).stations]
     with file.open("rb") as stream:
-        for begin, length in reversed(places):
+        for block, begin, length in reversed(places):
             stream.seek(begin)
-            yield _rows(expand(stream.read(length)))
+            yield block, _rows(expand(stream.read(length)))
 
 
 def _sound_length(file: Path) -> int:

@@ -4,11 +4,14 @@
 import asyncio
 import contextlib
 import resource
+import struct
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
+import zstandard
 from tests.literal import T0, Clock
 
 from open63110.kernel.ids import StationId
@@ -175,3 +178,15 @@ async def test_the_loop_writes_every_second_and_prunes_once_a_day(tmp_path: Path
     with contextlib.suppress(asyncio.CancelledError):
         await frames.run()
     assert files(tmp_path) == [f"{datetime(2026, 1, 1, tzinfo=UTC):%Y-%m-%d}.frames"]
+
+
+async def test_blocks_of_versions_that_wrote_moments_of_the_calendar_are_read(tmp_path: Path) -> None:
+    head = msgspec.msgpack.encode((["A"], NOON.timestamp()))
+    body = zstandard.ZstdCompressor().compress(msgspec.msgpack.encode([(NOON.timestamp(), "A", False, b"old")]))
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "frames" / "2026-01-01.frames").write_bytes(struct.pack("<II", len(head), len(body)) + head + body)
+    frames = log(tmp_path, Clock(NOON + timedelta(minutes=1)))
+    frames.note(A, b"new", sent=False)
+    new, old = await frames.recent(A)
+    assert (new.text, old.text, old.at) == ("new", "old", NOON)
+    assert new.at - NOON == pytest.approx(timedelta(minutes=1), abs=timedelta(seconds=1))
