@@ -87,7 +87,7 @@ class GroupCommit:
             lost: what it is told when that never will be: then nobody is answered (I7).
         """
         pending = self._open
-        if not (pending.batch or pending.dones or self._flight or self._full):
+        if not (pending.dones or self._flight or self._full or pending.batch):
             pending.undo.clear()
             done(durable)
             return

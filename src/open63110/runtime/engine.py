@@ -76,12 +76,10 @@ class Engine:
         return trouble
 
     def effect(self, kind: type[Event]) -> "_Effect":
-        """Return what a kind of fact changes and sets off here."""
-        found = self._effects.get(kind)
-        if found is None:
-            own = kind.about == "station"
-            evolve = self.table.evolve.get(kind, ()) if own else ()
-            found = self._effects[kind] = _Effect(own, evolve, self.table.then.get((self.role, kind), ()))
+        """Learn what a kind of fact changes and sets off here."""
+        own = kind.about == "station"
+        evolve = self.table.evolve.get(kind, ()) if own else ()
+        found = self._effects[kind] = _Effect(own, evolve, self.table.then.get((self.role, kind), ()))
         return found
 
     def decides(self, kind: type[Message]) -> bool:
@@ -193,7 +191,7 @@ class Turn:
     def fact(self, event: Event) -> None:
         """Let a fact change its noun, and follow where it leads."""
         self.facts.append(event)
-        own, evolves, then = self._engine.effect(type(event))
+        own, evolves, then = self._engine._effects.get(type(event)) or self._engine.effect(type(event))  # noqa: SLF001
         if own:
             station = self.station or Station(id=event.station)
             for evolve in evolves:

@@ -19,6 +19,11 @@ from open63110.model.transfer import EnergyTransfer
 from open63110.ports import BY_NAME, Batch, Ids, Store, Where
 from open63110.runtime.commit import MISSING, GroupCommit
 
+Parts = dict[Any, Any]
+"""The transfers or the sessions of a station."""
+Changes = list[tuple[Any, Any]]
+"""Of parts: what each was, None if it is new, and what it is now."""
+
 
 class Knowledge:
     """Stations with their open sessions, tokens, principals, open orders, and the names of subjects."""
@@ -64,7 +69,7 @@ class Knowledge:
     def _recount(self) -> None:
         self._uses.clear()
         for station in self.stations.values():
-            self._count(None, station)
+            self._count({}, station.transfers, _changes({}, station.transfers))
 
     def _attach(self, key: StationId, **parts: dict[Any, Any]) -> None:
         station = self.stations.get(key) or Station(id=key)
@@ -186,17 +191,20 @@ class Knowledge:
             batch.removes.discard(("station", new.id))
             batch.puts["station", new.id] = msgspec.structs.replace(new, transfers={}, sessions={})
         if old is None or old.transfers is not new.transfers:
-            self._count(old, new)
-            new = self._let_go(new, _write_parts(batch, "transfer", old, new))
+            before = old.transfers if old is not None else {}
+            changes = _changes(before, new.transfers)
+            self._count(before, new.transfers, changes)
+            if _put_changes(batch, "transfer", changes):
+                new = self._let_go(new, msgspec.structs.replace(new, transfers=_unsettled(new.transfers)))
         if old is None or old.sessions is not new.sessions:
-            new = self._let_go(new, _write_parts(batch, "session", old, new))
+            changes = _changes(old.sessions if old is not None else {}, new.sessions)
+            if _put_changes(batch, "session", changes):
+                new = self._let_go(new, msgspec.structs.replace(new, sessions=_unsettled(new.sessions)))
         self._commit.undoable(self.stations, new.id, MISSING if old is None else old)
         self.stations[new.id] = new
 
     def _let_go(self, whole: Station, left: Station) -> Station:
         """Remember what goes from memory until it can be read from the store for sure."""
-        if left is whole:
-            return left
         gone: dict[Any, Any] = {(one.station, one.reference): one for one in whole.transfers.values() if one.settled}
         gone.update({one.number: one for one in whole.sessions.values() if one.settled})
         self._gone.update(gone)
@@ -208,20 +216,14 @@ class Knowledge:
             if self._gone.get(key) is one:
                 del self._gone[key]
 
-    def _count(self, old: Station | None, new: Station) -> None:
+    def _count(self, before: Parts, after: Parts, changes: Changes) -> None:
         """Keep the number of open transfers per subject; most facts change none."""
-        before = old.transfers if old is not None else {}
-        for reference, transfer in new.transfers.items():
-            was = before.get(reference)
-            if was is transfer:
-                continue
-            user, now = _user(was), _user(transfer)
-            if user != now:
-                self._add(user, -1)
-                self._add(now, 1)
-        for reference, transfer in before.items():
-            if reference not in new.transfers:
-                self._add(_user(transfer), -1)
+        for was, now in changes:
+            if was is None or was.subject != now.subject or was.began is not now.began or was.ended is not now.ended:
+                self._add(_user(was), -1)
+                self._add(_user(now), 1)
+        for reference in before.keys() - after.keys():
+            self._add(_user(before[reference]), -1)
 
     def _add(self, subject: SubjectRef | None, step: int) -> None:
         if subject is not None:
@@ -235,40 +237,34 @@ def _user(transfer: EnergyTransfer | None) -> SubjectRef | None:
     return transfer.subject
 
 
-def _write_parts(batch: Batch, kind: str, old: Station | None, new: Station) -> Station:
-    """Put changed transfers or sessions into the batch; let the settled ones go from memory."""
-    field = f"{kind}s"
-    parts: dict[Any, Any] = getattr(new, field)
-    before: dict[Any, Any] = getattr(old, field) if old else {}
-    settled = False
-    for key, part in parts.items():
-        was = before.get(key)
-        if was is not part:
-            _put(batch, kind, was, part)
-            settled = settled or part.settled
-    if not settled:
-        return new
-    return msgspec.structs.replace(new, **{field: {key: part for key, part in parts.items() if not part.settled}})
+def _changes(before: Parts, after: Parts) -> Changes:
+    """Return which transfers or sessions are others than before, each with what it was; None: new."""
+    return [(was, now) for key, now in after.items() if (was := before.get(key)) is not now]
 
 
-def _put(batch: Batch, kind: str, was: Any, part: Any) -> None:
-    """Put a version after another; most change nothing that one can search by."""
-    place = (kind, getattr(part, BY_NAME[kind].key))
-    columns = _COLUMNS[kind]
-    if was is None or columns(was) != columns(part):
-        batch.bodies.pop(place, None)
-    elif place in batch.bodies or place not in batch.puts:
-        batch.bodies[place] = written(part)
-    batch.puts[place] = part
+def _put_changes(batch: Batch, kind: str, changes: Changes) -> bool:
+    """Put what changed into the batch; most changes touch nothing that one can search by. Tell whether anything is settled."""
+    key, columns = _KEYS[kind], _COLUMNS[kind]
+    bodies, puts, settled = batch.bodies, batch.puts, False
+    for was, now in changes:
+        place = (kind, key(now))
+        if was is None or columns(was) != columns(now):
+            bodies.pop(place, None)
+        elif place in bodies or place not in puts:
+            bodies[place] = written(now)
+        puts[place] = now
+        settled = settled or now.settled
+    return settled
 
 
+def _unsettled(parts: Parts) -> Parts:
+    """Return what stays in memory."""
+    return {key: part for key, part in parts.items() if not part.settled}
+
+
+_KEYS = {kind: attrgetter(BY_NAME[kind].key) for kind in ("transfer", "session")}
 _COLUMNS = {kind: attrgetter(*BY_NAME[kind].columns) for kind in ("transfer", "session")}
 
 
-_PARTS = sorted(Station.__struct_fields__.index(name) for name in ("transfers", "sessions"))
-
-
-def _own(station: Station) -> tuple[Any, ...]:
-    """Return what stands in a station's own row."""
-    fields, (first, second) = msgspec.structs.astuple(station), _PARTS
-    return fields[:first] + fields[first + 1 : second] + fields[second + 1 :]
+_own = attrgetter(*(name for name in Station.__struct_fields__ if name not in {"transfers", "sessions"}))
+"""Return what stands in a station's own row."""

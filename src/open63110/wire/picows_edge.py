@@ -171,6 +171,14 @@ class Connection(Conversation, WSListener):
         if wire.is_client_side:  # picows keeps the error for someone who waits; without one asyncio would log it
             self._watch.absorb(wire.wait_disconnected())
 
+    def send(self, data: bytes) -> None:
+        """Send one text message; most are short, and nothing stands in their way."""
+        usual = self._ending is None and self._stalled_since is None and self._deflate is None and len(data) <= _SMALL
+        if usual and not self._transport.is_closing():
+            self._open_wire.send(TEXT, data)
+        else:
+            Conversation.send(self, data)
+
     def _put(self, data: bytes, *, binary: bool, compressed: bool) -> None:
         if self._transport.is_closing():  # picows writes to the bare descriptor, which may be someone else's by now
             return

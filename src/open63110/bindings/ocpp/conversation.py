@@ -15,6 +15,7 @@ from open63110.bindings.ocpp.raw_call import RawCall
 from open63110.bindings.ocpp.rpc import peer as rpc
 from open63110.bindings.ocpp.rpc.errors import ErrorCode, MalformedFrame, SchemaFault
 from open63110.bindings.ocpp.rpc.frames import Call, Error, Result, Send
+from open63110.bindings.ocpp.rpc.happenings import Transmit
 from open63110.bindings.ocpp.schema import decoder
 from open63110.bindings.ocpp.secrets import shown
 from open63110.bindings.ocpp.tolerance import Deviation
@@ -154,10 +155,10 @@ class Conversation:
     def _happened(self, happenings: Sequence[Any]) -> None:
         for one in happenings:
             kind = type(one)
-            if kind is rpc.Transmit:
-                self._send(one.frame)
-            elif kind is Call:
+            if kind is Call:
                 self._called(one, one.id)
+            elif kind is Transmit:
+                self._send(one.frame)
             else:
                 self._rarely(one)
 

@@ -3,6 +3,7 @@
 
 import math
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
@@ -22,6 +23,12 @@ DROPPED = ("customData", "readings whose measurand the version does not know")
 _AS_IT_IS: Final = frozenset({UNSET, "Wh", "W", "A", "V", "Hz", "Percent", "Celsius"})
 """Units that need no conversion. UNSET is false, so an absent multiplier counts as none."""
 
+_MEASURAND: Final[dict[Any, Measurand]] = {**MEASURAND, UNSET: "energy.import.register"}
+"""With the default of the schema."""
+_PERIODIC: Final = frozenset({UNSET, "Sample.Periodic"})
+_OUTLET: Final = frozenset({UNSET, "Outlet", ""})
+"""Where most readings come from, each with the default of the schema."""
+
 
 def from_wire(values: Any) -> tuple[Reading, ...]:
     """Read meter values, in their order; an absent list is none. One flat loop: this is where the hot path spends its time."""
@@ -31,23 +38,35 @@ def from_wire(values: Any) -> tuple[Reading, ...]:
     for value in values:
         at = utc(value.timestamp)
         for sample in value.sampled_value:
-            wire, unit, number = sample.measurand, sample.unit_of_measure, sample.value
-            measurand: Measurand = "energy.import.register" if wire is UNSET else MEASURAND.get(wire, "other")
+            unit, number = sample.unit_of_measure, sample.value
+            measurand = _MEASURAND.get(sample.measurand, "other")
             if unit is not UNSET and (unit.multiplier or unit.unit not in _AS_IT_IS):
                 number = _si(number, unit, measurand)
-            context, phase, location, signed = sample.context, sample.phase, sample.location, sample.signed_meter_value
-            reading = Reading(
-                at=at,
-                measurand=measurand,
-                value=number,
-                phase=phase or "",
-                context=CONTEXT[context] if context else "periodic",
-                location="" if location == "Outlet" else location or "",
-                name=_name(sample) if measurand == "other" else "",
-                signed=_signed(signed) if signed else None,
-            )
-            readings.append(reading)
+            if (
+                sample.context in _PERIODIC
+                and sample.location in _OUTLET
+                and not sample.signed_meter_value
+                and measurand != "other"
+            ):
+                readings.append(Reading(at=at, measurand=measurand, value=number, phase=sample.phase or ""))
+            else:
+                readings.append(_special(sample, at, measurand, number))
     return tuple(readings)
+
+
+def _special(sample: Any, at: datetime, measurand: Measurand, number: float) -> Reading:
+    """Read what says more than what was measured, where in the net, and how much."""
+    location, signed = sample.location, sample.signed_meter_value
+    return Reading(
+        at=at,
+        measurand=measurand,
+        value=number,
+        phase=sample.phase or "",
+        context=CONTEXT[sample.context] if sample.context else "periodic",
+        location="" if location in _OUTLET else location,
+        name=_name(sample) if measurand == "other" else "",
+        signed=_signed(signed) if signed else None,
+    )
 
 
 def _si(value: float, unit: v201.UnitOfMeasureType, measurand: str) -> float:

@@ -119,7 +119,7 @@ def _subject(token: Any, door: Door) -> SubjectRef | None:
 def answer(replies: Sequence[Reply], door: Door, words: Words = WORDS) -> Any:
     """Answer the credential, if there was one; the event itself is acknowledged by the answer's being sent."""
     judged = find(replies, AuthorizationAnswer)
-    return types.TransactionEventResponse(id_token_info=id_token_info(judged, door, words) if judged else UNSET)
+    return types.TransactionEventResponse(id_token_info=id_token_info(judged, door, words)) if judged else EMPTY
 
 
 def blank(_: Door) -> Any:

@@ -69,11 +69,9 @@ def went_on(transfer: EnergyTransfer, fact: EnergyTransferUpdated) -> EnergyTran
     return _changed(transfer, fact, seen, {})
 
 
-_PLAIN: dict[str, int] = {"energy.import.register": 1, "power.import": 2, "soc": 3}
-_BESIDE = frozenset(
-    {"power.offered", "current.import", "current.export", "current.offered", "voltage", "frequency", "temperature", "other"}
-)
+_BESIDE = ("power.offered", "current.import", "current.export", "current.offered", "voltage", "frequency", "temperature", "other")
 """Measurands that change nothing here."""
+_PLAIN: dict[str, int] = {"energy.import.register": 1, "power.import": 2, "soc": 3, **dict.fromkeys(_BESIDE, 0)}
 
 
 def _ordinary(transfer: EnergyTransfer, fact: EnergyTransferUpdated) -> EnergyTransfer | None:  # noqa: C901 - the hot path
@@ -85,12 +83,11 @@ def _ordinary(transfer: EnergyTransfer, fact: EnergyTransferUpdated) -> EnergyTr
         return None
     if (fact.offline and not transfer.offline) or fact.remote_start is not None or fact.evse not in {0, transfer.evse}:
         return None
-    power, soc, taken, beside = transfer.power, transfer.soc, None, _BESIDE
+    power, soc, taken, kinds = transfer.power, transfer.soc, None, _PLAIN
     for reading in fact.readings:
-        measurand = reading.measurand
-        if measurand in beside:
+        plain = kinds.get(reading.measurand)
+        if plain == 0:
             continue
-        plain = _PLAIN.get(measurand)
         if plain is None or reading.phase or reading.location not in OUTLET or reading.signed is not None:
             return None
         if plain == 1 and taken is None and reading.context == "periodic":
