@@ -20,12 +20,17 @@ class SystemClock:
             raise ValueError(message)
         self.factor = factor
         self._zero = time.monotonic()
-        self._start = start or datetime.now(UTC)
+        self._start = self._now = start or datetime.now(UTC)
+        self._shown = -1
+        """Milliseconds since 1970 at which it showed _now last; a busy node asks many times within one."""
 
     def now(self) -> datetime:
         """Return UTC, aware, in whole milliseconds: what wires carry and rows keep."""
         if self.factor == 1.0:
-            return datetime.fromtimestamp(int(time.time() * 1000) / 1000, UTC)
+            milliseconds = int(time.time() * 1000)
+            if milliseconds != self._shown:
+                self._shown, self._now = milliseconds, datetime.fromtimestamp(milliseconds / 1000, UTC)
+            return self._now
         now = self._start + timedelta(seconds=(time.monotonic() - self._zero) * self.factor)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 

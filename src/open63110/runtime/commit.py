@@ -141,7 +141,8 @@ class GroupCommit:
         if self.trouble is not None and pending.batch:
             self.trouble = None
             _tell(self.on_trouble, None)
-        _call_back([(done, told) for done, told, _ in pending.dones])
+        for done, told, _ in pending.dones:
+            _call_back(done, told)
         if pending.batch.entries:
             _tell(self.on_durable, pending.batch.entries)
 
@@ -161,7 +162,8 @@ class GroupCommit:
         if first:
             _tell(self.on_trouble, trouble)
         for one in (pending, *later):
-            _call_back([(done, told) for done, _, told in one.dones])
+            for done, _, told in one.dones:
+                _call_back(done, told)
 
 
 def _tell(listeners: list[Callable[[Any], None]], news: Any) -> None:
@@ -172,12 +174,11 @@ def _tell(listeners: list[Callable[[Any], None]], news: Any) -> None:
             _report("a listener of commits failed", fault)
 
 
-def _call_back(dones: list[tuple[Callable[[Any], None], Any]]) -> None:
-    for done, told in dones:
-        try:
-            done(told)
-        except Exception as fault:  # noqa: BLE001 - one answer that cannot be given must not take the others with it
-            _report("what waited for a commit failed", fault)
+def _call_back(done: Callable[[Any], None], told: Any) -> None:
+    try:
+        done(told)
+    except Exception as fault:  # noqa: BLE001 - one answer that cannot be given must not take the others with it
+        _report("what waited for a commit failed", fault)
 
 
 def _report(words: str, fault: Exception) -> None:

@@ -123,15 +123,13 @@ class Turn:
         "_old",
         "commands",
         "facts",
-        "history",
         "ids",
+        "known",
         "nouns",
         "now",
         "policy",
         "replies",
-        "sites",
         "station",
-        "tokens",
         "wakes",
     )
 
@@ -140,7 +138,7 @@ class Turn:
         self._engine, self._id = engine, station
         # what a decide function may name, beside station and token
         self.now, self.ids, self.policy = now, engine.ids, engine.policy
-        self.tokens = self.history = self.sites = engine.known
+        self.known = engine.known
         self._old = self.station = engine.known.stations.get(station)
         self.facts: list[Event] = []
         self.replies: list[Reply] = []

@@ -18,6 +18,9 @@ from open63110.kernel.usecase import Decide, Door, Evolve, Flow, UseCase
 GIVEN = ("station", "token", "now", "ids", "policy", "tokens", "history", "sites")
 """What a decide or then function may name after its message."""
 
+KNOWN = frozenset({"tokens", "history", "sites"})
+"""Of these, what is one and the same at whoever runs it."""
+
 Call = Callable[[Message, dict[str, Any]], Iterable[Effect]]
 
 
@@ -26,7 +29,7 @@ class Decider(msgspec.Struct, frozen=True, kw_only=True):
 
     function: Decide
     gather: Callable[[Any], tuple[Any, ...]]
-    """Takes what the function names from whoever runs it, an object with an attribute for each of GIVEN."""
+    """Takes what the function names from whoever runs it: ``known``, and an attribute for each of GIVEN that is not in it."""
     must_exist: bool
     """Its station parameter does not admit None."""
     recalls: bool = False
@@ -52,7 +55,7 @@ def decider(function: Decide) -> Decider:
 def _gatherer(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
     if not names:
         return lambda _: ()
-    get = attrgetter(*names)
+    get = attrgetter(*("known" if name in KNOWN else name for name in names))
     return get if len(names) > 1 else lambda giver: (get(giver),)
 
 

@@ -64,7 +64,8 @@ class Writer:
         self._fresh: list[str] = []
         self._numbers: dict[type[Event], int] = {}
         self._last = int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
-        self._seen: set[tuple[int, str]] = set()
+        self._seen: set[str] = set()
+        """Stations of which it is written that they occur in the newest stretch."""
         self._newest = -1
         self._staged = False
         self._lost: Unavailable | None = None
@@ -153,15 +154,18 @@ class Writer:
         self._last = last
 
     def _note_stretches(self, rows: list[tuple[Any, ...]]) -> None:
-        """Say which stations occur in the stretches that these rows lie in."""
-        present = _stretches(rows)
-        if fresh := present - self._seen:
-            self._connection.executemany(_STRETCH, sorted(fresh))
-            newest = rows[-1][0] // STRETCH
-            if newest != self._newest:
-                self._newest = newest
-                self._seen = {one for one in self._seen if one[0] == newest}
-            self._seen |= fresh
+        """Say which stations occur in the stretches that these rows lie in; mostly all lie in the newest one."""
+        while rows:
+            stretch = rows[0][0] // STRETCH
+            if stretch != self._newest:
+                self._newest = stretch
+                self._seen.clear()
+            left = [] if rows[-1][0] // STRETCH == stretch else [row for row in rows if row[0] // STRETCH != stretch]
+            fresh = {row[3] for row in rows[: len(rows) - len(left)]} - self._seen
+            if fresh:
+                self._connection.executemany(_STRETCH, [(stretch, station) for station in sorted(fresh)])
+                self._seen |= fresh
+            rows = left
 
     def _learn(self, kind: type[Event]) -> int:
         """Return the number of a kind of fact, a new one if this database has not seen it."""
@@ -199,13 +203,3 @@ class Writer:
             if statements.mark:
                 self._connection.execute(statements.mark)
             self._connection.executemany(statements.remove, some)
-
-
-def _stretches(rows: list[tuple[Any, ...]]) -> set[tuple[int, str]]:
-    """Return which stations occur in which stretches; mostly all rows lie in one."""
-    if not rows:
-        return set()
-    first, last = rows[0][0] // STRETCH, rows[-1][0] // STRETCH
-    if first == last:
-        return {(first, station) for station in {row[3] for row in rows}}
-    return {(row[0] // STRETCH, row[3]) for row in rows}

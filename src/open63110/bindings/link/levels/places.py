@@ -12,6 +12,8 @@ from open63110.model.site import StationPlaced, ZoneKey
 from open63110.model.station import Station, StationConnected
 from open63110.runtime.engine import Engine, Turn
 
+_OF_INTEREST = frozenset({StationConnected, StationPlaced})
+
 
 class Places(Directory):
     """Where the stations of an engine are, kept in step with what it knows of them."""
@@ -31,7 +33,7 @@ class Places(Directory):
 
     def _look(self, entries: list[Entry]) -> None:
         for one in entries:
-            noun = self._engine.stations.get(one.station) if one.kind in {StationConnected, StationPlaced} else None
+            noun = self._engine.stations.get(one.station) if one.kind in _OF_INTEREST else None
             if noun is not None:
                 self.follow(noun)
 

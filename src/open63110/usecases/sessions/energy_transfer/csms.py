@@ -97,8 +97,9 @@ def hear_updated(
     event: EnergyTransferUpdated, station: Station | None, now: datetime, ids: Ids, policy: Policy, history: History
 ) -> Iterator[Effect]:
     """Take it in; the ordinary case is the next one of a transfer that is known."""
-    event = _told_later(event, station)
     known = station.transfers.get(event.reference) if station else None
+    if event.seq < 0:
+        event = _told_later(event, station)
     if known is not None and event.seq == known.seq + 1:
         yield replace(event, number=known.number)
     elif known is None:

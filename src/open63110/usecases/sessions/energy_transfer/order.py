@@ -19,7 +19,7 @@ from open63110.model.transfer import (
     TransferFact,
     TransferFactKind,
 )
-from open63110.usecases.sessions.energy_transfer.fold import fold
+from open63110.usecases.sessions.energy_transfer.fold import FOLD, fold
 
 replace = msgspec.structs.replace
 
@@ -54,7 +54,8 @@ def is_known(transfer: EnergyTransfer, seq: int) -> bool:
 def arrived(transfer: EnergyTransfer, fact: TransferFact) -> EnergyTransfer:
     """Put a fact where it belongs and return what is then known."""
     if fact.seq == transfer.seq + 1 and not transfer.loose:
-        return fold(transfer, fact)
+        known: EnergyTransfer = FOLD[type(fact)](transfer, fact)
+        return known
     return _put_in(transfer, fact)
 
 
