@@ -187,7 +187,7 @@ class Knowledge:
     def keep_station(self, old: Station | None, new: Station) -> None:
         """Put a changed station into memory, and just the rows that changed into the batch."""
         batch = self._commit.batch
-        if old is None or _own(old) != _own(new):
+        if old is None or old != msgspec.structs.replace(new, transfers=old.transfers, sessions=old.sessions):
             batch.removes.discard(("station", new.id))
             batch.puts["station", new.id] = msgspec.structs.replace(new, transfers={}, sessions={})
         if old is None or old.transfers is not new.transfers:
@@ -264,7 +264,3 @@ def _unsettled(parts: Parts) -> Parts:
 
 _KEYS = {kind: attrgetter(BY_NAME[kind].key) for kind in ("transfer", "session")}
 _COLUMNS = {kind: attrgetter(*BY_NAME[kind].columns) for kind in ("transfer", "session")}
-
-
-_own = attrgetter(*(name for name in Station.__struct_fields__ if name not in {"transfers", "sessions"}))
-"""Return what stands in a station's own row."""

@@ -16,7 +16,7 @@ import zstandard
 from open63110.kernel.ids import StationId
 from open63110.ports import Clock
 
-FLUSH_BYTES = 65_536
+FLUSH_BYTES = 131_072
 """Frames held in memory before a block is written: few enough to leave the processor's cache to others."""
 
 _HEAD = struct.Struct("<II")
