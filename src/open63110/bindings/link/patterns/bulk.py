@@ -8,7 +8,7 @@ whoever asked hears that the file is where it was to go, and not that somebody p
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +28,9 @@ from open63110.model.bulk import OVER, BulkStream, Side, StreamState, file_name
 
 EVERY: Final = 0.5
 """Between two looks at what can go on [s, real]."""
+
+LASTS: Final = timedelta(days=7)
+"""From when a stream was asked for; one that is not over by then fails: its other end may have gone another way, or for good."""
 
 MOST_OPEN: Final = 200
 """Streams that are not over, at one node."""
@@ -109,12 +112,14 @@ class Streams:
 
     def look(self) -> None:
         """Go on with whatever can go on: links have come up, this node or its peer was restarted."""
-        for stream in tuple(self.records.values()):
-            if stream.state not in OVER:
-                try:
-                    self._go_on(stream)
-                except Trouble as trouble:
-                    self._fail(stream, ErrorCode.OVERLOADED, trouble.message)
+        for stream in [one for one in self.records.values() if one.state not in OVER]:
+            if self._now() - stream.asked > LASTS:
+                self._fail(stream, ErrorCode.EXPIRED, "nothing has come of it in a week")
+                continue
+            try:
+                self._go_on(stream)
+            except Trouble as trouble:
+                self._fail(stream, ErrorCode.OVERLOADED, trouble.message)
 
     async def run(self) -> None:
         """Look again and again, for ever."""
@@ -366,7 +371,6 @@ class Streams:
             if way is not None:
                 self._say(way, stream.key, streams.done(stream.key))
         self._watch.ended(ended)
-        self.look()
 
     def _keep(self, stream: BulkStream) -> None:
         self.spool.keep(stream)

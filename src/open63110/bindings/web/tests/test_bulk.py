@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files and streams through REST: who may, what is refused and audited, what is shown (B.26)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -89,6 +90,19 @@ async def test_a_stream_waits_for_its_station_and_can_be_taken_back(ground: Grou
     again = await operator.delete(f"/api/v1/streams/{id}")
     assert (again.status_code, again.json()["code"]) == (409, "StreamOver")
     assert (await operator.get("/api/v1/streams/feed")).status_code == 404
+
+
+async def test_a_stream_of_which_nothing_has_come_in_a_week_is_given_up(ground: Ground) -> None:
+    await ground.station()
+    operator = await ground.as_(Role.OPERATOR)
+    id = (await operator.post(f"/api/v1/stations/{CS}/streams", json={"fetch": "station.log"})).json()["id"]
+    ground.clock.at += timedelta(days=6)
+    ground.streams.look()
+    assert (await operator.get(f"/api/v1/streams/{id}")).json()["state"] == "waiting"
+    ground.clock.at += timedelta(days=2)
+    ground.streams.look()
+    over = (await operator.get(f"/api/v1/streams/{id}")).json()
+    assert (over["state"], over["reason"]) == ("failed", "EXPIRED")
 
 
 async def test_what_is_brought_can_be_read_under_its_own_name(ground: Ground) -> None:
