@@ -88,6 +88,7 @@ async def three_levels(
     known: tuple[bool, bool, bool] = (True, True, True),
     policy: dict[str, Any] | None = None,
     pki: Pki | None = None,
+    region: bool = False,
 ) -> AsyncIterator[There]:
     """CSMS, local CSMS and station, all of them the real programs over real sockets, and the station on board.
 
@@ -99,6 +100,7 @@ async def three_levels(
         known: which of them believe what the authority has issued.
         policy: of the CSMS.
         pki: their authority; None: one of their own.
+        region: another local CSMS stands between the two, without rules.
     """
     pki = pki or Pki(folder / "pki")
     given = pki.give("CS1", to="station")
@@ -106,10 +108,12 @@ async def three_levels(
     rules = {"protection": keys(pki, known=known[0])} | (above or {})
     async with link_house(folder, pki=pki, rules=rules, **(policy or {})) as (here, _):
         await here.token(CARD)
-        await admit_level(here, "mall-lc", "/mall")
         zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS1",))}
         own = {"protection": keys(pki, known=known[1])} | (between or {}) if known[1] or between else {}
-        async with local_csms(folder, pki, here.port, zones=zones, factor=1.0, **own) as local:
+        async with (
+            _upper(folder, pki, here, region=region) as port,
+            local_csms(folder, pki, port, zones=zones, factor=1.0, **own) as local,
+        ):
             await until(lambda: local.open)
             config = station_config(folder, pki, local.port, given, **({"protection": keys(pki, known=known[2])} | (below or {})))
             async with StationProgram(config).running() as station:
@@ -120,6 +124,20 @@ async def three_levels(
                     failure = fault
     if failure is not None:
         raise failure
+
+
+@contextlib.asynccontextmanager
+async def _upper(folder: Path, pki: Pki, here: House, *, region: bool) -> AsyncIterator[int]:
+    """Where the local CSMS of the site opens its link upwards."""
+    if not region:
+        await admit_level(here, "mall-lc", "/mall")
+        yield here.port
+        return
+    await admit_level(here, "region-lc", "/*")
+    async with local_csms(folder, pki, here.port, identity="region-lc", site="*", factor=1.0) as between:
+        await until(lambda: between.open)
+        await admit_level(between, "mall-lc", "/mall")
+        yield between.port
 
 
 def _on_board(here: House) -> bool:

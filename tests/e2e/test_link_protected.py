@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.e2e.house import ADMIN
 from tests.e2e.link_house import Pki
-from tests.e2e.local_house import ended, facts, until
+from tests.e2e.local_house import ended, facts, stations, until
 from tests.e2e.protected_house import CARD, CSMS_PARTY, FACTS, Demanded, Protect, There, keys, three_levels
 
 from open63110.apps.protection_config import Protection
@@ -19,14 +19,17 @@ from open63110.bindings.link.framing.happenings import Arrived
 from open63110.bindings.link.framing.header import Kind
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.protection.elements import element
+from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Watts
 from open63110.model.order import Order, Outcome
 from open63110.model.original import MessagePassedOn, Original
+from open63110.model.principal import AuditEntry
 from open63110.model.quarantine import QuarantinedInput
+from open63110.model.site import SiteId, ZoneId
 from open63110.model.transfer import EnergyTransferUpdated
-from open63110.usecases.energy.smart_charging import LimitPower
+from open63110.usecases.energy.smart_charging import LimitPower, LimitZone
 from open63110.usecases.stations.monitor_station import StationEventReported
 
 CS1, EVSE = StationId("CS1"), EvseNumber(1)
@@ -170,9 +173,9 @@ async def test_no_level_in_between_sees_a_sealed_credential_and_the_top_decides_
         assert CARD.encode() not in dump
 
 
-def limit(watts: float) -> LimitPower:
+def limit(watts: float, station: str = "CS1") -> LimitPower:
     """A limit for the one EVSE."""
-    return LimitPower(station=CS1, evse=EVSE, limit=Watts(watts))
+    return LimitPower(station=StationId(station), evse=EVSE, limit=Watts(watts))
 
 
 SIGNS_LIMITS: dict[str, Any] = {"protect": {"limits": Protect(messages=("LimitPower",))}}
@@ -229,6 +232,7 @@ async def test_a_station_that_does_not_sign_what_must_be_signed_loses_that_and_n
         assert all(one.reason.startswith("NotProtected") for one in there.here.rows(QuarantinedInput))
 
 
+@pytest.mark.at("AT-B.3-1", "link")
 @pytest.mark.parametrize("how", ["expired", "revoked"])
 async def test_a_meter_whose_certificate_is_over_is_not_believed_and_what_it_signed_is_kept(tmp_path: Path, how: str) -> None:
     pki = Pki(tmp_path / "pki")
@@ -297,3 +301,49 @@ async def test_a_request_that_only_the_top_can_read_is_not_answered_while_it_is_
         assert (answer.header.status, answer.header.kind) == (ErrorCode.UNREACHABLE, Kind.REPLY)
         assert there.between().transfers == {}
         assert there.local.csms.store.load(QuarantinedInput) == []
+
+
+ZONE = LimitZone(station=StationId(""), site=SiteId("mall"), zone=ZoneId("north"), limit=Watts(40_000.0))
+
+
+@pytest.mark.parametrize("signs", [True, False])
+async def test_a_local_csms_takes_limits_of_zones_only_as_it_is_told_to(tmp_path: Path, signs: bool) -> None:
+    above = {"protect": {"zones": Protect(messages=("LimitZone",))}} if signs else None
+    between = {"demand": {"zones": Demanded(messages=("LimitZone",))}}
+    async with three_levels(tmp_path, above=above, between=between) as there:
+        order = await ended(there.here.csms, await there.here.csms.orders.ask(ZONE, ADMIN))
+        told = [one for one in there.local.csms.store.load(AuditEntry) if one.action == "LinkNotProtected"]
+        if signs:
+            assert (order.outcome, told) == (Outcome.ACCEPTED, []), order
+        else:
+            assert (order.outcome, order.reason) == (Outcome.REJECTED, "NotProtected")
+            assert len(told) == 1
+            assert "LimitZone" in told[0].detail
+
+
+async def test_signed_readings_and_limits_pass_two_levels_in_between(tmp_path: Path) -> None:
+    above = {**DEMANDED, **SIGNS_LIMITS}
+    async with three_levels(tmp_path, above=above, below={**SIGNED, **WANTS_LIMITS}, region=True) as there:
+        assert there.above().via == ("region-lc", "mall-lc")
+        there.charge()
+        await until(lambda: taken(there.above()) > 0, 30.0)
+        order = await ended(there.here.csms, await there.here.csms.orders.ask(limit(7000.0), ADMIN))
+        assert order.outcome is Outcome.ACCEPTED, order
+        assert there.station.engine.stations[CS1].limits.in_force[EVSE].limit == 7000.0
+        assert there.here.rows(QuarantinedInput) == []
+
+
+@pytest.mark.parametrize("signs", [True, False])
+async def test_a_station_on_ocpp_is_limited_by_what_its_local_csms_has_verified(tmp_path: Path, signs: bool) -> None:
+    async with (
+        three_levels(tmp_path, above=SIGNS_LIMITS if signs else None, between=WANTS_LIMITS) as there,
+        stations(there.local, there.pki, ["OCPP"], ocpp={"OCPP": Version.V21}, factor=1.0),
+    ):
+        await until(lambda: there.here.csms.orders.link.connected(StationId("OCPP")), 30.0)
+        await until(lambda: there.here.station("OCPP").evses, 30.0)  # until then the top only remembers what it wants
+        order = await ended(there.here.csms, await there.here.csms.orders.ask(limit(7000.0, "OCPP"), ADMIN))
+        in_force = there.local.station("OCPP").limits.in_force
+    if signs:
+        assert (order.outcome, in_force[EVSE].limit) == (Outcome.ACCEPTED, 7000.0), order
+    else:
+        assert (order.outcome, order.reason, in_force) == (Outcome.REJECTED, "NotProtected", {}), order
