@@ -14,11 +14,13 @@ from tests.e2e.local_house import ended, facts, stations, until
 from tests.e2e.protected_house import CARD, CSMS_PARTY, FACTS, Demanded, Protect, There, keys, three_levels
 
 from open63110.apps.protection_config import Protection
+from open63110.bindings.link.correspondence import Ending
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived
 from open63110.bindings.link.framing.header import Kind
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.protection.elements import element
+from open63110.bindings.link.protection.once import Once
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.roles import Role
@@ -347,3 +349,24 @@ async def test_a_station_on_ocpp_is_limited_by_what_its_local_csms_has_verified(
         assert (order.outcome, in_force[EVSE].limit) == (Outcome.ACCEPTED, 7000.0), order
     else:
         assert (order.outcome, order.reason, in_force) == (Outcome.REJECTED, "NotProtected", {}), order
+
+
+async def test_a_relay_that_sends_a_signed_order_again_is_found_out_also_after_a_restart(tmp_path: Path) -> None:
+    async with three_levels(tmp_path, above=SIGNS_LIMITS, below=WANTS_LIMITS) as there:
+        orders = came(there.station.controller.line)
+        for watts in (7000.0, 4000.0):
+            order = await ended(there.here.csms, await there.here.csms.orders.ask(limit(watts), ADMIN))
+            assert order.outcome is Outcome.ACCEPTED, order
+        first = next(one for one in orders if one.header.type == CODEC.number(limit(0.0)))
+        relay = there.local.csms.link.conversations[CS1].lines
+        endings: list[Ending] = []
+        for restarted in (False, True):
+            if restarted:
+                line: Any = there.station.controller.line
+                line.guard.once = Once(there.station.engine)  # as it begins with what is on the disk
+            relay.send(first.header, first.body, durable=False, over=endings.append, patience=10.0)
+            await until(lambda: len(endings) == restarted + 1)  # noqa: B023 - waited for at once
+        assert [(one.status, one.code) for one in endings] == [(ErrorCode.REFUSED, "Repeated")] * 2
+        assert there.station.engine.stations[CS1].limits.in_force[EVSE].limit == 4000.0
+        event = await some(there.here.csms, StationEventReported, lambda one: one.security)
+        assert event.code == "Repeated"

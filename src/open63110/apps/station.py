@@ -34,6 +34,7 @@ from open63110.bindings.link.dialling import Dialling as LinkDialling
 from open63110.bindings.link.line import Line as LinkLine
 from open63110.bindings.link.opaque.opaque_line import OpaqueLine
 from open63110.bindings.link.patterns.bulk import Streams
+from open63110.bindings.link.protection.once import Once
 from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.link.session import MemoryOutbox
 from open63110.bindings.ocpp.client import Client
@@ -160,6 +161,8 @@ class Station:
         self.told.reached(outbox.mark)
         line = client.line(self.id, self.engine, dialling, self.controller, outbox)
         line.guard = guard_of(self.config, self.config.links, self.clock.now)
+        if line.guard is not None:
+            line.guard.once = Once(self.engine)
         self.controller.line = line
         self.streams = station_streams(Path(self.config.data), self.config.bulk, line, self.clock)
         return client

@@ -148,11 +148,13 @@ def opened_as_asked(guard: Guard | None, header: Header, body: bytes, about: str
     """Return an order with its elements in their places; it counts as a whole.
 
     Raises:
-        Trouble: one of them cannot be opened, or is not protected as it should be.
+        Trouble: one of them cannot be opened, or is not protected as it should be, or the order was taken before.
     """
     found = _opened(guard, header.type, header.key, body, about)
     if found.troubles:
         raise together(found.troubles)
+    if found.opened and guard is not None and guard.once is not None and header.kind is Kind.REQUEST:
+        guard.once.take(header.key)
     return found.body
 
 

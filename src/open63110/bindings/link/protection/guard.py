@@ -13,6 +13,7 @@ from open63110.bindings.link.protection.believed import Believed, Known
 from open63110.bindings.link.protection.cose import Addressee, ContentKey, Signer, Trust, UnknownKey
 from open63110.bindings.link.protection.elements import ENCLOSED, Path
 from open63110.bindings.link.protection.keyring import Keyring
+from open63110.bindings.link.protection.once import Once
 from open63110.bindings.link.protection.protected import Demand, OpenedBody, Protection, open_body, protected_body
 from open63110.kernel.errors import Malformed, Trouble
 
@@ -67,6 +68,8 @@ class Guard:
             wants: by number of the message, what is insisted on.
         """
         self.trust, self._signer, self.protects, self.wants = trust, signer, protects, wants
+        self.once: Once | None = None
+        """Which protected orders were taken; None: repetitions are not looked for."""
 
     def protected(self, header: Header, body: bytes, towards: str, *, key: bytes = b"") -> tuple[Header, bytes]:
         """Sign and seal what is to be, before a message is sent.
