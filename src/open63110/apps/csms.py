@@ -119,7 +119,9 @@ class Csms:
         self.level = self._level()
         self.streams = level_streams(folder, config.bulk, self.level.ways, Audited(self._audit, self.refusals), self.clock)
         self.level.services.streams = self.streams
-        self.guard = self.link.guard = self.level.branches.guard = guard_of(config, config.links, self.clock.now)
+        self.guard = self.link.guard = self.level.branches.guard = guard_of(
+            config, config.links, self.clock.now, obeys=self.engine
+        )
         self.ranked = RankedOrders(self.ocpp)
         self.link.ranking, self.link.longest_frame = self.ranked.rank, config.limits.message_bytes
         self.orders.link = Links(self.ranked, self.link, self.level.branches)

@@ -27,7 +27,6 @@ from open63110.bindings.link.levels.onward import Onward
 from open63110.bindings.link.levels.passing import Passing
 from open63110.bindings.link.levels.places import put_in_zone
 from open63110.bindings.link.levels.upward import Upward
-from open63110.bindings.link.protection.once import Once
 from open63110.bindings.link.revoked import Revoked
 from open63110.kernel.address import ANY, Address
 from open63110.kernel.errors import Trouble
@@ -199,8 +198,6 @@ class LocalCsms(Csms):
         )
         self.client.lines[StationId(self.config.identity)] = made
         made.guard = self.guard
-        if self.guard is not None:
-            self.guard.once = Once(self.engine)
         made.passing = self.link.passing = level.branches.passing = Passing(self.engine, made)
         return made
 

@@ -24,22 +24,25 @@ from open63110.apps.protection_paths import definition_of, path_of
 from open63110.bindings.link.protection.believed import Believed, Known, key_in
 from open63110.bindings.link.protection.cose import ContentKey, Signer
 from open63110.bindings.link.protection.guard import Guard, Protects, Wants
+from open63110.bindings.link.protection.once import Once
 from open63110.bindings.link.revoked import Revoked
 from open63110.kernel.errors import Malformed
 from open63110.kernel.roles import Role
 from open63110.pki.identity import identity_of
+from open63110.runtime.engine import Engine
 
 FROM_ABOVE = frozenset({Role.STATION, Role.LOCAL_CSMS})
 """Whoever hears what is meant for these hears a CSMS."""
 
 
-def guard_of(config: Protected, links: Links, now: Callable[[], datetime]) -> Guard | None:
+def guard_of(config: Protected, links: Links, now: Callable[[], datetime], *, obeys: Engine | None = None) -> Guard | None:
     """Return the guard that settings ask for; None: nothing is protected, demanded or opened.
 
     Args:
         config: settings of the program.
         links: what it shows on links.
         now: the time.
+        obeys: takes protected orders, each once; None: there is nobody to take any.
 
     Raises:
         Malformed: a file or a name in them will not do; says where.
@@ -60,7 +63,7 @@ def guard_of(config: Protected, links: Links, now: Callable[[], datetime]) -> Gu
         for message in one.messages:
             number = definition_of(f"demand.{name}", message).number
             wants.setdefault(number, []).append(_wants(f"demand.{name}", message, one))
-    return Guard(trust, signer, protects, wants)
+    return Guard(trust, signer, protects, wants, once=Once(obeys) if obeys is not None else None)
 
 
 def checked(config: Protected, links: Links, now: Callable[[], datetime]) -> list[str]:

@@ -34,7 +34,6 @@ from open63110.bindings.link.dialling import Dialling as LinkDialling
 from open63110.bindings.link.line import Line as LinkLine
 from open63110.bindings.link.opaque.opaque_line import OpaqueLine
 from open63110.bindings.link.patterns.bulk import Streams
-from open63110.bindings.link.protection.once import Once
 from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.link.session import MemoryOutbox
 from open63110.bindings.ocpp.client import Client
@@ -160,9 +159,7 @@ class Station:
         dialling, outbox = _link_dialling(self.config), MarkedOutbox(self._outbox, CSMS, self._next_mark)
         self.told.reached(outbox.mark)
         line = client.line(self.id, self.engine, dialling, self.controller, outbox)
-        line.guard = guard_of(self.config, self.config.links, self.clock.now)
-        if line.guard is not None:
-            line.guard.once = Once(self.engine)
+        line.guard = guard_of(self.config, self.config.links, self.clock.now, obeys=self.engine)
         self.controller.line = line
         self.streams = station_streams(Path(self.config.data), self.config.bulk, line, self.clock)
         return client

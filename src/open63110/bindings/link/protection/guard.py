@@ -58,6 +58,8 @@ class Guard:
         signer: Signer | None,
         protects: Mapping[int, Sequence[Protects]],
         wants: Mapping[int, Sequence[Wants]],
+        *,
+        once: Once | None = None,
     ) -> None:
         """Know the rules.
 
@@ -66,10 +68,10 @@ class Guard:
             signer: one's own key; None: nothing is signed.
             protects: by number of the message, what is done to it.
             wants: by number of the message, what is insisted on.
+            once: which protected orders were taken; None: repetitions are not looked for.
         """
         self.trust, self._signer, self.protects, self.wants = trust, signer, protects, wants
-        self.once: Once | None = None
-        """Which protected orders were taken; None: repetitions are not looked for."""
+        self.once = once
 
     def protected(self, header: Header, body: bytes, towards: str, *, key: bytes = b"") -> tuple[Header, bytes]:
         """Sign and seal what is to be, before a message is sent.
