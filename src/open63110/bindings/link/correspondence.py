@@ -301,7 +301,7 @@ class Correspondence:
             case Refused():
                 self._over(one.id, Ending(status=one.code, words=one.words))
             case Expired():
-                self._over(one.id, Ending(status=ErrorCode.EXPIRED, words="its deadline has passed", silent=one.begun))
+                self._expired(one.id, begun=one.begun)
             case Cancelled():
                 self._over(one.id, Ending(status=ErrorCode.CANCELLED, words="it was taken back"))
             case Welcomed():
@@ -310,6 +310,14 @@ class Correspondence:
             case Violated():
                 self._desk.violated(one.code, one.words, ours=one.ours)
                 self._leave(one)
+
+    def _expired(self, number: int, *, begun: bool) -> None:
+        """End what is too late; where the other end may have it, wait a moment for its word: only that one knows."""
+        asked = self._asked.get(number)
+        if begun and self.open and asked is not None and asked.answered:
+            asked.until = self.time() + ANSWER_AFTER * self._pace
+        else:
+            self._over(number, Ending(status=ErrorCode.EXPIRED, words="its deadline has passed", silent=begun))
 
     def _leave(self, end: Violated) -> None:
         """Say the last word on a socket."""

@@ -46,7 +46,7 @@ class Expired(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     id: int
     begun: bool
-    """It was at least partly sent: the other end may have had it in time."""
+    """It was at least partly sent: the other end may have had it in time, and has not said that it was too late."""
 
 
 class Cancelled(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -143,6 +143,7 @@ class Sending:
         """The other end does not take one."""
         one = self.waiting.get(nack.id)
         if one is None:
+            self.happened += [Expired(id=nack.id, begun=False)] if nack.error == ErrorCode.EXPIRED else []
             return
         if nack.retry_after is not None and not one.cancelled:
             self._unbegin(one)
@@ -154,7 +155,7 @@ class Sending:
         self._forget([one], tell=nack.error != ErrorCode.CANCELLED)
         ends: dict[int, Happening] = {
             ErrorCode.CANCELLED: Cancelled(id=one.id),
-            ErrorCode.EXPIRED: Expired(id=one.id, begun=True),
+            ErrorCode.EXPIRED: Expired(id=one.id, begun=False),
         }
         self.happened.append(ends.get(nack.error) or Refused(id=one.id, code=nack.error, words=nack.words))
 

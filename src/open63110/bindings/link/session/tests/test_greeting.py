@@ -252,7 +252,7 @@ def test_a_receiver_that_pauses_drops_what_is_too_late_and_serves_the_rest() -> 
     nacks = [frame for data in of.ends[1].frames(of.now + 5, 65536) if isinstance(frame := wire.decode(data), wire.Nack)]
     assert [(one.id, one.error) for one in nacks] == [(setpoint, ErrorCode.EXPIRED)]
     happened = of.ends[0].received(wire.encode(nacks[0]), of.now)
-    assert happened == [Expired(id=setpoint, begun=True)]
+    assert happened == [Expired(id=setpoint, begun=False)]
 
 
 @pytest.mark.at("AT-B.1-2")
