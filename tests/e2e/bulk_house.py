@@ -120,6 +120,26 @@ class Program:
             process.stdout.close()
 
 
+def station_of(folder: Path, pki: Pki, port: int, *, wire: str = "link", versions: tuple[str, ...] = (), **bulk: Any) -> Program:
+    """Make a station by the name of its folder, whose link leads to a port; people at it write into a FIFO."""
+    given = pki.give(folder.name)
+    files = {"authorities": given.authority, "certificate": given.certificate, "key": given.key}
+    upwards: dict[str, Any] = {"wire": wire, "endpoints": [f"wss://localhost:{port}/link"], "longest_pause": 0.5}
+    upwards |= {"versions": list(versions)} if versions else {}
+    folder.mkdir(exist_ok=True)
+    os.mkfifo(folder / "hands")
+    settings = {
+        "id": folder.name,
+        "data": str(folder / "data"),
+        "csms": upwards | {key: str(one) for key, one in files.items()},
+        "bulk": bulk,
+        "interval": 0.5,
+        "reader": {"device": str(folder / "hands")},
+        "log": {"format": "json"},
+    }
+    return Program(folder, ("station", "run"), written(settings))
+
+
 class Files:
     """A CSMS in a process, as somebody with a key sees it; a way to it that can be made narrow and cut."""
 
@@ -201,24 +221,8 @@ class Files:
         self, name: str = "CS-9", *, port: int = 0, wire: str = "link", versions: tuple[str, ...] = (), **bulk: Any
     ) -> Program:
         """Make a station whose link goes through the tap, or to another port; people at it write into a FIFO."""
-        given = self.pki.give(name)
-        files = {"authorities": given.authority, "certificate": given.certificate, "key": given.key}
         folder = self.csms.folder.parent / name
-        endpoint = f"wss://localhost:{port or self.tap.port}/link"
-        upwards: dict[str, Any] = {"wire": wire, "endpoints": [endpoint], "longest_pause": 0.5}
-        upwards |= {"versions": list(versions)} if versions else {}
-        folder.mkdir(exist_ok=True)
-        os.mkfifo(folder / "hands")
-        settings = {
-            "id": name,
-            "data": str(folder / "data"),
-            "csms": upwards | {key: str(one) for key, one in files.items()},
-            "bulk": bulk,
-            "interval": 0.5,
-            "reader": {"device": str(folder / "hands")},
-            "log": {"format": "json"},
-        }
-        return self._made(Program(folder, ("station", "run"), written(settings)))
+        return self._made(station_of(folder, self.pki, port or self.tap.port, wire=wire, versions=versions, **bulk))
 
     def local(self, name: str = "mall-lc", site: str = "mall", **bulk: Any) -> Program:
         """Make a local CSMS whose link upwards goes through the tap; it is admitted."""

@@ -9,9 +9,10 @@ from typing import Any
 
 import cbor2
 import pytest
-from tests.e2e.bulk_house import MEGA, Files, Program, content, files, left_over, received, until
+from tests.e2e.bulk_house import MEGA, Files, Program, content, files, left_over, received, station_of, until
 from tests.e2e.house import house
 from tests.e2e.link_house import Raw, audited, link_house, listener, raw
+from tests.e2e.local_house import admit_level, local_csms
 
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.frames import Data, Nack
@@ -86,6 +87,36 @@ async def test_what_fails_behind_a_local_csms_fails_at_the_top_with_the_same_rea
         station.start()
         assert (await here.over(id))["state"] == "done"
         assert received(station, "fits").read_bytes() == content(100_000)
+
+
+async def test_files_pass_two_levels_and_each_says_done_only_when_the_station_has(tmp_path: Path) -> None:
+    log = tmp_path / "station.log"
+    log.write_bytes(content(MEGA, seed=3))
+    async with link_house(tmp_path) as (here, pki):
+        await admit_level(here, "region-lc", "/*")
+        async with local_csms(tmp_path, pki, here.port, identity="region-lc", site="*", factor=1.0) as region:
+            await admit_level(region, "mall-lc", "/mall")
+            async with local_csms(tmp_path, pki, region.port, factor=1.0) as site:
+                station = station_of(tmp_path / "CS-9", pki, site.port, logs=[str(log)])
+                await asyncio.to_thread(station.start)
+                try:
+                    await here.until(lambda: here.csms.orders.link.connected(StationId("CS-9")), 30.0)
+                    put = await here.admin.put(f"files/{NAME}", content=content(MEGA))
+                    assert put.status_code == 201
+                    for wish in ({"file": NAME}, {"fetch": "station.log"}):
+                        id = (await here.ask("stations/CS-9/streams", wish, status=202))["id"]
+                        key = bytes.fromhex(id)
+                        levels = [one.csms.streams for one in (here, region, site)]
+                        first = levels[0] if "file" in wish else levels[-1]
+                        await here.until(lambda key=key, at=first: at.records[key].ended, 30.0)  # type: ignore[misc] # a default
+                        assert [one.records[key].state for one in levels] == ["done"] * 3, "the others heard of it before"
+                        for one in levels[1:]:
+                            assert [path for path in one.spool.received.rglob("*") if path.is_file()] == []
+                    assert received(station, NAME).read_bytes() == content(MEGA)
+                    brought = await here.admin.get(f"streams/{id}/content")
+                    assert brought.content == log.read_bytes()
+                finally:
+                    station.end()
 
 
 # --- bad peers --------------------------------------------------------------------------------------------------------
