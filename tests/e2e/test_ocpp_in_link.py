@@ -12,7 +12,7 @@ import cbor2
 import pytest
 from tests.e2e.bulk_house import MEGA, Files, Program, content, files, received, until
 from tests.e2e.house import House
-from tests.e2e.link_house import Raw, audited, link_house, raw
+from tests.e2e.link_house import Raw, audited, context, link_house, raw
 from tests.e2e.test_link_transport import ask
 from websockets.exceptions import ConnectionClosed
 
@@ -347,3 +347,30 @@ async def test_a_station_that_has_lost_its_conversation_begins_another_on_the_sa
             assert here.csms.ocpp.conversations[CS1] is not first
             await one.boot()
             assert len(here.csms.ocpp.conversations) == 1
+
+
+async def test_whose_certificate_is_taken_back_is_heard_no_more_at_once(tmp_path: Path) -> None:
+    async with link_house(tmp_path) as (here, pki):
+        await here.register("CS-1")
+        given = pki.give("CS-1")
+        async with raw(here, context(given)) as peer:
+            await spoken(here, peer)
+            pki.folder.revoke(given.serial, "key-compromise", here.now())
+            assert await peer.closed() == 4000 + ErrorCode.REVOKED
+            await here.until(lambda: here.station("CS-1").connected is None, 5.0)
+            assert here.csms.ocpp.conversations == {}
+
+
+async def test_a_newer_socket_of_the_same_station_wins_over_the_one_in_the_link(tmp_path: Path) -> None:
+    async with link_house(tmp_path) as (here, pki):
+        await here.register("CS-1")
+        tls = pki.tls("CS-1")
+        async with raw(here, tls) as peer:
+            await spoken(here, peer)
+            first = here.csms.ocpp.conversations[CS1]
+            async with raw(here, tls) as newer:
+                other = await spoken(here, newer)
+                assert await peer.closed() == 4000 + ErrorCode.SUPERSEDED
+                assert here.csms.ocpp.conversations[CS1] is not first, "its outbox is another one: it has begun anew"
+                await other.alive("h1")
+                assert here.station("CS-1").connected is not None

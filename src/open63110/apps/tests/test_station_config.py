@@ -80,6 +80,9 @@ def test_a_known_meter_needs_no_table_and_its_own_table_has_the_last_word(tmp_pa
         (MODBUS + "[evses.1.meter.registers.energy]\nadress = 9\n", r"did you mean evses\.1\.meter\.registers\.energy\.address"),
         ("interval = 'often'", "interval"),
         ("interval = 0", "above 0"),
+        ("[bulk]\nlargest = 9\nmost = 8", "not more than bulk.most"),
+        ("[bulk]\nlogs = ['/a/station.log', '/b/station.log']", "end in the same name"),
+        ("[csms]\nwire = 'ocpp-over-link'", "csms.wire"),
         ("id = 'a b'", "station id"),
         ("[evses.2]", "numbered"),
         ("[csms]\nurl = 'http://x'", "ws://"),
@@ -112,6 +115,7 @@ def test_a_file_that_is_missing_says_who_writes_one(tmp_path: Path) -> None:
     ("csms", "where"),
     [
         ('wire = "link"', "csms.endpoints"),
+        ('wire = "ocpp-in-link"', "csms.endpoints"),
         ('wire = "link"\nendpoints = ["ws://csms.example/link"]', "csms.endpoints"),
         ('wire = "link"\nendpoints = ["wss://csms.example/link"]', "csms.authorities"),
         ('wire = "link"\nendpoints = ["wss://csms.example/link"]\nauthorities = "a.pem"\ncertificate = "c.pem"', "csms.key"),
