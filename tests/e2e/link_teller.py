@@ -32,7 +32,7 @@ PAUSE = 0.3
 class Teller:
     """Implements correspondence.Desk."""
 
-    def __init__(self, folder: Path, count: int, portion: int) -> None:
+    def __init__(self, folder: Path, count: int, portion: int, whom: str = CSMS) -> None:
         file = OutboxFile(folder / "outbox.db")
         self._outbox, self._count, self._portion = file.outbox(CSMS), count, portion
         self._queued = int(file.seen(QUEUED)[0] or 0)
@@ -41,7 +41,7 @@ class Teller:
         stored, keep = file.seen(CSMS)
         clock = LocalClock(datetime.now(UTC), asyncio.get_running_loop().time())
         seen = MemorySeen(stored, keep)
-        self.session = Session(Hello(identity=STATION), self._outbox, seen, clock=clock, peer=CSMS)
+        self.session = Session(Hello(identity=STATION), self._outbox, seen, clock=clock, peer=whom)
         self.lines = Correspondence(self, self.session, 1.0)
         self.gone = asyncio.Event()
 
@@ -140,9 +140,9 @@ async def told_or_gone(teller: Teller) -> None:
         await asyncio.sleep(0.05)
 
 
-async def main(folder: str, url: str, papers: str, count: str, portion: str, pause: str) -> None:
-    """Keep so many messages, a portion at a time with a pause after each [s], and tell them."""
-    teller = Teller(Path(folder), int(count), int(portion))
+async def main(folder: str, url: str, papers: str, count: str, portion: str, pause: str, whom: str = CSMS) -> None:
+    """Keep so many messages, a portion at a time with a pause after each [s], and tell them to whom that certificate belongs."""
+    teller = Teller(Path(folder), int(count), int(portion), whom)
     async with asyncio.TaskGroup() as tasks:
         feeding = tasks.create_task(teller.feed(float(pause)))
         await tell(teller, url, Path(papers))

@@ -223,6 +223,7 @@ async def stations(
     evses: dict[str, int] | None = None,
     ocpp: dict[str, Version] | None = None,
     through: int = 0,
+    signed: bool = False,
     **rules: Any,
 ) -> AsyncIterator[Stations]:
     """Stations of a local CSMS, by link, or by the OCPP named; ``also``: further endpoints, after it; ``through``: a tap."""
@@ -231,7 +232,9 @@ async def stations(
         site = Site(at.csms.clock, capture, plain, seed=1)
         here = Stations(site)
         for name in names:
-            plan = StationPlan(id=name, version=(ocpp or {}).get(name, Version.V21), evses=(evses or {}).get(name, 1))
+            plan = StationPlan(
+                id=name, version=(ocpp or {}).get(name, Version.V21), evses=(evses or {}).get(name, 1), signed=signed
+            )
             here.hardware[name] = site.build(plan, _way(at, pki, name, also, by_ocpp=name in (ocpp or {}), through=through))
         async with site.running():
             for one in here.hardware.values():

@@ -3,6 +3,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -18,9 +19,11 @@ from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.units import WattHours, Watts
 from open63110.model.authorization import StopRemotely
 from open63110.model.order import Outcome
+from open63110.model.reading import SignedReading
 from open63110.model.site import SiteId, ZoneId
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted
 from open63110.simulator.ev import Ev, Make
+from open63110.simulator.meter import Meter
 from open63110.usecases.energy.smart_charging import LimitInForce, LimitPower, LimitZone
 from open63110.usecases.services.authorize_externally import StartRemotely
 
@@ -52,8 +55,18 @@ async def test_a_site_is_reached_over_one_link_and_goes_on_without_it(tmp_path: 
         assert late.offline
 
 
+def sockets(port: int) -> int:
+    """Connections to a port of this machine that are open, as the operating system has them."""
+    tables = [Path(f"/proc/net/{name}").read_text(encoding="ascii").splitlines()[1:] for name in ("tcp", "tcp6")]
+    rows = [line.split() for table in tables for line in table]
+    return sum(row[1].endswith(f":{port:04X}") and row[3] == ESTABLISHED for row in rows)
+
+
+ESTABLISHED = "01"
+
+
 @contextlib.asynccontextmanager
-async def chain(folder: Path, names: list[str]) -> AsyncIterator[tuple[House, Local, Local, Stations]]:
+async def chain(folder: Path, names: list[str], *, signed: bool = False) -> AsyncIterator[tuple[House, Local, Local, Stations]]:
     """CSMS, region, site, stations."""
     async with link_house(folder, factor=FACTOR) as (here, pki):
         await here.token("ANNA")
@@ -64,7 +77,7 @@ async def chain(folder: Path, names: list[str]) -> AsyncIterator[tuple[House, Lo
             zones = {"north": ZonePlan(import_max=44_000.0, stations=tuple(names))}
             async with local_csms(folder, pki, region.port, zones=zones) as site:
                 await until(lambda: site.open)
-                async with stations(site, pki, names) as there:
+                async with stations(site, pki, names, signed=signed) as there:
                     await until(lambda: all(here.csms.orders.link.connected(StationId(name)) for name in names), 30.0)
                     await until(lambda: all(here.station(name).evses for name in names), 30.0)
                     yield here, region, site, there
@@ -79,7 +92,7 @@ async def test_commands_groups_and_facts_pass_three_levels_over_one_link_each(tm
         assert here.station("CS7").via == ("region-lc", "mall-lc")
         assert region.station("CS7").via == ("mall-lc",)
         assert site.station("CS7").via == ()
-        assert [len(one.level.branches.conversations) for one in (here.csms, region.csms, site.csms)] == [1, 1, 0]
+        assert [sockets(port) for port in (here.port, region.port, site.port)] == [1, 1, 20]
         await here.ask("stations/CS7/limit", {"limit": 6000.0, "evse": 1})
         await until(lambda: 1 in here.station("CS7").limits.in_force)
         there.charge("CS7", "ANNA")
@@ -89,6 +102,35 @@ async def test_commands_groups_and_facts_pass_three_levels_over_one_link_each(tm
         asked = await here.csms.orders.ask(zone, ADMIN)
         order = await ended(here.csms, asked)
         assert msgspec.json.decode(order.answer, type=Aggregate) == Aggregate(ok=20)
+        assert [sockets(port) for port in (here.port, region.port, site.port)] == [1, 1, 20]
+
+
+@pytest.mark.at("AT-B.25-1", "link")
+async def test_a_signed_meter_value_is_the_same_byte_for_byte_at_each_of_three_levels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    sign = Meter.signed
+
+    def signed(meter: Meter, at: datetime, *, begin: bool) -> SignedReading | None:
+        one = sign(meter, at, begin=begin)
+        assert one is not None
+        made.append(one.data)
+        return one
+
+    monkeypatch.setattr(Meter, "signed", signed)  # it signs as before, and is listened to
+    async with chain(tmp_path, ["CS1"], signed=True) as (here, region, site, there):
+        there.charge("CS1", "ANNA")
+        await until(lambda: there.charging("CS1"))
+        await until(lambda: here.station("CS1").transfers)
+        there.hardware["CS1"].leave(1)
+        heard = []
+        for level in (site.csms, region.csms, here.csms):
+            end = await only(level, EnergyTransferEnded, "CS1")
+            heard.append([one.signed.data for one in end.readings if one.signed is not None])
+        assert heard[0]
+        assert heard == [heard[0]] * 3
+        assert {one.encode() for one in heard[0]} <= {one.encode() for one in made}
 
 
 @pytest.mark.at("AT-B.25-2", "link")
