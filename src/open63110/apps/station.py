@@ -209,6 +209,7 @@ class Station:
             interval=config.interval,
             fail_safe=FailSafe(limit=safe.amperes, after=safe.after) if safe.after > 0 else None,
             set_clock=self.clock.set if config.clock == "csms" else None,
+            slew_clock=self.clock.slew if config.clock == "csms" else None,
         )
 
     def _driver(self, number: int, bay: Bay) -> Driver:

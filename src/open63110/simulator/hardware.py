@@ -56,7 +56,18 @@ class Controller(Protocol):
 class SimulatedStation:
     """EVSEs under one roof; implements the hardware that a controller moves."""
 
-    __slots__ = ("_clock", "_schedule", "_set_clock", "boot", "controller", "evses", "interval", "name", "restarts")
+    __slots__ = (
+        "_clock",
+        "_schedule",
+        "_set_clock",
+        "_slew_clock",
+        "boot",
+        "controller",
+        "evses",
+        "interval",
+        "name",
+        "restarts",
+    )
 
     def __init__(
         self,
@@ -68,6 +79,7 @@ class SimulatedStation:
         interval: float = 60.0,
         boot: float = 20.0,
         set_clock: Callable[[float], None] | None = None,
+        slew_clock: Callable[[float], None] | None = None,
     ) -> None:
         """Stand without power.
 
@@ -79,9 +91,10 @@ class SimulatedStation:
             interval: between two readings while energy may flow [s].
             boot: how long a start takes [s].
             set_clock: moves the clock by so many seconds; None: it has a better source of time than the CSMS.
+            slew_clock: moves it by so many seconds little by little; None: it cannot.
         """
         self.name, self.evses, self.interval, self.boot = name, {one.number: one for one in evses}, interval, boot
-        self._clock, self._schedule, self._set_clock = clock, schedule, set_clock
+        self._clock, self._schedule, self._set_clock, self._slew_clock = clock, schedule, set_clock, slew_clock
         self.controller: Controller
         self.restarts = 0
 
@@ -137,6 +150,12 @@ class SimulatedStation:
         if self._set_clock is not None:
             self._set_clock(by)
         return self._set_clock is not None
+
+    def slew_clock(self, by: float) -> bool:
+        """Move the clock little by little, unless it is right by itself."""
+        if self._slew_clock is not None:
+            self._slew_clock(by)
+        return self._slew_clock is not None
 
     def _metering(self, evse: SimulatedEvse) -> Script:
         while evse.closed:

@@ -25,6 +25,7 @@ from open63110.runtime.engine import Engine
 from open63110.runtime.orders import Verdict
 from open63110.station.limits import phase_limit
 from open63110.station.outbox import TOLD, Outbox, Waiting
+from open63110.station.timekeeping import Hands, Timekeeper
 from open63110.usecases.energy.smart_charging import (
     EvseCapped,
     FailSafeEntered,
@@ -35,8 +36,8 @@ from open63110.usecases.energy.smart_charging import (
 from open63110.usecases.services.authorize_externally import ConnectorUnlocked, StartRemotely, StopRemotely
 from open63110.usecases.services.authorize_locally import CredentialAnswered, CredentialPresented
 from open63110.usecases.sessions.energy_transfer import MeterSampled, StopTransfer
-from open63110.usecases.stations.monitor_station import FaultAppeared, clock_left_alone
-from open63110.usecases.stations.onboard_station import ClockSet, PoweredUp, RegistrationAnswered, TimeTold, correction, step
+from open63110.usecases.stations.monitor_station import FaultAppeared
+from open63110.usecases.stations.onboard_station import PoweredUp, RegistrationAnswered, TimeTold
 from open63110.usecases.stations.reboot_station import RebootStation, StationRebooting
 
 REQUEST_WITHIN = 30.0
@@ -48,14 +49,11 @@ FACT_WITHIN = 3600.0
 AGAIN = 1.0
 """When the line had no room for a fact [s]."""
 
-STEP = 300.0
-"""A clock that was to be set by more, and was not, is worth an event, once until it agrees with what is told [s]."""
-
 FACT, REQUEST = "fact", "request"
 """By what the line's answers are known."""
 
 
-class Hardware(ports.Hardware, Protocol):
+class Hardware(ports.Hardware, Hands, Protocol):
     """What a controller moves, measures and is told, beyond the port's own words."""
 
     def readings(self, evse: int) -> tuple[Reading, ...]:
@@ -72,9 +70,6 @@ class Hardware(ports.Hardware, Protocol):
 
     def restart(self, reason: str, evse: int | None) -> None:
         """Go down and come up again, for that reason: the whole, or one EVSE."""
-
-    def set_clock(self, by: float) -> bool:
-        """Move the clock by so many seconds; False: it has a better source of time than the CSMS."""
 
 
 class Line(Protocol):
@@ -97,7 +92,7 @@ class Line(Protocol):
 class Controller:
     """One station. Its line calls ``before``, ``over`` and ``link_changed``, its hardware everything public below them."""
 
-    __slots__ = ("_doubted", "_engine", "_pause", "hardware", "id", "identity", "layout", "limit", "line", "outbox", "powered")
+    __slots__ = ("_engine", "_pause", "clock", "hardware", "id", "identity", "layout", "limit", "line", "outbox", "powered")
 
     def __init__(
         self, station: StationId, engine: Engine, *, identity: Identity, layout: tuple[int, ...], limit: float = 22_000.0
@@ -115,7 +110,8 @@ class Controller:
         self.hardware: Hardware
         self.line: Line
         self.outbox = Outbox()
-        self.powered = self._doubted = False
+        self.powered = False
+        self.clock = Timekeeper(station, lambda fact, now: self._hear(fact, now=now), self._clock_was_set)
         self._pause: asyncio.TimerHandle | None = None
 
     @property
@@ -256,22 +252,13 @@ class Controller:
         """
         for message in messages:
             if isinstance(message, RegistrationAnswered | TimeTold):
-                self._set_clock(message.now)
+                self.clock.told(message.now, message.within, self._engine.clock.now(), self.noun, self.hardware)
         for evse in self._evses():
             if any(self._touches(message, evse) for message in messages):
                 self.sample(evse)
 
-    def _set_clock(self, told: datetime) -> None:
-        noun, now = self.noun, self._engine.clock.now()
-        by = correction(told, now, noun) if noun else 0.0
-        if by and self.hardware.set_clock(by):
-            self._hear(ClockSet(station=self.id, at=told, by=by), now=told)
-            self._engine.timers.follow(self._engine.stations[self.id])
-            now = told
-        by = step(told, now)
-        doubted, self._doubted = self._doubted, abs(by) > STEP
-        if self._doubted and not doubted:
-            self._hear(clock_left_alone(self.id, now, by), now=now)
+    def _clock_was_set(self) -> None:
+        self._engine.timers.follow(self._engine.stations[self.id])
 
     def _touches(self, message: Message, evse: EvseNumber) -> bool:
         runs = self.running(evse)
@@ -310,6 +297,7 @@ class Controller:
         match fact:
             case EnergyTransferStarted() if self.powered:
                 self.hardware.close_contactor(fact.evse, self.offer(fact.evse))
+                self.clock.stand(self._engine.clock.now(), self.noun, self.hardware)
             case LimitInForce() | LimitCleared() | FailSafeEntered() | FailSafeLeft():
                 self._keep_to_limits()
             case EnergyTransferEnded():

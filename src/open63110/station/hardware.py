@@ -125,6 +125,7 @@ class StationHardware:
         interval: Seconds = INTERVAL,
         fail_safe: FailSafe | None = None,
         set_clock: Callable[[float], None] | None = None,
+        slew_clock: Callable[[float], None] | None = None,
     ) -> None:
         """Stand with all contactors open.
 
@@ -134,8 +135,10 @@ class StationHardware:
             interval: between two readings while a transfer runs [s].
             fail_safe: what holds without a link even where no message said so; None: nothing does.
             set_clock: moves the station's clock by so many seconds; None: it has a better source of time than the CSMS.
+            slew_clock: moves it by so many seconds little by little; None: it cannot.
         """
-        self._time, self._interval, self._fail_safe, self._set_clock = time, interval, fail_safe, set_clock
+        self._time, self._interval, self._fail_safe = time, interval, fail_safe
+        self._set_clock, self._slew_clock = set_clock, slew_clock
         self.bays = {number: Bay(*one, time()) for number, one in bays.items()}
         self.controller: Controller
         self._restarting: asyncio.TimerHandle | None = None
@@ -207,6 +210,12 @@ class StationHardware:
         if self._set_clock is not None:
             self._set_clock(by)
         return self._set_clock is not None
+
+    def slew_clock(self, by: float) -> bool:
+        """Move the clock little by little, unless it is right by itself."""
+        if self._slew_clock is not None:
+            self._slew_clock(by)
+        return self._slew_clock is not None
 
     # -- what goes on by itself --
 

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """One clock for all timers of a process, as fast as it was told to be."""
 
+import itertools
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from open63110.apps.clock import SystemClock
+from open63110.apps.site import SLEW, SkewedClock
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -37,3 +39,36 @@ def test_a_rehearsal_that_was_not_put_anywhere_begins_now() -> None:
 def test_time_does_not_stand_still_or_run_backwards(factor: float) -> None:
     with pytest.raises(ValueError, match="forward"):
         SystemClock(factor)
+
+
+class Right:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.at = START
+
+    def now(self) -> datetime:
+        return self.at
+
+    def real(self, seconds: float) -> float:
+        return seconds
+
+
+@pytest.mark.parametrize("by", [2.0, -2.0])
+def test_a_clock_that_is_slewed_gets_there_little_by_little_and_never_goes_back(by: float) -> None:
+    right = Right()
+    clock = SkewedClock(right, -by)
+    clock.slew(by)
+    shown = [clock.now()]
+    for _ in range(5_000):
+        right.at += timedelta(seconds=1)
+        shown.append(clock.now())
+    steps = [(later - former).total_seconds() for former, later in itertools.pairwise(shown)]
+    assert min(steps) >= 1.0 - SLEW - 0.0011
+    assert max(steps) <= 1.0 + SLEW + 0.0011
+    assert shown[-1] == right.at
+    clock.slew(by)
+    clock.set(1.0)
+    assert clock.now() == right.at + timedelta(seconds=1)
+    right.at += timedelta(hours=1)
+    assert clock.now() == right.at + timedelta(seconds=1)

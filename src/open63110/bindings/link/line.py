@@ -43,6 +43,7 @@ from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import FailSafeEntered
 from open63110.usecases.sessions.energy_transfer import AskTransferStatus, TransferStatusAnswer, TransferStatusReported
 from open63110.usecases.stations.monitor_station import StationEventReported
+from open63110.usecases.stations.onboard_station import RegistrationAnswered, TimeTold
 from open63110.wire.ports import Peer, Socket
 
 __all__ = ["Dialling", "Exchange", "Line", "Owner", "Waiting", "fitting"]
@@ -331,9 +332,19 @@ class Line(Dialler):
             found = [CODEC.decode(number, body, station=self.station, subjects=subjects) for number, body in bodies]
         except Trouble as fault:
             return Verdict(outcome=Outcome.FAILED, reason="BrokenAnswer", detail=fault.message)
-        messages = tuple(answers.told(said, found, now))
+        messages = tuple(map(self._timed, answers.told(said, found, now)))
         outcome = answers.outcome_of(ending.status)
         return Verdict(outcome=outcome, reason=ending.code, detail=ending.words, messages=messages)
+
+    def _timed(self, told: Event) -> Event:
+        """Let a time that the CSMS tells be what its clock shows now, and not when it answered: the way is measured (B.13)."""
+        peer = self.lines.session.peer_utc(self.lines.time())
+        if peer is None or not isinstance(told, RegistrationAnswered | TimeTold):
+            return told
+        late = (peer[0] - told.now).total_seconds()
+        if not -peer[1] <= late <= BOOT_WITHIN:  # its clock was set since it was measured
+            return told
+        return msgspec.structs.replace(told, now=peer[0], within=peer[1])
 
 
 def _priority(message: Command | Event) -> Priority:

@@ -55,7 +55,7 @@ class Place:
         self.controller.hardware = self.controller.line = self
         Controllers(self.engine).add(self.controller)
         world.writing.append(asyncio.create_task(self.engine.commit.run()))
-        self.closed, self.open = False, True
+        self.closed, self.open, self.slewed = False, True, 0.0
         self.said: list[Any] = []
 
     def now(self) -> datetime:
@@ -94,6 +94,10 @@ class Place:
     def set_clock(self, by: float) -> bool:
         if self.settable:
             self.skew += timedelta(seconds=by)
+        return self.settable
+
+    def slew_clock(self, by: float) -> bool:
+        self.slewed = by
         return self.settable
 
     def dial(self) -> None:
@@ -163,11 +167,56 @@ async def test_a_step_of_an_hour_is_refused_while_metering_and_told_once(world: 
         await place.hears(TimeTold(station=place.id, at=place.now(), now=NOON + HOUR))
     assert place.now() == NOON
     events = [one for one in await place.told() if isinstance(one, StationEventReported)]
-    assert [(one.code, one.component, one.at) for one in events] == [("ClockStepRefused", "ClockCtrlr", NOON)]
+    assert [(one.component, one.at) for one in events] == [("ClockCtrlr", NOON)] * 2
+    assert [(one.code, one.actual) for one in events[1:]] == [("ClockUncertain", "uncertain")]
+    assert events[0].code == "ClockStepRefused"
     assert "+3600 s" in events[0].text
     for now in (NOON, NOON - HOUR):
         await place.hears(TimeTold(station=place.id, at=place.now(), now=now))
     assert len([one for one in await place.told() if isinstance(one, StationEventReported)]) == 1
+
+
+async def test_a_clock_is_slewed_while_metering_and_set_once_energy_has_stopped(world: World) -> None:
+    place = Place(world, 1)
+    await place.charging()
+    await place.told()
+    off = timedelta(seconds=4)
+    await place.hears(TimeTold(station=place.id, at=place.now(), now=NOON + off, within=0.05))
+    assert (place.now(), place.slewed) == (NOON, 4.0)
+    uncertain = [one for one in await place.told() if isinstance(one, StationEventReported)]
+    assert [(one.code, one.actual, one.cleared) for one in uncertain] == [("ClockUncertain", "uncertain", False)]
+    place.controller.stop(1, "Local")
+    await place.told()
+    await place.hears(TimeTold(station=place.id, at=place.now(), now=NOON + off, within=0.05))
+    assert place.now() == NOON + off
+    again = [one for one in await place.told() if isinstance(one, StationEventReported)]
+    assert [(one.code, one.actual, one.cleared) for one in again] == [("ClockUncertain", "synchronised", True)]
+
+
+async def test_a_clock_that_nobody_has_set_for_a_day_is_told_to_be_uncertain_once_energy_flows(world: World) -> None:
+    place = Place(world, 1)
+    await place.accepted()
+    world.at += timedelta(days=1, seconds=1)
+    assert [one for one in await place.told() if isinstance(one, StationEventReported)] == []
+    place.controller.plug(1)
+    place.controller.present(1, CARD)
+    await place.told()
+    yes, subject = AuthorizationStatus.ACCEPTED, place.engine.known.ref(CARD)
+    await place.hears(CredentialAnswered(station=place.id, at=place.now(), subject=subject, status=yes, evse=E1))
+    events = [one for one in await place.told() if isinstance(one, StationEventReported)]
+    assert [(one.code, one.actual) for one in events] == [("ClockUncertain", "uncertain")]
+
+
+async def test_a_few_seconds_count_where_the_way_was_measured_and_not_where_nobody_did(world: World) -> None:
+    place = Place(world, 1)
+    await place.accepted()
+    off = timedelta(seconds=4)
+    await place.hears(TimeTold(station=place.id, at=place.now(), now=NOON + off))
+    assert place.now() == NOON
+    await place.hears(TimeTold(station=place.id, at=place.now(), now=NOON + off, within=0.2))
+    assert place.now() == NOON + off
+    await place.hears(TimeTold(station=place.id, at=place.now(), now=NOON + off + timedelta(seconds=0.25), within=0.2))
+    assert place.now() == NOON + off
 
 
 async def test_a_clock_that_is_set_is_no_event(world: World) -> None:

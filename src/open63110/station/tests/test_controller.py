@@ -97,6 +97,9 @@ class Ground:
             self.at += timedelta(seconds=by)
         return self.settable
 
+    def slew_clock(self, by: float) -> bool:
+        raise AssertionError
+
     # line
     def dial(self) -> None:
         self.deeds.append(("dial",))
@@ -311,8 +314,14 @@ async def test_what_happens_offline_is_told_in_order_once_there_is_a_link(ground
     assert bool(waiting)
     assert str(next(iter(ground.controller.outbox.waiting))) in waiting
     await ground.link(up=True)
-    told = [await ground.answer() for _ in range(3)]
-    assert [type(one).__name__ for one in told] == ["EnergyTransferStarted", "EnergyTransferUpdated", "EnergyTransferEnded"]
+    told = [await ground.answer() for _ in range(4)]
+    assert [type(one).__name__ for one in told] == [
+        "EnergyTransferStarted",
+        "StationEventReported",
+        "EnergyTransferUpdated",
+        "EnergyTransferEnded",
+    ]
+    assert (told[1].code, told[1].actual) == ("ClockUncertain", "never")
     assert all(one.offline for one in told)
     await ground.answer_all()
     assert not ground.controller.waiting

@@ -9,6 +9,7 @@ Leaves:     a picture of every connector that is as new as the link allows, and 
 
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import UseCase
+from open63110.model.session import SessionOpened
 from open63110.model.station import (
     ConnectorReported,
     EvPluggedIn,
@@ -33,7 +34,7 @@ from open63110.usecases.stations.monitor_station.messages import (
     StationHeardAgain,
     TimeAnswer,
 )
-from open63110.usecases.stations.monitor_station.station import clock_left_alone, worth_queueing
+from open63110.usecases.stations.monitor_station.station import clock_left_alone, clock_quality, worth_queueing
 
 __all__ = [
     "USE_CASE",
@@ -50,6 +51,7 @@ __all__ = [
     "StationHeardAgain",
     "TimeAnswer",
     "clock_left_alone",
+    "clock_quality",
     "might_be_silent",
     "worth_queueing",
 ]
@@ -80,5 +82,7 @@ USE_CASE = UseCase(
         StationDisconnected: evolve.heard,
         StationClockDoubted: evolve.clock_doubted,
         FaultAppeared: evolve.fault_appeared,
+        StationEventReported: evolve.event_reported,
+        SessionOpened: evolve.session_opened,
     },
 )

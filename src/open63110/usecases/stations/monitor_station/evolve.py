@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from open63110.kernel.ids import ConnectorNumber, EvseNumber
+from open63110.model.session import ServiceSession, SessionOpened
 from open63110.model.station import (
     Connector,
     ConnectorReported,
@@ -20,6 +21,7 @@ from open63110.model.station import (
 from open63110.usecases.stations.monitor_station.messages import (
     FaultAppeared,
     StationClockDoubted,
+    StationEventReported,
     StationFellSilent,
     StationHeardAgain,
 )
@@ -29,6 +31,12 @@ SILENT = "silent"
 
 CLOCK = "clock"
 """Flag: the clock of the station is further off than the operator tolerates."""
+
+CLOCK_UNCERTAIN = "ClockUncertain"
+"""Code of the event by which a station tells that its times are not to be relied on."""
+
+UNCERTAIN = "clock-uncertain"
+"""Flag of such a station, of its sessions meanwhile, and so of their records."""
 
 FAULT = "fault/"
 """Begin of the flags that a station keeps for its standing faults."""
@@ -79,6 +87,30 @@ def heard(event: StationHeardAgain | StationBooted | StationConnected | StationD
 def clock_doubted(event: StationClockDoubted, station: Station) -> Station:
     """Mark it; the next boot takes the mark off."""
     return replace(station, flags=(*without(station.flags, CLOCK), CLOCK))
+
+
+def event_reported(event: StationEventReported, station: Station) -> Station:
+    """Keep that times of a station are not to be relied on; of what runs already nobody knows since when they are not."""
+    if event.code != CLOCK_UNCERTAIN:
+        return station
+    flags = without(station.flags, UNCERTAIN)
+    if event.cleared:
+        return replace(station, flags=flags)
+    sessions = {number: _unsure(one) for number, one in station.sessions.items()}
+    return replace(station, flags=(*flags, UNCERTAIN), sessions=sessions)
+
+
+def session_opened(event: SessionOpened, station: Station) -> Station:
+    """Let a session that begins meanwhile bear the flag, too."""
+    opened = station.sessions.get(event.session)
+    if UNCERTAIN not in station.flags or opened is None:
+        return station
+    return replace(station, sessions={**station.sessions, event.session: _unsure(opened)})
+
+
+def _unsure(session: ServiceSession) -> ServiceSession:
+    known = session.closed is not None or UNCERTAIN in session.flags
+    return session if known else replace(session, flags=(*session.flags, UNCERTAIN))
 
 
 def fault_appeared(event: FaultAppeared, station: Station) -> Station:

@@ -15,7 +15,7 @@ from open63110.model.station import (
     Registration,
     Station,
 )
-from open63110.usecases.stations.monitor_station.evolve import connectors, fault_appeared, standing_faults
+from open63110.usecases.stations.monitor_station.evolve import CLOCK_UNCERTAIN, connectors, fault_appeared, standing_faults
 from open63110.usecases.stations.monitor_station.messages import (
     BeginReporting,
     FaultAppeared,
@@ -119,6 +119,21 @@ def clock_left_alone(station: StationId, at: datetime, by: float) -> StationEven
         actual=at.isoformat(timespec="seconds"),
         code="ClockStepRefused",
         text=f"told to set the clock by {by:+.0f} s, left as it is",
+    )
+
+
+def clock_quality(station: StationId, at: datetime, quality: str, *, cleared: bool) -> StationEventReported:
+    """Return what a station tells whose times are not to be relied on, or are again (B.13)."""
+    return StationEventReported(
+        station=station,
+        at=at,
+        component="ClockCtrlr",
+        variable="TimeQuality",
+        severity=4,
+        actual=quality,
+        code=CLOCK_UNCERTAIN,
+        text="its clock was never set" if quality == "never" else "",
+        cleared=cleared,
     )
 
 

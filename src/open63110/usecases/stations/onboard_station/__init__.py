@@ -11,7 +11,7 @@ from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Door, UseCase
 from open63110.model.station import RegistrationDecided, StationBooted, StationConnected, StationDisconnected
 from open63110.usecases.stations.onboard_station import clock, csms, evolve, station
-from open63110.usecases.stations.onboard_station.clock import ClockSet, TimeTold, correction, step
+from open63110.usecases.stations.onboard_station.clock import ClockSet, TimeTold, correction, metering, step
 from open63110.usecases.stations.onboard_station.csms import may_speak
 from open63110.usecases.stations.onboard_station.messages import (
     AdmitStation,
@@ -42,6 +42,7 @@ __all__ = [
     "TimeTold",
     "correction",
     "may_speak",
+    "metering",
     "step",
 ]
 

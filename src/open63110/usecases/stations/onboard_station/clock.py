@@ -13,6 +13,9 @@ from open63110.model.station import Evse, Station
 TOLERANCE: Final = 10.0
 """What an answer may have been under way, there and back, on a slow network: a clock off by less is left alone [s]."""
 
+FINEST: Final = 0.1
+"""Where the way was measured, a clock off by less than this beside the error of that is left alone [s]."""
+
 BELIEVED: Final = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 """A CSMS that says something else has no clock itself."""
 
@@ -21,7 +24,9 @@ class TimeTold(Event, frozen=True, kw_only=True, gc=False):
     """A station heard what time it is."""
 
     now: datetime
-    """The CSMS's clock when it answered."""
+    """The CSMS's clock when it answered; with ``within``, when this was heard."""
+    within: float | None = None
+    """The error of that is at most this [s]; None: nobody measured how long the answer was under way."""
 
 
 class ClockSet(Event, frozen=True, kw_only=True, gc=False):
@@ -31,20 +36,29 @@ class ClockSet(Event, frozen=True, kw_only=True, gc=False):
     """What it shows now minus what it showed before [s]."""
 
 
-def correction(told: datetime, shown: datetime, station: Station) -> float:
+def metering(station: Station) -> bool:
+    """Tell whether energy flows, or may: the times of a transfer have to fit each other."""
+    return any(transfer.ended is None for transfer in station.transfers.values())
+
+
+def correction(told: datetime, shown: datetime, station: Station, within: float | None = None) -> float:
     """Return by how much a clock is to be set [s], 0 for not at all.
 
-    While energy flows a clock is left alone, for the times of a transfer have to fit each other (B.13: no step while metering);
+    While energy flows no clock is set, for the times of a transfer have to fit each other (B.13: no step while metering);
     the first heartbeat after its end sets it.
     """
-    metering = any(transfer.ended is None for transfer in station.transfers.values())
-    return 0.0 if metering else step(told, shown)
+    return 0.0 if metering(station) else step(told, shown, within)
 
 
-def step(told: datetime, shown: datetime) -> float:
-    """Return by how much a clock is off for who believes what it is told [s]; 0: not by more than a network explains."""
+def step(told: datetime, shown: datetime, within: float | None = None) -> float:
+    """Return by how much a clock is off for who believes what it is told [s]; 0: not by more than the way explains."""
     off = (told - shown).total_seconds()
-    return off if abs(off) > TOLERANCE and BELIEVED[0] <= told < BELIEVED[1] else 0.0
+    return off if abs(off) > tolerance(within) and BELIEVED[0] <= told < BELIEVED[1] else 0.0
+
+
+def tolerance(within: float | None) -> float:
+    """Return by how much a clock may differ from what is told and still be right, as far as anybody knows [s]."""
+    return TOLERANCE if within is None else min(TOLERANCE, within + FINEST)
 
 
 def hear_time(event: TimeTold) -> Iterator[Effect]:

@@ -62,7 +62,9 @@ class RegistrationAnswered(Event, frozen=True, kw_only=True, gc=False):
     registration: Registration
     interval: float
     now: datetime
-    """The CSMS's clock when it answered."""
+    """The CSMS's clock when it answered; with ``within``, when this was heard."""
+    within: float | None = None
+    """The error of that is at most this [s]; None: nobody measured how long the answer was under way."""
 
 
 class PoweredUp(Event, frozen=True, kw_only=True, gc=False):

@@ -7,10 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId
+from open63110.kernel.ids import ConnectorNumber, EvseNumber, SessionNumber, StationId
+from open63110.model.session import ServiceSession, SessionOpened, SessionState
 from open63110.model.station import ConnectorReported, ConnectorState, Station
-from open63110.usecases.stations.monitor_station.evolve import connector_reported, fault_appeared, seen, standing_faults
-from open63110.usecases.stations.monitor_station.messages import FaultAppeared
+from open63110.usecases.stations.monitor_station.evolve import (
+    connector_reported,
+    event_reported,
+    fault_appeared,
+    seen,
+    session_opened,
+    standing_faults,
+)
+from open63110.usecases.stations.monitor_station.messages import FaultAppeared, StationEventReported
+from open63110.usecases.stations.monitor_station.station import clock_quality
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 CS = StationId("CS-1")
@@ -68,3 +77,31 @@ def test_a_standing_fault_is_remembered_to_the_letter_until_it_is_gone(evse: int
     station = fault_appeared(fault, fault_appeared(other, replace(EMPTY, flags=("clock",))))
     assert list(standing_faults(station)) == [other, fault]
     assert list(standing_faults(fault_appeared(replace(fault, code=""), station))) == [other]
+
+
+def service(number: int, *, closed: bool = False) -> ServiceSession:
+    end = NOW if closed else None
+    return ServiceSession(
+        station=CS, number=SessionNumber(number), evse=EvseNumber(1), state=SessionState.CHARGING, opened=NOW, closed=end
+    )
+
+
+def test_what_runs_while_a_clock_is_uncertain_bears_that_for_ever_and_what_is_over_or_comes_later_does_not() -> None:
+    station = replace(EMPTY, sessions={one.number: one for one in (service(1, closed=True), service(2))})
+    unsure = event_reported(clock_quality(CS, NOW, "uncertain", cleared=False), station)
+    unsure = event_reported(clock_quality(CS, NOW, "never", cleared=False), unsure)
+    assert unsure.flags == ("clock-uncertain",)
+    assert [one.flags for one in unsure.sessions.values()] == [(), ("clock-uncertain",)]
+    opened = SessionOpened(station=CS, at=NOW, session=SessionNumber(3), evse=EvseNumber(1), state=SessionState.CHARGING)
+    meanwhile = session_opened(opened, replace(unsure, sessions={**unsure.sessions, SessionNumber(3): service(3)}))
+    assert meanwhile.sessions[SessionNumber(3)].flags == ("clock-uncertain",)
+    sure = event_reported(clock_quality(CS, NOW, "synchronised", cleared=True), meanwhile)
+    assert sure.flags == ()
+    assert [one.flags for one in sure.sessions.values()] == [(), ("clock-uncertain",), ("clock-uncertain",)]
+    later = session_opened(replace(opened, session=SessionNumber(4)), replace(sure, sessions={SessionNumber(4): service(4)}))
+    assert later.sessions[SessionNumber(4)].flags == ()
+    assert session_opened(opened, unsure) is unsure
+
+
+def test_other_events_change_nothing_of_that() -> None:
+    assert event_reported(StationEventReported(station=CS, at=NOW, component="Fan", code="Slow"), EMPTY) is EMPTY
