@@ -174,8 +174,9 @@ class Connection(Conversation, WSListener):
     def send(self, data: bytes) -> None:
         """Send one text message; most are short, and nothing stands in their way."""
         usual = self._ending is None and self._stalled_since is None and self._deflate is None and len(data) <= _SMALL
-        if usual and not self._transport.is_closing():
-            self._open_wire.send(TEXT, data)
+        wire = self._wire
+        if usual and wire is not None and not self._transport.is_closing():
+            wire.send(TEXT, data)
         else:
             Conversation.send(self, data)
 
@@ -234,6 +235,9 @@ class Wire(WSProtocol):
             return
         else:
             _buffer_updated(self, nbytes)
+            if not self.transport.is_close_frame_sent:
+                connection._heard = connection._watch.time()  # noqa: SLF001 - as above; this is heard, without the call
+                return
         if connection is not None:
             connection.heard()
 

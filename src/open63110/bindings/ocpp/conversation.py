@@ -17,7 +17,7 @@ from open63110.bindings.ocpp.rpc.errors import ErrorCode, MalformedFrame, Schema
 from open63110.bindings.ocpp.rpc.frames import Call, Error, Result, Send
 from open63110.bindings.ocpp.rpc.happenings import Transmit
 from open63110.bindings.ocpp.schema import decoder
-from open63110.bindings.ocpp.secrets import shown
+from open63110.bindings.ocpp.secrets import CALL, shown
 from open63110.bindings.ocpp.tolerance import Deviation
 from open63110.bindings.ocpp.translation import Door, Translation, Wire, find
 from open63110.kernel.errors import NotSupported, Trouble
@@ -147,7 +147,8 @@ class Conversation:
 
     def _send(self, frame: bytes) -> None:
         if self.socket is not None:
-            self._server.frames.note(self.station, shown(frame), sent=True)
+            called = frame.startswith(CALL)  # answers hold no secrets
+            self._server.frames.note(self.station, shown(frame) if called else frame, sent=True)
             self.socket.send(frame)
 
     # -- what happens --

@@ -6,6 +6,8 @@ from typing import Any
 import msgspec
 
 HIDDEN = "(hidden)"
+CALL = b"[2,"
+"""How the calls begin that are made here."""
 _NAMES = ("password", "authorizationkey", "secret", "privatekey")
 """Parts of names, in lower case, whose values are secret."""
 _TELLTALE = (b"assword", b"AuthorizationKey", b"secret", b"Secret", b"rivateKey")
@@ -38,6 +40,6 @@ def _is_secret(name: Any) -> bool:
 
 def shown(frame: bytes) -> bytes:
     """Return a frame of ours as it may be remembered; only calls can hold secrets, and hardly any does."""
-    if not frame.startswith(b"[2,") or not any(part in frame for part in _TELLTALE):
+    if not frame.startswith(CALL) or not any(part in frame for part in _TELLTALE):
         return frame
     return msgspec.json.encode(hidden(msgspec.json.decode(frame)))
