@@ -15,6 +15,9 @@ from open63110.runtime.commit import MISSING, GroupCommit
 LAG: Final = 256
 """Commits after which the rows of the peers that were heard in one are written, if they were not for another reason."""
 
+STEP: Final = 8
+"""Commits of which only one replaces rows: to remove several costs hardly more than one."""
+
 
 class Marks:
     """Seen, with a row in the store. A mark counts once the commit is through; until then it is staged."""
@@ -124,8 +127,9 @@ class Ledger:
         self._batch, self._row = batch, PeersHeard(id=self._row.id + 1, marks=[])
         self._rows[self._row.id] = batch.puts["heard", self._row.id] = self._row
         self._commit.undoable(self._rows, self._row.id, MISSING)
-        while (oldest := next(iter(self._rows))) <= self._row.id - LAG:
-            self._replace(self._rows.pop(oldest))
+        if self._row.id % STEP == 0:
+            while (oldest := next(iter(self._rows))) <= self._row.id - LAG:
+                self._replace(self._rows.pop(oldest))
 
     def _replace(self, row: PeersHeard) -> None:
         """Write the peers' own rows in place of this one."""
