@@ -93,9 +93,9 @@ class Connection(Conversation, WSListener):
         if self._bucket < 0.0:
             self._overdrawn()
         kind = frame.msg_type
-        usual = kind is TEXT and frame.fin and not (frame.rsv1 or frame.rsv2 or frame.rsv3)
+        usual = (kind is TEXT or kind is BINARY) and frame.fin and not (frame.rsv1 or frame.rsv2 or frame.rsv3)
         if usual and self._parts is None and self._ending is None:
-            self._deliver(frame.get_payload_as_bytes(), False)
+            self._deliver(frame.get_payload_as_bytes(), kind is BINARY)
         elif not self._deaf:
             self._unusual(frame, kind)
         if self.wide and frame.tail_size == 0 and frame.payload_size <= _SMALL:

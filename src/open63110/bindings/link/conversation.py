@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import structlog
 
 from open63110.bindings.link import answers
-from open63110.bindings.link.correspondence import Correspondence, Ending
+from open63110.bindings.link.correspondence import ANSWERS, Correspondence, Ending
 from open63110.bindings.link.enclosing import enclosed, order_written
 from open63110.bindings.link.errors import HARMLESS, ErrorCode, camel
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
@@ -47,8 +47,6 @@ UNACCEPTED = 60.0
 """When a station that is not accepted may tell its facts again [s]."""
 
 _NOT_YET = "the station is not accepted; it says first that it has booted"
-
-ANSWERS = frozenset({Kind.REPLY, Kind.PROGRESS})
 
 FIRST_SERVICE = 1000
 """Message numbers from here on are the link's own services."""
@@ -181,7 +179,8 @@ class Conversation:
 
     def judge(self, header: Header) -> tuple[ErrorCode, str] | None:
         """Look at a header before its message is here: extensions, address, and whether the station may say this at all."""
-        if self._admitted is not None and self._admitted[0] is header and self._admitted[1] == self._zone:
+        admitted = self._admitted
+        if admitted is not None and admitted[0] is header and admitted[1] == self._zone:
             return None
         goes_on = self.goes_on(header)
         strange = header.misunderstood(frozenset())
@@ -209,7 +208,7 @@ class Conversation:
 
     @property
     def _zone(self) -> str:
-        noun = self.noun
+        noun = self._office.engine.stations.get(self.station)
         return (noun.zone if noun is not None else None) or ""
 
     def goes_on(self, header: Header) -> bool:

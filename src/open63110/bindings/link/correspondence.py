@@ -52,6 +52,8 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Nobody knows whether it was done: no answer came in time."""
 
 
+ANSWERS = frozenset({Kind.REPLY, Kind.PROGRESS})
+
 Over = Callable[[Ending], None]
 
 
@@ -204,9 +206,11 @@ class Correspondence:
             self._happened(self.session.end(ErrorCode.MALFORMED, "the link speaks in binary messages"))
             return
         found = self.session.received(frame, self.time())
+        arrived = bool(found)
         for one in found:
+            arrived = arrived and type(one) is Arrived
             self._happened(one)
-        if self._timer is None or not found or not all(isinstance(one, Arrived) for one in found):
+        if self._timer is None or not arrived:
             self.pump()  # what has only arrived is confirmed later, and nothing is due sooner than before
 
     def drained(self, strand: Strand) -> None:
@@ -292,7 +296,7 @@ class Correspondence:
     def _happened(self, one: Happening) -> None:
         match one:
             case Arrived():
-                if one.header.kind in {Kind.REPLY, Kind.PROGRESS}:
+                if one.header.kind in ANSWERS:
                     self._replied(one)
                 else:
                     self._desk.take(one)

@@ -24,7 +24,7 @@ class Bucket:
 
     def take(self, now: float) -> bool:
         """Take one, if there is one."""
-        if self.wait(now) > 0:
-            return False
-        self._level -= 1
-        return True
+        level = min(self._burst, self._level + (now - self._at) * self._rate) if self._at else self._burst
+        self._at, enough = now, level >= 1 - ROUNDING
+        self._level = level - 1 if enough else level
+        return enough

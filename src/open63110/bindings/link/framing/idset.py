@@ -21,6 +21,8 @@ class IdSet:
 
     def __contains__(self, number: int) -> bool:
         """Tell whether an id is in it."""
+        if not self._lasts or number > self._lasts[-1]:  # as nearly all that come for the first time
+            return False
         place = bisect.bisect_right(self._firsts, number) - 1
         return place >= 0 and number <= self._lasts[place]
 

@@ -157,9 +157,7 @@ class OpaqueConversation(Conversation):
         if message.header.type != OCPP:
             super().take(message)
             return
-        wait = self._pace.wait(message.header.priority, self.lines.time())
-        if wait > 0:
-            self.lines.refuse(message, ErrorCode.RATE_LIMITED, "too many of this class", retry_after=wait)
+        if self._postponed(message):
             return
         try:
             said: OcppFrame = CODEC.decode(OCPP, message.body, station=self.station, subjects=self._office.engine.known)

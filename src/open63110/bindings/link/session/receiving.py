@@ -163,13 +163,14 @@ class Receiving:
             return self._pass(frame, wire.Nack(id=frame.id, error=trouble.error, words=trouble.message))
         if header.priority is not Priority.EMERGENCY:
             self._bytes += size
-        if self.seen.has(self.outbox, frame.id):
+        seen = self.seen.known().get(self.outbox)
+        if seen is not None and frame.id in seen:
             refuse_replay(self._said, self.outbox, frame.id)
             self._confirm.append(frame.id)
             return self._pass(frame)
         if frame.id in self._pending or frame.id in self._held:
             return self._pass(frame)
-        answer = self._refused.get(frame.id) or self._reason(frame, header, now)
+        answer = self._refused.get(frame.id) or self._reason(frame, header, seen, now)
         if answer:
             self._partial.pop(frame.id, None)
             return self._pass(frame, answer)
@@ -185,7 +186,7 @@ class Receiving:
             raise BadFrame("a message does not start where it was left", ErrorCode.PROTOCOL)
         return self._more(frame, known, now)
 
-    def _reason(self, frame: wire.Data, header: Header, now: float) -> wire.Nack | None:
+    def _reason(self, frame: wire.Data, header: Header, seen: IdSet | None, now: float) -> wire.Nack | None:
         """Say why a message is not taken."""
         error, words, retry = ErrorCode.TOO_LARGE, "longer than was advertised", None
         urgent = header.priority is Priority.EMERGENCY
@@ -196,21 +197,16 @@ class Receiving:
             error, words = judged
         elif urgent and not self._urgent.take(now):
             error, words, retry = ErrorCode.RATE_LIMITED, "too many urgent messages", 100
-        elif self._scattered(frame.id):
+        elif seen is not None and seen.count >= STRETCHES and frame.id > seen.contiguous + 1:
             error, words, retry = ErrorCode.OVERLOADED, "too many gaps before this one", 5000
         else:
             return None
         return self._nack(frame.id, error, words, retry, tell=False)
 
-    def _scattered(self, number: int) -> bool:
-        numbers = self.seen.known().get(self.outbox)
-        return numbers is not None and numbers.count >= STRETCHES and number > numbers.contiguous + 1
-
     def _count(self, frame: wire.Data) -> None:
         """Hold the other end to the room that was advertised."""
-        self._uncount(frame.id)
+        self._used += frame.total - self._counted.get(frame.id, 0)
         self._counted[frame.id] = frame.total
-        self._used += frame.total
         if len(self._counted) > self._room.messages or self._used > self._room.bytes:
             raise BadFrame("more at once than was advertised", ErrorCode.TOO_LARGE)
 
