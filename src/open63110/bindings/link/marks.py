@@ -34,8 +34,8 @@ class Marks:
         """
         self.peer, self._commit, self._ledger = peer, commit, ledger
         self._seen = MemorySeen(peer.marks or None)
-        self._loose = MemorySeen()
-        """What counts and is neither in the row nor noted."""
+        self._loose: MemorySeen | None = None
+        """What counts and is neither in the row nor noted; None: nothing."""
         self._staged: dict[tuple[bytes, int], None] = {}
         self.noted = self.written = 0
         """The last entry of the ledger that names the peer, and the last one that its own row covers."""
@@ -55,6 +55,7 @@ class Marks:
             if first == last and (outbox, first) in self._staged:
                 del self._staged[outbox, first]
             else:
+                self._loose = self._loose or MemorySeen()
                 self._loose.add(outbox, ((first, last),))
 
     def stage(self, outbox: bytes, number: int) -> None:
@@ -63,11 +64,11 @@ class Marks:
         if self._ledger is None:
             self.keep(self.peer)
             return
-        for box, numbers in self._loose.known().items():
-            for first, last in numbers.stretches():
-                self._ledger.note(self, box, first, last)
-        if self._loose.known():
-            self._loose = MemorySeen()
+        if self._loose is not None:
+            for box, numbers in self._loose.known().items():
+                for first, last in numbers.stretches():
+                    self._ledger.note(self, box, first, last)
+            self._loose = None
         self._ledger.note(self, outbox, number, number)
 
     def keep(self, peer: Peer) -> None:

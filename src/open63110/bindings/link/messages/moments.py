@@ -52,6 +52,6 @@ def moment(count: int) -> datetime:
         Misfit: no calendar has it.
     """
     try:
-        return EPOCH + timedelta(milliseconds=count)
+        return EPOCH + MILLISECOND * count
     except OverflowError as fault:
         raise Misfit("milliseconds since 1970") from fault

@@ -178,7 +178,8 @@ class Session:
         written = [wire.encode(self._stamped(frame, now)) for frame in self._control]
         self._control.clear()
         if self.welcomed:
-            written += [wire.encode(frame) for frame in self._receiving.frames()]
+            written += map(wire.encode, self._receiving.frames())
+        if self.welcomed and (self._sending.waiting or self._sending.control):
             written += self._sending.frames(now, self.clock.seconds(now), room - sum(map(len, written)))
         return written
 

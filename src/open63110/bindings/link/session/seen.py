@@ -50,10 +50,12 @@ class MemorySeen:
 
     def add(self, outbox: bytes, stretches: Ranges) -> None:
         """Remember messages."""
-        numbers = self._seen.pop(outbox, None) or IdSet()
+        numbers = self._seen.get(outbox) or IdSet()
         for first, last in stretches:
             numbers.add(first, last)
-        self._seen[outbox] = numbers
+        if next(reversed(self._seen), None) != outbox:
+            self._seen.pop(outbox, None)
+            self._seen[outbox] = numbers
         while len(self._seen) > OUTBOXES:
             del self._seen[next(iter(self._seen))]
         if self._keep:

@@ -190,8 +190,6 @@ class Sending:
 
     def frames(self, now: float, utc: float, room: int) -> list[bytes]:
         """Return what to write: all of control, then DATA of at most `room` bytes."""
-        if not (self.waiting or self.control):
-            return []
         self.expire(utc)
         self._urgent.wait(now)
         while self._retries and self._retries[0][0] <= now:
