@@ -143,9 +143,10 @@ async def local_csms(
     zones: dict[str, ZonePlan] | None = None,
     say: dict[str, Say] | None = None,
     factor: float = FACTOR,
+    dials: tuple[str, ...] = (),
     **more: Any,
 ) -> AsyncIterator[Local]:
-    """A local CSMS whose link upwards goes through a tap."""
+    """A local CSMS whose link upwards goes through a tap; ``dials``: stations that listen."""
     own = given(pki, identity)
     async with Tap(upper_port).running() as tap:
         config = LocalConfig(
@@ -153,7 +154,10 @@ async def local_csms(
             site=site,
             data=str(folder / identity),
             clock_factor=factor,
-            listeners={"link": listener(pki, own), "ocpp": Listener(host="127.0.0.1", port=0, plain=True, password=False)},
+            listeners={
+                "link": listener(pki, own, stations=dials),
+                "ocpp": Listener(host="127.0.0.1", port=0, plain=True, password=False),
+            },
             web=Web(port=0),
             policy=Policy(order_deadline=Seconds(slack(factor)), unknown_stations="accept", cso=identity),
             limits=Limits(answer_timeout=slack(factor)),
