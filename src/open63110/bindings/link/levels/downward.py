@@ -91,7 +91,7 @@ class Downward:
             changed: told whether the level above hears.
         """
         self._engine, self._orders, self._relay, self._spreading, self._wallet = engine, orders, relay, spreading, wallet
-        self._guests, self._changed, self.onward = askers, changed, onward
+        self._askers, self._changed, self.onward = askers, changed, onward
         self._zones: dict[ZoneKey, list[Callable[[Zone | None], None]]] = {}
         engine.commit.on_durable.append(self._look)
 
@@ -132,7 +132,7 @@ class Downward:
             raise Unknown(f"{address} is no station", code="UnknownAddress", where=str(address))
         command = self.onward.read(message, station)
         if command is None or self._left_to_it(message, command):
-            self.onward.send(above, message, station, self._guests.meet(header))
+            self.onward.send(above, message, station, self._askers.meet(header))
         else:
             self._of_station(above, message, command)
 
@@ -147,7 +147,7 @@ class Downward:
         )
         if station is None:
             raise NotSupported(f"no message has the number {header.type}", code="UnknownType")
-        self.onward.send(above, message, station, self._guests.meet(header))
+        self.onward.send(above, message, station, self._askers.meet(header))
 
     def _came(self, message: Arrived, command: Command) -> AsItCame | None:
         """Return a message that may not be written anew as a whole; None: this level would write the same."""
@@ -195,7 +195,7 @@ class Downward:
 
         header = message.header
         with enclosing(self._orders, header.extensions, self._came(message, command)):
-            future = self._orders.ask(command, self._guests.meet(header), deadline=header.deadline, roles=ANYBODY)
+            future = self._orders.ask(command, self._askers.meet(header), deadline=header.deadline, roles=ANYBODY)
         future.add_done_callback(asked)
 
     def _yes(self, above: Upward, message: Arrived, replies: Sequence[Any], station: StationId) -> None:
@@ -228,7 +228,7 @@ class Downward:
 
         group = self._relay.directory.resolve(header.dst)
         came = msgspec.structs.replace(header, group=True)
-        by = self._guests.meet(header)
+        by = self._askers.meet(header)
         whole = self._came(message, command) if ENCLOSED not in message.body else None
         with enclosing(self._orders, header.extensions, whole):
             self._spreading.ask(command, group, by, deadline, told, came=came, came_from=str(self._relay.upper), whole=whole)

@@ -149,8 +149,11 @@ class Passing:
     def _late(self, kept: Original, came: Header) -> bytes:
         """Return a body that says that the level above did not hear when it happened."""
         subjects = self.engine.known
-        said = CODEC.decode(came.type, kept.body, station=kept.station, subjects=subjects)
-        return rewritten(kept.body, said, late(said), subjects)
+        try:
+            said = CODEC.decode(came.type, kept.body, station=kept.station, subjects=subjects)
+            return rewritten(kept.body, said, late(said), subjects)
+        except Trouble:  # better told as it came than not at all
+            return kept.body
 
     def over(self) -> None:
         """Forget what the outbox of the link has by now."""
