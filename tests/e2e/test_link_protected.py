@@ -2,12 +2,16 @@
 """Signed and sealed elements between a station and a CSMS with a local CSMS in between, all of them running programs (B.3)."""
 
 import asyncio
+import inspect
+import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.e2e.house import ADMIN
 from tests.e2e.link_house import Pki
 from tests.e2e.local_house import ended, facts, stations, until
@@ -19,8 +23,11 @@ from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived
 from open63110.bindings.link.framing.header import Kind
 from open63110.bindings.link.messages.codec import CODEC
-from open63110.bindings.link.protection.elements import element
+from open63110.bindings.link.protection.cose import key_id_of
+from open63110.bindings.link.protection.elements import element, enclosed
 from open63110.bindings.link.protection.once import Once
+from open63110.bindings.link.protection.protected import Place
+from open63110.bindings.link.protection.tests.test_cose_peer import Peer, installed
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.roles import Role
@@ -30,10 +37,11 @@ from open63110.model.original import MessagePassedOn, Original
 from open63110.model.principal import AuditEntry
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.site import SiteId, ZoneId
-from open63110.model.transfer import EnergyTransferUpdated
+from open63110.model.transfer import EnergyTransferUpdated, TransferFact
 from open63110.usecases.energy.smart_charging import LimitPower, LimitZone
 from open63110.usecases.stations.monitor_station import StationEventReported
 
+COSE_PEER = Path(inspect.getfile(installed)).with_name("cose_peer.py")
 CS1, EVSE = StationId("CS1"), EvseNumber(1)
 UPDATED = CODEC.registry.by_kind[EnergyTransferUpdated].number
 READINGS, PERSON = (11,), (6,)
@@ -102,6 +110,20 @@ def flipped(number: int, body: bytes) -> bytes:
     return body[:place] + bytes((body[place] ^ 1,)) + body[place + 1 :]
 
 
+def verified_elsewhere(there: There, number: int, key: bytes, body: bytes) -> bool:
+    """Have a second COSE implementation verify what the station has signed."""
+    der = x509.load_pem_x509_certificate(there.given.certificate.read_bytes())
+    pem = der.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    named = {"pem": pem, "alg": "ES256", "kid": key_id_of(der.public_bytes(Encoding.DER))}
+    signed = enclosed(body)
+    assert signed is not None
+    with subprocess.Popen([installed(), COSE_PEER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        payload = Peer(process)("verify", cose=signed, aad=Place(type=number, key=key).bound(), **named)
+        assert process.stdin is not None
+        process.stdin.close()
+    return isinstance(CODEC.decode(number, payload, station=CS1, subjects=there.here.csms.engine.known), TransferFact)
+
+
 @pytest.mark.at("AT-B.3-1", "link")
 async def test_readings_signed_by_the_station_pass_a_local_csms_byte_for_byte_and_are_verified_at_the_top(tmp_path: Path) -> None:
     async with three_levels(tmp_path, above=DEMANDED, below=SIGNED) as there:
@@ -114,7 +136,7 @@ async def test_readings_signed_by_the_station_pass_a_local_csms_byte_for_byte_an
         passed = {(one.header.type, one.header.key): one.body for one in at_top if one.header.key and one.header.type < 5}
         assert len(passed) >= 2
         assert passed.items() <= said.items()
-        assert {element(one, ())[:2] for one in passed.values()} == {b"\xd8\x18"}
+        assert all(verified_elsewhere(there, *one, body) for one, body in passed.items())
         assert there.here.rows(QuarantinedInput) == []
         assert all(not one.unread for one in await facts(there.local.csms, MessagePassedOn))
 
