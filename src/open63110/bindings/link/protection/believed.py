@@ -66,7 +66,13 @@ class Believed:
         self._revoked, self._expired = revoked or Revoked(None, None), expired
         self._own = Keyring()
         self._known: dict[bytes, Known] = {}
+        self._of: dict[str, list[Known]] = {}
+        """Certificates by the identity in them."""
         self._read: set[str] = set()
+        self._broken: set[str] = set()
+        """Files that were told to be of no use."""
+        self._stamp = 0
+        """Of the folder when it was read last."""
         self._next = now()
         self.look()
 
@@ -136,8 +142,12 @@ class Believed:
         return self._known.get(key_id)
 
     def _files(self) -> list[Path]:
+        """Return the files of the folder, none where it has not changed since it was read."""
+        if self._folder is None:
+            return []
         try:
-            return sorted(self._folder.glob("*.pem")) if self._folder is not None else []
+            stamp, self._stamp = self._stamp, self._folder.stat().st_mtime_ns
+            return sorted(self._folder.glob("*.pem")) if stamp != self._stamp else []
         except OSError as fault:
             log.error("certificates of signers cannot be read", folder=str(self._folder), reason=str(fault))  # noqa: TRY400
             return []
@@ -147,8 +157,12 @@ class Believed:
             for one in x509.load_pem_x509_certificates(path.read_bytes()):
                 if self._vouched(one):
                     self._note(one.public_bytes(Encoding.DER))
-        except (OSError, ValueError, Malformed) as fault:
-            log.warning("a certificate of a signer cannot be used", path=str(path), reason=str(fault))
+        except (OSError, ValueError, Malformed) as fault:  # it may be on its way into the folder
+            self._read.discard(path.name)
+            self._stamp = 0
+            if path.name not in self._broken:
+                self._broken.add(path.name)
+                log.warning("a certificate of a signer cannot be used", path=str(path), reason=str(fault))
 
     def _note(self, der: bytes) -> None:
         identity, role = self._identify(der)
@@ -156,6 +170,8 @@ class Believed:
         known = Known(
             identity, role, public_key_of(der), der, made.serial_number, made.not_valid_before_utc, made.not_valid_after_utc
         )
+        if key_id_of(der) not in self._known:
+            self._of.setdefault(identity, []).append(known)
         self._known[key_id_of(der)] = known
 
     def _vouched(self, certificate: x509.Certificate) -> bool:

@@ -104,3 +104,15 @@ def test_the_newest_certificate_of_an_identity_is_sealed_for(house: House) -> No
 def test_a_key_file_that_does_not_sign_elements_is_refused() -> None:
     with pytest.raises(Malformed, match="no private key"):
         key_in(b"no key")
+
+
+def test_a_file_that_was_read_half_written_is_read_again(house: House) -> None:
+    given = house.give("CS1", to="elsewhere")
+    (path,) = (house.pki.path / "issued").glob("*.pem")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100])
+    trust = house.believed()
+    assert trust.public_key(key_id_of(der(given))) is None
+    path.write_bytes(whole)
+    house.now += timedelta(seconds=2)
+    assert trust.public_key(key_id_of(der(given))) is not None
