@@ -43,6 +43,9 @@ FIRST = 1000
 """Message ids of a sweep begin here."""
 
 GUESTS = (Role.DSO, Role.FO, Role.CSP, Role.RM)
+OCPP_FRAME = REGISTRY.by_name["OcppFrame"].number
+"""Who may say it but has not said in HELLO that it would is told so: the right is there, the ability is not."""
+
 DENIED = {ErrorCode.NOT_AUTHORIZED, ErrorCode.UNKNOWN_TYPE}
 
 
@@ -62,8 +65,9 @@ async def sweep(peer: Raw, *, src: str = "", dst: str = "") -> set[Cell]:
                 open_ -= {one for first, last in frame.ids for one in range(first, last + 1)}
             elif isinstance(frame, Nack):
                 assert frame.id in ids, frame
-                assert frame.error in DENIED, (ids[frame.id], frame)
-                refused.add(frame.id)
+                unable = frame.error == ErrorCode.NOT_SUPPORTED and ids[frame.id][0] == OCPP_FRAME
+                assert unable or frame.error in DENIED, (ids[frame.id], frame)
+                refused |= set() if unable else {frame.id}
                 open_.discard(frame.id)
     return {cell for id_, cell in ids.items() if id_ not in refused}
 

@@ -18,7 +18,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=
     role: Role
     name: str = ""
     scope: tuple[str, ...] = ("*",)
-    """Addresses it may speak of: station ids, or prefixes that end in an asterisk."""
+    """What it may speak of: station ids, or prefixes that end in an asterisk; places (``/mall``) of who comes by link."""
     password: str = ""
     """Argon2id hash for people; empty for the others."""
     key: str = ""

@@ -39,7 +39,7 @@ class NewPrincipal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Exactly one."""
     name: str = ""
     scope: tuple[str, ...] = ("*",)
-    """Stations it may speak of: ids, or prefixes that end in an asterisk."""
+    """Stations it may speak of: ids, or prefixes that end in an asterisk; places (``/mall``) of who comes by link."""
     password: str = ""
     """Of a person; empty: this person uses keys only."""
     secret: str = ""
