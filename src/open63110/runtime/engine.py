@@ -177,14 +177,8 @@ class Turn:
     def take(self, effects: Iterable[Effect]) -> None:
         """Sort out what a decision yields."""
         for effect in effects:
-            if isinstance(effect, Event):
-                self.fact(effect)
-            elif isinstance(effect, Reply):
-                self.replies.append(effect)
-            elif isinstance(effect, Wake):
-                self._set_wake(effect)
-            else:
-                self.commands.append(effect)
+            kind = type(effect)
+            (_TAKES.get(kind) or _learn(kind))(self, effect)
 
     def fact(self, event: Event) -> None:
         """Let a fact change its noun, and follow where it leads."""
@@ -204,6 +198,12 @@ class Turn:
             message: Any
             for message in entry.function(event, *entry.gather(self)):
                 self.decide(message)
+
+    def _reply(self, reply: Reply) -> None:
+        self.replies.append(reply)
+
+    def _command(self, command: Command) -> None:
+        self.commands.append(command)
 
     def _set_wake(self, wake: Wake) -> None:
         if self.station is None or (wake.command is None and wake.name not in self.station.wakeups):
@@ -235,6 +235,21 @@ class Turn:
 
 
 _NOBODY = SubjectRef("")
+
+_TAKES: dict[type[Effect], Callable[[Turn, Any], None]] = {}
+"""What becomes of an effect, by its kind: asking each whether it is an instance of another is dear for structs."""
+
+
+def _learn(kind: type[Effect]) -> Callable[[Turn, Any], None]:
+    takes: dict[type[Effect], Callable[[Turn, Any], None]] = {
+        Event: Turn.fact,
+        Reply: Turn._reply,  # noqa: SLF001 - a part of it
+        Wake: Turn._set_wake,  # noqa: SLF001 - as above
+        Command: Turn._command,  # noqa: SLF001 - as above
+    }
+    found = _TAKES[kind] = next(take for base, take in takes.items() if issubclass(kind, base))
+    return found
+
 
 _COMMANDS: dict[str, type[Command]] = {}
 

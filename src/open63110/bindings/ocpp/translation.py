@@ -75,8 +75,8 @@ class Translation(msgspec.Struct, frozen=True, kw_only=True):
 
 def find(replies: Sequence[Reply], kind: type[R]) -> R | None:
     """Return the reply of a kind, None if no use case gave one."""
-    for reply in replies:  # a generator would cost twice as much, and this stands in every answer
-        if isinstance(reply, kind):
+    for reply in replies:  # this stands in every answer: a generator would cost twice as much, and so would isinstance
+        if type(reply) is kind:
             return reply
     return None
 
