@@ -181,9 +181,11 @@ async def test_a_message_of_a_type_that_no_level_knows_goes_to_the_last_one_and_
         assert not heard.of(STRANGE + 2)
 
 
-async def ordered(here: House, peer: Raw, header: Header, body: bytes, replies: bytes | None) -> tuple[Header, bytes, Ending]:
+async def ordered(
+    here: House, peer: Raw, header: Header, body: bytes, replies: bytes | None, *, over: str = "mall-lc"
+) -> tuple[Header, bytes, Ending]:
     """Order something from above; return what the station got, and what came back of its answer."""
-    branch = here.csms.level.branches.branch("mall-lc")
+    branch = here.csms.level.branches.branch(over)
     assert branch is not None
     ends: list[Ending] = []
     branch.lines.send(header, body, durable=False, over=ends.append, patience=30.0)
@@ -252,3 +254,35 @@ async def test_an_order_of_a_type_that_no_level_knows_reaches_its_station_and_th
 def encoded(header: Header) -> Header:
     """A header as it is read on the other side: moments are whole milliseconds."""
     return decode_header(encode_header(header))
+
+
+@pytest.mark.at("AT-B.14-1", "link")
+@pytest.mark.at("AT-B.25-1", "link")
+async def test_two_levels_pass_on_what_neither_knows_both_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with link_house(tmp_path) as (here, pki):
+        await admit_level(here, "region-lc", "/*")
+        heard = Heard(here.csms, monkeypatch)
+        async with local_csms(tmp_path, pki, here.port, identity="region-lc", site="*", factor=1.0) as region:
+            await admit_level(region, "mall-lc", "/mall")
+            zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS1",))}
+            async with (
+                local_csms(tmp_path, pki, region.port, zones=zones, factor=1.0) as site,
+                raw(here, pki.tls("CS1"), "CS1", site.port) as peer,
+            ):
+                await until(lambda: region.open and site.open)
+                await peer.greet()
+                await peer.boot()
+                await until(lambda: here.csms.orders.link.connected(CS1), 30.0)
+                number, plain = event(here, "A")
+                body = with_more(plain)
+                await say(peer, 5, Header(type=number, version=9, extensions=THING), body)
+                await say(peer, 6, Header(type=STRANGE, extensions=THING), b"\x81\x18\x2a")
+                await until(lambda: heard.of(number) and heard.of(STRANGE))
+                for wanted, found in ((body, heard.of(number)), (b"\x81\x18\x2a", heard.of(STRANGE))):
+                    ((header, came),) = found
+                    assert (came, header.extensions, header.src) == (wanted, THING, PATH)
+                    assert header.path == ("mall-lc", "region-lc")
+                for dst, sent in ((STRANGE, b"\x81\x18\x2a"), (CODEC.number(LIMIT), with_more(CODEC.encode(LIMIT, station=CS1)))):
+                    header = order(here, dst, PATH)
+                    got, came, _ = await ordered(here, peer, header, sent, None, over="region-lc")
+                    assert (came, got.extensions) == (sent, THING)
