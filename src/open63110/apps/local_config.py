@@ -41,6 +41,9 @@ class Upper(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Between two attempts to reach it [s]."""
     handshake: float = 90.0
     """How long opening one may take, TCP, TLS and upgrade: three round trips [s]."""
+    renew_after: float = 72_000.0
+    """After so long both ends show their certificates again, while the link goes on [s]; 0: never. A certificate whose file
+    is replaced is shown at once."""
     return_after: float = 60.0
     """While on another than the first endpoint: how often those before it are tried [s]; 0: it stays there."""
     answer_within: float = 2.0

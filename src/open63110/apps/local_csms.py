@@ -17,7 +17,7 @@ from open63110.apps.levels import Level
 from open63110.apps.local_config import LocalConfig
 from open63110.apps.local_say import Masters
 from open63110.apps.local_wallet import Wallet
-from open63110.bindings.link.carriers.websocket_carrier import client_tls
+from open63110.bindings.link.carriers.websocket_carrier import Papers
 from open63110.bindings.link.client import NOTHING, Client
 from open63110.bindings.link.conversation import WIRE as LINK
 from open63110.bindings.link.correspondence import Correspondence
@@ -178,13 +178,16 @@ class LocalCsms(Csms):
             changed=self._upper_changed,
         )
         outbox = self.outbox.outbox(ABOVE)
+        papers = Papers(Path(config.certificate), Path(config.key), Path(config.authorities))
         made = Upward(
             self.client,
             self.config.identity,
             self.engine,
             Dialling(
                 endpoints=config.endpoints,
-                tls=client_tls(Path(config.certificate), Path(config.key), Path(config.authorities)),
+                tls=papers.tls,
+                renewed=papers.renewed,
+                renew_after=config.renew_after,
                 server_name=config.server_name or None,
                 longest_pause=config.longest_pause,
                 handshake=config.handshake,

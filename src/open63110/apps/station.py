@@ -16,7 +16,6 @@ from typing import Any
 import structlog
 
 from open63110.apps.clock import SystemClock
-from open63110.apps.config import host_and_port
 from open63110.apps.folder import usable
 from open63110.apps.ids import StoredIds
 from open63110.apps.protection import guard_of
@@ -25,23 +24,19 @@ from open63110.apps.site import SkewedClock
 from open63110.apps.station_bulk import station_streams
 from open63110.apps.station_config import Bay, StationConfig, registers
 from open63110.apps.station_hands import Hands
+from open63110.apps.station_link import door, link_dialling, revoked
 from open63110.apps.station_simulated import SimulatedDriver
 from open63110.apps.systemd import notify, watched
-from open63110.bindings.link.carriers.websocket_carrier import client_tls, server_tls
-from open63110.bindings.link.client import NOTHING
 from open63110.bindings.link.client import Client as LinkClient
-from open63110.bindings.link.dialling import Dialling as LinkDialling
-from open63110.bindings.link.line import Line as LinkLine
 from open63110.bindings.link.opaque.opaque_line import OpaqueLine
 from open63110.bindings.link.patterns.bulk import Streams
-from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.link.session import MemoryOutbox
 from open63110.bindings.ocpp.client import Client
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.line import Line as OcppLine
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.bindings.ocpp.wires import WIRES
-from open63110.kernel.errors import Malformed, Unavailable
+from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import EvseNumber, StationId, TransferNumber
 from open63110.kernel.roles import Role
 from open63110.model.station import Identity, StationDisconnected
@@ -63,7 +58,6 @@ from open63110.store.migrate import version as revision
 from open63110.store.outbox import MarkedOutbox, OutboxFile
 from open63110.store.sqlite import SqliteStore
 from open63110.usecases.stations.monitor_station import StationEventReported
-from open63110.wire.tls import TlsUnusable
 
 log = structlog.get_logger(__name__)
 
@@ -137,8 +131,6 @@ class Station:
         self.parties = Controllers(self.engine)
         self.parties.add(self.controller)
         self.refusals = Refusals(self._suspect, self.clock)
-        self.port = 0
-        """At which a CSMS opens its link; 0: at none."""
         self.client = self._line()
 
     # -- parts --
@@ -156,7 +148,7 @@ class Station:
     def _link(self) -> LinkClient:
         client = self._dials(secrets.token_bytes(4))
         self._outbox = OutboxFile(Path(self.config.data) / OUTBOX)
-        dialling, outbox = _link_dialling(self.config), MarkedOutbox(self._outbox, CSMS, self._next_mark)
+        dialling, outbox = link_dialling(self.config), MarkedOutbox(self._outbox, CSMS, self._next_mark)
         self.told.reached(outbox.mark)
         line = client.line(self.id, self.engine, dialling, self.controller, outbox)
         line.guard = guard_of(self.config, self.config.links, self.clock.now, obeys=self.engine)
@@ -165,16 +157,21 @@ class Station:
         return client
 
     def _dials(self, run: bytes) -> LinkClient:
-        csms = self.config.csms
-        taken_back = Revoked(Path(csms.revoked), Path(csms.authorities)) if csms.revoked else NOTHING
-        return LinkClient(self.frames, self.clock, identity_of, run_id=run, revoked=taken_back, security=self.refusals)
+        return LinkClient(
+            self.frames, self.clock, identity_of, run_id=run, revoked=revoked(self.config.csms), security=self.refusals
+        )
 
     def _suspect(self, who: str, kind: str, words: str) -> None:
         """Tell the CSMS of a refused attempt, as an event of this station."""
         log.warning("refused", station=self.id, who=who, kind=kind, reason=words)
-        text = f"{who}: {words}"[:500]
         fact = StationEventReported(
-            station=self.id, at=self.clock.now(), component="Link", severity=4, code=kind, text=text, security=True
+            station=self.id,
+            at=self.clock.now(),
+            component="Link",
+            severity=4,
+            code=kind,
+            text=f"{who}: {words}"[:500],
+            security=True,
         )
         self.controller.fact(fact)
 
@@ -184,7 +181,7 @@ class Station:
         links = self.carriers = self._dials(run)
         outbox, pace = MemoryOutbox(secrets.token_bytes(8)), 1.0 / self.clock.real(1.0)
         line = OpaqueLine(
-            links, self.id, self.engine, _link_dialling(config), outbox, versions=tuple(config.csms.versions), pace=pace
+            links, self.id, self.engine, link_dialling(config), outbox, versions=tuple(config.csms.versions), pace=pace
         )
         links.lines[self.id] = line
 
@@ -252,7 +249,7 @@ class Station:
         log.info("station starts", station=self.id, waiting=waiting, journal=self.parties.count)
         writer = asyncio.create_task(self.engine.commit.run())  # it outlives the others, whatever ends them
         try:
-            async with self._door(), asyncio.TaskGroup() as tasks:
+            async with door(self.config.csms, self.controller.line, self.client), asyncio.TaskGroup() as tasks:
                 own = [tasks.create_task(part) for part in self._parts()]
                 await self._begin()
                 try:
@@ -272,29 +269,6 @@ class Station:
             if self._outbox is not None:
                 self._outbox.close()
             self.store.close()
-
-    @contextlib.asynccontextmanager
-    async def _door(self) -> AsyncIterator[None]:
-        """Let a CSMS open the link while the block lasts, if this station is to be dialled.
-
-        Raises:
-            Unavailable: the port cannot be had.
-        """
-        csms, line, client = self.config.csms, self.controller.line, self.client
-        if not (csms.listen and isinstance(line, LinkLine) and isinstance(client, LinkClient)):
-            yield
-            return
-        host, port = host_and_port(csms.listen, "csms.listen")
-        tls = server_tls(Path(csms.certificate), Path(csms.key), Path(csms.authorities))
-        try:
-            door = await client.listen(line, host, port, tls, client.revoked, client.security)
-        except (OSError, TlsUnusable) as fault:
-            raise Unavailable(f"csms.listen: {fault}", where="csms.listen") from fault
-        self.port = door.port
-        try:
-            yield
-        finally:
-            await door.stop()
 
     def _parts(self) -> list[Any]:
         parts = [self.engine.timers.run(), self.client.run(), self.hardware.run(), self.told.run(self.id, self.parties)]
@@ -356,21 +330,6 @@ def _dialling(config: StationConfig) -> Dialling:
         tls=_tls(config),
         longest_pause=csms.longest_pause,
         patience=csms.patience,
-    )
-
-
-def _link_dialling(config: StationConfig) -> LinkDialling:
-    csms = config.csms
-    try:
-        tls = client_tls(Path(csms.certificate), Path(csms.key), Path(csms.authorities))
-    except TlsUnusable as fault:
-        raise Malformed(f"csms: {fault}", where="csms") from fault
-    return LinkDialling(
-        endpoints=csms.endpoints,
-        tls=tls,
-        longest_pause=csms.longest_pause,
-        handshake=csms.handshake,
-        return_after=csms.return_after,
     )
 
 

@@ -52,6 +52,9 @@ class Upwards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Between two attempts to connect [s]."""
     handshake: float = 90.0
     """Link: how long opening one may take, TCP, TLS and upgrade: three round trips [s]."""
+    renew_after: float = 72_000.0
+    """Link: after so long both ends show their certificates again, while the link goes on [s]; 0: never. A certificate whose file
+    is replaced is shown at once."""
     return_after: float = 60.0
     """Link, while on another than the first endpoint: how often those before it are tried [s]; 0: it stays there."""
 

@@ -200,6 +200,22 @@ class Client:
                     return
         line.looked_back()
 
+    # -- certificates again --
+
+    def renew(self, line: Dialled) -> None:
+        """Go over to another socket to the endpoint in use, on which both ends show their certificates again."""
+        if self._tasks is not None:
+            self._tasks.create_task(self._renew(line))
+
+    async def _renew(self, line: Dialled) -> None:
+        place = line.walk.at
+        async with self._slots:
+            candidate = line.candidate(place)
+            why, _ = await self._connect(line, place, candidate, line.dialling.handshake)
+            if why or not await candidate.taken(GREETING):
+                log.warning("certificates could not be shown again", endpoint=line.dialling.endpoints[place], reason=why)
+                line.not_renewed()
+
     # -- whom it believes --
 
     def believes(self, der: bytes) -> bool:
@@ -259,6 +275,9 @@ class Client:
                     await asyncio.sleep(EVERY)
                     if self.revoked.look():
                         self._end_revoked()
+                    for one in self._ends():
+                        if one.dialling.renewed():
+                            one.renew()
             finally:
                 self._tasks = None
                 for one in self._ends():

@@ -6,10 +6,9 @@ import math
 from collections.abc import Callable
 from typing import Protocol
 
-import cbor2
 import msgspec
 
-from open63110.bindings.link.errors import BadFrame, ErrorCode
+from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.happenings import (
     Arrived,
     Cancelled,
@@ -21,7 +20,7 @@ from open63110.bindings.link.framing.happenings import (
     Welcomed,
 )
 from open63110.bindings.link.framing.header import Header, Kind
-from open63110.bindings.link.framing.strict import mapping, maybe, whole
+from open63110.bindings.link.refusing import read_refusal
 from open63110.bindings.link.session import Session
 from open63110.wire.ports import Socket
 
@@ -386,18 +385,3 @@ class Correspondence:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-
-def written_refusal(code: str) -> bytes:
-    """Write the body of a reply that says no: the trouble's own name, for programs."""
-    return cbor2.dumps({1: code[:64]})
-
-
-def read_refusal(body: bytes) -> str:
-    """Read it; empty where there is nothing to be read."""
-    if not body:
-        return ""
-    try:
-        return maybe(mapping(whole(body), "a refusal"), 1, str, "", most=64)
-    except BadFrame:
-        return ""

@@ -2,6 +2,7 @@
 """What every end that dials has: which endpoint is next, again after each loss, and back to the one that is wanted most."""
 
 import asyncio
+import random
 
 from open63110.bindings.link.correspondence import Correspondence
 from open63110.bindings.link.dialling import Candidate, Dialling, Exchange
@@ -9,11 +10,14 @@ from open63110.bindings.link.endpoints import Walk
 from open63110.bindings.link.strands import Beside, Checked
 from open63110.wire.ports import Peer, Socket
 
+RENEW_AGAIN = 60.0
+"""After a renewal that failed [s of the clock]; the link goes on meanwhile."""
+
 
 class Dialler:
     """One end's way to the other; implements dialling.Dialled and strands.Ways."""
 
-    __slots__ = ("_back", "_exchange", "_number", "dialling", "lines", "place", "walk", "wanted")
+    __slots__ = ("_back", "_exchange", "_number", "_renewal", "dialling", "lines", "place", "walk", "wanted")
 
     lines: Correspondence
 
@@ -27,6 +31,7 @@ class Dialler:
         self._exchange, self.dialling = exchange, dialling
         self._number = 0
         self._back: asyncio.TimerHandle | None = None
+        self._renewal: asyncio.TimerHandle | None = None
         self.walk = Walk(len(dialling.endpoints))
         self.place = 0
         """Of the endpoint to which the newest socket leads; 0 as well where the other end has opened it."""
@@ -64,6 +69,16 @@ class Dialler:
         """None of the endpoints that are wanted more has answered: look again later."""
         if self.lines.open:
             self._look_back_later()
+
+    def renew(self) -> None:
+        """Have both ends show their certificates again, if there is a link to an endpoint of the list."""
+        if self.wanted and self.lines.open and self.dialling.endpoints:
+            self._exchange.renew(self)
+
+    def not_renewed(self) -> None:
+        """No other socket could be had beside the one in use: try again later."""
+        if self.lines.open:
+            self._renew_in(RENEW_AGAIN)
 
     def hang_up(self) -> None:
         """Close, and stay silent."""
@@ -105,6 +120,7 @@ class Dialler:
         """Note to which endpoint there is a link; if others are wanted more, look back at them now and then."""
         self.walk.up(self.place, self.lines.time())
         self._look_back_later()
+        self._renew_in(self.dialling.renew_after * (1.0 - 0.1 * random.random()))  # noqa: S311 - no secret
 
     def went_down(self, *, was: bool) -> None:
         """Dial again, beginning with the endpoint that is wanted most if there was a link."""
@@ -115,12 +131,22 @@ class Dialler:
             self.walk.failed()
         self.resume()
 
+    def _renew_in(self, seconds: float) -> None:
+        if self._renewal is not None:
+            self._renewal.cancel()
+        self._renewal = None
+        if self.wanted and self.dialling.renew_after > 0:
+            self._renewal = asyncio.get_running_loop().call_later(self._exchange.clock.real(seconds), self.renew)
+
     def _look_back_later(self) -> None:
-        self._stay()
+        if self._back is not None:
+            self._back.cancel()
+            self._back = None
         if self.wanted and self.walk.wanted:
             self._back = self._exchange.look_back(self)
 
     def _stay(self) -> None:
-        if self._back is not None:
-            self._back.cancel()
-            self._back = None
+        for timer in (self._back, self._renewal):
+            if timer is not None:
+                timer.cancel()
+        self._back = self._renewal = None

@@ -3,7 +3,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -15,6 +15,11 @@ from open63110.kernel.messages import Message
 from open63110.ports import Clock, FrameLog
 from open63110.runtime.orders import Verdict
 from open63110.wire.ports import Peer
+
+
+def never() -> bool:
+    """Keep the certificate there is."""
+    return False
 
 
 class Dialling(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +39,12 @@ class Dialling(msgspec.Struct, frozen=True, kw_only=True):
     return_after: float = 60.0
     """On another than the first endpoint: after so long, half of it by chance, those before it are tried, and again after as
     long; longer after each return that did not last. 0: never [s of the clock]."""
+
+    renew_after: float = 72_000.0
+    """After so long, up to a tenth less by chance, both ends show their certificates again, on another socket beside the one in
+    use; before the other end ends the link for its age. 0: never [s of the clock]."""
+    renewed: Callable[[], bool] = never
+    """Tells, once, that ``tls`` shows another certificate from now on: the other end is to see it."""
 
 
 class Waiting(Container[str], Protocol):
@@ -96,6 +107,9 @@ class Dialled(Protocol):
     def looked_back(self) -> None:
         """None of the endpoints that are wanted more has answered: look again later."""
 
+    def not_renewed(self) -> None:
+        """No other socket could be had beside the one in use: try again later."""
+
 
 class Candidate(Peer, Protocol):
     """A socket beside the one that is in use."""
@@ -119,6 +133,9 @@ class Exchange(Protocol):
 
     def dial(self, line: Dialled, step: Step, number: int) -> None:
         """Dial, after a pause that grows with the rounds that failed."""
+
+    def renew(self, line: Dialled) -> None:
+        """Go over to another socket to the endpoint in use, on which both ends show their certificates again."""
 
     def look_back(self, line: Dialled) -> asyncio.TimerHandle | None:
         """Try, in a while, the endpoints that are wanted more than the one in use; None: that is not wanted."""

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from open63110.bindings.link import answers
-from open63110.bindings.link.correspondence import written_refusal
 from open63110.bindings.link.framing.happenings import Arrived
 from open63110.bindings.link.framing.header import Header, Kind, Priority
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.messages.record import Subjects
 from open63110.bindings.link.protection.cose import UnknownKey
 from open63110.bindings.link.protection.guard import Guard
+from open63110.bindings.link.refusing import written_refusal
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import StationId
 

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
+import structlog
+
 from open63110.bindings.link.carriers.carrier import Carrier, CarrierLost
 from open63110.wire.client import connect
 from open63110.wire.doorway import Doorway
@@ -14,6 +16,8 @@ from open63110.wire.edge import Edge
 from open63110.wire.limits import Limits
 from open63110.wire.ports import Gate, Peer, Refused, Remote, Socket
 from open63110.wire.tls import TlsSettings, client_context
+
+log = structlog.get_logger(__name__)
 
 SUBPROTOCOL = "iec63110.link.v1"
 PATH = "/link"
@@ -56,6 +60,40 @@ def client_tls(certificate: Path, key: Path, authorities: Path) -> ssl.SSLContex
         TlsUnusable: a file is missing, unreadable, no PEM, or does not fit the others.
     """
     return client_context(authorities=authorities, certificate=certificate, key=key, minimum_version="1.3")
+
+
+class Papers:
+    """The certificate of who dials, in files that may be replaced while this program runs."""
+
+    def __init__(self, certificate: Path, key: Path, authorities: Path) -> None:
+        """Read them.
+
+        Raises:
+            TlsUnusable: a file is missing, unreadable, no PEM, or does not fit the others.
+        """
+        self._files = (certificate, key)
+        self.tls = client_tls(certificate, key, authorities)
+        """What is opened from now on shows the certificate as it was read last."""
+        self._stamp = self._stamps()
+
+    def renewed(self) -> bool:
+        """Read the files again if they have changed; tell whether there is another certificate now."""
+        stamp = self._stamps()
+        if stamp in {self._stamp, None}:
+            return False
+        self._stamp = stamp
+        try:
+            self.tls.load_cert_chain(*self._files, password="")
+        except (OSError, ssl.SSLError) as fault:  # half written, perhaps: it is looked at again when it changes
+            log.warning("a renewed certificate cannot be used", certificate=str(self._files[0]), reason=str(fault))
+            return False
+        return True
+
+    def _stamps(self) -> tuple[int, ...] | None:
+        try:
+            return tuple(one.stat().st_mtime_ns for one in self._files)
+        except OSError:
+            return None
 
 
 async def listen(

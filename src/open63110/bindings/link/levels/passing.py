@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 import msgspec
 import structlog
 
-from open63110.bindings.link.correspondence import Ending, written_refusal
+from open63110.bindings.link.correspondence import Ending
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived
 from open63110.bindings.link.framing.header import Header, Kind, Priority, decode_header, encode_header
@@ -22,6 +22,7 @@ from open63110.bindings.link.levels.told_above import UPWARDS, late
 from open63110.bindings.link.levels.upward import Upward
 from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.opening import ENCLOSED
+from open63110.bindings.link.refusing import written_refusal
 from open63110.bindings.link.replies import refusal_of
 from open63110.bindings.link.untouched import plain, rewritten
 from open63110.kernel.errors import Trouble, Unavailable
