@@ -89,8 +89,8 @@ def test_what_a_role_may_not_see_is_absent() -> None:
     assert b"04A2" not in write_publication(one)
 
 
-@pytest.mark.at("AT-B.27-2", "link")
-def test_a_station_hears_of_changes_of_the_tariff_of_its_zone() -> None:
+def test_a_station_would_hear_of_changes_of_the_tariff_of_its_zone() -> None:
+    """A CSMS has no tariffs to publish yet, and says so; AT-B.27-2 waits for them (8.4.7)."""
     publisher_, _ = publisher(CS1=(Role.STATION, ZONE))
     publisher_.put(ZONE, Topic.TARIFF, {"price": 0.39, "currency": "EUR"}, AT, 0.0)
     publisher_.subscribe(("CS1", 3), Wish(address=ZONE, topic=Topic.TARIFF), 0.0)
