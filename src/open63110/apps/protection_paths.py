@@ -4,9 +4,10 @@
 import difflib
 from collections.abc import Iterable
 
-from open63110.bindings.link.messages.registry import REGISTRY, Definition
+from open63110.bindings.link.messages.registry import REGISTRY, Definition, OcppFrame
 from open63110.bindings.link.protection.elements import Path, text_of
 from open63110.kernel.errors import Malformed
+from open63110.kernel.roles import Role
 
 WHOLE = text_of(())
 """Names the whole body of a message."""
@@ -16,12 +17,15 @@ def definition_of(place: str, message: str) -> Definition:
     """Return what the registry has of a message.
 
     Raises:
-        Malformed: there is none of this name; suggests one.
+        Malformed: there is none of this name, which suggests one, or none that is ever protected.
     """
     found = REGISTRY.by_name.get(message)
     if found is None:
         where = f"{place}.messages"
         raise Malformed(f"{where}: {message} is no message of the link{_near(message, REGISTRY.by_name)}", where=where)
+    if found.kind is OcppFrame or (found.reply and Role.STATION not in found.to):
+        where = f"{place}.messages"
+        raise Malformed(f"{where}: {message} is not protected: facts, orders, requests and answers to stations are", where=where)
     return found
 
 

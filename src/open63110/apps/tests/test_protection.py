@@ -77,6 +77,8 @@ def test_nothing_is_protected_unless_it_is_said() -> None:
         ('[protect.x]\nmessages = ["LimitPower"]\nseal = "CS1"\ncontent_key = "k"', "not both"),
         ('[demand.x]\nmessages = ["MeterValuesReported"]\nsigned = false', "demands nothing"),
         ('[demand.x]\nmessages = ["MeterValuesReportd"]', "did you mean MeterValuesReported?"),
+        ('[protect.x]\nmessages = ["LimitAnswer"]', "LimitAnswer is not protected"),
+        ('[demand.x]\nmessages = ["OcppFrame"]', "OcppFrame is not protected"),
         ("expired = -1", "protection.expired"),
         ('key = "k.pem"', "both certificate and key"),
     ],
