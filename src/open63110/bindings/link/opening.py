@@ -123,8 +123,11 @@ def _rest(reader: Reader, message: Arrived, station: StationId, found: OpenedBod
         said = CODEC.decode(header.type, found.body, station=station, subjects=reader.engine.known)
     except Trouble as fault:
         raise trouble from fault
+    settled: list[bool] = []
     if passing is None:
-        reader.quarantine(station, action, trouble, message.body, _nobody_waits, key=header.key)
+        reader.quarantine(station, action, trouble, message.body, settled.append, key=header.key)
+    if settled and not settled[0]:  # there is no room for what it said: it is not heard, and comes again
+        raise trouble
     return said
 
 
@@ -238,7 +241,3 @@ def together(troubles: Sequence[Trouble]) -> Trouble:
     first = troubles[0]
     words = first.message if len(troubles) == 1 else named(troubles)
     return type(first)(words, code=first.code, where=first.where)
-
-
-def _nobody_waits(_: object) -> None:
-    """Let the message itself say when it is durable."""
