@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The seam between the session layer and whatever carries frames: four methods, frames whole and in order."""
+"""The seam between the session layer and whatever carries frames: four methods, frames whole and in order.
+
+It has two sides. A program hears of a carrier by the four calls of ``wire.ports.Paced``: opened, received, drained, closed; and
+writes to its ``Socket``. So no link needs a task of its own, which a server of thousands could not have. WebSockets call these by
+themselves. Any other carrier has the four methods below, and ``websocket_carrier.carry`` lets an end of a program speak over it.
+"""
 
 from typing import Protocol
 
@@ -37,8 +42,4 @@ class Carrier(Protocol):
 
     async def close(self) -> None:
         """End the connection; doing so twice is no fault."""
-        ...
-
-    def room(self) -> int:
-        """Return how many bytes may be written without building a queue that urgent messages would stand in."""
         ...

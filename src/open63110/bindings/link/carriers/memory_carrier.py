@@ -6,6 +6,7 @@ import heapq
 import itertools
 from collections import deque
 from collections.abc import Callable
+from typing import NamedTuple
 
 from open63110.bindings.link.carriers.carrier import CarrierLost
 from open63110.bindings.link.framing.happenings import Arrived, Happening, Violated
@@ -15,18 +16,40 @@ ROOM = 16 * 1024
 """What a socket would hold [bytes]."""
 
 
-class Way:
-    """One direction: a stream that loses nothing and reorders nothing until it is cut."""
+AGAIN, TIMES = 0.2, 10
+"""The first pause before a stream says again what was lost [s], and how often it doubles."""
 
-    def __init__(self, *, delay: Callable[[], float] = lambda: 0.0, rate: float | None = None, room: int = ROOM) -> None:
+
+def said_again(loss: Callable[[], bool]) -> float:
+    """Return how much later a frame arrives because of what is lost on its way [s]."""
+    late = 0.0
+    for times in range(TIMES):
+        if not loss():
+            break
+        late += AGAIN * 2.0**times
+    return late
+
+
+class Way:
+    """One direction: a stream that reorders nothing, and says again what is lost, until it is cut."""
+
+    def __init__(
+        self,
+        *,
+        delay: Callable[[], float] = lambda: 0.0,
+        loss: Callable[[], bool] = lambda: False,
+        rate: float | None = None,
+        room: int = ROOM,
+    ) -> None:
         """Make it.
 
         Args:
             delay: asked once per frame [s]; a frame never overtakes the one before it.
+            loss: asked once each time a frame is put on its way: true, and the stream says it again, after a pause that doubles.
             rate: bytes per second; None: as fast as can be.
             room: what may wait at the near end before the writer has to [bytes].
         """
-        self._delay, self._rate, self._size = delay, rate, room
+        self._delay, self._loss, self._rate, self._size = delay, loss, rate, room
         self._busy_until = self._arrives = 0.0
         self._waiting: deque[tuple[float, int]] = deque()
         self.carried = 0
@@ -48,7 +71,7 @@ class Way:
         self._busy_until = max(now, self._busy_until) + (size / self._rate if self._rate else 0.0)
         if self._rate:
             self._waiting.append((self._busy_until, size))
-        self._arrives = max(self._arrives, self._busy_until + self._delay())
+        self._arrives = max(self._arrives, self._busy_until + self._delay() + said_again(self._loss))
         return self._arrives
 
     def cut(self) -> None:
@@ -96,6 +119,12 @@ class Line:
         for end, way in zip(self.ends, self._ways, strict=True):
             way.cut()
             end.lost(self.now)
+
+    def cuts(self, *script: tuple[float, float]) -> None:
+        """Lose the carrier at each of these times, for so long [s]."""
+        for when, how_long in script:
+            self.at(when, self.cut)
+            self.at(when + how_long, self.connect)
 
     def run(self, until: float) -> None:
         """Let time pass."""
@@ -147,21 +176,36 @@ class Line:
                 self.at(self.now + 1.0, self.cut)
 
 
+class Script(NamedTuple):
+    """What befalls the frames of a carrier in one direction."""
+
+    delay: Callable[[], float] = lambda: 0.0
+    """Asked once per frame [s]."""
+    loss: Callable[[], bool] = lambda: False
+    """As of a Way."""
+    cut_after: int | None = None
+    """So many frames arrive; with the next one both ends are parted, and it is lost. None: they never are."""
+
+
+CALM = Script()
+
+
 class MemoryCarrier:
     """One end of a pair that lives in one process: the four methods without a network."""
 
-    def __init__(self, identity: str) -> None:
-        """Make an end; `identity` is what the other end's certificate would say."""
-        self.identity = identity
+    def __init__(self, identity: str, script: Script = CALM) -> None:
+        """Make an end; `identity` is what the other end's certificate would say, `script` befalls what this end sends."""
+        self.identity, self._script = identity, script
+        self._sent, self._arrives = 0, 0.0
         self.other: MemoryCarrier | None = None
         """None: the two were parted."""
         self.frames: asyncio.Queue[bytes | None] = asyncio.Queue()
         """On their way to this end; None: no more will come."""
 
     @classmethod
-    def pair(cls, left: str, right: str) -> tuple["MemoryCarrier", "MemoryCarrier"]:
-        """Make both ends, with their identities."""
-        one, two = cls(right), cls(left)
+    def pair(cls, left: str, right: str, there: Script = CALM, back: Script = CALM) -> tuple["MemoryCarrier", "MemoryCarrier"]:
+        """Make both ends, with their identities, and what befalls frames on the way from left to right, and back."""
+        one, two = cls(right, there), cls(left, back)
         one.other, two.other = two, one
         return one, two
 
@@ -181,9 +225,23 @@ class MemoryCarrier:
         Raises:
             CarrierLost: it was cut.
         """
-        if self.other is None:
+        other, script, loop = self.other, self._script, asyncio.get_running_loop()
+        if other is not None and self._sent == script.cut_after:
+            await self.close()
+        if self.other is None or other is None:
             raise CarrierLost
-        self.other.frames.put_nowait(frame)
+        self._sent += 1
+        late = script.delay() + said_again(script.loss)
+        self._arrives = max(self._arrives, loop.time() + late)
+        if late or self._arrives > loop.time():
+            loop.call_at(self._arrives, other.arrived, frame)
+        else:
+            other.arrived(frame)
+
+    def arrived(self, frame: bytes) -> None:
+        """Take a frame that was on its way, unless the two were parted meanwhile."""
+        if self.other is not None:
+            self.frames.put_nowait(frame)
 
     async def recv_frame(self) -> bytes:
         """Return the next frame.
@@ -203,7 +261,3 @@ class MemoryCarrier:
             for end in (self.other, self):
                 end.other = None
                 end.frames.put_nowait(None)
-
-    def room(self) -> int:
-        """Return what a socket would take."""
-        return ROOM

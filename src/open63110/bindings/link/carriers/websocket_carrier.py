@@ -38,9 +38,6 @@ LINK_LIMITS = Limits(
 )
 """What one link may cost on the wire; how much it may say is for the session layer to bound."""
 
-ROOM = 16 * 1024
-"""What may lie between the session and the kernel [bytes]."""
-
 
 def server_tls(certificate: Path, key: Path, authorities: Path) -> TlsSettings:
     """Return what a listener of links is: there is no plain mode, no TLS before 1.3, and nobody without a certificate (B.4)."""
@@ -216,10 +213,6 @@ class WebSocketCarrier:
         if self._socket is not None and not self._gone:
             self._socket.close()
 
-    def room(self) -> int:
-        """Return how many bytes may be written without building a queue."""
-        return max(0, ROOM - self._socket.pending) if self._socket is not None and not self._gone else 0
-
     def _live(self) -> Socket:
         if self._socket is None or self._gone:
             raise CarrierLost
@@ -235,9 +228,8 @@ class _CarrierSocket:
 
     subprotocol = SUBPROTOCOL
 
-    def __init__(self, carrier: Carrier, remote: Remote) -> None:
-        self.carrier, self.remote = carrier, remote
-        self.certificate: bytes | None = None
+    def __init__(self, carrier: Carrier, remote: Remote, certificate: bytes | None) -> None:
+        self.carrier, self.remote, self.certificate = carrier, remote, certificate
         self.frames: asyncio.Queue[bytes | None] = asyncio.Queue()
         self.pending = 0
         self.last_heard = 0.0
@@ -262,9 +254,16 @@ class _CarrierSocket:
         self.close(1006, "aborted here")
 
 
-async def carry(carrier: Carrier, peer: Peer, *, remote: Remote = ("carrier", 0)) -> None:
-    """Let a peer of the wire speak over a carrier that is connected, until it is lost."""
-    socket, loop = _CarrierSocket(carrier, remote), asyncio.get_running_loop()
+async def carry(carrier: Carrier, peer: Peer, *, remote: Remote = ("carrier", 0), certificate: bytes | None = None) -> None:
+    """Let a peer of the wire, such as an end of a program, speak over a carrier that is connected, until it is lost.
+
+    Args:
+        carrier: connected.
+        peer: whose end it is.
+        remote: where the other end is, as logs are to call it.
+        certificate: of the other end, in DER, as the carrier has verified it; None: the carrier knows none.
+    """
+    socket, loop = _CarrierSocket(carrier, remote, certificate), asyncio.get_running_loop()
     peer.opened(socket)
 
     async def write() -> None:

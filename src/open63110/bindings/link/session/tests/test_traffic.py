@@ -240,3 +240,17 @@ def test_a_long_message_tells_how_far_it_is() -> None:
     assert steps == sorted(set(steps))
     assert len(steps) > 5
     assert steps[-1] <= 100_000
+
+
+def test_everything_arrives_once_over_a_way_that_loses_delays_and_is_cut() -> None:
+    chance = random.Random(18)
+    ways = [Way(delay=lambda: chance.uniform(0.0, 0.5), loss=lambda: chance.random() < 0.05, rate=64_000) for _ in range(2)]
+    of = line(*ways)
+    of.connect()
+    of.cuts(*((at, chance.uniform(0.1, 5.0)) for at in range(10, 110, 10)))
+    sent = list[int]()
+    for number in range(400):
+        of.at(number * 0.25, lambda number=number: sent.append(send(of, NORMAL, 300, dst=f"/{number % 7}")))  # type: ignore[misc] # a lambda's defaults
+    of.run(300)
+    assert sorted(one.id for one in of.arrived(1)) == sorted(sent)
+    assert of.ends[0].waiting == 0
