@@ -8,9 +8,9 @@ whoever asked hears that the file is where it was to go, and not that somebody p
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -19,29 +19,14 @@ from open63110.bindings.link.errors import BadFrame, ErrorCode
 from open63110.bindings.link.framing.happenings import Arrived
 from open63110.bindings.link.framing.header import Header, Kind, Priority
 from open63110.bindings.link.patterns import streams
+from open63110.bindings.link.patterns import ways as bounds
+from open63110.bindings.link.patterns.files import FileSink
 from open63110.bindings.link.patterns.own_messages import STREAM
 from open63110.bindings.link.patterns.spool import Spool, prune
 from open63110.bindings.link.patterns.streams import Offer, Receiving, Said, Sending, Verb
-from open63110.bindings.link.patterns.ways import Watch, Way, Ways, code_of, known, last_word
+from open63110.bindings.link.patterns.ways import Leg, Watch, Way, Ways, code_of, judged, known, last_word
 from open63110.kernel.errors import Refused, Trouble, Unavailable, Unknown
 from open63110.model.bulk import OVER, BulkStream, Side, StreamState, file_name
-
-EVERY: Final = 0.5
-"""Between two looks at what can go on [s, real]."""
-
-LASTS: Final = timedelta(days=7)
-"""From when a stream was asked for; one that is not over by then fails: its other end may have gone another way, or for good."""
-
-MOST_OPEN: Final = 200
-"""Streams that are not over, at one node."""
-
-
-class _Leg:
-    """A stream on its way out."""
-
-    def __init__(self, way: Way, sending: Sending) -> None:
-        self.way, self.sending = way, sending
-        self.socket: object = None
 
 
 class Streams:
@@ -67,9 +52,11 @@ class Streams:
         """
         self.spool, self._ways, self._watch, self._now, self._logs = spool, ways, watch, now, logs or {}
         self.records = spool.records()
-        self._legs: dict[bytes, _Leg] = {}
+        self._legs: dict[bytes, Leg] = {}
         self._receiving: dict[bytes, Receiving] = {}
         self._asked: dict[bytes, object] = {}
+        self._reading: dict[bytes, Offer] = {}
+        """Offers of what lies here in part; that is read first, for its hash."""
 
     # -- what people and programs ask --
 
@@ -84,8 +71,8 @@ class Streams:
             Refused: too many are under way.
             Unavailable: it cannot be written down.
         """
-        if sum(one.state not in OVER for one in self.records.values()) >= MOST_OPEN:
-            raise Refused(f"{MOST_OPEN} streams are under way already", code="TooManyStreams")
+        if sum(one.state not in OVER for one in self.records.values()) >= bounds.MOST_OPEN:
+            raise Refused(f"{bounds.MOST_OPEN} streams are under way already", code="TooManyStreams")
         if offer is not None:
             stream = msgspec.structs.replace(stream, total=offer.total, sha256=offer.sha256.hex(), whole=True)
         self._keep(stream)
@@ -113,7 +100,7 @@ class Streams:
     def look(self) -> None:
         """Go on with whatever can go on: links have come up, this node or its peer was restarted."""
         for stream in [one for one in self.records.values() if one.state not in OVER]:
-            if self._now() - stream.asked > LASTS:
+            if self._now() - stream.asked > bounds.LASTS:
                 self._fail(stream, ErrorCode.EXPIRED, "nothing has come of it in a week")
                 continue
             try:
@@ -124,8 +111,27 @@ class Streams:
     async def run(self) -> None:
         """Look again and again, for ever."""
         while True:
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(bounds.EVERY)
+            for stream in [one for one in self.records.values() if one.state not in OVER]:
+                await self._read_beside(stream)
             self.look()
+
+    async def _read_beside(self, stream: BulkStream) -> None:
+        """Read what is large beside everything else: an EVSE must not wait for it."""
+        offer, log = self._reading.pop(stream.key, None), self._logs.get(stream.name, Path())
+        try:
+            if offer is not None:
+                sink = await asyncio.to_thread(self.spool.caught_up, stream, offer.sha256)
+                way = self._ways.way(stream.incoming, stream.station)
+                if self.records[stream.key].state not in OVER and way is not None:
+                    for body in self._read(self.records[stream.key], offer, sink):
+                        self._say(way, stream.key, body)
+            elif stream.incoming is Side.HERE and not stream.whole:
+                copied = await asyncio.to_thread(self.spool.copied, stream, log)
+                if self.records[stream.key].state not in OVER:
+                    self._keep(copied)
+        except Trouble as trouble:
+            self._fail(self.records[stream.key], code_of(trouble), trouble.message)
 
     def _go_on(self, stream: BulkStream) -> None:
         if stream.whole and stream.outgoing is not Side.HERE:
@@ -148,7 +154,7 @@ class Streams:
             if any(other.way.speaker is way.speaker for key, other in self._legs.items() if key != stream.key):
                 return  # one at a time over each link: the others wait for their turn
             offer = Offer(id=stream.key, name=stream.name, total=stream.total or 0, sha256=bytes.fromhex(stream.sha256))
-            leg = self._legs[stream.key] = _Leg(way, Sending(offer, self.spool.source(stream)))
+            leg = self._legs[stream.key] = Leg(way, Sending(offer, self.spool.source(stream)))
         elif leg.socket is way.speaker.lines.socket or not leg.sending.idle:
             return
         leg.way, leg.socket = way, way.speaker.lines.socket
@@ -168,11 +174,7 @@ class Streams:
     def judge(self, speaker: Any, header: Header) -> tuple[ErrorCode, str] | None:
         """Look at a header: streams are never more urgent than bulk."""
         del speaker
-        if header.kind is not Kind.STREAM:
-            return ErrorCode.UNKNOWN_TYPE, "no such service here"
-        if header.priority is not Priority.BULK:
-            return ErrorCode.NOT_AUTHORIZED, "streams go with priority B"
-        return None
+        return judged(header)
 
     def take(self, speaker: Any, message: Arrived) -> None:
         """Take a message; a piece is confirmed once it is written."""
@@ -228,16 +230,11 @@ class Streams:
         if self._ways.side(speaker) is not Side.UP:
             raise Refused("nobody has asked for it", code="NotAsked")
         station, outgoing = self._ways.addressed(header)
-        if sum(one.state not in OVER for one in self.records.values()) >= MOST_OPEN:
-            raise Unavailable(f"{MOST_OPEN} streams are under way already", code="TooManyStreams")
+        if sum(one.state not in OVER for one in self.records.values()) >= bounds.MOST_OPEN:
+            raise Unavailable(f"{bounds.MOST_OPEN} streams are under way already", code="TooManyStreams")
+        id, name = offer.id.hex(), file_name(offer.name)
         return BulkStream(
-            id=offer.id.hex(),
-            name=file_name(offer.name),
-            station=station,
-            fetched=False,
-            incoming=Side.UP,
-            outgoing=outgoing,
-            asked=self._now(),
+            id=id, name=name, station=station, fetched=False, incoming=Side.UP, outgoing=outgoing, asked=self._now()
         )
 
     def _begin(self, stream: BulkStream, offer: Offer) -> list[bytes]:
@@ -255,10 +252,16 @@ class Streams:
         if told != stream or told.key not in self.records:
             self._keep(told)
             prune(self.spool, self.records)
-        if self.spool.has(told, offer.sha256):
-            return self._arrived(told)
-        receiving = self._receiving[told.key] = Receiving(offer, self.spool.sink(told))
-        return self._received(told, receiving, receiving.started())
+        if self.spool.lies(told) > bounds.QUICK:
+            self._reading[told.key] = offer
+            return []
+        return self._read(told, offer, self.spool.caught_up(told, offer.sha256))
+
+    def _read(self, stream: BulkStream, offer: Offer, sink: FileSink | None) -> list[bytes]:
+        if sink is None:
+            return self._arrived(stream)
+        receiving = self._receiving[stream.key] = Receiving(offer, sink)
+        return self._received(stream, receiving, receiving.started())
 
     def _received(self, stream: BulkStream, receiving: Receiving, answers: list[bytes]) -> list[bytes]:
         self._change(stream, received=receiving.progress[0])
@@ -303,13 +306,9 @@ class Streams:
             self._keep(stream)
             self._want(stream)
             return []
-        log = self._logs.get(name)
-        if log is None:
+        if name not in self._logs:
             raise Unknown(f"nothing here is called {name}", code="UnknownLog")
-        self.spool.take_copy(stream, log)
-        offer = self.spool.source(stream).offer(stream.key, name)
-        self._keep(msgspec.structs.replace(stream, total=offer.total, sha256=offer.sha256.hex(), whole=True))
-        self._push(self.records[stream.key])
+        self._keep(stream)  # it is copied in a moment
         return []
 
     def _answered(self, stream: BulkStream, speaker: Any, said: Said) -> list[bytes]:
@@ -327,7 +326,7 @@ class Streams:
             self._more(stream.key, leg)
         return answers
 
-    def _more(self, key: bytes, leg: _Leg) -> None:
+    def _more(self, key: bytes, leg: Leg) -> None:
         stream = self.records[key]
         self._change(stream, sent=leg.sending.confirmed)
         try:
@@ -336,7 +335,7 @@ class Streams:
         except Trouble as trouble:  # the source cannot be read, or too much waits for the link
             self._fail(stream, ErrorCode.INTERNAL, trouble.message)
 
-    def _taken(self, key: bytes, leg: _Leg, ending: Ending) -> None:
+    def _taken(self, key: bytes, leg: Leg, ending: Ending) -> None:
         stream = self.records.get(key)
         if stream is None or self._legs.get(key) is not leg:
             return
@@ -361,6 +360,7 @@ class Streams:
         self._legs.pop(stream.key, None)
         self._receiving.pop(stream.key, None)
         self._asked.pop(stream.key, None)
+        self._reading.pop(stream.key, None)
         ended = msgspec.structs.replace(self.records.get(stream.key, stream), state=state, ended=self._now(), **more)
         self.records[stream.key] = ended
         with suppress(Unavailable):  # where nothing can be written any more, it ends again after a restart

@@ -12,7 +12,7 @@ from open63110.kernel.errors import Unavailable
 BLOCK: Final = 256 * 1024
 """Of a file that is read at once to compute its hash [bytes]."""
 
-FLUSHED: Final = 4 * 1024 * 1024
+FLUSHED: Final = 1024 * 1024
 """After so many bytes they are forced onto the disk, so that the end of a stream need not wait for all of it."""
 
 
@@ -67,6 +67,17 @@ class FileSink:
     def size(self) -> int:
         """How much is there."""
         return self._part.stat().st_size if self._part.exists() else 0
+
+    def catch_up(self) -> None:
+        """Read what is there, for its hash; a write does that by itself, but may have to wait for it.
+
+        Raises:
+            Unavailable: it cannot be read.
+        """
+        try:
+            self._running()
+        except OSError as fault:
+            raise Unavailable(f"{self._part} cannot be read: {fault.strerror}", code="NoDisk") from fault
 
     def write(self, content: bytes) -> None:
         """Append.

@@ -119,6 +119,12 @@ class Spool:
         """Return where it is read."""
         return FileSource(self.path(stream))
 
+    def lies(self, stream: BulkStream) -> int:
+        """Return how much has to be read before more can be written [bytes]."""
+        path, part = self.path(stream), self._spool / f"{stream.id}.part"
+        there = [one.stat().st_size for one in (path, part) if one.is_file()]
+        return sum(there)
+
     def has(self, stream: BulkStream, sha256: bytes) -> bool:
         """Tell whether exactly this is in its place already: a crash came between that and its record."""
         path = self.path(stream)
@@ -146,6 +152,28 @@ class Spool:
     def used(self) -> int:
         """Return how much has come and is under way [bytes]."""
         return sum(path.stat().st_size for top in (self.received, self._spool) for path in top.rglob("*") if path.is_file())
+
+    def caught_up(self, stream: BulkStream, sha256: bytes) -> FileSink | None:
+        """Return where a stream goes on, None if all of it is in its place; reads what lies there.
+
+        Raises:
+            Unavailable: it cannot be read.
+        """
+        if self.has(stream, sha256):
+            return None
+        sink = self.sink(stream)
+        sink.catch_up()
+        return sink
+
+    def copied(self, stream: BulkStream, log: Path) -> BulkStream:
+        """Copy a log, and return what its stream is from now on; reads all of it.
+
+        Raises:
+            Unavailable: it cannot be read, or there is no room.
+        """
+        self.take_copy(stream, log)
+        offer = self.source(stream).offer(stream.key, stream.name)
+        return msgspec.structs.replace(stream, total=offer.total, sha256=offer.sha256.hex(), whole=True)
 
     def take_copy(self, stream: BulkStream, of: Path) -> None:
         """Copy a log as it is now, the newest part of it if it is larger than a stream may be; it goes on growing.

@@ -2,15 +2,29 @@
 """What streams need of the node that they are at: ways to the next one, somebody who is told, and words for what went wrong."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final, NamedTuple, Protocol
 
 from open63110.bindings.link.correspondence import Correspondence
 from open63110.bindings.link.errors import ErrorCode
-from open63110.bindings.link.framing.header import Header
+from open63110.bindings.link.framing.header import Header, Kind, Priority
 from open63110.bindings.link.patterns import streams
+from open63110.bindings.link.patterns.streams import Sending
 from open63110.kernel.errors import Malformed, Trouble, Unavailable
 from open63110.kernel.ids import StationId
 from open63110.model.bulk import BulkStream, Side, StreamState
+
+EVERY: Final = 0.5
+"""Between two looks at what can go on [s, real]."""
+
+LASTS: Final = timedelta(days=7)
+"""From when a stream was asked for; one that is not over by then fails: its other end may have gone another way, or for good."""
+
+QUICK: Final = 1024 * 1024
+"""As much is read at once; more of it beside everything else [bytes]."""
+
+MOST_OPEN: Final = 200
+"""Streams that are not over, at one node."""
 
 
 class Speaker(Protocol):
@@ -60,6 +74,15 @@ class Watch(Protocol):
         """Something was offered, or asked for, that is not taken."""
 
 
+class Leg:
+    """A stream on its way out."""
+
+    def __init__(self, way: Way, sending: Sending) -> None:
+        """Go out over a link."""
+        self.way, self.sending = way, sending
+        self.socket: object = None
+
+
 CODES: Final[Mapping[str, ErrorCode]] = {
     "TooLarge": ErrorCode.TOO_LARGE,
     "NoRoom": ErrorCode.OVERLOADED,
@@ -90,3 +113,12 @@ def last_word(stream: BulkStream) -> bytes:
         return streams.done(stream.key)
     code = ErrorCode.__members__.get(stream.reason, ErrorCode.REFUSED)
     return streams.refused(stream.key, code, stream.words)
+
+
+def judged(header: Header) -> tuple[ErrorCode, str] | None:
+    """Look at the header of a message of a stream; None: it may be said."""
+    if header.kind is not Kind.STREAM:
+        return ErrorCode.UNKNOWN_TYPE, "no such service here"
+    if header.priority is not Priority.BULK:
+        return ErrorCode.NOT_AUTHORIZED, "streams go with priority B"
+    return None
