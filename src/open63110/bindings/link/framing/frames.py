@@ -114,7 +114,20 @@ Frame = Hello | Data | Delivered | Credit | Nack | Cancel | Ping | Pong
 
 def encode(frame: Frame) -> bytes:
     """Write a frame down."""
+    if type(frame) is Delivered and len(frame.ids) == 1:
+        first, last = frame.ids[0]
+        return _ONE_STRETCH + _number(first) + _number(last)
     return cbor2.dumps(_WRITE[type(frame)](frame))
+
+
+_ONE_STRETCH = b"\xa2\x00\x02\x01\x82"
+"""DELIVERED up to the numbers of its only stretch: mostly there is one, and one such frame for each message."""
+
+
+def _number(value: int) -> bytes:
+    if not 0xFF < value < 0x1_0000:
+        return cbor2.dumps(value)
+    return b"\x19" + value.to_bytes(2, "big")
 
 
 def decode(data: bytes) -> Frame | None:

@@ -274,6 +274,12 @@ def fuzz(count: int, seed: int) -> tuple[int, float]:
     return taken, longest
 
 
+@given(st.integers(0, 2**53 - 1) | st.integers(0, 70_000), st.integers(0, 300))
+def test_one_stretch_is_written_as_every_other_frame(first: int, more: int) -> None:
+    last = min(first + more, 2**53 - 1)
+    assert frames.encode(frames.Delivered(ids=((first, last),))) == cbor2.dumps({0: 2, 1: [first, last]})
+
+
 def slowly(data: bytes) -> Any:
     try:
         return frames._READ[1](strict.mapping(strict.whole(data), "a frame"))
