@@ -19,6 +19,7 @@ from open63110.model.sdr import Sdr
 from open63110.model.session import ServiceSession
 from open63110.model.site import Site, SiteId, Zone, ZoneKey
 from open63110.model.station import Station
+from open63110.model.tariff import Tariff, TariffKey
 from open63110.model.token import Credential, Subject, Token
 from open63110.model.transfer import EnergyTransfer
 
@@ -83,6 +84,13 @@ class Sites(Protocol):
         """Return the stations of a zone, in the order of their ids."""
 
 
+class PricedSites(Sites, Protocol):
+    """Sites, and what charging costs there."""
+
+    def tariff(self, key: TariffKey) -> Tariff | None:
+        """Return the tariff of a zone, or of a whole site; None: there is none of its own."""
+
+
 class Subjects(Protocol):
     """Where credentials become references and back; only doors hold one."""
 
@@ -133,6 +141,7 @@ KEPT = (
     Kept(AuditEntry, "audit", "id", ("at", "by", "action", "target", "outcome")),
     Kept(Site, "site", "id", ("address",)),
     Kept(Zone, "zone", "key", ("site", "priority")),
+    Kept(Tariff, "tariff", "key", ("id", "currency")),
     Kept(Peer, "peer", "id", ("serial",)),
     Kept(PeersHeard, "heard", "id", ()),
     Kept(Original, "original", "id", ("station",)),

@@ -292,3 +292,10 @@ def test_a_site_file_reads_back_and_its_zones_are_limited(installation: Installa
     (result,) = limited["replies"]
     assert (result["unreachable"], result["ok"], result["failed"], result["excess"]) == (["N1", "N2"], [], [], 38_000.0)
     assert installation.ask("zone", "withdraw-limit", "--site", "north", "--zone", "deck")["outcome"] == "accepted"
+    price = ("--elements", '[{"dimension": "energy", "price": "0.390"}]', "--texts", '{"de": "39 ct je kWh"}')
+    tariff = ("--site", "north", "--zone", "deck", "--id", "T-1", "--currency", "EUR", *price)
+    assert installation.ask("tariff", "set", *tariff)["outcome"] == "accepted"
+    (listed,) = installation.ask("tariff", "list")
+    assert (listed["key"], listed["currency"], listed["texts"]) == ("north:deck", "EUR", {"de": "39 ct je kWh"})
+    assert "0.390" in installation.run("tariff", "list").stdout
+    assert installation.ask("tariff", "clear", "--site", "north", "--zone", "deck")["outcome"] == "accepted"

@@ -130,14 +130,6 @@ async def test_a_station_is_told_of_itself_and_its_zone_and_of_no_neighbour(tmp_
         }
 
 
-async def test_nobody_is_told_of_tariffs_because_there_are_none_yet(tmp_path: Path) -> None:
-    async with linked(tmp_path) as at:
-        ends: list[Ending] = []
-        at.line.subscriber.subscribe(wish(Topic.TARIFF, "/-/-/CS-1"), lambda _: None, ends.append)
-        await until(lambda: ends)
-        assert (ends[0].status, ends[0].code) == (ErrorCode.NOT_SUPPORTED, "TopicNotOffered")
-
-
 @pytest.mark.at("AT-B.22-2", "link")
 async def test_a_grid_operator_limits_its_own_group_and_no_other_and_reads_no_credential(tmp_path: Path) -> None:
     async with linked(tmp_path) as at:

@@ -27,14 +27,16 @@ from open63110.bindings.link.levels.onward import Onward
 from open63110.bindings.link.levels.passing import Passing
 from open63110.bindings.link.levels.places import put_in_zone
 from open63110.bindings.link.levels.upward import Upward
+from open63110.bindings.link.patterns.tariffs import Tariffs, keep_tariff
 from open63110.bindings.link.revoked import Revoked
-from open63110.kernel.address import ANY, Address
+from open63110.kernel.address import ANY, NONE, Address
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.messages import Event, Message
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Seconds, Watts
 from open63110.model.site import Site, SiteChanged, SiteId, Zone, ZoneChanged, ZoneId, zone_key
+from open63110.model.tariff import Tariff, TariffKey
 from open63110.pki.identity import identity_of
 from open63110.runtime.engine import Answer, Engine, Turn
 from open63110.runtime.ways import Way, Ways
@@ -201,6 +203,7 @@ class LocalCsms(Csms):
         )
         self.client.lines[StationId(self.config.identity)] = made
         made.guard = self.guard
+        made.tariffs = Tariffs(made.subscriber, level.relay.place, self._tariff_told)
         made.passing = self.link.passing = level.branches.passing = Passing(self.engine, made)
         return made
 
@@ -212,6 +215,15 @@ class LocalCsms(Csms):
         noun = self.engine.stations.get(station)
         by_link = noun is not None and noun.wire == LINK and not noun.via
         return self.link.conversation(station).lines if by_link else None
+
+    def _tariff_told(self, key: TariffKey, tariff: Tariff | None) -> None:
+        """Have a tariff of the level above count here, and for the stations below; without one, what was set here goes on."""
+        site, _, zone = key.partition(":")
+        known = self.engine.known.tariff(key)
+        if zone == NONE or not site or (tariff is None and not (known is not None and known.above)):
+            return
+        told = None if tariff is None else msgspec.structs.replace(tariff, above=True)
+        keep_tariff(self.engine, NOBODY, key, told)
 
     def _upper_changed(self, heard: bool) -> None:  # noqa: FBT001 - the shape of a callback
         self.level.lookout.changed()

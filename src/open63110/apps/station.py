@@ -30,16 +30,19 @@ from open63110.apps.systemd import notify, watched
 from open63110.bindings.link.client import Client as LinkClient
 from open63110.bindings.link.opaque.opaque_line import OpaqueLine
 from open63110.bindings.link.patterns.bulk import Streams
+from open63110.bindings.link.patterns.tariffs import Tariffs, keep_tariff, tariff_fields
 from open63110.bindings.link.session import MemoryOutbox
 from open63110.bindings.ocpp.client import Client
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.line import Line as OcppLine
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.bindings.ocpp.wires import WIRES
+from open63110.kernel.address import ROOT
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import EvseNumber, StationId, TransferNumber
 from open63110.kernel.roles import Role
 from open63110.model.station import Identity, StationDisconnected
+from open63110.model.tariff import Tariff, TariffKey
 from open63110.model.transfer import EnergyTransfer
 from open63110.pki.identity import identity_of
 from open63110.ports import Clock, FrameLog
@@ -152,9 +155,18 @@ class Station:
         self.told.reached(outbox.mark)
         line = client.line(self.id, self.engine, dialling, self.controller, outbox)
         line.guard = guard_of(self.config, self.config.links, self.clock.now, obeys=self.engine)
+        line.tariffs = Tariffs(line.subscriber, ROOT, self._tariff_told)
         self.controller.line = line
         self.streams = station_streams(Path(self.config.data), self.config.bulk, line, self.clock)
         return client
+
+    def _tariff_told(self, key: TariffKey, tariff: Tariff | None) -> None:
+        """Keep what counts where this station stands now, and nothing of where it stood before (8.4.7)."""
+        for other in set(self.engine.known.tariffs) - {key}:
+            keep_tariff(self.engine, self.id, other, None)
+        keep_tariff(self.engine, self.id, key, tariff)
+        said = {} if tariff is None else tariff_fields(tariff)
+        log.info("the tariff here", station=self.id, place=key, tariff=said.get("id"), elements=said.get("elements"))
 
     def _dials(self, run: bytes) -> LinkClient:
         return LinkClient(

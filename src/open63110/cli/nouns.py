@@ -50,6 +50,7 @@ NOUNS: dict[str, Noun] = {
     ),
     "site": Noun(plural="sites", columns=("id", "address"), more=(sites.import_, sites.show)),
     "zone": Noun(plural="zones", columns=("site", "id", "import_max", "failsafe", "priority", "limit.asked.limit")),
+    "tariff": Noun(plural="tariffs", columns=("key", "id", "currency", "valid_from", "elements")),
     "file": Noun(more=(files.put, files.list_, files.remove)),
     "stream": Noun(more=(bulk.send, bulk.fetch, bulk.list_, bulk.show, bulk.cancel, bulk.save)),
     "key": Noun(more=(extras.new, extras.use)),

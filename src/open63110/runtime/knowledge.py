@@ -14,6 +14,7 @@ from open63110.model.principal import Principal
 from open63110.model.session import ServiceSession
 from open63110.model.site import Site, SiteId, Zone, ZoneKey
 from open63110.model.station import Station
+from open63110.model.tariff import Tariff, TariffKey
 from open63110.model.token import CARD, IDENTIFIERS, Credential, Subject, Token, normal
 from open63110.model.transfer import EnergyTransfer
 from open63110.ports import BY_NAME, Batch, Ids, Store, Where
@@ -38,6 +39,7 @@ class Knowledge:
         self.orders: dict[OrderId, Order] = {order.id: order for order in open_orders}
         self.sites: dict[SiteId, Site] = {one.id: one for one in store.load(Site)}
         self.all_zones: dict[ZoneKey, Zone] = {one.key: one for one in store.load(Zone)}
+        self.tariffs: dict[TariffKey, Tariff] = {one.key: one for one in store.load(Tariff)}
         self._uses: dict[SubjectRef, int] = {}
         self._refs: dict[Credential, SubjectRef] = {}
         """By the spelling that is compared."""
@@ -48,6 +50,7 @@ class Knowledge:
             "orders": self.orders,
             "site": self.sites,
             "zone": self.all_zones,
+            "tariff": self.tariffs,
         }
         self._gone: dict[Any, Any] = {}
         for subject in store.load(Subject):
@@ -105,6 +108,10 @@ class Knowledge:
     def members(self, zone: ZoneKey) -> tuple[Station, ...]:
         """Return the stations of a zone, in the order of their ids."""
         return tuple(sorted((one for one in self.stations.values() if one.zone == zone), key=lambda one: one.id))
+
+    def tariff(self, key: TariffKey) -> Tariff | None:
+        """Return the tariff of a zone, or of a whole site; None: there is none of its own."""
+        return self.tariffs.get(key)
 
     def transfer(self, station: StationId, reference: TransferReference) -> EnergyTransfer | None:
         """Return a settled transfer."""

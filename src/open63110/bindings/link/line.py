@@ -25,6 +25,7 @@ from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.messages.rights import EVERYWHERE, RIGHTS, Sender
 from open63110.bindings.link.opening import bad_protection, opened_order, opened_reply
 from open63110.bindings.link.patterns.subscriber import Subscriber
+from open63110.bindings.link.patterns.tariffs import Tariffs
 from open63110.bindings.link.protection.guard import Guard, keyed
 from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.session import Limits, LocalClock, Outbox, Session
@@ -62,7 +63,7 @@ class Line(Dialler):
 
     __slots__ = (
         *("_clock", "_lasting", "_met", "_other", "_told", "engine", "guard", "marks"),
-        *("fence", "owner", "services", "station", "subscriber"),
+        *("fence", "owner", "services", "station", "subscriber", "tariffs"),
     )
 
     capabilities: tuple[str, ...] = ()
@@ -107,6 +108,8 @@ class Line(Dialler):
         self.lines = Correspondence(self, session, pace)
         self.subscriber = Subscriber(self.lines)
         """For what the CSMS tells of this station and its zone, if somebody here wants to know."""
+        self.tariffs: Tariffs | None = None
+        """Asks what counts where this station stands; None: nobody wants to know."""
         self.set_clock()
         self.fence = Fence()
         self._told: Counter[str] = Counter()
@@ -151,6 +154,8 @@ class Line(Dialler):
         """Tell the station that it has a link."""
         self.subscriber.met(welcomed.hello.outbox)
         self.came_up()
+        if self.tariffs is not None:
+            self.tariffs.ask()
         now = self.engine.clock.now()
         self.engine.hear((StationConnected(station=self.station, at=now, wire=WIRE, secure=True),))
         self.owner.link_changed()

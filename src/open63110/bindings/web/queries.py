@@ -21,6 +21,7 @@ from open63110.model.sdr import Sdr
 from open63110.model.session import ServiceSession
 from open63110.model.site import Site, Zone
 from open63110.model.station import Station
+from open63110.model.tariff import Tariff
 from open63110.model.token import Token
 from open63110.model.transfer import EnergyTransfer
 from open63110.ports import Kept, Query, StoredFact, Where, searchable
@@ -67,6 +68,7 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="principals", noun=Principal, roles=ADMINISTRATORS, order="id"),
     Listing(plural="sites", noun=Site, roles=GRID, order="id", whole=True),
     Listing(plural="zones", noun=Zone, roles=GRID, order="key"),
+    Listing(plural="tariffs", noun=Tariff, order="key"),
 )
 BY_PLURAL: Mapping[str, Listing] = {one.plural: one for one in LISTINGS}
 

@@ -227,7 +227,7 @@ def test_an_unknown_noun_is_no_attribute() -> None:
 
     assert isinstance(nouns.station, App)
     with pytest.raises(AttributeError):
-        _ = nouns.tariff
+        _ = nouns.toaster
 
 
 def test_url_and_key_come_from_the_nearest_place(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:

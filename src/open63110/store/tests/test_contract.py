@@ -2,7 +2,7 @@
 """What every Store promises, asked of each of them."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -11,23 +11,14 @@ import pytest
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import SessionNumber, StationId, TransferNumber
 from open63110.kernel.messages import Event
-from open63110.model.order import Order
-from open63110.model.original import Original
-from open63110.model.peer import Peer, PeersHeard
-from open63110.model.principal import AuditEntry, Principal
-from open63110.model.quarantine import QuarantinedInput
 from open63110.model.reading import Reading
-from open63110.model.sdr import Sdr
 from open63110.model.session import ServiceSession
-from open63110.model.site import GridConnection, Site, Zone
 from open63110.model.station import Station, StationBooted
-from open63110.model.token import Subject, Token
+from open63110.model.token import Token
 from open63110.model.transfer import EnergyTransfer, EnergyTransferUpdated
 from open63110.ports import KEPT, Batch, Query, Store, Where, searchable
 from open63110.store.codec import STRETCH
-
-NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+from open63110.store.tests.one_of_each import HOUR, NOON, ONE_OF_EACH, made
 
 Open = Callable[[], Store]
 
@@ -56,11 +47,6 @@ async def remove(store: Store, *keys: tuple[str, Any]) -> None:
     await store.commit()
 
 
-def made(noun: type[Any], **fields: Any) -> Any:
-    """One noun, from plain values."""
-    return noun(**fields)
-
-
 def token(ref: str, **more: Any) -> Token:
     found: Token = made(Token, **{"ref": ref, "kind": "ISO14443", **more})
     return found
@@ -80,25 +66,6 @@ def update(number: int, seq: int, *, station: str = "CS1", value: float = 7_360.
 
 def booted(station: str) -> StationBooted:
     return StationBooted(station=StationId(station), at=NOON, identity=Station(id=StationId(station)).identity)
-
-
-ONE_OF_EACH = (
-    made(Station, id="CS1", connected=NOON, wire="ocpp2.1", flags=("clock",)),
-    made(EnergyTransfer, station="CS1", number=7, reference="r7", began=NOON, state="charging", subject="s1", session=3),
-    made(ServiceSession, station="CS1", number=3, evse=1, state="ets-charging", opened=NOON),
-    made(Sdr, id="x-1", session=3, station="CS1", evse=1, began=NOON, ended=NOON + HOUR, energy=11_000.25, produced=NOON),
-    made(Token, ref="s1", kind="ISO14443", group="g", valid_until=NOON),
-    made(Subject, ref="s1", kind="ISO14443", value="04AB"),
-    made(Order, id="o1", station="CS1", kind="RebootStation", by="ann", asked=NOON, deadline=NOON + HOUR, outcome="waiting"),
-    made(QuarantinedInput, id=4, station="CS1", at=NOON, wire="ocpp1.6", action="X", reason="?", raw=b"\x00\xff"),
-    made(Principal, id="ann", role="operator", created=NOON),
-    made(AuditEntry, id=9, at=NOON, by="ann", role="operator", action="a", target="t", outcome="accepted"),
-    made(Site, id="north", connections=(made(GridConnection, id="g1", import_max=90_000.0, amperes=(125.0,)),)),
-    made(Zone, id="1", site="north", import_max=22_000.0, failsafe=4_000.0),
-    made(Original, id="0a1b", station="CS1", header=b"\xa0", body=b"\xa1\x0b\xd8\x18", at=NOON),
-    made(Peer, id="CS1", marks=b"\xa0", key=b"\x00\xff", serial="0a", until=NOON),
-    made(PeersHeard, id=5, marks=[("CS1", b"\x00\xff", 7, 9)]),
-)
 
 
 def test_the_examples_cover_every_kind_that_is_kept() -> None:

@@ -139,6 +139,8 @@ class Upward(Line):
         """Tell how things are now; what happened meanwhile is in the outbox already."""
         self.subscriber.met(welcomed.hello.outbox)
         self.came_up()
+        if self.tariffs is not None:
+            self.tariffs.ask()
         self._looped = False
         self.since = self.engine.clock.now()
         for noun in self.engine.stations.values():

@@ -20,11 +20,11 @@ from open63110.bindings.link.patterns.own_messages import (
     write_granted,
     write_publication,
 )
-from open63110.bindings.link.patterns.sources import OFFERED, Sources
+from open63110.bindings.link.patterns.sources import Sources
 from open63110.bindings.link.patterns.subscriptions import Ended, Key, Publication, Publisher
 from open63110.bindings.link.replies import refusal_of
 from open63110.kernel.address import Directory
-from open63110.kernel.errors import NotSupported, Trouble
+from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import StationId
 from open63110.kernel.journal import Entry
 from open63110.kernel.roles import Role
@@ -101,8 +101,6 @@ class Publishing:
 
     def _begin(self, conversation: Conversation, message: Arrived, key: Key) -> None:
         wish, now = read_wish(message.body), self._loop.time()
-        if wish.topic not in OFFERED:
-            raise NotSupported(f"there is no {wish.topic.name.lower()} here to be told of", code="TopicNotOffered")
         if message.header.reply_to is not None:
             granted = self.publisher.renew(key, wish.lease, now)
         else:

@@ -12,6 +12,7 @@ import structlog
 
 from open63110.bindings.link.patterns import values
 from open63110.bindings.link.patterns.subscriptions import Publisher
+from open63110.bindings.link.patterns.tariffs import places_of, tariff_fields
 from open63110.bindings.link.patterns.topics import Topic, Value
 from open63110.kernel.address import Address, Directory
 from open63110.kernel.errors import Trouble
@@ -19,8 +20,9 @@ from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Event
 from open63110.model.limit import WHOLE
-from open63110.model.site import StationPlaced, ZoneChanged
+from open63110.model.site import SiteChanged, SiteId, StationPlaced, ZoneChanged
 from open63110.model.station import ConnectorReported, Station, StationBooted, StationConnected, StationDisconnected
+from open63110.model.tariff import TariffChanged, TariffKey
 from open63110.model.transfer import EnergyTransfer, EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
 from open63110.runtime.engine import Engine
 from open63110.usecases.energy.smart_charging import LimitCleared, LimitInForce
@@ -42,8 +44,8 @@ TOLD_BY: Final[Mapping[type[Event], Topic]] = {
 }
 """Facts of a station, and what changes with them; those of transfers change sessions as well."""
 
-OFFERED: Final = frozenset({Topic.POWER, Topic.LIMIT, Topic.STATE, Topic.SESSION})
-"""What there is to read. There is no tariff in this system yet (8.4.7), so nobody can be told of one."""
+OF_TARIFFS: Final = frozenset({TariffChanged, ZoneChanged, SiteChanged})
+"""Facts with which what counts somewhere may change."""
 
 MOST_FAULTS: Final = 16
 """Faults of one station that are remembered from its events."""
@@ -76,17 +78,20 @@ class Sources:
         for topic in self._followed - topics:
             self._publisher.clear(topic)
             self._sums = values.Sums() if topic is Topic.POWER else self._sums
-        new, self._followed = (topics & OFFERED) - self._followed, topics & OFFERED
+        new, self._followed = topics - self._followed, topics
         if new:
             self._put_all(new)
 
     def look(self, entries: Iterable[Entry]) -> None:
         """Put what facts have changed."""
         for one in entries if self._followed else ():
+            if one.kind in OF_TARIFFS and Topic.TARIFF in self._followed:
+                self._of_tariff(one.event)
             if one.kind is ZoneChanged:
                 self._of_zone(one.event)
             elif one.kind is StationPlaced:
                 self._moved(one.station)
+                self._retell(one.station)
             else:
                 self._of_fact(one)
 
@@ -123,6 +128,35 @@ class Sources:
             self._put_nouns(noun, topics)
         for zone in self._engine.known.all_zones.values() if Topic.LIMIT in topics else ():
             self._put(Address((zone.site, zone.id)), Topic.LIMIT, values.zone_limit(zone))
+        for site in tuple(self._engine.known.sites) if Topic.TARIFF in topics else ():
+            self._put_tariffs(site)
+
+    def _put_tariffs(self, site: SiteId) -> None:
+        """Say what counts at a site and in each of its zones; where nothing does, that."""
+        known = self._engine.known
+        whole = known.tariff(TariffKey(site))
+        for place in places_of(site):
+            self._put(place, Topic.TARIFF, tariff_fields(whole))
+        for zone in known.zones(site):
+            own = known.tariff(TariffKey(zone.key))
+            self._put(Address((site, zone.id)), Topic.TARIFF, tariff_fields(own or whole))
+
+    def _of_tariff(self, event: Any) -> None:
+        """Follow what counts at a site of which something has changed; places that are no more have no tariff, either."""
+        key = event.id if isinstance(event, SiteChanged) else event.key
+        site, _, zone = key.partition(":")
+        if site in self._engine.known.sites:
+            self._put_tariffs(SiteId(site))
+        else:
+            self._publisher.remove_of(Address((site,)), Topic.TARIFF, self._time())
+        if isinstance(event, ZoneChanged) and event.zone is None:
+            self._publisher.remove(Address((site, zone)), Topic.TARIFF, self._time())
+
+    def _retell(self, station: StationId) -> None:
+        """Tell the tariff of the place where a station stands now: it is no news to others, but to that station."""
+        place = self._places.path(station)
+        if place is not None and Topic.TARIFF in self._followed:
+            self._publisher.retell(place.above, Topic.TARIFF, self._time())
 
     def _put_nouns(self, noun: Station, topics: frozenset[Topic]) -> None:
         for topic in topics:

@@ -254,6 +254,16 @@ class Publisher:
         for topic, address in [one for one in self._things if one[1].within(place)]:
             self.remove(address, topic, now)
 
+    def remove_of(self, place: Address, topic: Topic, now: float) -> None:
+        """Let what a topic has of a place and below it be gone."""
+        for address in [one[1] for one in self._things if one[0] is topic and one[1].within(place)]:
+            self.remove(address, topic, now)
+
+    def retell(self, address: Address, topic: Topic, now: float) -> None:
+        """Tell the value of a thing once more, because somebody may see it who could not before."""
+        if (topic, address) in self._things:
+            self._changed(address, topic, now)
+
     def clear(self, topic: Topic) -> None:
         """Forget the values of a topic that nobody reads; nobody is told."""
         self._things = {place: thing for place, thing in self._things.items() if place[0] is not topic}

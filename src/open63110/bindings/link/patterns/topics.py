@@ -22,8 +22,8 @@ class Topic(Enum):
     """Of stations, EVSEs and connectors."""
     SESSION = (4, ("state", "began", "energy_wh", "reference", "subject"))
     """Who charges: the subject is personal."""
-    TARIFF = (5, ("price", "currency", "since", "until", "text"))
-    """What it costs."""
+    TARIFF = (5, ("price", "currency", "since", "until", "text", "id", "elements"))
+    """What it costs, in a zone and at a site."""
 
     def __init__(self, number: int, names: tuple[str, ...]) -> None:
         self.number = number

@@ -28,7 +28,7 @@ from open63110.bindings.link.patterns.subscriptions import (
     Wish,
 )
 from open63110.bindings.link.patterns.topics import Topic
-from open63110.kernel.address import Address, parse
+from open63110.kernel.address import ROOT, Address, parse
 from open63110.kernel.errors import Malformed, NotAuthorized, Refused, Unavailable, Unknown
 from open63110.kernel.roles import Role
 
@@ -89,14 +89,22 @@ def test_what_a_role_may_not_see_is_absent() -> None:
     assert b"04A2" not in write_publication(one)
 
 
-def test_a_station_would_hear_of_changes_of_the_tariff_of_its_zone() -> None:
-    """A CSMS has no tariffs to publish yet, and says so; AT-B.27-2 waits for them (8.4.7)."""
-    publisher_, _ = publisher(CS1=(Role.STATION, ZONE))
-    publisher_.put(ZONE, Topic.TARIFF, {"price": 0.39, "currency": "EUR"}, AT, 0.0)
-    publisher_.subscribe(("CS1", 3), Wish(address=ZONE, topic=Topic.TARIFF), 0.0)
-    assert [one.fields["price"] for one in told(publisher_, 0.0)] == [0.39]
-    publisher_.put(ZONE, Topic.TARIFF, {"price": 0.45, "currency": "EUR"}, AT, 60.0)
-    assert [one.fields["price"] for one in told(publisher_, 60.0)] == [0.45]
+@pytest.mark.at("AT-B.27-2", "link")
+def test_a_station_hears_of_changes_of_the_tariff_of_its_zone_without_knowing_which_that_is() -> None:
+    place = ZONE.below("CS1")
+    readers = {"CS1": Sender(role=Role.STATION, places=(place,), only=(ZONE,))}
+    publisher_ = Publisher(readers.get)
+    publisher_.put(ZONE, Topic.TARIFF, {"price": "0.39", "currency": "EUR"}, AT, 0.0)
+    publisher_.put(parse("/mall/south"), Topic.TARIFF, {"price": "0.20", "currency": "EUR"}, AT, 0.0)
+    publisher_.subscribe(("CS1", 3), Wish(address=ROOT, topic=Topic.TARIFF), 0.0)
+    assert [one.fields["price"] for one in told(publisher_, 0.0)] == ["0.39"]
+    publisher_.put(ZONE, Topic.TARIFF, {"price": "0.45", "currency": "EUR"}, AT, 60.0)
+    assert [one.fields["price"] for one in told(publisher_, 60.0)] == ["0.45"]
+    publisher_.retell(ZONE, Topic.TARIFF, 120.0)
+    assert [one.fields["price"] for one in told(publisher_, 120.0)] == ["0.45"]
+    publisher_.remove_of(parse("/mall"), Topic.TARIFF, 180.0)
+    publisher_.retell(ZONE, Topic.TARIFF, 180.0)
+    assert [(str(one.address), one.at) for one in told(publisher_, 180.0)] == [(str(ZONE), None)]
 
 
 @pytest.mark.at("AT-B.27-3", "link")

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One noun of each kind that is kept."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from open63110.model.order import Order
+from open63110.model.original import Original
+from open63110.model.peer import Peer, PeersHeard
+from open63110.model.principal import AuditEntry, Principal
+from open63110.model.quarantine import QuarantinedInput
+from open63110.model.sdr import Sdr
+from open63110.model.session import ServiceSession
+from open63110.model.site import GridConnection, Site, Zone
+from open63110.model.station import Station
+from open63110.model.tariff import Tariff, TariffElement
+from open63110.model.token import Subject, Token
+from open63110.model.transfer import EnergyTransfer
+
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+PRICE = TariffElement(dimension="energy", price=Decimal("0.390"))
+
+
+def made(noun: type[Any], **fields: Any) -> Any:
+    """One noun, from plain values."""
+    return noun(**fields)
+
+
+ONE_OF_EACH = (
+    made(Station, id="CS1", connected=NOON, wire="ocpp2.1", flags=("clock",)),
+    made(EnergyTransfer, station="CS1", number=7, reference="r7", began=NOON, state="charging", subject="s1", session=3),
+    made(ServiceSession, station="CS1", number=3, evse=1, state="ets-charging", opened=NOON),
+    made(Sdr, id="x-1", session=3, station="CS1", evse=1, began=NOON, ended=NOON + HOUR, energy=11_000.25, produced=NOON),
+    made(Token, ref="s1", kind="ISO14443", group="g", valid_until=NOON),
+    made(Subject, ref="s1", kind="ISO14443", value="04AB"),
+    made(Order, id="o1", station="CS1", kind="RebootStation", by="ann", asked=NOON, deadline=NOON + HOUR, outcome="waiting"),
+    made(QuarantinedInput, id=4, station="CS1", at=NOON, wire="ocpp1.6", action="X", reason="?", raw=b"\x00\xff"),
+    made(Principal, id="ann", role="operator", created=NOON),
+    made(AuditEntry, id=9, at=NOON, by="ann", role="operator", action="a", target="t", outcome="accepted"),
+    made(Site, id="north", connections=(made(GridConnection, id="g1", import_max=90_000.0, amperes=(125.0,)),)),
+    made(Zone, id="1", site="north", import_max=22_000.0, failsafe=4_000.0),
+    made(Tariff, key="a:1", id="T", currency="EUR", valid_from=NOON, elements=(PRICE,), texts={"de": "39 ct"}),
+    made(Original, id="0a1b", station="CS1", header=b"\xa0", body=b"\xa1\x0b\xd8\x18", at=NOON),
+    made(Peer, id="CS1", marks=b"\xa0", key=b"\x00\xff", serial="0a", until=NOON),
+    made(PeersHeard, id=5, marks=[("CS1", b"\x00\xff", 7, 9)]),
+)
