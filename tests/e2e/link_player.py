@@ -11,17 +11,18 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import cbor2
 import msgspec
 from tests.e2e.house import WIRES, House, house
 from tests.e2e.link_house import CSMS_PARTY, link_house
+from tests.e2e.link_parts import Later, Persons
 from tests.e2e.local_house import admit_level, local_csms
 from tests.e2e.player import PATIENCE, CallRefused, Payload, Player
 
 from open63110.bindings.link.carriers.websocket_carrier import LINK_LIMITS, dial
-from open63110.bindings.link.correspondence import Correspondence, Ending, Strand
+from open63110.bindings.link.correspondence import Correspondence, Ending
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.framing.frames import Nack, Pong, decode
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
@@ -31,15 +32,13 @@ from open63110.bindings.link.messages.codec import CODEC
 from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.session import LocalClock, MemoryOutbox, MemorySeen, Session
 from open63110.kernel.errors import NotSupported
-from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, SubjectRef, TransferReference
+from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, TransferReference
 from open63110.kernel.messages import Command, Event
 from open63110.model.reading import Reading, SignedReading
 from open63110.model.station import ConnectorReported, Identity, StationBooted
-from open63110.model.token import Credential
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated, TransferState
 from open63110.usecases.services.authorize_locally import AuthorizationAnswer, AuthorizeCredential
 from open63110.usecases.stations.onboard_station import RegistrationAnswer
-from open63110.wire.ports import Socket
 
 EVERY = (*WIRES, "link")
 BEHIND = "link, behind a local CSMS"
@@ -54,57 +53,6 @@ NEWER = "link, of minor version 1.1"
 
 Obey = Callable[[Any], Sequence[Any]]
 """Takes a command, returns what answers it; nothing: yes and nothing more."""
-
-
-class Persons:
-    """References to people, as this station made them up."""
-
-    def __init__(self) -> None:
-        self._known: dict[SubjectRef, Credential] = {}
-
-    def ref(self, credential: Credential) -> SubjectRef:
-        """Return the reference of a credential."""
-        ref = SubjectRef(f"{credential.kind}/{credential.value}")
-        self._known[ref] = credential
-        return ref
-
-    def credential(self, ref: SubjectRef) -> Credential | None:
-        """Return what a reference stands for."""
-        return self._known.get(ref)
-
-    def card(self, tag: str) -> SubjectRef | None:
-        """Return the reference of a card; None without one."""
-        return self.ref(Credential(kind="ISO14443", value=tag)) if tag else None
-
-
-class Later:
-    """Stands between a session and its socket, and adds what a later minor version may: keys of frames, and types of them."""
-
-    def __init__(self, strand: Strand) -> None:
-        self._strand = strand
-        self._socket: Socket
-
-    def opened(self, socket: Socket) -> None:
-        """Stand in between."""
-        self._socket = socket
-        self._strand.opened(cast("Socket", self))
-
-    def __getattr__(self, name: str) -> Any:
-        """Be the socket, or what is above it."""
-        return getattr(self._socket if hasattr(Socket, name) else self._strand, name)
-
-    def send_binary(self, data: bytes) -> None:
-        """Add something, but to DATA, whose bytes both ends count."""
-        fields = cbor2.loads(data)
-        if fields[0] == DATA:
-            self._socket.send_binary(data)
-            return
-        self._socket.send_binary(cbor2.dumps(fields | {99: "later"}))
-        if fields[0] == PONG:
-            self._socket.send_binary(cbor2.dumps({0: 77, 1: [1, 2]}))
-
-
-DATA, PONG = 1, 7
 
 
 class LinkPlayer:
