@@ -205,6 +205,16 @@ async def never_wait_for_answers(line: Line) -> None:
         await line.say(frame(json.dumps([2, f"{n}", "TransactionEvent", said]).encode()))
 
 
+async def never_wait_for_answers_to_what_is_broken(line: Line) -> None:
+    await line.upgrade()
+    await line.boot()
+    n = 0
+    while line.going_on:
+        n += 1
+        said = event("Updated", f"flood-{line.name}", n, "2026-01-01T00:00:00Z", float(n)) | {"seqNo": "y" * 30_000}
+        await line.say(frame(json.dumps([2, f"{n}", "TransactionEvent", said]).encode()))
+
+
 async def connect_again_and_again(line: Line) -> None:
     while line.going_on:
         await line.upgrade()
@@ -275,6 +285,7 @@ ATTACKS: tuple[Attack, ...] = (
     close_one_half,
     read_nothing,
     never_wait_for_answers,
+    never_wait_for_answers_to_what_is_broken,
     connect_again_and_again,
     never_finish_the_handshake,
     send_an_endless_header,

@@ -11,6 +11,8 @@ Trouble
 └── Unavailable      a retry may help
 """
 
+from typing import Self
+
 
 class Trouble(Exception):
     """Anything a party is told about instead of an answer."""
@@ -31,6 +33,11 @@ class Trouble(Exception):
         self.code = code or type(self).code
         self.where = where
         self.remedy = remedy
+
+    def alone(self) -> Self:
+        """Return it without the frames it came through: whoever keeps it would keep them too, and all that they hold."""
+        self.__context__ = self.__cause__ = None
+        return self.with_traceback(None)
 
 
 class Refused(Trouble):

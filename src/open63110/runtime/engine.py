@@ -71,7 +71,7 @@ class Engine:
                 turn.decide(message)
             turn.keep()
         except Trouble as refusal:
-            trouble = refusal
+            trouble = refusal.alone()  # it waits for the commit, and the frames of a commit would wait in it
         self.commit.after(answer or _nobody_waits, turn.replies if trouble is None else trouble, None)
         return trouble
 

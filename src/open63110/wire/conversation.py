@@ -38,7 +38,7 @@ _NOBODY = _Nobody()
 
 SLOTS = (
     "_bucket", "_closing_since", "_compressed", "_deaf", "_deflate", "_drained", "_ending", "_frozen", "_gone", "_heard",
-    "_parts", "_parts_binary", "_peer", "_pinged_at", "_refilled", "_remote", "_stalled_since", "_subprotocol",
+    "_parts", "_parts_binary", "_peer", "_pinged_at", "_ready", "_refilled", "_remote", "_stalled_since", "_subprotocol",
     "_transport", "_watch",
 )  # fmt: skip
 """For the `__slots__` of a class that takes its behaviour from Conversation."""
@@ -64,6 +64,7 @@ class Conversation:
     _parts_binary: bool
     _peer: Peer
     _pinged_at: float
+    _ready: Callable[[], bool] | None
     _refilled: float
     _remote: Remote
     _stalled_since: float | None
@@ -76,7 +77,7 @@ class Conversation:
         self._heard = self._refilled = watch.time()
         self._pinged_at = float("-inf")
         self._bucket = float(watch.limits.burst)
-        self._closing_since = self._stalled_since = self._ending = self._parts = None
+        self._closing_since = self._stalled_since = self._ending = self._parts = self._ready = None
         self._drained = getattr(peer, "drained", None)  # of Paced peers; asking a Protocol would cost more than the rest
         self._deaf = self._frozen = self._gone = self._compressed = self._parts_binary = False
 
@@ -219,7 +220,7 @@ class Conversation:
         except Exception as error:  # noqa: BLE001 - see _open
             self._peer_failed(error)
         # a peer holds its socket: without this the pair, and the TLS buffers with it, would wait for the garbage collector
-        self._peer, self._drained = _NOBODY, None
+        self._peer, self._drained, self._ready = _NOBODY, None, None
 
     def _peer_failed(self, error: Exception) -> None:
         context = {"message": "a peer failed; its connection ends", "exception": error, "transport": self._transport}
@@ -269,7 +270,17 @@ class Conversation:
     def _overdrawn(self) -> None:
         """The bucket is empty: fill it for the time that has passed, or stop reading for a while."""
         self._refill(self._watch.time())
-        if self._bucket < 0 and not self._frozen:
+        if self._bucket < 0:
+            self._freeze()
+
+    def rest_until(self, ready: Callable[[], bool]) -> None:
+        """Read nothing more until its peer is ready: it holds as much as it can of what it has been told."""
+        self._ready = ready
+        if not self._gone:
+            self._freeze()
+
+    def _freeze(self) -> None:
+        if not self._frozen:
             self._frozen = True
             self._rest()
             self._watch.freeze(self)
@@ -280,10 +291,11 @@ class Conversation:
         self._bucket, self._refilled = min(float(limits.burst), self._bucket + gained), now
 
     def thaw(self, now: float) -> bool:
-        """Read on if the rate allows it again."""
+        """Read on if the rate allows it again, and the peer."""
         self._refill(now)
-        if self._bucket < 0:
+        if self._bucket < 0 or (self._ready is not None and not self._ready()):
             return False
+        self._ready = None
         self._frozen, self._heard = False, now
         self._read_on()
         return True

@@ -73,6 +73,14 @@ class Socket(Protocol):
 
 
 @runtime_checkable
+class Restful(Socket, Protocol):
+    """A socket that need not be read."""
+
+    def rest_until(self, ready: Callable[[], bool]) -> None:
+        """Read nothing more until this says yes, whatever the other end sends; it is asked many times a second."""
+
+
+@runtime_checkable
 class Peer(Protocol):
     """What lives above one socket. `opened` comes first, `closed` last and exactly once."""
 

@@ -30,7 +30,7 @@ from open63110.ports import FrameLog
 from open63110.runtime.engine import Engine, Replies
 from open63110.runtime.orders import Orders, Verdict
 from open63110.usecases.stations.onboard_station import RegistrationAnswer, may_speak
-from open63110.wire.ports import Socket
+from open63110.wire.ports import Restful, Socket
 
 log = structlog.get_logger(__name__)
 
@@ -121,7 +121,14 @@ class Conversation:
             server.malformed += 1
             self._send(b'[4,"-1","RpcFrameworkError","OCPP-J speaks in text frames",{}]')
             return
-        self._happened(self.rpc.received(message, server.time()))
+        happenings = self.rpc.received(message, server.time())
+        if happenings:
+            self._happened(happenings)
+        elif self.rpc.saturated and isinstance(self.socket, Restful):
+            self.socket.rest_until(self._has_room)
+
+    def _has_room(self) -> bool:
+        return not self.rpc.saturated
 
     def closed(self, code: int, reason: str) -> None:
         """Let go of the station, if it is still ours."""
@@ -273,6 +280,7 @@ class Conversation:
 
     def _misunderstood(self, call: Call | Send, answer_to: str | None, translation: Translation, fault: Trouble) -> None:
         """Keep it raw; acknowledge what would be repeated for ever, refuse the rest."""
+        code, words = fault.error if isinstance(fault, SchemaFault) else code_of(fault), fault.message
 
         def acknowledge(durable: bool) -> None:  # noqa: FBT001 - the shape of Done
             if answer_to is None:
@@ -282,8 +290,7 @@ class Conversation:
             elif translation.blank is not None:
                 self._happened(self.rpc.answer(answer_to, translation.blank(self.door())))
             else:
-                code = fault.error if isinstance(fault, SchemaFault) else code_of(fault)
-                self._fail(answer_to, code, fault.message)
+                self._fail(answer_to, code, words)
 
         if translation.blank is None and answer_to is not None and not self._server.curious(self.station):
             self._server.engine.commit.after(acknowledge)

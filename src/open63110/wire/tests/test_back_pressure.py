@@ -7,8 +7,10 @@ import asyncio
 import struct
 
 import msgspec
+import pytest
 
 from open63110.wire.limits import Limits
+from open63110.wire.ports import Restful
 from open63110.wire.tests.ground import (
     CLOSE,
     PING,
@@ -140,3 +142,19 @@ async def test_reading_goes_on_once_the_other_end_reads(house: House) -> None:
     raw.reading.resume_reading()
     for n in range(60):
         assert await raw.frame() == (TEXT, bytes([n]) * 100_000)
+
+
+async def test_a_peer_that_holds_enough_is_told_nothing_more_until_it_is_ready(house: House) -> None:
+    await house.open(limits(messages_per_second=1e9, burst=10**9))
+    raw = await house.raw()
+    raw.write(frame(TEXT, b"first"))
+    assert await house.peer.message() == (b"first", False)
+    ready = False
+    socket = house.peer.socket
+    assert isinstance(socket, Restful)
+    socket.rest_until(lambda: ready)
+    raw.write(frame(TEXT, b"second"))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(house.peer.message(), 0.2)
+    ready = True
+    assert await house.peer.message() == (b"second", False)

@@ -68,7 +68,7 @@ __all__ = [
 OVERRUN: Final = 32
 """Calls still taken after `saturated` was raised: what the edge had already read when it stopped reading."""
 
-PENDING_BYTES: Final = 1 << 18
+PENDING_BYTES: Final = 1 << 17
 """Bytes of waiting calls of the peer at which `saturated` is raised, however few they are."""
 
 OVERRUN_BYTES: Final = 1 << 22
@@ -243,7 +243,7 @@ class Peer:
         try:
             frame = decode(raw)
         except MalformedFrame as fault:
-            return self._unreadable(raw, fault, now)
+            return self._unreadable(raw, fault.alone(), now)
         if isinstance(frame, Call):
             return self._called(frame)
         if isinstance(frame, Result | Error):
