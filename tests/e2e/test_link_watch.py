@@ -42,7 +42,7 @@ async def test_a_person_watches_power_from_the_command_line(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("who", "topic", "words"),
     [
-        ("flex", "tariff", "no tariff"),
+        ("flex", "tariff", "may not read tariff"),
         ("flex", "state", ""),
         ("other", "power", "turned away"),
         ("town", "power", "may not read of"),
