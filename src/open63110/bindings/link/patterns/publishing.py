@@ -151,7 +151,7 @@ class Publishing:
 
     def _look(self, entries: list[Entry]) -> None:
         self._sources.look(entries)
-        if self.publisher.next_deadline() is not None:
+        if self.publisher.busy:
             self._pump()
 
     def forget(self, reader: str) -> None:

@@ -148,7 +148,7 @@ class Sources:
         if site in self._engine.known.sites:
             self._put_tariffs(SiteId(site))
         else:
-            self._publisher.remove_of(Address((site,)), Topic.TARIFF, self._time())
+            self._publisher.remove_below(Address((site,)), self._time(), (Topic.TARIFF,))
         if isinstance(event, ZoneChanged) and event.zone is None:
             self._publisher.remove(Address((site, zone)), Topic.TARIFF, self._time())
 

@@ -7,7 +7,7 @@ mark a thing. Whether somebody may know a thing is asked anew each time it is to
 """
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -133,20 +133,31 @@ class Publisher:
             reads: which role may see which fields.
         """
         self._reader, self._member, self._reads = reader, member, reads
-        self._things: dict[tuple[Topic, Address], _Thing] = {}
+        self._things: dict[Topic, dict[Address, _Thing]] = {one: {} for one in Topic}
         self._open: dict[Key, _Open] = {}
+        self._topics: dict[Topic, dict[Key, _Open]] = {one: {} for one in Topic}
+        self._readers: dict[str, set[Key]] = {}
+        self._busy: dict[Key, _Open] = {}
+        """Those that have something to be told, now or later: the others, one a station, cost nothing meanwhile."""
+        self._leases: list[tuple[float, Key]] = []
+        """A heap; an entry counts while it is when the subscription ends."""
         self._ended: list[Ended] = []
 
     @property
     def topics(self) -> frozenset[Topic]:
         """What anybody wants to know of at all."""
-        return frozenset(one.wish.topic for one in self._open.values())
+        return frozenset(topic for topic, some in self._topics.items() if some)
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether there is anything to tell, now or later, but that leases are over."""
+        return bool(self._busy or self._ended)
 
     @property
     def held(self) -> int:
         """Values, marks and subscriptions in memory: what it costs is bounded by this."""
         marks = sum(len(one.changed) + len(one.told) + len(one.ages) for one in self._open.values())
-        return len(self._things) + len(self._open) + marks
+        return sum(map(len, self._things.values())) + len(self._open) + marks
 
     # -- readers --
 
@@ -158,11 +169,12 @@ class Publisher:
             Unavailable: it has too many subscriptions.
         """
         fields = self._may_wish(key[0], wish)
-        if sum(one[0] == key[0] for one in self._open) >= MOST_SUBSCRIPTIONS:
+        if len(self._readers.get(key[0], ())) >= MOST_SUBSCRIPTIONS:
             raise Unavailable(f"{key[0]} has {MOST_SUBSCRIPTIONS} subscriptions", code="TooManySubscriptions")
         interval, lease = max(SHORTEST_INTERVAL, wish.interval), min(LONGEST_LEASE, max(0.0, wish.lease))
         wish = msgspec.structs.replace(wish, interval=interval)
-        one = self._open[key] = _Open(key, wish, now + lease)
+        one = _Open(key, wish, now + lease)
+        self._add(one)
         if wish.snapshot:
             self._mark_all(one, now)
         return Granted(lease, interval, fields)
@@ -180,16 +192,36 @@ class Publisher:
         fields = self._may_wish(key[0], one.wish)
         granted = Granted(min(LONGEST_LEASE, max(0.0, lease)), one.wish.interval, fields)
         one.until = now + granted.lease
+        heapq.heappush(self._leases, (one.until, key))
         return granted
 
     def unsubscribe(self, key: Key) -> None:
         """End a subscription because its reader wants that; one that is over already is over."""
-        if self._open.pop(key, None) is not None:
+        if self._drop(key):
             self._ended.append(Ended(key, 0, ""))
 
     def forget(self, reader: str) -> None:
         """Drop the subscriptions of a reader that is gone for good."""
-        self._open = {key: one for key, one in self._open.items() if key[0] != reader}
+        for key in tuple(self._readers.get(reader, ())):
+            self._drop(key)
+
+    def _add(self, one: _Open) -> None:
+        self._drop(one.key)
+        self._open[one.key] = self._topics[one.wish.topic][one.key] = one
+        self._readers.setdefault(one.key[0], set()).add(one.key)
+        heapq.heappush(self._leases, (one.until, one.key))
+
+    def _drop(self, key: Key) -> bool:
+        """Forget a subscription; tell whether there was one."""
+        one = self._open.pop(key, None)
+        if one is None:
+            return False
+        self._busy.pop(key, None)
+        del self._topics[one.wish.topic][key]
+        self._readers[key[0]].remove(key)
+        if not self._readers[key[0]]:
+            del self._readers[key[0]]
+        return True
 
     def taken(self, key: Key) -> None:
         """Note that a publication is confirmed, or never will be: there is room for another."""
@@ -223,7 +255,7 @@ class Publisher:
 
     def value(self, address: Address, topic: Topic) -> Mapping[str, Value]:
         """Return what a thing is by now; empty: there is none."""
-        thing = self._things.get((topic, address))
+        thing = self._things[topic].get(address)
         return thing.fields if thing is not None else {}
 
     def put(self, address: Address, topic: Topic, fields: Mapping[str, Value], at: datetime, now: float) -> None:
@@ -236,44 +268,41 @@ class Publisher:
         strange = fields.keys() - topic.fields.keys()
         if strange:
             raise Refused(f"{topic.name.lower()} has no {sorted(strange)}", code="UnknownField")
-        place = (topic, address)
-        if place not in self._things and len(self._things) >= MOST_THINGS:
+        things = self._things[topic]
+        if address not in things and sum(map(len, self._things.values())) >= MOST_THINGS:
             raise Unavailable(f"at most {MOST_THINGS} values are held", code="TooManyValues")
-        before = self._things.get(place)
+        before = things.get(address)
         if before is None or before.fields != fields:
-            self._things[place] = _Thing(at, dict(fields))
+            things[address] = _Thing(at, dict(fields))
             self._changed(address, topic, now)
 
     def remove(self, address: Address, topic: Topic, now: float) -> None:
         """Let a thing be gone."""
-        if self._things.pop((topic, address), None) is not None:
+        if self._things[topic].pop(address, None) is not None:
             self._changed(address, topic, now)
 
-    def remove_below(self, place: Address, now: float) -> None:
-        """Let everything at a place and below it be gone."""
-        for topic, address in [one for one in self._things if one[1].within(place)]:
-            self.remove(address, topic, now)
-
-    def remove_of(self, place: Address, topic: Topic, now: float) -> None:
-        """Let what a topic has of a place and below it be gone."""
-        for address in [one[1] for one in self._things if one[0] is topic and one[1].within(place)]:
-            self.remove(address, topic, now)
+    def remove_below(self, place: Address, now: float, topics: Iterable[Topic] = Topic) -> None:
+        """Let everything at a place and below it be gone, or what these topics have of it."""
+        for topic in topics:
+            for address in [one for one in self._things[topic] if one.within(place)]:
+                self.remove(address, topic, now)
 
     def retell(self, address: Address, topic: Topic, now: float) -> None:
         """Tell the value of a thing once more, because somebody may see it who could not before."""
-        if (topic, address) in self._things:
+        if address in self._things[topic]:
             self._changed(address, topic, now)
 
     def clear(self, topic: Topic) -> None:
         """Forget the values of a topic that nobody reads; nobody is told."""
-        self._things = {place: thing for place, thing in self._things.items() if place[0] is not topic}
+        self._things[topic].clear()
 
     def _changed(self, address: Address, topic: Topic, now: float) -> None:
-        for one in self._open.values():
-            if one.wish.topic is topic and self._covers(one.wish, address):
+        for one in self._topics[topic].values():
+            if self._covers(one.wish, address):
                 self._mark(one, address, now, changes=1)
 
     def _mark(self, one: _Open, address: Address, now: float, *, changes: int, snapshot: bool = False) -> None:
+        self._busy[one.key] = one
         before = one.changed.get(address)
         if before is not None:
             one.changed[address] = before._replace(changes=before.changes + changes)
@@ -283,8 +312,8 @@ class Publisher:
         one.changed[address] = _Mark(since, snapshot, changes)
 
     def _mark_all(self, one: _Open, now: float) -> None:
-        for topic, address in self._things:
-            if topic is one.wish.topic and self._covers(one.wish, address):
+        for address in self._things[one.wish.topic]:
+            if self._covers(one.wish, address):
                 self._mark(one, address, now, changes=1, snapshot=True)
 
     def _covers(self, wish: Wish, address: Address) -> bool:
@@ -297,12 +326,15 @@ class Publisher:
     def due(self, now: float) -> list[Publication | Ended]:
         """Return what to tell now; each publication is under way until `taken`."""
         found: list[Publication | Ended] = []
-        for one in tuple(self._open.values()):
-            if one.until <= now:
+        while self._leases and self._leases[0][0] <= now:
+            one = self._open.get(heapq.heappop(self._leases)[1])
+            if one is not None and one.until <= now:
                 self._end(one, ErrorCode.EXPIRED, "the lease is over")
-            else:
-                self._grow_old(one, now)
-                found += self._ready(one, now)
+        for one in tuple(self._busy.values()):
+            self._grow_old(one, now)
+            found += self._ready(one, now)
+            if not one.changed and not one.ages:
+                self._busy.pop(one.key, None)
         found += self._ended
         self._ended = []
         return found
@@ -311,17 +343,23 @@ class Publisher:
         """Return when `due` has something to say, monotonic; None: not before something else happens."""
         if self._ended:
             return 0.0
-        times = [one.until for one in self._open.values()]
-        for one in self._open.values():
+        while self._leases and not self._counts(*self._leases[0]):
+            heapq.heappop(self._leases)
+        times = [until for until, _ in self._leases[:1]]
+        for one in self._busy.values():
             if one.under_way < WINDOW:
                 times += [mark.since for mark in one.changed.values()]
                 times += [one.ages[0][0]] if one.ages else []
         return min(times, default=None)
 
+    def _counts(self, until: float, key: Key) -> bool:
+        one = self._open.get(key)
+        return one is not None and one.until == until
+
     def _grow_old(self, one: _Open, now: float) -> None:
         while one.ages and one.ages[0][0] <= now:
             _, address = heapq.heappop(one.ages)
-            if one.told.get(address, now) + one.wish.max_age <= now and (one.wish.topic, address) in self._things:
+            if one.told.get(address, now) + one.wish.max_age <= now and address in self._things[one.wish.topic]:
                 self._mark(one, address, now, changes=1)
 
     def _ready(self, one: _Open, now: float) -> Iterator[Publication]:
@@ -340,7 +378,7 @@ class Publisher:
                 yield self._told(one, address, mark, fields, now)
 
     def _told(self, one: _Open, address: Address, mark: _Mark, visible: frozenset[str], now: float) -> Publication:
-        thing = self._things.get((one.wish.topic, address))
+        thing = self._things[one.wish.topic].get(address)
         one.under_way += 1
         if thing is None:
             one.told.pop(address, None)
@@ -352,7 +390,7 @@ class Publisher:
         return Publication(one.key, address, one.wish.topic, thing.at, fields, mark.snapshot, mark.changes - 1)
 
     def _end(self, one: _Open, code: ErrorCode, words: str) -> None:
-        if self._open.pop(one.key, None) is not None:
+        if self._drop(one.key):
             self._ended.append(Ended(one.key, code, words))
 
 

@@ -32,8 +32,8 @@ AGAIN: Final = 1.0
 SELDOM: Final = 60.0
 """But no later than this [s, real]."""
 
-LEASE: Final = 600.0
-"""Renewed at half of it [s]."""
+LEASE: Final = 43_200.0
+"""Renewed at half of it [s]: of thousands of stations, one now and then."""
 
 Heard = Callable[[TariffKey, Tariff | None], None]
 """With what counts in a place now; None: nothing does."""

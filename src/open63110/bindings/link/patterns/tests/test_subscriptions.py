@@ -102,7 +102,7 @@ def test_a_station_hears_of_changes_of_the_tariff_of_its_zone_without_knowing_wh
     assert [one.fields["price"] for one in told(publisher_, 60.0)] == ["0.45"]
     publisher_.retell(ZONE, Topic.TARIFF, 120.0)
     assert [one.fields["price"] for one in told(publisher_, 120.0)] == ["0.45"]
-    publisher_.remove_of(parse("/mall"), Topic.TARIFF, 180.0)
+    publisher_.remove_below(parse("/mall"), 180.0, (Topic.TARIFF,))
     publisher_.retell(ZONE, Topic.TARIFF, 180.0)
     assert [(str(one.address), one.at) for one in told(publisher_, 180.0)] == [(str(ZONE), None)]
 
@@ -309,3 +309,34 @@ def test_what_is_no_wish_is_refused(body: bytes) -> None:
         read_wish(body)
     with pytest.raises(Malformed):
         read_publication(body)
+
+
+def test_thousands_who_have_nothing_to_be_told_are_not_looked_at_when_others_have() -> None:
+    names = [f"CS{number}" for number in range(2_000)]
+    readers = {one: Sender(role=Role.STATION, places=(ZONE.below(one),), only=(ZONE,)) for one in names}
+    asked: list[str] = []
+
+    def reader(name: str) -> Sender | None:
+        asked.append(name)
+        return readers.get(name)
+
+    publisher_ = Publisher(reader)
+    publisher_.put(ZONE, Topic.TARIFF, {"price": "0.39"}, AT, 0.0)
+    for name in names:
+        publisher_.subscribe((name, 1), Wish(address=ROOT, topic=Topic.TARIFF, lease=300.0), 0.0)
+    assert len(told(publisher_, 0.0)) == 2_000
+    assert not publisher_.busy
+    assert publisher_.next_deadline() == 300.0
+    publisher_.renew(("CS7", 1), 600.0, 100.0)
+    readers["fo"] = Sender(role=Role.FO, places=(SITE,))
+    publisher_.subscribe(KEY, Wish(address=SITE, topic=Topic.POWER, lease=900.0), 100.0)
+    asked.clear()
+    publisher_.put(CS1, Topic.POWER, {"import_w": 1.0}, AT, 100.0)
+    assert [one.to for one in told(publisher_, 100.0)] == [KEY]
+    assert set(asked) == {"fo"}
+    assert len(publisher_.due(300.0)) == 1_999
+    assert publisher_.topics == {Topic.TARIFF, Topic.POWER}
+    assert publisher_.next_deadline() == 700.0
+    publisher_.forget("CS7")
+    assert publisher_.topics == {Topic.POWER}
+    assert publisher_.next_deadline() == 1000.0
