@@ -6,7 +6,10 @@ After a run, build/acceptance.json holds one row for each test marked `at`:
 A run of a part of the tests renews the rows of that part only.
 """
 
+import contextlib
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,24 @@ hypothesis.settings.load_profile("here")
 RECORD = Path(__file__).parent / "build" / "acceptance.json"
 PROPERTY = "acceptance"
 WORSE = {"passed": 0, "skipped": 1, "failed": 2}
+
+
+BEFORE_OTHERS = -15
+"""The priority of tests that hold times against bounds; less is more."""
+
+
+@pytest.fixture(scope="module")
+def first_served() -> Iterator[None]:
+    """Let the tests of a file, and what they start, run before those beside them: a time that is measured must be their own.
+
+    Only root may; elsewhere such tests want a quiet machine.
+    """
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, BEFORE_OTHERS)
+    yield
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, usual)
 
 
 class AcceptanceRecord:

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from tests.process import CsmsProcess, Peer, event, peer
 
+pytestmark = pytest.mark.usefixtures("first_served")
+
 ATTACKERS = 16
 LASTS = 1.5
 """How long each attack goes on [s]."""

@@ -18,6 +18,8 @@ from open63110.pki.authority import Wish
 from open63110.pki.folder import Folder
 from open63110.pki.identity import party
 
+pytestmark = pytest.mark.usefixtures("first_served")
+
 CSMS = "csms.example"
 SMOKE = str(Path(__file__).with_name("link_smoke.py"))
 AT_ONCE = 2.0

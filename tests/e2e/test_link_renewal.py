@@ -65,7 +65,7 @@ async def test_a_session_outlives_its_lifetime_with_requests_in_flight_and_is_ne
         for _ in range(12):
             orders += await asked(at, 20)
             sockets.add(id(at.line.lines.socket))
-        assert {one.outcome for one in await ended(at.here, *orders)} == {Outcome.ACCEPTED}
+        assert [one for one in await ended(at.here, *orders) if one.outcome is not Outcome.ACCEPTED] == []
         assert len(sockets) >= 2, "it went over to others"
         assert at.site.link.dials == dials, "and never had to dial for want of a link"
         assert conversation.lines.open
@@ -91,7 +91,7 @@ async def test_a_renewed_certificate_is_shown_at_once_while_the_link_goes_on(tmp
         orders += await asked(at, 50)
         await at.here.until(lambda: conversation.marks.peer.serial != before)
         orders += await asked(at, 20)
-        assert {one.outcome for one in await ended(at.here, *orders)} == {Outcome.ACCEPTED}
+        assert [one for one in await ended(at.here, *orders) if one.outcome is not Outcome.ACCEPTED] == []
         assert int(conversation.marks.peer.serial, 16) == int(given.serial, 16)
         await nobody_was_away(at)
 
@@ -102,6 +102,6 @@ async def test_a_renewal_that_fails_leaves_the_link_as_it_is(tmp_path: Path) -> 
         at.tap.open = False
         at.line.renew()
         orders = await asked(at, 20)
-        assert {one.outcome for one in await ended(at.here, *orders)} == {Outcome.ACCEPTED}
+        assert [one for one in await ended(at.here, *orders) if one.outcome is not Outcome.ACCEPTED] == []
         assert at.line.lines.socket is socket
         await nobody_was_away(at)

@@ -32,6 +32,8 @@ from open63110.model.transfer import EnergyTransfer
 from open63110.usecases.energy.smart_charging import LimitPower
 from open63110.usecases.services.authorize_locally import AskLocalListVersion
 
+pytestmark = pytest.mark.usefixtures("first_served")
+
 CARD = "04A1B2C3"
 CHUNK = 8_000
 CS1, CS9 = StationId("CS-1"), "CS-9"
