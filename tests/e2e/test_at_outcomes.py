@@ -139,6 +139,7 @@ async def places(here: House) -> dict[str, Case]:
     ):
         (await here.admin.post(f"{noun}/put", json=said)).raise_for_status()
     yard, nowhere = {"site": "south", "zone": "yard"}, {"site": "south", "zone": "moon"}
+    day = {"id": "day", "currency": "EUR", "elements": [{"dimension": "energy", "direction": "import", "price": "0.39"}]}
     east = {"sites": [{"id": "east", "zones": [{"id": "yard", **feeds, "stations": [{"id": "CS-4"}]}]}]}
     return {
         "PutSite": Case({"id": "north"}, {"id": "no:rth"}, station=""),
@@ -146,6 +147,8 @@ async def places(here: House) -> dict[str, Case]:
         "PlaceStation": Case(yard, nowhere),
         "LimitZone": Case(yard | {"limit": 9000}, nowhere | {"limit": 9000}, station=""),
         "WithdrawZoneLimit": Case(yard, nowhere, station=""),
+        "SetTariff": Case(yard | day, nowhere | day, station=""),
+        "ClearTariff": Case(yard, nowhere, station=""),
         "RemoveZone": Case({"site": "south", "id": "hall"}, {"site": "south", "id": "yard"}, station=""),
         "RemoveSite": Case({"id": "west"}, {"id": "south"}, station=""),
         "ImportSites": Case(east, {"sites": [{"id": "south"}]}, station=""),

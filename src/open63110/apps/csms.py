@@ -99,7 +99,7 @@ class Csms:
             self.engine,
             self.orders,
             self.ids,
-            WIRES,
+            dict(WIRES),
             self.frames,
             patience=config.limits.answer_timeout,
             run_id=secrets.token_hex(4),

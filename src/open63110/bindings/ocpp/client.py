@@ -4,7 +4,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from open63110.bindings.ocpp.line import Dialling, Line, Owner
@@ -31,7 +31,7 @@ class Client:
 
     def __init__(
         self,
-        wires: dict[Version, Wire],
+        wires: Mapping[Version, Wire],
         frames: FrameLog,
         clock: Clock,
         *,

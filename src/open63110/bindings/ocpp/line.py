@@ -3,7 +3,7 @@
 
 import base64
 import ssl
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -85,7 +85,7 @@ class Owner(Protocol):
 class Exchange(Protocol):
     """What the lines of a process share."""
 
-    wires: dict[Version, Wire]
+    wires: Mapping[Version, Wire]
     frames: FrameLog
     clock: Clock
     time: Callable[[], float]

@@ -3,7 +3,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -44,7 +44,7 @@ class Server:
         engine: Engine,
         orders: Orders,
         ids: Ids,
-        wires: dict[Version, Wire],
+        wires: Mapping[Version, Wire],
         frames: FrameLog,
         *,
         patience: float = 30.0,

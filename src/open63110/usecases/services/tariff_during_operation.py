@@ -37,7 +37,7 @@ class SetTariff(Command, frozen=True, kw_only=True, gc=False):
     valid_from: datetime | None = None
     """None: from now on."""
     elements: tuple[TariffElement, ...]
-    """[dimension, direction, price] each: energy by kWh, time by minute, or flat by session; import or export."""
+    """Each with dimension, direction and price: energy by kWh, time by minute, or flat by session; import or export."""
     texts: dict[str, str] = msgspec.field(default_factory=dict)
     """What drivers are shown, by language, as {"en": "0.39 EUR per kWh"}."""
 
