@@ -26,6 +26,7 @@ from open63110.apps.station_config import Bay, StationConfig, registers
 from open63110.apps.station_hands import Hands
 from open63110.apps.station_link import door, link_dialling, revoked
 from open63110.apps.station_simulated import SimulatedDriver
+from open63110.apps.station_wires import wires_of
 from open63110.apps.systemd import notify, watched
 from open63110.bindings.link.client import Client as LinkClient
 from open63110.bindings.link.opaque.opaque_line import OpaqueLine
@@ -36,7 +37,6 @@ from open63110.bindings.ocpp.client import Client
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.line import Line as OcppLine
 from open63110.bindings.ocpp.rpc.version import Version
-from open63110.bindings.ocpp.wires import WIRES
 from open63110.kernel.address import ROOT
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import EvseNumber, StationId, TransferNumber
@@ -106,6 +106,7 @@ class Station:
             Malformed: a bus or a certificate is not what it should be.
         """
         self.config, self.id = config, StationId(config.id)
+        self._wires = wires_of(config.csms)
         self.clock = SkewedClock(SystemClock(), 0.0)
         self._loop = asyncio.get_running_loop()
         folder = Path(config.data)
@@ -144,7 +145,7 @@ class Station:
             return self._link()
         if self.config.csms.wire == "ocpp-in-link":
             return self._ocpp_in_link()
-        client = Client(WIRES, self.frames, self.clock, run_id=secrets.token_hex(4))
+        client = Client(self._wires, self.frames, self.clock, run_id=secrets.token_hex(4))
         self.controller.line = client.line(self.id, self.engine, _dialling(self.config), self.controller)
         return client
 
@@ -200,7 +201,7 @@ class Station:
         async def reach(of: OcppLine) -> str:
             return await line.reach(of.talk())
 
-        client = Client(WIRES, self.frames, self.clock, run_id=run.hex(), reach=reach)
+        client = Client(self._wires, self.frames, self.clock, run_id=run.hex(), reach=reach)
         self.controller.line = client.line(self.id, self.engine, _dialling(config), self.controller)
         self.streams = station_streams(Path(config.data), config.bulk, line, self.clock)
         return client

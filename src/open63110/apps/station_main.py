@@ -21,7 +21,6 @@ def main(arguments: list[str]) -> int:
     """
     from open63110.apps.logs import set_up  # noqa: PLC0415 - after what it must not load
     from open63110.apps.process import run  # noqa: PLC0415
-    from open63110.apps.station import serve  # noqa: PLC0415
     from open63110.apps.station_config import load  # noqa: PLC0415
     from open63110.kernel.errors import Trouble  # noqa: PLC0415
 
@@ -30,6 +29,11 @@ def main(arguments: list[str]) -> int:
 
     try:
         settings = load(Path(named) if named else None)
+        from open63110.apps.station_wires import wires_of  # noqa: PLC0415
+
+        wires_of(settings.csms)  # first: what reading them in takes, all else can use afterwards
+        from open63110.apps.station import serve  # noqa: PLC0415
+
         set_up(settings.log)
         said = {"ready": True, "station": settings.id, "evses": len(settings.evses), "csms": settings.csms.where}
         words = f"station {settings.id} with {len(settings.evses)} EVSEs, CSMS at {settings.csms.where}"
