@@ -71,7 +71,7 @@ CONTENTS: tuple[Clause, ...] = (
     _clause("7.7", "Grid specific requirements", 1, V21),
     _clause("7.8", "DSO requirements", 2, ANYHOW),
     _clause("7.9", "Cybersecurity requirements"),
-    _clause("7.9.1", "General", 1, ANYHOW, short={1: "the native port"}),
+    _clause("7.9.1", "General", 1, (*OCPP, *LINK)),
     _clause("7.9.2", "Security considerations for information", 1, LINK),
     _clause("7.9.3", "Threat analysis", 3, LINK),
     _clause("7.9.4", "Security requirements", 1, ANYHOW),

@@ -105,7 +105,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Folder of the database, raw frames and secrets; relative to where it is started."""
     clock_factor: float = 1.0
     """Speeds up every timer; for rehearsals only."""
-    linger: float = 0.008
+    linger: float = 0.007
     """Least time between two commits [s]."""
     listeners: dict[str, Listener] = msgspec.field(default_factory=dict)
     web: Web = Web()

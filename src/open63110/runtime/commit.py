@@ -36,7 +36,7 @@ class _Pending:
 class GroupCommit:
     """The one writer of a store."""
 
-    def __init__(self, store: Store, clock: Clock, *, linger: float = 0.008) -> None:
+    def __init__(self, store: Store, clock: Clock, *, linger: float = 0.007) -> None:
         """Prepare; ``run` does the work.
 
         Args:

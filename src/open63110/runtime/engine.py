@@ -31,7 +31,7 @@ class Engine:
     """Decides for one role. Everything it does between two awaits runs to its end."""
 
     def __init__(
-        self, role: Role, table: Table, store: Store, clock: Clock, ids: Ids, policy: Policy, *, linger: float = 0.008
+        self, role: Role, table: Table, store: Store, clock: Clock, ids: Ids, policy: Policy, *, linger: float = 0.007
     ) -> None:
         """Read what must be in memory and get ready; ``run`` of commit and timers do the work."""
         self.role, self.table, self.store, self.clock, self.policy = role, table, store, clock, policy
