@@ -213,7 +213,7 @@ async def never_wait_for_answers_to_what_is_broken(line: Line) -> None:
     n = 0
     while line.going_on:
         n += 1
-        said = event("Updated", f"flood-{line.name}", n, "2026-01-01T00:00:00Z", float(n)) | {"seqNo": "y" * 30_000}
+        said = event("Updated", f"flood-{line.name}", n, "2026-01-01T00:00:00Z", float(n)) | {"seqNo": "y" * 10_000}
         await line.say(frame(json.dumps([2, f"{n}", "TransactionEvent", said]).encode()))
 
 

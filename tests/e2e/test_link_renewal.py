@@ -36,6 +36,7 @@ def dials_as(at: LinkStation, **more: Any) -> None:
 
 async def asked(at: LinkStation, count: int) -> list[Order]:
     """Give orders one after the other, without waiting for their answers."""
+    await at.here.until(lambda: at.here.csms.link.connected(CS1))
     found = []
     for _ in range(count):
         found.append(await ask(at.here, AskLocalListVersion(station=CS1), 120.0))

@@ -110,7 +110,17 @@ async def _dial(wire: Wire, url: str, *, tls: ssl.SSLContext | None, server_name
         await loop.create_connection(protocol, parts.hostname, parts.port or 443, **secure)
     else:
         secure |= FAST_BUFFERS | {"happy_eyeballs_delay": NEXT_ADDRESS}
-        await FAST.create_connection(loop, protocol, parts.hostname, parts.port or 443, **secure)
+        racing = loop.create_task(FAST.create_connection(loop, protocol, parts.hostname, parts.port or 443, **secure))
+        try:
+            await asyncio.shield(racing)
+        except asyncio.CancelledError:  # a race of addresses that is called off may leave its winner open, so it ends by itself
+            racing.add_done_callback(_abandon)
+            raise
+
+
+def _abandon(racing: asyncio.Task[Any]) -> None:
+    if not racing.cancelled() and racing.exception() is None:
+        racing.result()[0].abort()
 
 
 async def _upgraded(wire: Wire) -> None:
