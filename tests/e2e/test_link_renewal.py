@@ -69,7 +69,7 @@ async def test_a_session_outlives_its_lifetime_with_requests_in_flight_and_is_ne
         assert [one for one in await ended(at.here, *orders) if one.outcome is not Outcome.ACCEPTED] == []
         assert len(sockets) >= 2, "it went over to others"
         assert at.site.link.dials == dials, "and never had to dial for want of a link"
-        assert conversation.lines.open
+        await at.here.until(lambda: conversation.lines.open)
         await nobody_was_away(at)
 
 

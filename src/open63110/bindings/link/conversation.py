@@ -138,7 +138,7 @@ class Conversation:
     @property
     def admitted(self) -> bool:
         """The station may be given orders."""
-        return self.lines.open and may_speak(self.noun, self.told)
+        return self.lines.there and may_speak(self.noun, self.told)
 
     # -- the link --
 

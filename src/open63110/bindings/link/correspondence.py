@@ -148,6 +148,11 @@ class Correspondence:
         return self._up and self.session.welcomed
 
     @property
+    def there(self) -> bool:
+        """Something said now goes out at once, or as soon as a socket that has taken over is greeted on."""
+        return self._up and self._strand is not None
+
+    @property
     def idle(self) -> bool:
         """There is neither a socket nor anything to say, nor is anything waited for."""
         return self._strand is None and not self._asked and not self.session.waiting

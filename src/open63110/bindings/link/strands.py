@@ -109,9 +109,10 @@ class Beside(Checked):
         held, line, loop = self._held, self._line, asyncio.get_running_loop()
         if held is None:
             return
-        if not (line.wanted and line.lines.open and self.place <= line.walk.at):
+        if not (line.wanted and self.place <= line.walk.at):
             self._let_go()
-        elif line.lines.session.waiting and loop.time() < until:  # what is confirmed there need not be told here once more
+        elif self.place < line.walk.at and line.lines.open and line.lines.session.waiting and loop.time() < until:
+            # what is confirmed there need not be told here once more; at the same place, this socket has taken over already
             loop.call_later(QUIET / 100, self._go_over, hello, until)
         else:
             self._held = None
