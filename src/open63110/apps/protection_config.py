@@ -175,7 +175,7 @@ def _check_elements(place: str, messages: Iterable[str], paths: Iterable[str]) -
     if not paths:
         raise Malformed(f"{place}.elements is empty: say which, or / for the whole message", where=f"{place}.elements")
     # who protects nothing does without the messages of the link
-    from open63110.apps.protection_paths import path_of  # noqa: PLC0415
+    from open63110.apps.protection_paths import path_of  # noqa: PLC0415 - only who protects pays
 
     for message in messages:
         for one in paths:

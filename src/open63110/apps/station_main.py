@@ -29,10 +29,10 @@ def main(arguments: list[str]) -> int:
 
     try:
         settings = load(Path(named) if named else None)
-        from open63110.apps.station_wires import wires_of  # noqa: PLC0415
+        from open63110.apps.station_wires import wires_of  # noqa: PLC0415 - once it is known what is spoken
 
         wires_of(settings.csms)  # first: what reading them in takes, all else can use afterwards
-        from open63110.apps.station import serve  # noqa: PLC0415
+        from open63110.apps.station import serve  # noqa: PLC0415 - after the wires, as just said
 
         set_up(settings.log)
         said = {"ready": True, "station": settings.id, "evses": len(settings.evses), "csms": settings.csms.where}

@@ -183,7 +183,7 @@ class Turn:
     def fact(self, event: Event) -> None:
         """Let a fact change its noun, and follow where it leads."""
         self.facts.append(event)
-        own, evolves, then = self._engine._effects.get(type(event)) or self._engine.effect(type(event))  # noqa: SLF001
+        own, evolves, then = self._engine._effects.get(type(event)) or self._engine.effect(type(event))  # noqa: SLF001 - hot path
         if own:
             station = self.station or Station(id=event.station)
             for evolve in evolves:

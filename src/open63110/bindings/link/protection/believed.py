@@ -149,7 +149,7 @@ class Believed:
             stamp, self._stamp = self._stamp, self._folder.stat().st_mtime_ns
             return sorted(self._folder.glob("*.pem")) if stamp != self._stamp else []
         except OSError as fault:
-            log.error("certificates of signers cannot be read", folder=str(self._folder), reason=str(fault))  # noqa: TRY400
+            log.error("certificates of signers cannot be read", folder=str(self._folder), reason=str(fault))  # noqa: TRY400 - it says all
             return []
 
     def _take(self, path: Path) -> None:
