@@ -18,7 +18,7 @@ ROOT: Final = Path(__file__).parents[1]
 VENDORED: Final = ROOT / "src/open63110/bindings/web/static/vendor/README.md"
 
 ALLOWED: Final = frozenset(
-    {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0", "PSF-2.0", "Unlicense", "Zlib"}
+    {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-0", "PSF-2.0", "Unlicense", "Zlib"}
 )
 """SPDX ids of licences that ask for no royalty and put no condition on the work that uses theirs."""
 

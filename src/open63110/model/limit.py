@@ -41,6 +41,16 @@ class LimitScope(StrEnum):
     ZONE = "zone"
 
 
+class Ahead(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """What a limit becomes at a moment."""
+
+    since: datetime
+    limit: Watts
+    """Of import [W]."""
+    phases: int | None = None
+    """On how many the EV charges from then on; None: as before."""
+
+
 class Limit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """A limit that somebody wants at a station or one of its EVSEs."""
 
@@ -65,6 +75,10 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
     """It goes before everything else on a wire."""
     level: int = 1
     """At one place the valid one of the highest level counts; 0 is what remains when those above it end."""
+    ahead: tuple["Ahead", ...] = ()
+    """What it becomes later, in order of time; none: it stays as it is."""
+    transfer: str = ""
+    """Reference of the energy transfer it counts for, and ends with; empty: for whatever happens at its place."""
 
     @property
     def place(self) -> str:

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sites and zones: where stations stand, what feeds them, and whose stations may be limited together (metamodel, Fig. 3)."""
 
-from typing import ClassVar, NewType
+from typing import ClassVar, Literal, NewType
 
 import msgspec
 
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import EvseNumber, StationId, station_id
 from open63110.kernel.messages import Event
-from open63110.kernel.units import Amperes, Seconds, Watts
-from open63110.model.limit import Limit
+from open63110.kernel.units import Amperes, Seconds, Volts, WattHours, Watts
+from open63110.model.limit import PHASE, Limit
 
 SiteId = NewType("SiteId", str)
 """At most 48 characters; unique in a CSMS."""
@@ -23,6 +23,9 @@ ZoneKey = NewType("ZoneKey", str)
 FAILSAFE_AFTER = Seconds(60.0)
 """For how long stations keep a zone's limit without a link, where nobody says otherwise [s]."""
 
+STALE = Seconds(60.0)
+"""For how long a reading of a load counts, where nobody says otherwise [s]."""
+
 
 class GridConnection(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """A point at which a site meets the grid."""
@@ -34,6 +37,50 @@ class GridConnection(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_
     """[W]"""
     amperes: tuple[Amperes, ...] = ()
     """What each phase carries, L1 first [A]; none: only the sum is limited."""
+    volts: Volts = PHASE
+    """From a phase to neutral [V]; between two phases it is √3 as much."""
+
+
+class Feeder(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """A cable, a board or a transformer between a connection to the grid and what it feeds; they form trees of any depth."""
+
+    id: str
+    """Unique among the feeders and connections of its site."""
+    parent: str = ""
+    """Of the feeder or the connection that feeds it; empty: the site's first connection."""
+    amperes: tuple[Amperes, ...] = ()
+    """What each phase carries, L1 first [A]; none: phases are not limited."""
+    import_max: Watts | None = None
+    """What it carries in all [W]; None: not limited."""
+    volts: Volts | None = None
+    """Below it, from a phase to neutral [V]; None: as above it."""
+    winding: Literal["", "delta-wye"] = ""
+    """delta-wye: a transformer whose ratings count on its primary side, and turn phases as such a one does."""
+
+
+class Asset(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """What a site draws or gives beside its stations."""
+
+    id: str
+    """Unique in its site."""
+    kind: Literal["load", "pv", "battery", "meter"]
+    """load: all else that is fed here; meter: measures the sum of what its feeder carries, stations included."""
+    feeder: str = ""
+    """Where it hangs; empty: at the site's first connection."""
+    wiring: str = ""
+    """On which phases, as EvsePlan.wiring; empty: on all alike."""
+    assumed: tuple[Watts, ...] = ()
+    """What counts where nobody measured lately, of each phase or in all [W]; import positive."""
+    stale_after: Seconds = STALE
+    """How long a reading of it counts [s]."""
+    import_max: Watts | None = None
+    """Of a battery: what it takes at most [W]."""
+    export_max: Watts | None = None
+    """Of a battery or PV: what it gives at most, as a magnitude [W]."""
+    capacity: WattHours | None = None
+    """Of a battery [Wh]."""
+    efficiency: float = 1.0
+    """Of a battery: of a whole turn, in and out."""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -43,6 +90,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True)
     address: str = ""
     """For people."""
     connections: tuple[GridConnection, ...] = ()
+    feeders: tuple[Feeder, ...] = ()
+    assets: tuple[Asset, ...] = ()
 
 
 class ZoneLimit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -81,6 +130,8 @@ class Zone(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True)
     """Among the zones of a site; higher goes first."""
     limit: ZoneLimit | None = None
     """None: it is not limited now."""
+    feeder: str = ""
+    """What feeds its stations, where they do not say otherwise; empty: the site's first connection."""
 
     @property
     def key(self) -> ZoneKey:
@@ -115,6 +166,10 @@ class EvsePlan(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=T
     import_max: Watts | None = None
     """What it can give at most [W]; None: nobody said."""
     export_max: Watts | None = None
+    wiring: str = ""
+    """Its phases in the order of its terminals: L1L2L3, rotated L2L3L1, single L2, between two phases L1-L2; empty: L1L2L3."""
+    pilots: tuple[Amperes, ...] = ()
+    """The currents it can offer beside 0, rising [A]; two: anything between them; none: anything from 6 A on."""
 
 
 class StationPlaced(Event, frozen=True, kw_only=True, gc=False):
@@ -126,6 +181,8 @@ class StationPlaced(Event, frozen=True, kw_only=True, gc=False):
     """None: as before."""
     left: ZoneKey | None = None
     """The zone it stood in before; None: in none, or in the same."""
+    feeder: str = ""
+    """What feeds it; empty: what feeds its zone."""
 
 
 def place_id(text: str, where: str) -> str:

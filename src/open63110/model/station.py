@@ -9,8 +9,9 @@ import msgspec
 
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, SessionNumber, StationId, SubjectRef, TransferReference
 from open63110.kernel.messages import Event
-from open63110.kernel.units import Watts
+from open63110.kernel.units import Amperes, Watts
 from open63110.model.limit import Limits
+from open63110.model.needs import Needs
 from open63110.model.reading import Reading
 from open63110.model.session import ServiceSession
 from open63110.model.site import ZoneKey
@@ -87,6 +88,12 @@ class Evse(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True)
     import_max: Watts | None = None
     """What it can give at most, as the operator says [W]; None: nobody said."""
     export_max: Watts | None = None
+    wiring: str = ""
+    """Its phases in the order of its terminals, as EvsePlan.wiring; empty: L1L2L3."""
+    pilots: tuple[Amperes, ...] = ()
+    """The currents it can offer beside 0, as EvsePlan.pilots."""
+    needs: Needs | None = None
+    """What the EV that stands here needs, said before its transfer began; None: nobody said."""
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -165,6 +172,8 @@ class Station(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tr
     """What power it may draw: desired beside reported."""
     via: tuple[str, ...] = ()
     """Levels below this one over which its last connection goes, the nearest first; none: it has a link to this very level."""
+    feeder: str = ""
+    """What feeds it; empty: what feeds its zone."""
 
 
 class StationConnected(Event, frozen=True, kw_only=True, gc=False):

@@ -17,6 +17,7 @@ from open63110.kernel.ids import (
 )
 from open63110.kernel.messages import Event
 from open63110.kernel.units import Percent, WattHours, Watts
+from open63110.model.needs import Needs, PlanPeriod
 from open63110.model.reading import Reading, SignedReading
 from open63110.model.transaction import Transaction
 
@@ -124,6 +125,10 @@ class EnergyTransfer(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_
     """Facts that a missing one may have to be put before, in order."""
     base: "EnergyTransfer | None" = None
     """What was known before the first loose fact; None when there are none."""
+    needs: Needs | None = None
+    """None: nobody said."""
+    plan: tuple[PlanPeriod, ...] = ()
+    """What the EV said it will take; none: it did not say."""
 
     @property
     def complete(self) -> bool:

@@ -17,10 +17,11 @@ from open63110.usecases.energy.smart_charging import LimitInForce, LimitPower, L
 
 API = "/api/v1"
 OTHER = StationId("CS-2")
+PLAIN: dict[str, Any] = {"wiring": "", "pilots": []}
 SITE: dict[str, Any] = {
     "id": "north",
     "address": "Elbe 1",
-    "connections": [{"id": "g1", "import_max": 100_000.0, "export_max": 0.0, "amperes": [160.0, 160.0, 160.0]}],
+    "connections": [{"id": "g1", "import_max": 100_000.0, "export_max": 0.0, "amperes": [160.0, 160.0, 160.0], "volts": 230.0}],
     "zones": [
         {
             "id": "deck",
@@ -33,15 +34,15 @@ SITE: dict[str, Any] = {
                 {
                     "id": "S1",
                     "evses": [
-                        {"number": 1, "evse_id": "DE*ONE*E1", "import_max": 22_000.0, "export_max": None},
-                        {"number": 2, "evse_id": "DE*ONE*E2", "import_max": 22_000.0, "export_max": 11_000.0},
+                        {"number": 1, "evse_id": "DE*ONE*E1", "import_max": 22_000.0, "export_max": None, **PLAIN},
+                        {"number": 2, "evse_id": "DE*ONE*E2", "import_max": 22_000.0, "export_max": 11_000.0, **PLAIN},
                     ],
                 },
                 {
                     "id": "S2",
                     "evses": [
-                        {"number": 1, "evse_id": "", "import_max": None, "export_max": None},
-                        {"number": 2, "evse_id": "", "import_max": None, "export_max": None},
+                        {"number": 1, "evse_id": "", "import_max": None, "export_max": None, **PLAIN},
+                        {"number": 2, "evse_id": "", "import_max": None, "export_max": None, **PLAIN},
                     ],
                 },
             ],
@@ -53,7 +54,9 @@ SITE: dict[str, Any] = {
             "failsafe": None,
             "failsafe_after": 60.0,
             "priority": 0,
-            "stations": [{"id": "S3", "evses": [{"number": 1, "evse_id": "", "import_max": 50_000.0, "export_max": None}]}],
+            "stations": [
+                {"id": "S3", "evses": [{"number": 1, "evse_id": "", "import_max": 50_000.0, "export_max": None, **PLAIN}]}
+            ],
         },
     ],
 }

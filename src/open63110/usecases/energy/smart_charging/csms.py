@@ -154,7 +154,9 @@ def _send(station: Station, evse: EvseNumber, now: datetime) -> Iterator[Effect]
     ends = [one for one in (want.until, now + after if after else None) if one is not None]
     yield _command(station, replace(want, until=min(ends, default=None)))
     if want.failsafe is not None and FAIL_SAFE_VALUE in station.lacks:
-        yield _command(station, replace(want, limit=Watts(min(want.failsafe, want.limit)), amperes=(), until=None, level=0))
+        yield _command(
+            station, replace(want, limit=Watts(min(want.failsafe, want.limit)), amperes=(), until=None, level=0, ahead=())
+        )
 
 
 def _command(station: Station, limit: Limit) -> LimitPower:
@@ -171,6 +173,8 @@ def _command(station: Station, limit: Limit) -> LimitPower:
         failsafe_after=limit.failsafe_after if limit.level else None,
         emergency=limit.emergency,
         level=limit.level,
+        ahead=limit.ahead,
+        transfer=limit.transfer,
     )
 
 

@@ -9,7 +9,7 @@ import msgspec
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.messages import Command, Event, Priority, Reply
 from open63110.kernel.units import Amperes, Seconds, Watts
-from open63110.model.limit import Limit, LimitScope, LimitSource
+from open63110.model.limit import Ahead, Limit, LimitScope, LimitSource
 from open63110.model.site import SiteId, ZoneId, ZoneKey
 
 
@@ -37,6 +37,10 @@ class LimitPower(Command, frozen=True, kw_only=True, gc=False):
     """Whether it is the station's share of a zone's."""
     level: int = 1
     """At one place the valid one of the highest level counts; 0 is what remains when those above it end."""
+    ahead: tuple[Ahead, ...] = ()
+    """What the limit becomes later, in order of time; none: it stays as it is."""
+    transfer: str = ""
+    """Reference of the energy transfer it counts for, and ends with; empty: for whatever happens at its place."""
 
     @property
     def priority(self) -> Priority:  # type: ignore[override]  # of one command, not of its kind
@@ -58,6 +62,8 @@ class LimitPower(Command, frozen=True, kw_only=True, gc=False):
             failsafe_after=self.failsafe_after,
             emergency=self.emergency,
             level=self.level,
+            ahead=self.ahead,
+            transfer=self.transfer,
         )
 
 
