@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Backup of a whole installation: its database and the pepper without which no stored key would be recognised."""
+"""Backup of a whole installation: its database, the pepper without which no stored key would be recognised, and its streams."""
 
 import os
+import shutil
 from pathlib import Path
 
 from open63110.apps.folder import DATABASE, PEPPER
+from open63110.bindings.link.patterns.spool import FOLDER
+from open63110.bindings.link.patterns.spool_copy import copy_spool
 from open63110.kernel.errors import Refused, Unavailable, Unknown
 from open63110.store.backup import backup, restore
 
 
 def back_up(folder: Path, target: Path) -> None:
-    """Copy a data folder, in use or not, into a new folder; raw frames stay behind, they are for looking at only.
+    """Copy a data folder, in use or not, into a new folder; raw frames and streams under way stay behind.
 
     Raises:
         Unknown: there is no database in the folder.
@@ -24,6 +27,7 @@ def back_up(folder: Path, target: Path) -> None:
         draft.mkdir(mode=0o700, parents=True)
         backup(folder / DATABASE, draft / DATABASE)
         _copy(folder / PEPPER, draft / PEPPER)
+        copy_spool(folder / FOLDER, draft / FOLDER)
         draft.rename(target)
     except OSError as fault:
         raise Unavailable(f"{draft} cannot be written: {fault.strerror}", where="target") from fault
@@ -47,6 +51,8 @@ def bring_back(source: Path, folder: Path) -> None:
         if (folder / PEPPER).exists():
             (folder / PEPPER).replace(folder / f"{PEPPER}.replaced")
         _copy(source / PEPPER, folder / PEPPER)
+        _put_aside(folder / FOLDER)
+        copy_spool(source / FOLDER, folder / FOLDER)
     except OSError as fault:
         raise Unavailable(f"{folder} cannot be written: {fault.strerror}", where="data") from fault
 
@@ -59,8 +65,13 @@ def _copy(source: Path, target: Path) -> None:
         os.fsync(file.fileno())
 
 
+def _put_aside(folder: Path) -> None:
+    if folder.exists():
+        aside = folder.with_name(f"{folder.name}.replaced")
+        shutil.rmtree(aside, ignore_errors=True)
+        folder.replace(aside)
+
+
 def _clear(draft: Path) -> None:
     if draft.is_dir():
-        for name in draft.iterdir():
-            name.unlink()
-        draft.rmdir()
+        shutil.rmtree(draft)

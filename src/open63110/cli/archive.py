@@ -8,7 +8,7 @@ from open63110.cli.where import ConfigFile, config_file
 
 
 def backup(target: Path, *, data: Path | None = None, config: ConfigFile = None, json: AsJson = False) -> None:
-    """Copy database and secrets of a CSMS, running or not, into a new folder.
+    """Copy database, secrets, files and finished streams of a CSMS, running or not, into a new folder.
 
     Args:
         target: The folder to make.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Backup and restore of a whole installation: what was backed up works again, what stood there is kept."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,10 @@ import pytest
 from open63110.apps.archive import back_up, bring_back
 from open63110.apps.folder import pepper
 from open63110.apps.install import first_admin
+from open63110.bindings.link.patterns.spool import Spool, by_station
 from open63110.kernel.errors import Refused, Unavailable, Unknown
+from open63110.kernel.ids import StationId
+from open63110.model.bulk import BulkStream, Side, StreamState
 from open63110.model.principal import Principal
 from open63110.runtime.keys import Keys
 from open63110.store.sqlite import SqliteStore
@@ -90,3 +94,38 @@ async def test_there_is_only_one_first_administrator(tmp_path: Path) -> None:
     await first_admin(tmp_path / "data", "boss", PASSWORD)
     with pytest.raises(Refused, match="there is an administrator already"):
         await first_admin(tmp_path / "data", "second", PASSWORD)
+
+
+async def test_files_and_finished_streams_come_back_and_what_was_under_way_does_not(tmp_path: Path) -> None:
+    await first_admin(tmp_path / "data", "boss", PASSWORD)
+    spool = Spool(tmp_path / "data" / "bulk", by_station, largest=1000, most=10_000)
+    done, moving = stream("aa", StreamState.DONE), stream("bb", StreamState.MOVING)
+    for one in (done, moving):
+        spool.keep(one)
+    came = spool.path(done)
+    came.parent.mkdir(parents=True)
+    came.write_bytes(b"log")
+    (spool.offered / "image.bin").write_bytes(b"image")
+    (spool.offered / ".image.bin.0123").write_bytes(b"half")
+    back_up(tmp_path / "data", tmp_path / "backup")
+    (tmp_path / "new" / "bulk" / "offered").mkdir(parents=True)
+    (tmp_path / "new" / "bulk" / "offered" / "old.bin").write_bytes(b"old")
+    bring_back(tmp_path / "backup", tmp_path / "new")
+    found = Spool(tmp_path / "new" / "bulk", by_station, largest=1000, most=10_000)
+    assert list(found.records().values()) == [done]
+    assert found.path(done).read_bytes() == b"log"
+    assert [one.name for one in found.files()] == ["image.bin"]
+    assert (tmp_path / "new" / "bulk.replaced" / "offered" / "old.bin").read_bytes() == b"old"
+
+
+def stream(key: str, state: StreamState) -> BulkStream:
+    return BulkStream(
+        id=key,
+        name="diagnostics.log",
+        station=StationId("CS-1"),
+        fetched=True,
+        incoming=Side.DOWN,
+        outgoing=Side.HERE,
+        asked=datetime(2026, 11, 1, tzinfo=UTC),
+        state=state,
+    )
