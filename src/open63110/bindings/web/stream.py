@@ -187,27 +187,39 @@ class Stream:
             after: the last fact this viewer has seen; None: from now on.
         """
         viewer = Viewer(caller, changes=changes)
-        yield b"retry: 2000\n\n"
         if not changes:
             await self._begin()
-            async for block in self._missed(viewer, after):
-                yield block
-        if self._closed:
-            return
-        self._viewers.add(viewer)
-        self._durable.set()  # what became durable while this one caught up, nobody was told of
+        if changes or after is None:  # before its first word: what happens once that is read is not missed
+            self._enter(viewer)
         try:
-            while self._admitted(viewer):
-                try:
-                    news = await asyncio.wait_for(viewer.queue.get(), KEEP_ALIVE)
-                except TimeoutError:
-                    yield b": still here\n\n"
-                    continue
-                if news is None or not self._admitted(viewer):
-                    return
-                yield news
+            yield b"retry: 2000\n\n"
+            if not changes and after is not None:
+                async for block in self._missed(viewer, after):
+                    yield block
+                self._enter(viewer)
+            async for block in self._news(viewer):
+                yield block
         finally:
             self._viewers.discard(viewer)
+
+    def _enter(self, viewer: Viewer) -> None:
+        """Count it among those who watch, unless the door is closed."""
+        if not self._closed:
+            self._viewers.add(viewer)
+            self._durable.set()  # what became durable while this one caught up, nobody was told of
+
+    async def _news(self, viewer: Viewer) -> AsyncIterator[bytes]:
+        while viewer in self._viewers or not viewer.queue.empty():
+            if not self._admitted(viewer):
+                return
+            try:
+                news = await asyncio.wait_for(viewer.queue.get(), KEEP_ALIVE)
+            except TimeoutError:
+                yield b": still here\n\n"
+                continue
+            if news is None or not self._admitted(viewer):
+                return
+            yield news
 
     def _admitted(self, viewer: Viewer) -> bool:
         """Tell whether this principal may still see what it might when it came."""
