@@ -86,6 +86,10 @@ class Server:
         """Memory of the tree, shared pages divided among those who share them."""
         return sum(_field_kb(pid, "smaps_rollup", "Pss") for pid in family(self._process.pid))
 
+    def own_kb(self) -> int:
+        """Memory of the tree that is of no file: its part of files changes with who else reads in the same ones."""
+        return sum(_field_kb(pid, "smaps_rollup", "Pss_Anon") for pid in family(self._process.pid))
+
     def peak_rss_kb(self) -> int:
         """Highest resident memory since the start, or since `forget_peak`."""
         return sum(_field_kb(pid, "status", "VmHWM") for pid in family(self._process.pid))
