@@ -247,15 +247,17 @@ SITE = """
 id = "north"
 address = "Elbe 1"
 connections = [{id = "g1", import_max = 100_000, amperes = [160, 160, 160]}]
+feeders = [{id = "cars", parent = "g1", amperes = [100, 100, 100]}]
 
 [[zones]]
 id = "deck"
+feeder = "cars"
 import_max = 60_000
 failsafe = 10_000
 
 [[zones.stations]]
 id = "N1"
-evses = [{number = 1, evse_id = "DE*ONE*E1", import_max = 22_000}, {number = 2}]
+evses = [{number = 1, evse_id = "DE*ONE*E1", import_max = 22_000, wiring = "L2L3L1"}, {number = 2}]
 
 [[zones.stations]]
 id = "N2"
@@ -283,6 +285,9 @@ def test_a_site_file_reads_back_and_its_zones_are_limited(installation: Installa
     shown = installation.ask("site", "show", "north")
     (installation.folder / "back.json").write_text(json.dumps(shown), encoding="utf-8")
     assert installation.ask("site", "import", "back.json")["outcome"] == "accepted"
+    assert installation.ask("site", "show", "north") == shown
+    assert installation.run("site", "export", "whole.toml").returncode == 0
+    assert installation.ask("site", "import", "whole.toml")["outcome"] == "accepted"
     assert installation.ask("site", "show", "north") == shown
     assert [len(one["evses"]) for zone in shown["zones"] for one in zone["stations"]] == [2, 2, 1]
     assert "zone deck: 60 kW, 10 kW after 60 s without a link" in installation.run("site", "show", "north").stdout

@@ -48,7 +48,7 @@ NOUNS: dict[str, Noun] = {
         columns=("id", "role", "name", "scope", "disabled", "has_password", "has_key"),
         more=(extras.add, extras.change),
     ),
-    "site": Noun(plural="sites", columns=("id", "address"), more=(sites.import_, sites.show)),
+    "site": Noun(plural="sites", columns=("id", "address"), more=(sites.import_, sites.export, sites.show)),
     "zone": Noun(plural="zones", columns=("site", "id", "import_max", "failsafe", "priority", "limit.asked.limit")),
     "tariff": Noun(plural="tariffs", columns=("key", "id", "currency", "valid_from", "elements")),
     "file": Noun(more=(files.put, files.list_, files.remove)),

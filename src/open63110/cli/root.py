@@ -45,7 +45,7 @@ for word, (place, words) in HERE.items():
 
 OF_A_CSMS = {
     "station": "Stations: list, admit, reboot, call …; or be one: run.",
-    "site": "Sites: import from a file, show with all that stands there.",
+    "site": "Sites: into a file and out of one, show with all that stands there.",
     "zone": "Zones of sites: limit their stations together.",
     "tariff": "Tariffs of zones and sites: what charging costs where.",
     "session": "Service sessions: list, start and stop remotely.",

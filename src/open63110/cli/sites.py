@@ -1,21 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sites as files: taken over whole or not at all, and shown as the tree they are."""
+"""Sites as files, taken over whole or not at all, and shown as the tree they are."""
 
-import json as text
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from open63110.cli.derived import told
+from open63110.cli.lists import rows
 from open63110.cli.rest import Csms, Key, Url, quoted
-from open63110.cli.say import DONE, AsJson, NotUnderstood, say, tell
+from open63110.cli.say import DONE, AsJson, NotUnderstood, note, say, tell
+from open63110.cli.site_file import read, written
+from open63110.cli.site_tree import tree
+
+MOST_SITES = 100_000
+"""That one file holds."""
 
 
 def import_(file: Path, *, url: Url = None, key: Key = None, json: AsJson = False) -> int:
     """Let sites be as a file describes them, whole, or change nothing.
 
-    The file is TOML or JSON: a site as `open63110 site show ID --json` prints it, or several in a list called sites.
+    The file is TOML or JSON: a site as `open63110 site export` writes it, or several in a list called sites.
 
     Args:
         file: Ends in .toml or .json.
@@ -29,25 +34,40 @@ def import_(file: Path, *, url: Url = None, key: Key = None, json: AsJson = Fals
     return told(status, order, as_json=json, waited=True)
 
 
-def read(file: Path) -> dict[str, Any]:
-    """Read a description.
+def export(
+    file: Path,
+    *sites: str,
+    overwrite: Annotated[bool, Parameter(negative=())] = False,
+    url: Url = None,
+    key: Key = None,
+) -> int:
+    """Write sites into a file that `open63110 site import` reads: connections, feeders, assets, zones, stations and EVSEs.
 
-    Raises:
-        NotUnderstood: it is neither TOML nor JSON, or no table.
+    Args:
+        file: Ends in .toml or .json; - prints TOML.
+        sites: Their ids; all there are unless given.
+        overwrite: Replace the file if it is there.
+        url: Where the CSMS is.
+        key: API key.
     """
-    words = file.read_text(encoding="utf-8")
+    csms = Csms(url, key)
+    wanted = list(sites) or [one["id"] for one in rows(csms, "sites", {}, MOST_SITES)]
+    found = [csms.get(f"sites/{quoted(one)}") for one in wanted]
+    words = written(found, as_json=file.suffix == ".json")
+    if str(file) == "-":
+        say(words.rstrip("\n"))
+        return DONE
     try:
-        found = text.loads(words) if file.suffix == ".json" else tomllib.loads(words)
-    except ValueError as fault:
-        form = "JSON" if file.suffix == ".json" else "TOML"
-        raise NotUnderstood(f"{file} is no {form}: {fault}") from fault
-    if not isinstance(found, dict):
-        raise NotUnderstood(f"{file} holds no site")
-    return found
+        with file.open("w" if overwrite else "x", encoding="utf-8", newline="\n") as there:
+            there.write(words)
+    except FileExistsError as fault:
+        raise NotUnderstood(f"{file} is there already: --overwrite replaces it") from fault
+    note(f"{len(found)} site{'s' * (len(found) != 1)} in {file}")
+    return DONE
 
 
 def show(site: str, *, url: Url = None, key: Key = None, json: AsJson = False) -> int:
-    """Show a site with its connections to the grid, zones, stations and EVSEs.
+    """Show a site with its connections to the grid, feeders, assets, zones, stations and EVSEs.
 
     Args:
         site: Its id.
@@ -62,29 +82,3 @@ def show(site: str, *, url: Url = None, key: Key = None, json: AsJson = False) -
         for line in tree(found):
             say(line)
     return DONE
-
-
-def tree(site: dict[str, Any]) -> Iterator[str]:
-    """Write a site for people."""
-    yield " ".join(filter(None, (site["id"], site["address"])))
-    for one in site["connections"]:
-        amperes = ", ".join(f"{each:g} A" for each in one["amperes"])
-        yield f"  grid {one['id']}: {_powers(one)}{f', {amperes}' if amperes else ''}"
-    for zone in site["zones"]:
-        safe = zone["failsafe"]
-        without_link = "" if safe is None else f", {_kw(safe)} after {zone['failsafe_after']:g} s without a link"
-        yield f"  zone {zone['id']}: {_powers(zone)}{without_link}"
-        for station in zone["stations"]:
-            yield f"    {station['id']}"
-            for evse in station["evses"]:
-                said = filter(None, (evse["evse_id"], "" if evse["import_max"] is None else _powers(evse)))
-                yield f"      EVSE {evse['number']} {' '.join(said)}".rstrip()
-
-
-def _powers(one: dict[str, Any]) -> str:
-    export = f", exports {_kw(one['export_max'])}" if one["export_max"] else ""
-    return f"{_kw(one['import_max'])}{export}"
-
-
-def _kw(watts: float) -> str:
-    return f"{watts / 1000:g} kW"

@@ -2,6 +2,7 @@
 """REST about sites: each as one graph, with its zones, their stations and EVSEs (4.3)."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,11 +14,12 @@ from open63110.bindings.web.operations import JsonResponse, Operation
 from open63110.bindings.web.queries import BY_PLURAL, GRID, Queries
 from open63110.bindings.web.shapes import show
 from open63110.kernel.errors import Malformed
+from open63110.kernel.ids import StationId
 from open63110.model.order import Order
 from open63110.model.site import SiteId
 from open63110.runtime.node import Node
 from open63110.runtime.orders import Asked
-from open63110.usecases.energy.describe_site import ImportSites, SitePlan, graph
+from open63110.usecases.energy.describe_site import ImportSites, SitePlan, check_whole, graph
 
 LISTING = BY_PLURAL["sites"]
 
@@ -73,5 +75,15 @@ class Places:
             if plan.id != key:
                 raise Malformed(f"this is the place of site {key}, not of {plan.id}", code="WrongId", where="id")
             body = intake.body_of(ImportSites)(sites=(plan,))
+            self._check(body)
             asked = await self._commands.ask(caller, self._door, "", body, Patience(wait=0.0))
         return self._answered(caller, asked)
+
+    def _check(self, body: Any) -> None:
+        """Refuse what cannot be at once, and say where in this site: whoever edits it wants to be shown the place."""
+        command = intake.command(ImportSites, body, StationId(""), self._node.engine.known)
+        try:
+            check_whole(command.sites)
+        except Malformed as fault:
+            fault.where = fault.where.removeprefix("sites[0].")
+            raise

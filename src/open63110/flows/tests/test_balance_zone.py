@@ -112,13 +112,13 @@ class Csms:
                 powers.append((str(order.station), -1.0))
         return powers
 
-    def limit(self, power: float, safe: float | None = None) -> None:
+    def limit(self, power: float, safe: float | None = None, zone: str = "deck") -> None:
         after = None if safe is None else Seconds(60.0)
         self.ask(
             LimitZone(
                 station=NOBODY,
                 site=SiteId("north"),
-                zone=ZoneId("deck"),
+                zone=ZoneId(zone),
                 limit=Watts(power),
                 failsafe=None if safe is None else Watts(safe),
                 failsafe_after=after,
@@ -134,6 +134,20 @@ def test_who_leaves_a_limited_zone_gives_its_share_back_and_the_others_get_it() 
     assert csms.obey() == [("A", 5_000.0), ("B", 5_000.0)]
     csms.ask(PlaceStation(station=A, site=SiteId("north"), zone=ZoneId("yard")))
     assert sorted(csms.obey()) == [("A", -1.0), ("B", 10_000.0)]
+
+
+def test_who_goes_from_one_limited_zone_to_another_is_told_the_limit_of_that_one_at_once() -> None:
+    csms = Csms()
+    csms.arrive(A)
+    csms.arrive(B)
+    csms.limit(10_000.0)
+    csms.limit(3_000.0, zone="yard")
+    csms.obey()
+    csms.ask(PlaceStation(station=A, site=SiteId("north"), zone=ZoneId("yard")))
+    assert sorted(csms.obey()) == [("A", 3_000.0), ("B", 10_000.0)]
+    csms.ask(PlaceStation(station=A, site=SiteId("north"), zone=ZoneId("deck")))
+    assert csms.obey() == [("B", 5_000.0)]
+    assert csms.obey() == [("A", 5_000.0)]
 
 
 def test_who_comes_into_a_limited_zone_gets_a_share_once_the_others_have_less() -> None:

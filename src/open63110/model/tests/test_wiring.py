@@ -19,7 +19,7 @@ from open63110.model.wiring import THREE, Wiring, spelled, wired
         ("L3-L1", (2, 0), True),
     ],
 )
-def test_a_wiring_reads_as_it_is_written(text: str, phases: tuple[int, ...], between: bool) -> None:  # noqa: FBT001 - a column
+def test_a_wiring_reads_as_it_is_written(text: str, phases: tuple[int, ...], between: bool) -> None:
     assert wired(text) == Wiring(phases, between)
     assert spelled(wired(text)) == text
 

@@ -2,6 +2,9 @@
 """Sites through REST: a whole graph in and out, zones limited together with one result (4.3, B.11)."""
 
 import asyncio
+import re
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,9 +25,42 @@ SITE: dict[str, Any] = {
     "id": "north",
     "address": "Elbe 1",
     "connections": [{"id": "g1", "import_max": 100_000.0, "export_max": 0.0, "amperes": [160.0, 160.0, 160.0], "volts": 230.0}],
+    "feeders": [
+        {
+            "id": "pillar",
+            "parent": "T1",
+            "amperes": [0.0, 100.0, 100.0],
+            "import_max": None,
+            "volts": None,
+            "winding": "",
+        },
+        {
+            "id": "T1",
+            "parent": "g1",
+            "amperes": [80.0, 80.0, 80.0],
+            "import_max": 75_000.0,
+            "volts": 120.0,
+            "winding": "delta-wye",
+        },
+    ],
+    "assets": [
+        {
+            "id": "roof",
+            "kind": "pv",
+            "feeder": "",
+            "wiring": "L1",
+            "assumed": [-4_000.0],
+            "stale_after": 60.0,
+            "import_max": None,
+            "export_max": 5_000.0,
+            "capacity": None,
+            "efficiency": 1.0,
+        },
+    ],
     "zones": [
         {
             "id": "deck",
+            "feeder": "T1",
             "import_max": 60_000.0,
             "export_max": 0.0,
             "failsafe": 10_000.0,
@@ -33,6 +69,7 @@ SITE: dict[str, Any] = {
             "stations": [
                 {
                     "id": "S1",
+                    "feeder": "",
                     "evses": [
                         {"number": 1, "evse_id": "DE*ONE*E1", "import_max": 22_000.0, "export_max": None, **PLAIN},
                         {"number": 2, "evse_id": "DE*ONE*E2", "import_max": 22_000.0, "export_max": 11_000.0, **PLAIN},
@@ -40,27 +77,33 @@ SITE: dict[str, Any] = {
                 },
                 {
                     "id": "S2",
+                    "feeder": "pillar",
                     "evses": [
-                        {"number": 1, "evse_id": "", "import_max": None, "export_max": None, **PLAIN},
-                        {"number": 2, "evse_id": "", "import_max": None, "export_max": None, **PLAIN},
+                        {"number": 1, "evse_id": "", "import_max": None, "export_max": None, "wiring": "L2-L3", "pilots": [16.0]},
+                        {"number": 2, "evse_id": "", "import_max": None, "export_max": None, "wiring": "L3", "pilots": []},
                     ],
                 },
             ],
         },
         {
             "id": "yard",
+            "feeder": "",
             "import_max": 40_000.0,
             "export_max": 0.0,
             "failsafe": None,
             "failsafe_after": 60.0,
             "priority": 0,
             "stations": [
-                {"id": "S3", "evses": [{"number": 1, "evse_id": "", "import_max": 50_000.0, "export_max": None, **PLAIN}]}
+                {
+                    "id": "S3",
+                    "feeder": "",
+                    "evses": [{"number": 1, "evse_id": "", "import_max": 50_000.0, "export_max": None, **PLAIN}],
+                }
             ],
         },
     ],
 }
-"""One site, two zones, three stations, five EVSEs."""
+"""One site, a tree of feeders behind a transformer, two zones, three stations, five EVSEs on phases of their own."""
 
 
 def without(site: dict[str, Any], *, zone: int | None = None, **more: Any) -> dict[str, Any]:
@@ -114,12 +157,34 @@ async def test_all_or_nothing_and_what_is_not_known_is_refused_with_a_suggestion
     assert "did you mean address?" in wrong.json()["message"]
     twice = await client.post(f"{API}/sites/import", json={"sites": [SITE, without(SITE, id="south")]})
     assert (twice.status_code, twice.json()["code"]) == (409, "Twice")
+    loop = without(SITE, feeders=[{"id": "T1", "parent": "T1"}, {"id": "pillar"}])
+    circle = await client.put(f"{API}/sites/north", json=loop)
+    assert (circle.status_code, circle.json()["code"], circle.json()["where"]) == (
+        400,
+        "FeederLoop",
+        "feeders[0].parent",
+    )
+    wired = await client.post(f"{API}/sites/import", json={"sites": [loop]})
+    assert (wired.status_code, wired.json()["code"]) == (409, "FeederLoop")
+    assert wired.json()["message"].startswith("sites[0].feeders[0].parent: feeders feed each other in a circle: T1")
+    kind = await client.put(f"{API}/sites/north", json=without(SITE, assets=[{"id": "roof", "kind": "solar"}]))
+    assert (kind.status_code, kind.json()["where"]) == (400, "assets[0].kind")
     elsewhere = await client.put(f"{API}/sites/south", json=SITE)
     assert (elsewhere.status_code, elsewhere.json()["code"]) == (400, "WrongId")
     await ground.settle()
     assert {one.action for one in ground.audit() if one.outcome == "rejected"} == {"ImportSites"}
     assert (await client.get(f"{API}/sites")).json()["items"] == []
     assert (await client.get(f"{API}/sites/north")).status_code == 404
+
+
+async def test_the_sites_of_the_documentation_can_be_had(ground: Ground) -> None:
+    page = (Path(__file__).parents[5] / "docs" / "sites.md").read_text(encoding="utf-8")
+    described = [tomllib.loads(one) for one in re.findall(r"```toml\n(.*?)```", page, re.DOTALL)]
+    client = await ground.as_(Role.OPERATOR)
+    for one in described:
+        answer = await client.put(f"{API}/sites/{one['id']}", json=one)
+        assert (answer.status_code, answer.json()["outcome"]) == (200, "accepted"), answer.text
+    assert [one["id"] for one in described] == ["north", "rotated", "garage-208"]
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -11,7 +11,8 @@ from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Door, UseCase
 from open63110.model.site import StationPlaced
 from open63110.usecases.energy.describe_site import csms, evolve
-from open63110.usecases.energy.describe_site.csms import graph
+from open63110.usecases.energy.describe_site.checks import check_whole
+from open63110.usecases.energy.describe_site.described import graph
 from open63110.usecases.energy.describe_site.messages import (
     ImportSites,
     PlaceStation,
@@ -35,6 +36,7 @@ __all__ = [
     "SitePlan",
     "StationPlan",
     "ZonePlan",
+    "check_whole",
     "graph",
 ]
 

@@ -13,7 +13,7 @@ from open63110.model.station import Evse, Station
 def placed(event: StationPlaced, station: Station) -> Station:
     """It stands there; what it said of its EVSEs itself stays."""
     evses = station.evses if event.evses is None else _planned(event.evses, station.evses)
-    return replace(station, zone=event.zone, evses=evses)
+    return replace(station, zone=event.zone, evses=evses, feeder=event.feeder)
 
 
 def _planned(plans: tuple[EvsePlan, ...], known: Mapping[EvseNumber, Evse]) -> dict[EvseNumber, Evse]:
@@ -27,6 +27,8 @@ def _planned(plans: tuple[EvsePlan, ...], known: Mapping[EvseNumber, Evse]) -> d
             evse_id=plan.evse_id,
             import_max=plan.import_max,
             export_max=plan.export_max,
+            wiring=plan.wiring,
+            pilots=plan.pilots,
         )
         if number in described or evse != Evse(number=number):
             found[number] = evse

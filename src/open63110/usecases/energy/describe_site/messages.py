@@ -6,7 +6,7 @@ import msgspec
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command
 from open63110.kernel.units import Seconds, Watts
-from open63110.model.site import FAILSAFE_AFTER, EvsePlan, GridConnection, SiteId, ZoneId
+from open63110.model.site import FAILSAFE_AFTER, Asset, EvsePlan, Feeder, GridConnection, SiteId, ZoneId
 
 
 class PutSite(Command, frozen=True, kw_only=True, gc=False):
@@ -17,6 +17,10 @@ class PutSite(Command, frozen=True, kw_only=True, gc=False):
     """For people."""
     connections: tuple[GridConnection, ...] = ()
     """Where it meets the grid."""
+    feeders: tuple[Feeder, ...] = ()
+    """What lies between those connections and what they feed, in any order."""
+    assets: tuple[Asset, ...] = ()
+    """What it draws or gives beside its stations."""
 
 
 class RemoveSite(Command, frozen=True, kw_only=True, gc=False):
@@ -40,6 +44,8 @@ class PutZone(Command, frozen=True, kw_only=True, gc=False):
     """After how long without a link [s]."""
     priority_in_site: int = 0
     """Higher goes first."""
+    feeder: str = ""
+    """What feeds its stations: a feeder or a connection of the site; empty: its first connection."""
 
 
 class RemoveZone(Command, frozen=True, kw_only=True, gc=False):
@@ -57,6 +63,8 @@ class PlaceStation(Command, frozen=True, kw_only=True, gc=False):
     zone: ZoneId | None = None
     evses: tuple[EvsePlan, ...] | None = None
     """All of them, from 1 on; None: as before."""
+    feeder: str = ""
+    """What feeds it: a feeder or a connection of the site; empty: what feeds its zone."""
 
 
 class StationPlan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -65,6 +73,8 @@ class StationPlan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     id: StationId
     evses: tuple[EvsePlan, ...] = ()
     """All of them, from 1 on."""
+    feeder: str = ""
+    """What feeds it; empty: what feeds its zone."""
 
 
 class ZonePlan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -82,6 +92,8 @@ class ZonePlan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     priority: int = 0
     """Higher goes first."""
     stations: tuple[StationPlan, ...] = ()
+    feeder: str = ""
+    """What feeds its stations, where they do not say otherwise; empty: the site's first connection."""
 
 
 class SitePlan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -91,6 +103,8 @@ class SitePlan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     address: str = ""
     connections: tuple[GridConnection, ...] = ()
     zones: tuple[ZonePlan, ...] = ()
+    feeders: tuple[Feeder, ...] = ()
+    assets: tuple[Asset, ...] = ()
 
 
 class ImportSites(Command, frozen=True, kw_only=True, gc=False):
