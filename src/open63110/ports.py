@@ -10,9 +10,11 @@ import msgspec
 from open63110.kernel.ids import OrderId, SessionNumber, StationId, SubjectRef, TransferNumber, TransferReference
 from open63110.kernel.journal import Entry, entry
 from open63110.kernel.messages import Command, Event
+from open63110.model.constraint import Constraint
 from open63110.model.order import Order
 from open63110.model.original import Original
 from open63110.model.peer import Peer, PeersHeard
+from open63110.model.power import AssetReading, PowerAlarm, PowerSample, SitePower
 from open63110.model.principal import AuditEntry, Principal
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.sdr import Sdr
@@ -84,6 +86,28 @@ class Sites(Protocol):
         """Return the stations of a zone, in the order of their ids."""
 
 
+class PoweredSites(Sites, Protocol):
+    """Sites, what is demanded of their power, and how it is."""
+
+    def constraint(self, key: str) -> Constraint | None:
+        """Return a constraint, None if there is none."""
+
+    def constraints(self, site: SiteId) -> Sequence[Constraint]:
+        """Return what is demanded of the power of a site, in the order of their ids."""
+
+    def every_constraint(self) -> Sequence[Constraint]:
+        """Return what is demanded of all sites, in the order of their ids."""
+
+    def meter(self, site: SiteId, asset: str) -> AssetReading | None:
+        """Return what was measured of an asset last, None if nothing was."""
+
+    def power(self, site: SiteId) -> SitePower | None:
+        """Return how its power is, None if nobody looked."""
+
+    def alarms(self, site: SiteId) -> Sequence[PowerAlarm]:
+        """Return the alarms about its power that last, in the order of their ids."""
+
+
 class PricedSites(Sites, Protocol):
     """Sites, and what charging costs there."""
 
@@ -145,6 +169,11 @@ KEPT = (
     Kept(Peer, "peer", "id", ("serial",)),
     Kept(PeersHeard, "heard", "id", ()),
     Kept(Original, "original", "id", ("station",)),
+    Kept(Constraint, "constraint", "id", ("source", "actor")),
+    Kept(AssetReading, "meter", "id", ("site", "at")),
+    Kept(SitePower, "power", "site", ("at",)),
+    Kept(PowerSample, "sample", "id", ("site", "at")),
+    Kept(PowerAlarm, "alarm", "id", ("site", "kind", "since", "cleared")),
 )
 """Every noun that has rows. Station rows leave out transfers and sessions, which are rows of their own."""
 

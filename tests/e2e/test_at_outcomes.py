@@ -98,6 +98,7 @@ async def catalogue(here: House, cs: AnyPlayer) -> dict[str, Case]:
         "LimitPower": Case({"limit": 5000}, {"limit": 5000, "evse": 9}),
         "AskLimit": Case({}, {}, elsewhere="CS-NONE"),
         "WithdrawLimit": Case({}, {}, elsewhere="CS-NONE"),
+        "StateNeeds": Case({"energy": 9000}, {"energy": 9000, "evse": 9}),
         **await places(here),
         "RebootStation": Case({"mode": "immediate"}, {"mode": "immediate", "evse": 9}),
     }
@@ -132,7 +133,7 @@ async def places(here: House) -> dict[str, Case]:
     """Sites and zones: some that are there, and some to come."""
     feeds = {"import_max": 22_000}
     for noun, said in (
-        ("sites", {"id": "south"}),
+        ("sites", {"id": "south", "assets": [{"id": "m", "kind": "meter"}]}),
         ("sites", {"id": "west"}),
         ("zones", {"site": "south", "id": "yard", **feeds}),
         ("zones", {"site": "south", "id": "hall", **feeds}),
@@ -147,6 +148,12 @@ async def places(here: House) -> dict[str, Case]:
         "PlaceStation": Case(yard, nowhere),
         "LimitZone": Case(yard | {"limit": 9000}, nowhere | {"limit": 9000}, station=""),
         "WithdrawZoneLimit": Case(yard, nowhere, station=""),
+        "PutConstraint": Case(
+            {"id": "c", "scope": yard, "limit": 9000}, {"id": "c", "scope": nowhere, "limit": 9000}, station=""
+        ),
+        "KeepConstraints": Case({}, {"id": "d"}, station=""),
+        "WithdrawConstraint": Case({"id": "c"}, {"id": "d"}, station=""),
+        "ReportSitePower": Case({"site": "south", "asset": "m", "power": [5]}, {"site": "south", "asset": "n"}, station=""),
         "SetTariff": Case(yard | day, nowhere | day, station=""),
         "ClearTariff": Case(yard, nowhere, station=""),
         "RemoveZone": Case({"site": "south", "id": "hall"}, {"site": "south", "id": "yard"}, station=""),

@@ -139,7 +139,8 @@ def add_door(app: App, door: Door, clause: str) -> None:
     path = path_of(door)
     of_station = "{station}" in path
 
-    def verb(station: str = "", **said: Any) -> int:
+    def verb(*first: str, **said: Any) -> int:
+        station = (first[0] if first else said.pop("station", "")) if of_station else ""
         csms = Csms(said.pop("url"), said.pop("key"))
         as_json, waiting = said.pop("json"), {name: said.pop(name) for name in ("wait", "deadline")}
         body = _body({options[name]: value for name, value in said.items() if value is not None})

@@ -45,10 +45,15 @@ for word, (place, words) in HERE.items():
 
 OF_A_CSMS = {
     "station": "Stations: list, admit, reboot, call …; or be one: run.",
-    "site": "Sites: into a file and out of one, show with all that stands there.",
+    "site": "Sites: into a file and out of one, show with all that stands there, say what their meters show.",
     "zone": "Zones of sites: limit their stations together.",
     "tariff": "Tariffs of zones and sites: what charging costs where.",
-    "session": "Service sessions: list, start and stop remotely.",
+    "constraint": "Constraints: who demands what of the power at which place.",
+    "power": "The power of sites as it is now.",
+    "meter": "What meters of sites showed last.",
+    "sample": "The power of sites as it was.",
+    "alarm": "What is wrong with the power of sites.",
+    "session": "Service sessions: list, start and stop remotely, say what they need.",
     "transfer": "Energy transfers.",
     "token": "Credentials the operator knows.",
     "order": "Commands given to stations, and what became of them.",

@@ -24,11 +24,18 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     priority: ClassVar[Priority] = Priority.NORMAL
     """How it queues behind others on a wire (B.8)."""
+    unasked: ClassVar[frozenset[str]] = frozenset()
+    """Fields that say who asks: nobody says them himself."""
 
     station: StationId
 
     def kept(self) -> Self:
         """Return what may be written down of it: itself, unless it holds a secret."""
+        return self
+
+    def asked_by(self, who: str, role: str) -> Self:
+        """Return it as asked by a principal: where it matters who that is, with his name in it, and with no more than he may."""
+        del who, role
         return self
 
 

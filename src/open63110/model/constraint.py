@@ -4,12 +4,15 @@
 Clause 1.4 of the specification (Constraint), DD-2; arbitration by R-7.5-1: of all that are valid the lowest counts.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import ClassVar
 
 import msgspec
 
 from open63110.kernel.ids import EvseNumber, StationId
-from open63110.kernel.units import Amperes, Watts
+from open63110.kernel.messages import Event
+from open63110.kernel.units import Amperes, Seconds, Watts
 from open63110.model.limit import LimitSource
 from open63110.model.site import SiteId, ZoneId
 
@@ -58,3 +61,78 @@ class Constraint(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like
     """What counts from ``expires`` on; None: the constraint ends then."""
     critical: bool = False
     """For the security of the grid: it goes before everything else on a wire."""
+    failsafe: Watts | None = None
+    """What the stations there fall back to together once they hear nobody [W]; None: as their zone says."""
+    failsafe_after: Seconds | None = None
+    """After how long without a link [s]; None: as their zone says."""
+    weights: dict[StationId, float] = {}
+    """How much a station gets of it compared with the others; 1 where none is given."""
+    since: datetime | None = None
+    """When it was set."""
+    silence: Seconds | None = None
+    """For how long its actor may be silent [s]; each word of his puts ``expires`` off by so much. None: for ever."""
+
+    def step(self, now: datetime) -> Step | None:
+        """Return what counts by it at a moment; None: nothing does."""
+        if self.until is not None and now >= self.until:
+            return None
+        if self.expires is not None and now >= self.expires:
+            return self.fallback
+        return next((one for one in reversed(self.profile) if one.since <= now), None)
+
+    def silent(self, now: datetime) -> bool:
+        """Tell whether its actor is not heard any more, so that its fallback counts."""
+        return self.expires is not None and now >= self.expires and (self.until is None or now < self.until)
+
+    def over(self, now: datetime) -> bool:
+        """Tell whether it will never count again."""
+        ended = self.until is not None and now >= self.until
+        return ended or (self.silent(now) and self.fallback is None)
+
+    def changes(self, now: datetime) -> datetime | None:
+        """Return the next moment at which something else counts by it; None: never."""
+        moments = [one.since for one in self.profile] + [one for one in (self.until, self.expires) if one is not None]
+        return min((one for one in moments if one > now), default=None)
+
+
+class ConstraintChanged(Event, frozen=True, kw_only=True, gc=False):
+    """A constraint was set, changed or withdrawn, or is over. ``station`` is empty."""
+
+    about: ClassVar[str] = "constraint"
+    id: str
+    constraint: Constraint | None
+    """None: it is gone."""
+    by: str = ""
+    """Who did it: id of a principal; empty: its time was over."""
+
+
+class ExternalLimitStated(Event, frozen=True, kw_only=True, gc=False):
+    """A station says that somebody else limits it, beside this CSMS (I19): an energy manager or the grid at its place."""
+
+    evse: EvseNumber = EvseNumber(0)
+    """0: the station as a whole."""
+    origin: str
+    """As the wire calls who it is: SO, EMS, Other, CSO."""
+    critical: bool = False
+    profile: tuple[Step, ...] = ()
+    """None where the station does not say how much."""
+    until: datetime | None = None
+
+
+class ExternalLimitCleared(Event, frozen=True, kw_only=True, gc=False):
+    """A station says that it is not limited by others any more."""
+
+    evse: EvseNumber = EvseNumber(0)
+    """0: the station as a whole, and each EVSE of it."""
+    origin: str = ""
+    """Empty: whoever it was."""
+
+
+def external_id(station: StationId, evse: EvseNumber, origin: str) -> str:
+    """Return by what a limit that a station reports is known among the constraints."""
+    return f"external/{station}/{evse}/{origin}"
+
+
+def next_change(constraints: Iterable[Constraint], now: datetime) -> datetime | None:
+    """Return the next moment at which any of them changes by itself."""
+    return min((at for one in constraints if (at := one.changes(now)) is not None), default=None)

@@ -9,7 +9,9 @@ import msgspec
 
 from open63110.kernel.ids import OrderId, PrincipalId, SessionNumber, StationId, SubjectRef, TransferNumber, TransferReference
 from open63110.kernel.journal import written
+from open63110.model.constraint import Constraint
 from open63110.model.order import OPEN, Order
+from open63110.model.power import AssetReading, PowerAlarm, SitePower, meter_id
 from open63110.model.principal import Principal
 from open63110.model.session import ServiceSession
 from open63110.model.site import Site, SiteId, Zone, ZoneKey
@@ -40,6 +42,10 @@ class Knowledge:
         self.sites: dict[SiteId, Site] = {one.id: one for one in store.load(Site)}
         self.all_zones: dict[ZoneKey, Zone] = {one.key: one for one in store.load(Zone)}
         self.tariffs: dict[TariffKey, Tariff] = {one.key: one for one in store.load(Tariff)}
+        self.all_constraints: dict[str, Constraint] = {one.id: one for one in store.load(Constraint)}
+        self.meters: dict[str, AssetReading] = {one.id: one for one in store.load(AssetReading)}
+        self.powers: dict[SiteId, SitePower] = {one.site: one for one in store.load(SitePower)}
+        self.all_alarms: dict[str, PowerAlarm] = {one.id: one for one in store.load(PowerAlarm, Where("cleared", "null"))}
         self._uses: dict[SubjectRef, int] = {}
         self._refs: dict[Credential, SubjectRef] = {}
         """By the spelling that is compared."""
@@ -51,6 +57,10 @@ class Knowledge:
             "site": self.sites,
             "zone": self.all_zones,
             "tariff": self.tariffs,
+            "constraint": self.all_constraints,
+            "meter": self.meters,
+            "power": self.powers,
+            "alarm": self.all_alarms,
         }
         self._gone: dict[Any, Any] = {}
         for subject in store.load(Subject):
@@ -108,6 +118,30 @@ class Knowledge:
     def members(self, zone: ZoneKey) -> tuple[Station, ...]:
         """Return the stations of a zone, in the order of their ids."""
         return tuple(sorted((one for one in self.stations.values() if one.zone == zone), key=lambda one: one.id))
+
+    def constraint(self, key: str) -> Constraint | None:
+        """Return a constraint, None if there is none."""
+        return self.all_constraints.get(key)
+
+    def constraints(self, site: SiteId) -> tuple[Constraint, ...]:
+        """Return what is demanded of the power of a site, in the order of their ids."""
+        return tuple(one for _, one in sorted(self.all_constraints.items()) if one.scope.site == site)
+
+    def every_constraint(self) -> tuple[Constraint, ...]:
+        """Return what is demanded of all sites, in the order of their ids."""
+        return tuple(one for _, one in sorted(self.all_constraints.items()))
+
+    def meter(self, site: SiteId, asset: str) -> AssetReading | None:
+        """Return what was measured of an asset last, None if nothing was."""
+        return self.meters.get(meter_id(site, asset))
+
+    def power(self, site: SiteId) -> SitePower | None:
+        """Return how its power is, None if nobody looked."""
+        return self.powers.get(site)
+
+    def alarms(self, site: SiteId) -> tuple[PowerAlarm, ...]:
+        """Return the alarms about its power that last, in the order of their ids."""
+        return tuple(one for _, one in sorted(self.all_alarms.items()) if one.site == site)
 
     def tariff(self, key: TariffKey) -> Tariff | None:
         """Return the tariff of a zone, or of a whole site; None: there is none of its own."""
@@ -179,7 +213,7 @@ class Knowledge:
         register = self._registers.get(kind)
         if register is not None:
             self._commit.undoable(register, key, register.get(key, MISSING))
-            if noun is None or (kind == "orders" and noun.outcome not in OPEN):
+            if noun is None or (kind == "orders" and noun.outcome not in OPEN) or (kind == "alarm" and noun.cleared):
                 register.pop(key, None)
             else:
                 register[key] = noun

@@ -95,6 +95,7 @@ class Orders:
             A future that is done once the order, whatever its outcome so far, is durable; cancelled if it never will be.
         """
         now = self._engine.clock.now()
+        command = command.asked_by(by.id, by.role)
         order = self._new(command, by, now, deadline)
         future: asyncio.Future[Asked] = asyncio.get_running_loop().create_future()
         replies: Replies = ()

@@ -38,7 +38,7 @@ def body_of(kind: type[Any]) -> type[Any]:
     The station stands in the path. A credential stands there by value, or by the reference that an answer showed.
     """
     hints = typing.get_type_hints(kind)
-    skipped = {"station"} if issubclass(kind, Command) else set()
+    skipped = {"station"} | kind.unasked if issubclass(kind, Command) else frozenset()
     about_credential = names_its_credential(kind)
     fields: list[Any] = []
     for field in msgspec.structs.fields(kind):

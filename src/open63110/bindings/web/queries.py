@@ -14,7 +14,9 @@ from open63110.bindings.web.shapes import Seer, show
 from open63110.kernel.errors import Malformed, Unknown
 from open63110.kernel.ids import StationId, TransferNumber
 from open63110.kernel.roles import Role
+from open63110.model.constraint import Constraint
 from open63110.model.order import Order
+from open63110.model.power import AssetReading, PowerAlarm, PowerSample, SitePower
 from open63110.model.principal import AuditEntry, Principal, PrincipalChanged
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.sdr import Sdr
@@ -69,6 +71,11 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="sites", noun=Site, roles=GRID, order="id", whole=True),
     Listing(plural="zones", noun=Zone, roles=GRID, order="key"),
     Listing(plural="tariffs", noun=Tariff, order="key"),
+    Listing(plural="constraints", noun=Constraint, roles=GRID, order="id"),
+    Listing(plural="meters", noun=AssetReading, order="id"),
+    Listing(plural="powers", noun=SitePower, roles=GRID, order="site"),
+    Listing(plural="samples", noun=PowerSample, order="-id"),
+    Listing(plural="alarms", noun=PowerAlarm, order="-since"),
 )
 BY_PLURAL: Mapping[str, Listing] = {one.plural: one for one in LISTINGS}
 

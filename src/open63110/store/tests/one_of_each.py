@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from open63110.model.constraint import Constraint, ConstraintScope, Step
 from open63110.model.order import Order
 from open63110.model.original import Original
 from open63110.model.peer import Peer, PeersHeard
+from open63110.model.power import AssetReading, EvsePower, NodePower, PowerAlarm, PowerSample, SitePower
 from open63110.model.principal import AuditEntry, Principal
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.sdr import Sdr
@@ -44,5 +46,23 @@ ONE_OF_EACH = (
     made(Tariff, key="a:1", id="T", currency="EUR", valid_from=NOON, elements=(PRICE,), texts={"de": "39 ct"}),
     made(Original, id="0a1b", station="CS1", header=b"\xa0", body=b"\xa1\x0b\xd8\x18", at=NOON),
     made(Peer, id="CS1", marks=b"\xa0", key=b"\x00\xff", serial="0a", until=NOON),
+    made(
+        Constraint,
+        id="c1",
+        source="dso",
+        actor="grid",
+        scope=made(ConstraintScope, site="north"),
+        profile=(made(Step, since=NOON, import_max=9_000.0),),
+    ),
+    made(AssetReading, id="north:m", site="north", asset="m", at=NOON, power=(1.0, 2.0, 3.0)),
+    made(
+        SitePower,
+        site="north",
+        at=NOON,
+        nodes=(made(NodePower, id="site", kind="site"),),
+        evses=(made(EvsePower, station="CS1", evse=1),),
+    ),
+    made(PowerSample, id=2, site="north", at=NOON, nodes=(made(NodePower, id="site", kind="site", load=1_000.0),)),
+    made(PowerAlarm, id="north/Excess/g1", site="north", kind="Excess", place="g1", since=NOON),
     made(PeersHeard, id=5, marks=[("CS1", b"\x00\xff", 7, 9)]),
 )

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Power at a site as it is now: what flows, what may flow at most, what limits it and who wants it so, and what comes (7.5)."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+import msgspec
+
+from open63110.kernel.ids import EvseNumber, StationId, TransferReference
+from open63110.kernel.messages import Event
+from open63110.kernel.units import Amperes, WattHours, Watts
+from open63110.model.limit import Ahead, LimitSource
+from open63110.model.site import SiteId
+
+
+class Winner(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """Whose word counts at a place: of all that is valid the lowest, of equals the higher source (R-7.5-1)."""
+
+    source: LimitSource = LimitSource.PHYSICAL
+    actor: str = ""
+    """Id of a principal; empty: nobody, it is what the thing itself carries."""
+    constraint: str = ""
+    """Id of the constraint; empty: it is what the thing itself carries."""
+
+
+class NodePower(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """One node of a site's tree: the site, a connection to the grid, a feeder or a zone."""
+
+    id: str
+    """Of the connection or the feeder; of a zone its id behind ``zone:``; of the site as a whole ``site``."""
+    kind: Literal["site", "connection", "feeder", "zone"]
+    parent: str = ""
+    """Id of the node above; empty: none."""
+    limit: Watts | None = None
+    """What may be drawn here in all now [W]; None: that is not limited."""
+    winner: Winner = Winner()
+    """Who limits that."""
+    amperes: tuple[Amperes, ...] = ()
+    """What each phase may carry, L1 first [A]; none: phases are not limited."""
+    phase_winner: Winner = Winner()
+    """Who limits them."""
+    load: Watts | None = None
+    """What flows, measured here or as the sum of what is measured below [W]; None: nobody knows."""
+    load_amperes: tuple[Amperes, ...] = ()
+    """Of it on each phase [A]; none: nobody knows."""
+    measured: datetime | None = None
+    """When a meter of its own was read last; None: it has none, or it is not believed."""
+    base: Watts = Watts(0.0)
+    """Of what is drawn or given beside the stations: measured, else assumed [W]."""
+    most: Watts = Watts(0.0)
+    """What could be drawn at most by all that stations keep to or were sent, base included [W] (I15)."""
+    most_amperes: tuple[Amperes, ...] = ()
+    """Of it on each phase [A]."""
+    planned: Watts = Watts(0.0)
+    """What will be drawn at most once every station has confirmed what it is given, base included [W]."""
+    excess: Watts = Watts(0.0)
+    """By how much ``planned`` is above the limit, because no less can be reached [W]."""
+    export_limit: Watts | None = None
+    """[W]"""
+
+
+class Promise(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """What a driver may count on."""
+
+    departure: datetime | None = None
+    """Stated, else estimated."""
+    energy: WattHours = WattHours(0.0)
+    """In the EV at that moment, of what it gets here [Wh]."""
+    wanted: WattHours | None = None
+    """[Wh]; None: nobody said."""
+    confidence: float = 0.0
+    """0 to 1."""
+
+
+EvseState = Literal["idle", "active", "waiting", "dark", "refused"]
+"""idle: no transfer; active: it may take power; waiting: it has a transfer and may take none; dark: it is not reached."""
+
+
+class EvsePower(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """One EVSE of a site."""
+
+    station: StationId
+    evse: EvseNumber
+    node: str = ""
+    """The node of the tree it hangs at."""
+    state: EvseState = "idle"
+    setpoint: Watts | None = None
+    """What it may take as things are planned [W]; None: nothing limits it."""
+    amperes: Amperes | None = None
+    """On each of its phases [A]."""
+    most: Watts = Watts(0.0)
+    """What it may draw at most by all it keeps to or was sent [W] (I15)."""
+    measured: Watts | None = None
+    """[W]; None: nobody knows."""
+    winner: Winner = Winner()
+    """Who limits it."""
+    limited_by: str = ""
+    """The node that does, or: ev, cable, evse, plan; empty: nothing."""
+    why: str = ""
+    """Why it waits, as a code: NodeFull, Minimum, Rotates, Planned, Unconfirmed, Unreachable; empty: it does not."""
+    since: datetime | None = None
+    """Since when it may take power, or may not."""
+    transfer: TransferReference = TransferReference("")
+    """The one that runs there; empty: none."""
+    priority: float = 1.0
+    """Its weight."""
+    phases: tuple[int, ...] = ()
+    """Phases of the grid it uses, 1 to 3."""
+    promise: Promise | None = None
+    ahead: tuple[Ahead, ...] = ()
+    """What is planned for later."""
+
+
+class SitePower(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """The power of a site."""
+
+    site: SiteId
+    at: datetime
+    nodes: tuple[NodePower, ...] = ()
+    """Those above before those below."""
+    evses: tuple[EvsePower, ...] = ()
+    """In the order of station and number."""
+    planner: Literal["", "on", "away"] = ""
+    """on: plans ahead count; away: the planner is late, infeasible or dead, and nothing counts but the present; empty: none."""
+    planned: datetime | None = None
+    """When the plan ahead was made."""
+
+
+class PowerChanged(Event, frozen=True, kw_only=True, gc=False):
+    """Something about the power of a site is otherwise; at most once a second. ``station`` is empty."""
+
+    about: ClassVar[str] = "power"
+    site: SiteId
+    power: SitePower | None
+
+
+class EvseSample(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """An EVSE at which something happened, at one moment."""
+
+    station: StationId
+    evse: EvseNumber
+    setpoint: Watts | None = None
+    measured: Watts | None = None
+    phases: tuple[int, ...] = ()
+    node: str = ""
+
+
+class PowerSample(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """The power of a site at one moment, kept for looking back: once a minute while anything is active there."""
+
+    id: int
+    site: SiteId
+    at: datetime
+    nodes: tuple[NodePower, ...] = ()
+    evses: tuple[EvseSample, ...] = ()
+
+
+class PowerSampled(Event, frozen=True, kw_only=True, gc=False):
+    """A minute of a site has passed. ``station`` is empty."""
+
+    about: ClassVar[str] = "sample"
+    id: int
+    sample: PowerSample | None
+
+
+class AssetReading(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """What was measured of something at a site beside its stations, last."""
+
+    id: str
+    """Site and asset with a colon between them."""
+    site: SiteId
+    asset: str
+    at: datetime
+    power: tuple[Watts, ...]
+    """Of each phase, L1 first, or one number for all of them together; import positive [W]."""
+    amperes: tuple[Amperes, ...] = ()
+    """Of each phase where the meter says so [A]; none: power says it."""
+    soc: float | None = None
+    """Of a battery [%]."""
+    by: str = ""
+    """Id of the principal that said so."""
+
+
+class AssetMeasured(Event, frozen=True, kw_only=True, gc=False):
+    """Somebody read a meter at a site. ``station`` is empty."""
+
+    about: ClassVar[str] = "meter"
+    id: str
+    meter: AssetReading | None
+
+
+class PowerAlarm(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """Something about the power of a site that its operator has to know."""
+
+    id: str
+    """Site, kind and place with slashes between them."""
+    site: SiteId
+    kind: str
+    """Excess, OverUse, MeterDoubted, CheckFailed, PlannerAway, ActorSilent, Contradiction, Refused."""
+    place: str
+    """The node, asset, station or constraint it is about."""
+    since: datetime
+    cleared: datetime | None = None
+    """None: it lasts."""
+    detail: str = ""
+    """In words."""
+
+
+class PowerAlarmChanged(Event, frozen=True, kw_only=True, gc=False):
+    """An alarm was raised, or is over. ``station`` is empty."""
+
+    about: ClassVar[str] = "alarm"
+    id: str
+    alarm: PowerAlarm | None
+
+
+def meter_id(site: SiteId, asset: str) -> str:
+    """Return by what a reading is known."""
+    return f"{site}:{asset}"
+
+
+def alarm_id(site: SiteId, kind: str, place: str) -> str:
+    """Return by what an alarm is known; it is one and the same each time it is raised."""
+    return f"{site}/{kind}/{place}"
