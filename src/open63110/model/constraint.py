@@ -106,33 +106,6 @@ class ConstraintChanged(Event, frozen=True, kw_only=True, gc=False):
     """Who did it: id of a principal; empty: its time was over."""
 
 
-class ExternalLimitStated(Event, frozen=True, kw_only=True, gc=False):
-    """A station says that somebody else limits it, beside this CSMS (I19): an energy manager or the grid at its place."""
-
-    evse: EvseNumber = EvseNumber(0)
-    """0: the station as a whole."""
-    origin: str
-    """As the wire calls who it is: SO, EMS, Other, CSO."""
-    critical: bool = False
-    profile: tuple[Step, ...] = ()
-    """None where the station does not say how much."""
-    until: datetime | None = None
-
-
-class ExternalLimitCleared(Event, frozen=True, kw_only=True, gc=False):
-    """A station says that it is not limited by others any more."""
-
-    evse: EvseNumber = EvseNumber(0)
-    """0: the station as a whole, and each EVSE of it."""
-    origin: str = ""
-    """Empty: whoever it was."""
-
-
-def external_id(station: StationId, evse: EvseNumber, origin: str) -> str:
-    """Return by what a limit that a station reports is known among the constraints."""
-    return f"external/{station}/{evse}/{origin}"
-
-
 def next_change(constraints: Iterable[Constraint], now: datetime) -> datetime | None:
     """Return the next moment at which any of them changes by itself."""
     return min((at for one in constraints if (at := one.changes(now)) is not None), default=None)

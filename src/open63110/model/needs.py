@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from open63110.kernel.ids import EvseNumber, TransferReference
-from open63110.kernel.messages import Event
+from open63110.kernel.messages import Event, Reply
 from open63110.kernel.units import Amperes, Percent, WattHours, Watts
 
 NeedsSource = Literal["ev", "hmi", "csp", "default"]
@@ -71,3 +71,10 @@ class EvPlanStated(Event, frozen=True, kw_only=True, gc=False):
     evse: EvseNumber
     periods: tuple[PlanPeriod, ...]
     reference: TransferReference = TransferReference("")
+
+
+class NeedsAnswer(Reply, frozen=True, kw_only=True, gc=False):
+    """What whoever stated needs is told; a refusal says why instead."""
+
+    planned: bool = False
+    """A schedule that takes them into account is on its way; else one follows within 60 s."""

@@ -16,11 +16,12 @@ from msgspec.structs import replace
 
 from open63110.kernel.errors import Malformed, Unknown
 from open63110.kernel.ids import EvseNumber, TransferReference
-from open63110.kernel.messages import Command, Effect, Reply
+from open63110.kernel.messages import Command, Effect
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Percent, WattHours
 from open63110.kernel.usecase import Door, UseCase
-from open63110.model.needs import Needs, NeedsSource, NeedsStated
+from open63110.model.limit import WHOLE, LimitScope
+from open63110.model.needs import Needs, NeedsAnswer, NeedsSource, NeedsStated
 from open63110.model.station import ConnectorReported, Evse, Station
 from open63110.model.transfer import EnergyTransfer, EnergyTransferStarted
 
@@ -54,14 +55,6 @@ class StateNeeds(Command, frozen=True, kw_only=True, gc=False):
         """Return it as said by an app, or by somebody at the station or the operator's desk."""
         del who
         return msgspec.structs.replace(self, source="csp" if role in {Role.CSP, Role.EVU_DEVICE} else "hmi")
-
-
-class NeedsAnswer(Reply, frozen=True, kw_only=True, gc=False):
-    """What whoever states needs is told."""
-
-    evse: EvseNumber
-    needs: Needs
-    """As they count now: of several words the latest of a person."""
 
 
 def state(command: StateNeeds, station: Station, now: datetime) -> Iterator[Effect]:
@@ -106,7 +99,13 @@ def hear(event: NeedsStated, station: Station) -> Iterator[Effect]:
     if counts != before:
         reference = transfer.reference if transfer is not None else TransferReference("")
         yield replace(event, evse=evse, needs=counts, reference=reference)
-    yield NeedsAnswer(evse=evse, needs=counts)
+    yield NeedsAnswer(planned=_planned(station, evse))
+
+
+def _planned(station: Station, evse: EvseNumber) -> bool:
+    """Tell whether what it may take is decided here, and now: then a change of its needs changes that within seconds."""
+    wanted = station.limits.desired.values()
+    return any(one.evse in {WHOLE, evse} and one.scope is LimitScope.ZONE for one in wanted)
 
 
 def merged(before: Needs | None, new: Needs) -> Needs:

@@ -2,14 +2,13 @@
 """Take down who demands what of the power at which place, and who may change what another demanded (7.5, DD-2).
 
 Clause:     7.5
-Asked by:   DSO, operator, FO, RM, CSP, a station that is limited by somebody else too
+Asked by:   DSO, operator, FO, RM, CSP
 Done by:    CSMS
 Leaves:     constraints, of which at each place the lowest that is valid counts (8.2.3), until they end or their actor is silent
 """
 
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Door, UseCase
-from open63110.model.constraint import ExternalLimitCleared, ExternalLimitStated
 from open63110.usecases.energy.arbitrate_constraints import csms
 from open63110.usecases.energy.arbitrate_constraints.messages import (
     EndConstraints,
@@ -30,8 +29,6 @@ USE_CASE = UseCase(
         (Role.CSMS, WithdrawConstraint): csms.withdraw,
         (Role.CSMS, KeepConstraints): csms.keep,
         (Role.CSMS, EndConstraints): csms.end,
-        (Role.CSMS, ExternalLimitStated): csms.hear_stated,
-        (Role.CSMS, ExternalLimitCleared): csms.hear_cleared,
     },
     doors=(
         Door(command=PutConstraint, noun="constraint", verb="put", roles=_WHO),

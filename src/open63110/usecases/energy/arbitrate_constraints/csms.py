@@ -14,14 +14,9 @@ from open63110.model.constraint import (
     Constraint,
     ConstraintChanged,
     ConstraintScope,
-    ExternalLimitCleared,
-    ExternalLimitStated,
     Step,
-    external_id,
 )
-from open63110.model.limit import LimitSource
 from open63110.model.site import SiteId, zone_key
-from open63110.model.station import Station
 from open63110.ports import PoweredSites
 from open63110.usecases.energy.arbitrate_constraints.messages import (
     EndConstraints,
@@ -36,9 +31,6 @@ MOST_STEPS = 1024
 """In one profile (DD-3)."""
 
 LONGEST_ID = 100
-
-_ORIGINS = {"SO": LimitSource.DSO, "EMS": LimitSource.OPERATOR, "CSO": LimitSource.OPERATOR}
-"""What an external limit counts as, by what OCPP calls whose it is; any other is the user's."""
 
 
 def put(command: PutConstraint, sites: PoweredSites, now: datetime) -> Iterator[Effect]:
@@ -154,40 +146,3 @@ def end(command: EndConstraints, sites: PoweredSites, now: datetime) -> Iterator
     for one in sites.constraints(command.site):
         if one.over(now):
             yield ConstraintChanged(station=_NOBODY, at=now, id=one.id, constraint=None)
-
-
-def hear_stated(event: ExternalLimitStated, station: Station, sites: PoweredSites) -> Iterator[Effect]:
-    """Let what somebody else wants of a station count there like any constraint (I19)."""
-    yield event
-    site = _site_of(station, sites)
-    if site is None or not event.profile:
-        return
-    wanted = Constraint(
-        id=external_id(station.id, event.evse, event.origin),
-        source=_ORIGINS.get(event.origin, LimitSource.USER),
-        actor=f"{station.id}:{event.origin}",
-        scope=ConstraintScope(site=site, station=station.id, evse=event.evse or None),
-        profile=event.profile,
-        until=event.until,
-        critical=event.critical,
-        since=event.at,
-    )
-    known = sites.constraint(wanted.id)
-    if known is None or replace(wanted, since=known.since) != known:
-        yield ConstraintChanged(station=station.id, at=event.at, id=wanted.id, constraint=wanted, by=wanted.actor)
-
-
-def hear_cleared(event: ExternalLimitCleared, station: Station, sites: PoweredSites) -> Iterator[Effect]:
-    """Let it count no more."""
-    yield event
-    site = _site_of(station, sites)
-    for one in sites.constraints(site) if site is not None else ():
-        _, _, rest = one.id.partition(f"external/{station.id}/")
-        evse, _, origin = rest.partition("/")
-        if rest and event.evse in {0, int(evse)} and event.origin in {"", origin}:
-            yield ConstraintChanged(station=station.id, at=event.at, id=one.id, constraint=None, by=one.actor)
-
-
-def _site_of(station: Station, sites: PoweredSites) -> SiteId | None:
-    zone = sites.zone(station.zone) if station.zone else None
-    return zone.site if zone else None

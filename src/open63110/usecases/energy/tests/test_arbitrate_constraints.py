@@ -18,8 +18,6 @@ from open63110.model.constraint import (
     Constraint,
     ConstraintChanged,
     ConstraintScope,
-    ExternalLimitCleared,
-    ExternalLimitStated,
     Step,
     next_change,
 )
@@ -96,10 +94,6 @@ class Place:
     def say(self, message: Any, who: str = "grid", role: Role = Role.DSO, now: datetime = NOW) -> list[Effect]:
         decide: Any = USE_CASE.decide[Role.CSMS, type(message)]
         return self.play(decide(message.asked_by(who, role), self, now))
-
-    def tell(self, event: Any) -> list[Effect]:
-        decide: Any = USE_CASE.decide[Role.CSMS, type(event)]
-        return self.play(decide(event, self.cs, self))
 
 
 def put(id: str = "c", **more: Any) -> PutConstraint:
@@ -222,22 +216,3 @@ def test_the_lowest_that_is_valid_counts_and_of_equals_the_higher_source() -> No
     assert least_amperes(found) == ((10.0, 10.0, 30.0), winner)
     assert least_export(found) == 3.0
     assert least_power(()) == (None, replace(winner, source=LimitSource.PHYSICAL, actor="", constraint=""))
-
-
-def test_what_somebody_else_wants_of_a_station_counts_there() -> None:
-    place = Place()
-    step = Step(since=NOW, import_max=Watts(4_000.0))
-    stated = ExternalLimitStated(station=CS, at=NOW, origin="SO", critical=True, profile=(step,))
-    place.tell(stated)
-    (one,) = place.every_constraint()
-    assert (one.source, one.actor, one.scope) == (LimitSource.DSO, "CS:SO", ConstraintScope(site=NORTH, station=CS))
-    assert place.tell(replace(stated, at=NOW + MINUTE)) == [replace(stated, at=NOW + MINUTE)]
-    place.tell(replace(stated, origin="EMS", evse=EvseNumber(2)))
-    place.tell(ExternalLimitCleared(station=CS, at=NOW, evse=EvseNumber(1)))
-    assert len(place.known) == 2
-    place.tell(ExternalLimitCleared(station=CS, at=NOW, origin="SO"))
-    assert [one.scope.evse for one in place.every_constraint()] == [2]
-    place.tell(ExternalLimitCleared(station=CS, at=NOW))
-    assert place.known == {}
-    place.cs = Station(id=CS)
-    assert place.tell(stated) == [stated]

@@ -13,10 +13,10 @@ from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, Transfe
 from open63110.kernel.messages import Effect, Event
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Amperes, Percent, WattHours, Watts
-from open63110.model.needs import Needs, NeedsStated
+from open63110.model.needs import Needs, NeedsAnswer, NeedsStated
 from open63110.model.station import ConnectorReported, Evse, Station
 from open63110.model.transfer import EnergyTransfer, EnergyTransferStarted
-from open63110.usecases.energy.state_needs import USE_CASE, NeedsAnswer, StateNeeds, hear, merged, state
+from open63110.usecases.energy.state_needs import USE_CASE, StateNeeds, hear, merged, state
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 CS, ONE, REF = StationId("CS"), EvseNumber(1), TransferReference("t1")
@@ -45,7 +45,7 @@ def test_needs_belong_to_the_transfer_at_the_evse_also_as_it_was_before_late_fac
     transfer = station.transfers[REF]
     assert (transfer.needs, transfer.base and transfer.base.needs) == (EV, EV)
     effects, _ = play(station, hear(said(reference=REF), station))
-    assert effects == [NeedsAnswer(evse=ONE, needs=EV)]
+    assert effects == [NeedsAnswer(planned=False)]
 
 
 def test_what_was_said_before_the_transfer_is_about_it() -> None:
