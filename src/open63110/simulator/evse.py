@@ -39,6 +39,15 @@ class SimulatedEvse:
         self.closed, self._until, self._begins = False, None, True
 
     @property
+    def plugged(self) -> bool:
+        """An EV is connected."""
+        return self.ev is not None
+
+    def clear(self) -> None:
+        """Let it go."""
+        self.ev = None
+
+    @property
     def offered(self) -> Watts:
         """What may flow now [W]."""
         return self.limit if self.closed and not self.halted else Watts(0.0)

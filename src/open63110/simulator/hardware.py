@@ -9,8 +9,10 @@ from open63110.model.reading import Reading
 from open63110.model.token import Credential
 from open63110.model.transfer import TransferState
 from open63110.ports import Clock
+from open63110.simulator.car import Car
 from open63110.simulator.ev import Ev
 from open63110.simulator.evse import SimulatedEvse
+from open63110.simulator.outlet import Outlet
 from open63110.simulator.schedule import Schedule, Script
 
 FIRST_SAMPLE = 3.0
@@ -102,7 +104,7 @@ class SimulatedStation:
 
     def plugged(self, evse: int) -> bool:
         """Tell whether an EV is connected."""
-        return self.evses[evse].ev is not None
+        return self.evses[evse].plugged
 
     def close_contactor(self, evse: int, limit: float) -> None:
         """Let energy flow up to so many watts, and read the meter from now on."""
@@ -211,18 +213,26 @@ class SimulatedStation:
     def arrive(self, evse: int, ev: Ev) -> None:
         """Plug an EV in."""
         self.evses[evse].ev = ev
+        self._plugged_in(evse)
+
+    def plug_in(self, outlet: Outlet, car: Car) -> None:
+        """Plug an EV into an EVSE that is wired."""
+        outlet.arrive(car, self._clock.now())
+        self._plugged_in(outlet.number)
+
+    def _plugged_in(self, evse: int) -> None:
         if self.controller.powered:
             self.controller.plug(evse)
 
     def leave(self, evse: int) -> None:
         """Take the cable out; the last watt-hours are counted first."""
         one = self.evses[evse]
-        if one.ev is None:
+        if not one.plugged:
             return
         one.advance(self._clock.now())
         if self.controller.powered:
             self.controller.unplug(evse)
-        one.ev = None
+        one.clear()
 
     def present(self, evse: int, card: Credential) -> bool:
         """Hold a card to the reader; tell whether the reader has power."""
