@@ -15,6 +15,7 @@ from open63110.kernel.ids import StationId
 from open63110.ports import Clock, FrameLog
 from open63110.runtime.engine import Engine
 from open63110.wire.client import NotUpgraded, connect
+from open63110.wire.ports import Peer
 
 AT_ONCE = 200
 """Dials under way at a time; the others wait for their turn."""
@@ -24,6 +25,9 @@ SHORTEST_PAUSE = 0.02
 
 Reach = Callable[[Line], Awaitable[str]]
 """Opens a socket for a line; returns why there is none, empty if there is one."""
+
+Through = Callable[[StationId, Peer], Peer]
+"""Puts something between a station's conversation and the socket that is being opened for it."""
 
 
 class Client:
@@ -38,6 +42,7 @@ class Client:
         run_id: str,
         chance: random.Random | None = None,
         reach: Reach | None = None,
+        through: Through | None = None,
     ) -> None:
         """Get ready; ``run`` dials.
 
@@ -48,6 +53,7 @@ class Client:
             run_id: never used before; prefix of message ids.
             chance: spreads reconnections, so that a thousand stations do not come back in one moment.
             reach: opens a socket in another way than by a WebSocket of its own; None: by one.
+            through: what lies between a conversation and its WebSocket; None: nothing.
         """
         self.wires, self.frames, self.clock = wires, frames, clock
         self.lines: dict[StationId, Line] = {}
@@ -62,6 +68,7 @@ class Client:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._tasks: asyncio.TaskGroup | None = None
         self._reach = reach or self._connect
+        self._through = through
 
     def line(self, station: StationId, engine: Engine, dialling: Dialling, owner: Owner) -> Line:
         """Make the line of a station; it is silent until it dials."""
@@ -103,11 +110,11 @@ class Client:
 
     async def _connect(self, line: Line) -> str:
         """Return why there is no connection, empty if there is one."""
-        dialling = line.dialling
+        dialling, talk = line.dialling, line.talk()
         try:
             await connect(
                 dialling.address(line.station),
-                line.talk(),
+                self._through(line.station, talk) if self._through else talk,
                 subprotocols=tuple(dialling.versions),
                 headers=dialling.headers(line.station),
                 tls=dialling.tls,
