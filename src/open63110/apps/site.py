@@ -7,7 +7,7 @@ import json
 import random
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -19,7 +19,7 @@ import msgspec
 from open63110.bindings.link import client as link
 from open63110.bindings.link.line import Dialling as LinkDialling
 from open63110.bindings.link.session import Outbox
-from open63110.bindings.ocpp.client import Client
+from open63110.bindings.ocpp.client import Client, Through
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.bindings.ocpp.wires import WIRES
@@ -197,8 +197,18 @@ class Capture:
 class Site:
     """Stations of one process. Those that know the time share an engine; whose clock is wrong has one of its own."""
 
-    def __init__(self, clock: Clock, frames: Capture, policy: StationPolicy, *, seed: int) -> None:
-        """Stand empty."""
+    def __init__(
+        self, clock: Clock, frames: Capture, policy: StationPolicy, *, seed: int, through: Through | None = None
+    ) -> None:
+        """Stand empty.
+
+        Args:
+            clock: the right time.
+            frames: remembers frames.
+            policy: choices of the stations.
+            seed: of chance.
+            through: what lies between each station's conversation and its WebSocket; None: nothing.
+        """
         self.clock, self._policy = clock, policy
         self._table: Table = discover()
         self._ids = FleetIds(clock.now())
@@ -206,7 +216,8 @@ class Site:
         self._right: Controllers | None = None
         self.schedule = Schedule(clock)
         self._shown = 0.0
-        self.client = Client(WIRES, frames, clock, run_id=secrets.token_hex(4), chance=random.Random(seed))  # noqa: S311 - pauses
+        chance = random.Random(seed)  # noqa: S311 - pauses
+        self.client = Client(WIRES, frames, clock, run_id=secrets.token_hex(4), chance=chance, through=through)
         self.link = link.Client(frames, clock, identity_of, run_id=secrets.token_bytes(4), chance=random.Random(seed))  # noqa: S311
         frames.client = self.client
         self.tally = Tally()
@@ -214,7 +225,13 @@ class Site:
         self.controllers: dict[StationId, Controller] = {}
 
     def build(
-        self, plan: StationPlan, dialling: Dialling | LinkDialling, *, counted: int = 0, outbox: Outbox | None = None
+        self,
+        plan: StationPlan,
+        dialling: Dialling | LinkDialling,
+        *,
+        counted: int = 0,
+        outbox: Outbox | None = None,
+        evses: Sequence[SimulatedEvse] = (),
     ) -> SimulatedStation:
         """Put a station up; it has no power yet.
 
@@ -223,10 +240,11 @@ class Site:
             dialling: how it reaches its CSMS, on OCPP, where it offers its one version, or on the link.
             counted: where its meters stand [mWh].
             outbox: on a disk, for what it has to tell on the link; what lies there counts as told. None: in memory.
+            evses: its own, 1, 2 …; none: usual ones, as many as the plan says.
         """
         own = SkewedClock(self.clock, plan.skew) if plan.skew else None
         clock, party = own or self.clock, self._party(own)
-        evses = [SimulatedEvse(number, _meter(plan, number, counted)) for number in range(1, plan.evses + 1)]
+        evses = list(evses) or [SimulatedEvse(number, _meter(plan, number, counted)) for number in range(1, plan.evses + 1)]
         hardware = SimulatedStation(
             plan.id,
             evses,
