@@ -43,7 +43,7 @@ class SiteSimulation(msgspec.Struct, frozen=True, kw_only=True):
     evses: int = 20
     """Of the garage that is made up, where no site is given."""
     write_site: Path | None = None
-    """File (.json) to write the site into, for `open63110 site import`; nothing is played then."""
+    """File (.toml or .json) to write the site into, for `open63110 site import`; nothing is played then."""
     sessions: str = MIXED
     """Who comes: office, home, mall, generated (some of each), or a CSV file of real sessions."""
     span: str = "24h"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import tomli_w
 
 from open63110.bindings.web.intake import body_of
 from open63110.kernel.errors import Malformed
@@ -34,8 +35,10 @@ def read_plan(file: Path) -> SitePlan:
 
 
 def write_plan(plan: SitePlan, file: Path) -> None:
-    """Write a description of a site as JSON."""
-    file.write_text(json.dumps(_plain(plan), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    """Write a description of a site, as JSON or TOML by the end of the name."""
+    plain = _plain(plan)
+    words = json.dumps(plain, indent=2, ensure_ascii=False) + "\n" if file.suffix == ".json" else tomli_w.dumps(plain)
+    file.write_text(words, encoding="utf-8")
 
 
 def _built(kind: Any, value: Any) -> Any:

@@ -40,9 +40,9 @@ site = App(
     help_format="plaintext",
     help_epilogue="""Exit code 0: no sample of any feeder and phase was above its limit; 1: one was, or a limit took effect late.
 
-For example, against a CSMS with clock_factor = 60 that has imported garage.json and knows the card:
-open63110 simulate site --write-site garage.json
-open63110 simulate site --csms ws://127.0.0.1:8887/ocpp --site garage.json --speed 60 --for 24h --cuts random""",
+For example, against a CSMS with clock_factor = 60 that has imported garage.toml and knows the card:
+open63110 simulate site --write-site garage.toml
+open63110 simulate site --csms ws://127.0.0.1:8887/ocpp --site garage.toml --speed 60 --for 24h --cuts random""",
 )
 app.command(site)
 

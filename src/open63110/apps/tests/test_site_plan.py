@@ -10,10 +10,11 @@ from open63110.kernel.errors import Malformed
 from open63110.simulator.garage import garage
 
 
-def test_a_site_is_read_as_it_was_written(tmp_path: Path) -> None:
-    write_plan(garage(25), tmp_path / "g.json")
-    assert read_plan(tmp_path / "g.json") == garage(25)
-    assert "failsafe" not in (tmp_path / "g.json").read_text(), "what is as usual is left out"
+@pytest.mark.parametrize("name", ["g.json", "g.toml"])
+def test_a_site_is_read_as_it_was_written(name: str, tmp_path: Path) -> None:
+    write_plan(garage(25), tmp_path / name)
+    assert read_plan(tmp_path / name) == garage(25)
+    assert "failsafe" not in (tmp_path / name).read_text(), "what is as usual is left out"
 
 
 def test_toml_is_read_too(tmp_path: Path) -> None:
