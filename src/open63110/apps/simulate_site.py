@@ -117,7 +117,11 @@ def _begins(replay: Replay, play: Play) -> str:
 
 
 def played(settings: SiteSimulation) -> Play:
-    """Return how the site is played."""
+    """Return how the site is played.
+
+    Raises:
+        Malformed: a span or a trouble that is none, or a clock that does not run.
+    """
     if settings.speed <= 0:
         raise Malformed("a clock runs forward: speed is above 0", where="speed")
     return Play(

@@ -26,7 +26,8 @@ class World:
     """A clock moved by hand, a station, a controller that lets the card charge from the so-manieth time it is shown on."""
 
     def __init__(self, *, good_from: int = 1) -> None:
-        self.at, self.powered, self.seen, self._good = START, True, [], good_from  # type: ignore[var-annotated]
+        self.at, self.powered, self._good = START, True, good_from
+        self.seen: list[str] = []
         self.schedule = Schedule(self)
         self.outlet = Outlet(1, Meter("M1"), RATING)
         self.station = SimulatedStation("CS-1", [self.outlet], self, self.schedule)
