@@ -4,6 +4,8 @@
 It is a plain loop over rows, shares no code with what makes vectors, and lets nothing pass that is not a number.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 
@@ -17,7 +19,7 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The first thing wrong with a vector."""
 
     what: str
-    """row, low, high, or shape."""
+    """row, low, high, pilot, or shape."""
     line: Line | None = None
     """Which row; None: it is about a point, or the shape."""
     point: str = ""
@@ -54,6 +56,24 @@ def check(network: Network, given: Room, currents: Floats, high: Floats, low: Fl
             point = int(np.argmax(wrong))
             return Breach(what=what, point=network.points[point], load=float(currents[point]), limit=float(bound[point]))
     return _first_row(network, given, currents)
+
+
+def check_pilots(network: Network, currents: Floats, sets: Sequence[tuple[float, ...]]) -> Breach | None:
+    """Return the first current that a point cannot offer; None: it may be sent.
+
+    Args:
+        network: of N points.
+        currents: (N) per phase [A].
+        sets: (N) as EvsePlan.pilots: a list; two, and anything between them; or none, and anything from 6 A on [A].
+    """
+    for point, current, offered in zip(network.points, currents.tolist(), sets, strict=True):
+        if len(offered) in {0, 2}:
+            fits = (offered[0] if offered else 6.0) - TOLERANCE <= current <= (offered[1] if offered else np.inf) + TOLERANCE
+        else:
+            fits = any(abs(current - one) <= TOLERANCE for one in offered)
+        if not (fits or current == 0.0):
+            return Breach(what="pilot", point=point, load=current, limit=min(offered, default=6.0))
+    return None
 
 
 def _first_row(network: Network, given: Room, currents: Floats) -> Breach | None:

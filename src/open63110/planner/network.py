@@ -165,6 +165,20 @@ def narrow(network: Network, columns: Ints) -> Network:
     )
 
 
+def part(network: Network, given: Room, currents: Floats, columns: Ints) -> tuple[Network, Room]:
+    """Return some points of a network as one of their own, with the room that the others leave them: to plan these anew alone.
+
+    Args:
+        network: of N points.
+        given: what its rows allow.
+        currents: (N) of all points; of those that are planned anew they do not count [A].
+        columns: (n) the points to plan anew, rising.
+    """
+    others = currents.copy()
+    others[columns] = 0.0
+    return narrow(network, columns), Room(limits=given.limits, base=given.base + carry(network, others))
+
+
 def above(network: Network, place: int) -> Bools:
     """Return which rows belong to a place or to one above it, (R)."""
     path = np.zeros(len(network.parents), dtype=np.bool_)

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The currents that points can offer: from a minimum on, in steps or anything; below the minimum an EV stops (I16)."""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from open63110.planner.admission import admit
+from open63110.planner.network import Floats, Ints, Network, Room, carry
+
+LEAST = 6.0
+"""What an EV needs at least, where nobody says otherwise [A] (IEC 61851-1)."""
+NEAR = 1e-9
+"""What is so much below a step counts as the step [A]."""
+PASSES = 8
+
+
+class Pilots(msgspec.Struct, frozen=True, kw_only=True, gc=False, eq=False):
+    """What each of N points can offer beside 0."""
+
+    least: Floats
+    """(N) [A]"""
+    most: Floats
+    """(N) [A]; inf: nobody said."""
+    grain: Floats
+    """(N) in what steps from 0 on [A]; 0: anything, or as its ladder says."""
+    ladder: Ints
+    """(N) which of the ladders is its; -1: none."""
+    ladders: tuple[Floats, ...] = ()
+    """Currents, rising [A]."""
+
+
+def pilots(sets: Sequence[tuple[float, ...]], grain: float = 0.0) -> Pilots:
+    """Return what points can offer.
+
+    Args:
+        sets: of each point, as EvsePlan.pilots [A]: a list; two, and anything between them; or none, and anything from 6 A on.
+        grain: in what steps a wire says currents, of points without a list [A]; 0: in any.
+    """
+    known = {one: at for at, one in enumerate(dict.fromkeys(one for one in sets if len(one) not in {0, 2}))}
+    ladder = np.array([known.get(one, -1) for one in sets], dtype=np.intp)
+    return Pilots(
+        least=np.array([one[0] if one else LEAST for one in sets], dtype=np.float64),
+        most=np.array([one[-1] if one else np.inf for one in sets], dtype=np.float64),
+        grain=np.where(ladder < 0, grain, 0.0),
+        ladder=ladder,
+        ladders=tuple(np.array(one, dtype=np.float64) for one in known),
+    )
+
+
+def some_of(given: Pilots, points: Ints) -> Pilots:
+    """Return what some of the points can offer."""
+    return Pilots(
+        least=given.least[points],
+        most=given.most[points],
+        grain=given.grain[points],
+        ladder=given.ladder[points],
+        ladders=given.ladders,
+    )
+
+
+def at_most(given: Pilots, currents: Floats) -> Floats:
+    """Return the highest current that each can offer and that is not above a given one, (N) [A]; 0 below its least."""
+    capped = np.minimum(currents, given.most)
+    grained = given.grain > 0.0
+    found = capped.copy()
+    found[grained] = np.floor((capped[grained] + NEAR) / given.grain[grained]) * given.grain[grained]
+    found = np.maximum(found, given.least)
+    for which, ladder in enumerate(given.ladders):
+        mine = given.ladder == which
+        step = np.searchsorted(ladder, capped[mine] + NEAR, side="right") - 1
+        found[mine] = np.where(step >= 0, ladder[np.maximum(step, 0)], 0.0)
+    return np.where(capped >= given.least - NEAR, found, 0.0)
+
+
+def next_above(given: Pilots, currents: Floats) -> Floats:
+    """Return the next higher current that each can offer, (N) [A]; inf: none, or anything above."""
+    found = np.full(len(currents), np.inf)
+    grained = given.grain > 0.0
+    found[grained] = np.floor(currents[grained] / given.grain[grained] + 1.0 + NEAR) * given.grain[grained]
+    for which, ladder in enumerate(given.ladders):
+        mine = given.ladder == which
+        step = np.searchsorted(ladder, currents[mine] + NEAR, side="right")
+        found[mine] = np.append(ladder, np.inf)[step]
+    return np.where(found <= given.most, found, np.inf)
+
+
+def in_steps(network: Network, given: Room, offered: Pilots, currents: Floats, high: Floats, rank: Ints) -> Floats:
+    """Round down to what points can offer, and give what that leaves to those who lost most by it, the higher classes first.
+
+    Args:
+        network: of N points and R rows.
+        given: what rows allow.
+        offered: by the points.
+        currents: (N) fits; 0 or at least the least of each [A].
+        high: (N) at most [A].
+        rank: (N) class of each.
+
+    Returns:
+        (N) fits [A].
+    """
+    found = at_most(offered, currents)
+    for _ in range(PASSES):
+        step = next_above(offered, found)
+        order = np.lexsort((found - currents, -rank))
+        able = (found > 0.0) & (step <= high + NEAR)
+        order = order[able[order]]
+        if not order.size:
+            break
+        base = given.base + carry(network, found)
+        rise = np.where(able, step - found, 0.0)
+        inside = admit(network, Room(limits=given.limits, base=base), rise, order).inside
+        if not inside.any():
+            break
+        found = np.where(inside, step, found)
+    return found
