@@ -13,8 +13,8 @@ import numpy as np
 
 from open63110.planner.admission import admit
 from open63110.planner.fill import demand, fill
+from open63110.planner.ladders import Ladders, at_most, in_steps
 from open63110.planner.network import Bools, Floats, Ints, Network, Room, carry
-from open63110.planner.pilots import Pilots, at_most, in_steps
 
 FAR = 1e-6
 """What is more than so much below a bound is below it [A]."""
@@ -99,7 +99,7 @@ def serve(
     now: float,
     *,
     rhythm: Rhythm | None = None,
-    offered: Pilots | None = None,
+    offered: Ladders | None = None,
     rounds: int | None = None,
 ) -> Served:
     """Share what rows allow among points that need their minimum whole.

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.garages import currents, networks
 
 from open63110.planner.check import check, check_pilots
+from open63110.planner.ladders import ladders, some_of
 from open63110.planner.network import Network, Room, part, room, slack, under
-from open63110.planner.pilots import pilots, some_of
 from open63110.planner.serve import Reason, Rhythm, Served, Turns, Wants, arrived, serve
 from open63110.planner.tree import Node, Point, compiled
 
@@ -66,7 +66,7 @@ def test_whoever_charges_has_his_minimum_and_no_row_is_exceeded(network: Network
     size = len(network.points)
     want, turns = data.draw(situations(size))
     sets = data.draw(st.lists(st.sampled_from([(), (8.0, 16.0, 32.0)]), min_size=size, max_size=size))
-    for offered in (None, pilots(sets)):
+    for offered in (None, ladders(sets)):
         found = serve(network, room(network), want, turns, 10_000.0, rhythm=RHYTHM, offered=offered)
         assert check(network, room(network), found.currents, want.high) is None
         on = found.turns.on
@@ -200,7 +200,7 @@ def test_who_wants_less_than_his_minimum_is_idle() -> None:
 
 def test_a_point_in_steps_that_has_the_highest_one_it_can_is_served() -> None:
     network = feed(70.0, "L1")
-    found = serve(network, room(network), wants([15.0]), arrived(1, 0.0), 0.0, offered=pilots([(8.0, 16.0, 24.0)]))
+    found = serve(network, room(network), wants([15.0]), arrived(1, 0.0), 0.0, offered=ladders([(8.0, 16.0, 24.0)]))
     assert found.currents.tolist() == [8.0]
     assert found.reasons.tolist() == [Reason.SERVED]
 
@@ -220,5 +220,5 @@ def test_a_limit_on_one_node_is_met_by_planning_its_points_alone(network: Networ
     merged = before.currents.copy()
     merged[points] = found.currents
     assert check(network, room(network, limits), merged, want.high) is None
-    offered = some_of(pilots([()] * len(network.points)), points)
+    offered = some_of(ladders([()] * len(network.points)), points)
     assert len(offered.least) == len(points)

@@ -16,7 +16,7 @@ NEAR = 1e-9
 PASSES = 8
 
 
-class Pilots(msgspec.Struct, frozen=True, kw_only=True, gc=False, eq=False):
+class Ladders(msgspec.Struct, frozen=True, kw_only=True, gc=False, eq=False):
     """What each of N points can offer beside 0."""
 
     least: Floats
@@ -31,7 +31,7 @@ class Pilots(msgspec.Struct, frozen=True, kw_only=True, gc=False, eq=False):
     """Currents, rising [A]."""
 
 
-def pilots(sets: Sequence[tuple[float, ...]], grain: float = 0.0) -> Pilots:
+def ladders(sets: Sequence[tuple[float, ...]], grain: float = 0.0) -> Ladders:
     """Return what points can offer.
 
     Args:
@@ -40,7 +40,7 @@ def pilots(sets: Sequence[tuple[float, ...]], grain: float = 0.0) -> Pilots:
     """
     known = {one: at for at, one in enumerate(dict.fromkeys(one for one in sets if len(one) not in {0, 2}))}
     ladder = np.array([known.get(one, -1) for one in sets], dtype=np.intp)
-    return Pilots(
+    return Ladders(
         least=np.array([one[0] if one else LEAST for one in sets], dtype=np.float64),
         most=np.array([one[-1] if one else np.inf for one in sets], dtype=np.float64),
         grain=np.where(ladder < 0, grain, 0.0),
@@ -49,9 +49,9 @@ def pilots(sets: Sequence[tuple[float, ...]], grain: float = 0.0) -> Pilots:
     )
 
 
-def some_of(given: Pilots, points: Ints) -> Pilots:
+def some_of(given: Ladders, points: Ints) -> Ladders:
     """Return what some of the points can offer."""
-    return Pilots(
+    return Ladders(
         least=given.least[points],
         most=given.most[points],
         grain=given.grain[points],
@@ -60,7 +60,7 @@ def some_of(given: Pilots, points: Ints) -> Pilots:
     )
 
 
-def at_most(given: Pilots, currents: Floats) -> Floats:
+def at_most(given: Ladders, currents: Floats) -> Floats:
     """Return the highest current that each can offer and that is not above a given one, (N) [A]; 0 below its least."""
     capped = np.minimum(currents, given.most)
     grained = given.grain > 0.0
@@ -74,7 +74,7 @@ def at_most(given: Pilots, currents: Floats) -> Floats:
     return np.where(capped >= given.least - NEAR, found, 0.0)
 
 
-def next_above(given: Pilots, currents: Floats) -> Floats:
+def next_above(given: Ladders, currents: Floats) -> Floats:
     """Return the next higher current that each can offer, (N) [A]; inf: none, or anything above."""
     found = np.full(len(currents), np.inf)
     grained = given.grain > 0.0
@@ -86,7 +86,7 @@ def next_above(given: Pilots, currents: Floats) -> Floats:
     return np.where(found <= given.most, found, np.inf)
 
 
-def in_steps(network: Network, given: Room, offered: Pilots, currents: Floats, high: Floats, rank: Ints) -> Floats:
+def in_steps(network: Network, given: Room, offered: Ladders, currents: Floats, high: Floats, rank: Ints) -> Floats:
     """Round down to what points can offer, and give what that leaves to those who lost most by it, the higher classes first.
 
     Args:

@@ -9,8 +9,8 @@ from tests.garages import currents, networks
 
 from open63110.planner.check import check, check_pilots
 from open63110.planner.fill import demand, fill
+from open63110.planner.ladders import at_most, in_steps, ladders, next_above, some_of
 from open63110.planner.network import Network, room
-from open63110.planner.pilots import at_most, in_steps, next_above, pilots, some_of
 from open63110.planner.tree import Node, Point, compiled
 
 LADDER = (8.0, 16.0, 24.0, 32.0)
@@ -27,19 +27,19 @@ SETS: list[tuple[float, ...]] = [(), (8.0, 20.0), LADDER, (10.0,)]
     ],
 )
 def test_nothing_above_what_is_allowed_is_offered(current: float, found: tuple[float, ...]) -> None:
-    assert at_most(pilots(SETS), np.full(4, current)) == pytest.approx(found)
+    assert at_most(ladders(SETS), np.full(4, current)) == pytest.approx(found)
 
 
 def test_a_wire_that_says_tenths_gets_tenths() -> None:
-    offered = pilots(SETS, 0.1)
+    offered = ladders(SETS, 0.1)
     assert at_most(offered, np.full(4, 15.97)) == pytest.approx([15.9, 15.9, 8.0, 10.0])
     assert next_above(offered, np.full(4, 15.9)) == pytest.approx([16.0, 16.0, 16.0, np.inf])
     assert next_above(offered, np.array([16.0, 20.0, 32.0, 0.0])) == pytest.approx([16.1, np.inf, np.inf, 10.0])
-    assert at_most(pilots([(6.25, 16.0)], 0.5), np.array([6.3])).tolist() == [6.25]
+    assert at_most(ladders([(6.25, 16.0)], 0.5), np.array([6.3])).tolist() == [6.25]
 
 
 def test_some_points_offer_what_they_offered() -> None:
-    offered = some_of(pilots(SETS), np.array([1, 2]))
+    offered = some_of(ladders(SETS), np.array([1, 2]))
     assert at_most(offered, np.full(2, 23.0)).tolist() == [20.0, 16.0]
 
 
@@ -48,7 +48,7 @@ def test_some_points_offer_what_they_offered() -> None:
 def test_rounded_currents_fit_and_nobody_could_have_one_more_step(network: Network, grain: float, data: st.DataObject) -> None:
     size = len(network.points)
     sets = data.draw(st.lists(st.sampled_from(SETS), min_size=size, max_size=size))
-    offered, given_ = pilots(sets, grain), room(network)
+    offered, given_ = ladders(sets, grain), room(network)
     high = np.minimum(data.draw(currents(size)), offered.most)
     rank = np.array(data.draw(st.lists(st.integers(0, 2), min_size=size, max_size=size)), dtype=np.intp)
     exact = fill(network, given_, demand(high, None, None, rank)).currents
@@ -66,7 +66,7 @@ def test_rounded_currents_fit_and_nobody_could_have_one_more_step(network: Netwo
 
 def test_what_rounding_leaves_goes_to_the_more_important_then_to_who_lost_most() -> None:
     network = compiled([Node(id="grid", amperes=(56.0,) * 3)], [Point(id=n, node="grid") for n in "abc"])
-    offered = pilots([LADDER] * 3)
+    offered = ladders([LADDER] * 3)
     exact = np.array([19.0, 20.0, 17.0])
     alike = in_steps(network, room(network), offered, exact, np.full(3, 32.0), np.zeros(3, dtype=np.intp))
     assert alike.tolist() == [16.0, 24.0, 16.0]
