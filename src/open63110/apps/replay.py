@@ -4,7 +4,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -179,10 +179,15 @@ class Replay:
                 own = random.Random(chance.random())  # noqa: S311
                 spoil = trouble(station, self._wires[name], self.play.troubles, self.play.every, own, self._note)
                 site.schedule.begin(spoil, after=ramp)
-        for visit in self.visits:
-            own = random.Random(chance.random())  # noqa: S311
+        self.come(self.visits, after=ramp)
+
+    def come(self, visits: Sequence[Visit], *, after: float = 0.0) -> None:
+        """Let people come; their times count from now on, or from so many seconds later."""
+        site = self.site
+        for number, visit in enumerate(visits):
+            own = random.Random(f"{self.play.seed}/{number}")  # noqa: S311 - a story, no secret
             if visit.arrival < self.play.span and visit.place < len(self.outlets):
-                site.schedule.begin(self._visit(visit, own), after=ramp + visit.arrival)
+                site.schedule.begin(self._visit(visit, own), after=after + visit.arrival)
 
     def _note(self, kind: str) -> None:
         self.troubles[kind] += 1
