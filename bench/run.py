@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m bench.run throughput|tls|…|link|all`: measure, print a table, end non-zero where a target is missed.
+"""`python -m bench.run throughput|tls|…|link|planner|all`: measure, print a table, end non-zero where a target is missed.
 
 CPU time per event and memory per station are what to trust; ratios are taken within a round, then the median.
 """
@@ -20,6 +20,8 @@ from bench.disk import fdatasync_ms, percentile
 from bench.figure import Figure
 from bench.link.table import PARTS, link
 from bench.load import build
+from bench.planner.table import PARTS as PLANNER_PARTS
+from bench.planner.table import Asked, planner
 from bench.rooms import by_room
 from bench.subject import OURS, SAMPLED, USUAL, Fleet, Round, Subject, told
 
@@ -45,7 +47,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     idle: int = 5000
     storm: int = 10_000
     parts: tuple[str, ...] = ()
-    """Of the measurements of the link; none: all of them."""
+    """Of the measurements of the link or the planner; none: all of them."""
+    sessions: Path | None = None
+    """Real sessions for the planner; None: those in ../shared/data where they are."""
 
     def subject(self, template: str, name: str) -> Subject:
         """A fresh CSMS with an empty store."""
@@ -205,6 +209,7 @@ COMMANDS: dict[str, Callable[[Plan], list[Figure]]] = {
     "memory": memory,
     "storm": storm,
     "link": lambda plan: link(plan.folder, short=plan.short, parts=plan.parts),
+    "planner": lambda plan: planner(Asked(folder=plan.folder, short=plan.short, sessions=plan.sessions), plan.parts),
     "profile": profile,
 }
 JUDGED = [command for command in COMMANDS if command != "profile"]
@@ -224,7 +229,8 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.run", description=__doc__)
     parser.add_argument("command", nargs="?", default="all", choices=[*COMMANDS, "all"])
     parser.add_argument("--short", action="store_true", help="less of everything: under 30 s each, the link two minutes")
-    parser.add_argument("--part", action="append", default=[], choices=PARTS, help="of the link, by itself; may be repeated")
+    parser.add_argument("--part", action="append", default=[], choices=[*PARTS, *PLANNER_PARTS], help="of link or planner")
+    parser.add_argument("--sessions", type=Path, help="real sessions for the planner, default: ../shared/data, where it is")
     parser.add_argument("--json", action="store_true", help="one JSON object per command instead of the table")
     parser.add_argument("--ours", default=OURS, help="command of the CSMS under test, default: %(default)s")
     parser.add_argument("--usual", default=USUAL, help="command of the yardstick, default: %(default)s")
@@ -246,11 +252,13 @@ def main() -> int:
     asked.folder.mkdir(parents=True, exist_ok=True)
     missed = False
     with tempfile.TemporaryDirectory(prefix="run-", dir=asked.folder) as folder:
-        plan = Plan(ours=asked.ours, usual=asked.usual, folder=Path(folder), program=build(BUILD), short=asked.short)
-        plan = msgspec.structs.replace(plan, parts=tuple(asked.part))
+        program = BUILD / "none" if asked.command == "planner" else build(BUILD)  # which needs a compiler
+        plan = Plan(ours=asked.ours, usual=asked.usual, folder=Path(folder), program=program, short=asked.short)
+        plan = msgspec.structs.replace(plan, parts=tuple(asked.part), sessions=asked.sessions)
         if plan.short:
             plan = msgspec.structs.replace(plan, **SHORT)
-        raise_descriptor_limit(max(plan.storm, plan.idle) + 2000)
+        if asked.command != "planner":
+            raise_descriptor_limit(max(plan.storm, plan.idle) + 2000)
         for command in JUDGED if asked.command == "all" else [asked.command]:
             figures = COMMANDS[command](plan)
             show(command, figures, as_json=asked.json)

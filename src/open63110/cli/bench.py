@@ -15,7 +15,7 @@ def bench(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> i
     """Measure: open63110 bench throughput --short. Everything behind bench is handed on; bench --short for a quick look.
 
     Args:
-        arguments: throughput, tls, rate, memory, storm, link or all, and options of `python -m bench.run`.
+        arguments: throughput, tls, rate, memory, storm, link, planner or all, and options of `python -m bench.run`.
 
     Raises:
         Refused: this is an installed program, without the source tree.
