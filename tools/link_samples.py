@@ -72,6 +72,10 @@ SAID: Final[dict[str, tuple[Any, ...]]] = {
     "waiting": ((), (StationId("DE-HAM-CS0151"),), True, False),
     "frame": (b'[2,"7a1","Heartbeat",{}]',),
     "level": (1, 0),
+    "modes": (("AC_three_phase",), ("AC_single_phase", "DC")),
+    "power": (11_000.0, 4_140.0),
+    "e_target": (20_000.0, 40_000.0),
+    "p_max": (11_000.0, 22_000.0),
 }
 """What stands in a field; of those that fit its type."""
 
@@ -90,6 +94,8 @@ RARE: Final = frozenset(
         "level",
         "excess",
         "reasons",
+        "ahead",
+        "transfer",
     }
 )
 """Fields with a default that most messages leave at it."""

@@ -99,6 +99,7 @@ async def catalogue(here: House, cs: AnyPlayer) -> dict[str, Case]:
         "AskLimit": Case({}, {}, elsewhere="CS-NONE"),
         "WithdrawLimit": Case({}, {}, elsewhere="CS-NONE"),
         "StateNeeds": Case({"energy": 9000}, {"energy": 9000, "evse": 9}),
+        "PrioritizeTransfer": Case({"reference": cs.transactions[2], "active": True}, {"reference": "no such", "active": True}),
         **await places(here),
         "RebootStation": Case({"mode": "immediate"}, {"mode": "immediate", "evse": 9}),
     }
@@ -107,7 +108,7 @@ async def catalogue(here: House, cs: AnyPlayer) -> dict[str, Case]:
 def obey_on_ocpp(cs: Player) -> None:
     """Do everything; of limits it takes every one and shows 5 kW."""
     cs.obey("Reset", "RemoteStartTransaction", "RequestStartTransaction", "RemoteStopTransaction", "RequestStopTransaction")
-    cs.obey("SendLocalList", "ClearCache", "SetChargingProfile", "ClearChargingProfile")
+    cs.obey("SendLocalList", "ClearCache", "SetChargingProfile", "ClearChargingProfile", "UsePriorityCharging")
     cs.answers["UnlockConnector"] = lambda _: {"status": "Unlocked"}
     cs.answers["GetLocalListVersion"] = lambda _: {"listVersion" if cs.is_16 else "versionNumber": 1}
     period: Payload = {"chargingRateUnit": "W", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 5000.0}]}

@@ -11,10 +11,11 @@ from open63110.usecases.energy.smart_charging import ReconcileLimits
 
 
 def then(event: RegistrationDecided | StationConnected, station: Station) -> Iterator[Message]:
-    """After a boot nobody knows what it still knows; after a mere reconnection, what it confirmed counts."""
+    """After a boot nobody knows what it still knows; after a mere reconnection, what it confirmed counts, if it still says so."""
     limits = station.limits
     if station.registration is Registration.ACCEPTED and (limits.desired or limits.in_force or limits.asked):
-        yield ReconcileLimits(station=station.id, afresh=isinstance(event, RegistrationDecided))
+        booted = isinstance(event, RegistrationDecided)
+        yield ReconcileLimits(station=station.id, afresh=booted, compare=not booted)
 
 
 FLOW = Flow(role=Role.CSMS, on=(RegistrationDecided, StationConnected), then=then)

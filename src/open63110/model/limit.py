@@ -89,6 +89,20 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
         """Tell whether it still counts."""
         return self.until is None or now < self.until
 
+    def allows(self, now: datetime) -> Watts:
+        """Return the import that it allows in all at a moment [W], phases counted."""
+        limit = self.limit
+        for step in self.ahead:
+            if step.since > now:
+                break
+            limit = step.limit
+        by_phases = sum(self.amperes) * PHASE if self.amperes else limit
+        return Watts(min(limit, by_phases))
+
+    def turns(self, now: datetime) -> datetime | None:
+        """Return when it becomes something else next; None: never, but for its end."""
+        return next((step.since for step in self.ahead if step.since > now), None)
+
 
 def place(evse: EvseNumber, scope: LimitScope, source: LimitSource) -> str:
     """Return by what a limit is told from the others that the CSMS wants at a station; a zone has one, whoever wants it."""
@@ -127,6 +141,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tru
     """Since when the station works on its fail-safe values; None: it does not."""
     caps: dict[EvseNumber, dict[str, Watts]] = {}
     """At a station: what cable, ev and hardware of an EVSE allow [W]."""
+    periods: int | None = None
+    """How many steps over time it takes in one limit; None: it did not say."""
+    levels: int | None = None
+    """The highest level of a limit it takes; None: it did not say."""
 
 
 class Offer(NamedTuple):
@@ -172,19 +190,22 @@ def same(one: Limit | None, other: Limit | None) -> bool:
 
 def commanded(limits: Limits, evse: EvseNumber, now: datetime) -> Offer:
     """Return what a station was told for one place, by what it knows at this moment: the fail-safe value once it is due."""
-    held = sorted((one for one in limits.desired.values() if one.evse == evse and one.valid(now)), key=lambda one: -one.level)
-    for one in held:
+    told = held(limits, evse, now)
+    for one in told:
         if not failing_safe(limits, one, now):
-            return Offer(power_of(one), "fail-safe" if one.level == 0 or one is not held[0] else "command")
+            return Offer(one.allows(now), "fail-safe" if one.level == 0 or one is not told[0] else "command")
         if one.failsafe is not None:
-            return Offer(Watts(min(power_of(one), one.failsafe)), "fail-safe")
+            return Offer(Watts(min(one.allows(now), one.failsafe)), "fail-safe")
     return Offer(None, "")
 
 
-def power_of(limit: Limit) -> Watts:
-    """Return the import that a limit allows in all [W], phases counted."""
-    by_phases = sum(limit.amperes) * PHASE if limit.amperes else limit.limit
-    return Watts(min(limit.limit, by_phases))
+def held(limits: Limits, evse: EvseNumber, now: datetime) -> list[Limit]:
+    """Return what a station was told for one place and is still valid: what counts first, then what counts when that ends.
+
+    What is bound to an energy transfer goes before what is not, and a higher level before a lower one, as on OCPP.
+    """
+    valid = [one for one in limits.desired.values() if one.evse == evse and one.valid(now)]
+    return sorted(valid, key=lambda one: (not one.transfer, -one.level))
 
 
 def failing_safe(limits: Limits, limit: Limit, now: datetime) -> bool:
@@ -211,6 +232,42 @@ def offered(limits: Limits, evse: EvseNumber, now: datetime, running: int = 1) -
     """
     offers = list(_offers(limits, evse, now, max(1, running)))
     return min(offers, key=lambda one: one.limit or 0.0) if offers else Offer(None, "")
+
+
+class Course(NamedTuple):
+    """What the offer of an EVSE becomes, as things are."""
+
+    steps: tuple[Ahead, ...]
+    until: datetime | None
+    """From when on nothing limits it; None: not as far as was looked."""
+
+
+def course(limits: Limits, evse: EvseNumber, now: datetime, until: datetime, running: int = 1) -> Course:
+    """Return what the offer of an EVSE becomes after this moment, until another.
+
+    Args:
+        limits: the station's.
+        evse: which; 0: the station as a whole.
+        now: the moment.
+        until: how far to look.
+        running: as for ``offered``.
+    """
+    moments = {at for one in limits.desired.values() if one.evse in {evse, WHOLE} for at in _turns(limits, one)}
+    steps: list[Ahead] = []
+    before = offered(limits, evse, now, running).limit
+    for at in sorted(one for one in moments if now < one < until):
+        limit = offered(limits, evse, at, running).limit
+        if limit is None:
+            return Course(tuple(steps), at)
+        if limit != before:
+            steps.append(Ahead(since=at, limit=limit))
+        before = limit
+    return Course(tuple(steps), None)
+
+
+def _turns(limits: Limits, limit: Limit) -> Iterator[datetime]:
+    yield from (step.since for step in limit.ahead)
+    yield from (at for at in (limit.until, failsafe_due(limits, limit)) if at is not None)
 
 
 def _offers(limits: Limits, evse: EvseNumber, now: datetime, running: int) -> Iterator[Offer]:

@@ -78,3 +78,17 @@ class NeedsAnswer(Reply, frozen=True, kw_only=True, gc=False):
 
     planned: bool = False
     """A schedule that takes them into account is on its way; else one follows within 60 s."""
+
+
+class EvPlanAnswer(Reply, frozen=True, kw_only=True, gc=False):
+    """What the station of an EV that stated its plan is told."""
+
+    accepted: bool
+    """It stays below the schedule the EV was offered; else another is offered, and this one does not count."""
+
+
+class PriorityChanged(Event, frozen=True, kw_only=True, gc=False):
+    """A transfer charges before others from now on, or no longer; its driver, or somebody for him, wanted it so."""
+
+    reference: TransferReference
+    active: bool

@@ -10,6 +10,7 @@ import msgspec
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, SessionNumber, StationId, SubjectRef, TransferReference
 from open63110.kernel.messages import Event
 from open63110.kernel.units import Amperes, Watts
+from open63110.model.external import ExternalLimit
 from open63110.model.limit import Limits
 from open63110.model.needs import Needs
 from open63110.model.reading import Reading
@@ -174,6 +175,8 @@ class Station(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tr
     """Levels below this one over which its last connection goes, the nearest first; none: it has a link to this very level."""
     feeder: str = ""
     """What feeds it; empty: what feeds its zone."""
+    external: dict[str, ExternalLimit] = {}
+    """What others than its CSMS allow, by place."""
 
 
 class StationConnected(Event, frozen=True, kw_only=True, gc=False):

@@ -9,7 +9,7 @@ import msgspec
 
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.units import Amperes, Seconds, Volts, Watts
-from open63110.model.limit import WHOLE, Limits
+from open63110.model.limit import WHOLE, Limits, held
 
 LEAST = Amperes(6.0)
 """Below this an EV does not charge, and no pilot can say so (I16): what is left is nothing."""
@@ -75,8 +75,7 @@ def phase_limit(limits: Limits, evse: EvseNumber, now: datetime, running: int) -
         now: the moment.
         running: at how many EVSEs energy flows; they share what was said of the whole station.
     """
-    told = [one for one in limits.desired.values() if one.evse in {WHOLE, evse} and one.valid(now)]
-    top = [one for one in told if one.level == max(other.level for other in told if other.evse == one.evse)]
+    top = [one for place in {WHOLE, evse} for one in held(limits, place, now)[:1]]
     shares = [min(one.amperes) / (max(1, running) if one.evse == WHOLE else 1) for one in top if one.amperes]
     return Amperes(min(shares)) if shares else None
 

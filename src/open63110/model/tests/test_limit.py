@@ -20,7 +20,6 @@ from open63110.model.limit import (
     failsafe_due,
     offered,
     power,
-    power_of,
     rate,
     same,
     winner,
@@ -83,8 +82,8 @@ def test_since_when_and_for_whom_makes_no_difference_to_a_station() -> None:
 
 
 def test_phases_together_may_allow_less() -> None:
-    assert power_of(limit(5_000, amperes=(Amperes(6.0), Amperes(6.0)))) == 2_760.0
-    assert power_of(limit(2_000, amperes=(Amperes(6.0), Amperes(6.0)))) == 2_000.0
+    assert limit(5_000, amperes=(Amperes(6.0), Amperes(6.0))).allows(NOW) == 2_760.0
+    assert limit(2_000, amperes=(Amperes(6.0), Amperes(6.0))).allows(NOW) == 2_000.0
 
 
 def test_a_limit_holds_without_a_link_for_as_long_as_it_says() -> None:

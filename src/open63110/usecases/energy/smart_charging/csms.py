@@ -21,6 +21,8 @@ from open63110.model.policy import Policy
 from open63110.model.station import Station
 from open63110.usecases.energy.smart_charging import evolve
 from open63110.usecases.energy.smart_charging.messages import (
+    AbilitiesLearned,
+    AskAbilities,
     AskLimit,
     FailSafeEntered,
     FailSafeLeft,
@@ -36,6 +38,7 @@ from open63110.usecases.energy.smart_charging.messages import (
     ReconcileLimits,
     WithdrawLimit,
 )
+from open63110.usecases.energy.smart_charging.readback import difference, questions
 from open63110.usecases.energy.smart_charging.station import check
 
 FAIL_SAFE_VALUE = "fail-safe-value"
@@ -45,6 +48,9 @@ OFFLINE_DURATION = "offline-duration"
 """Among Station.lacks: a limit cannot say for how long it holds without a link."""
 
 NO_ANSWER = "NoAnswer"
+
+TOO_MANY = "TooManyElements"
+"""Why a station refuses a limit with more steps than it takes; the wires of OCPP 2.x say so."""
 
 _WAKE = "limits"
 
@@ -101,6 +107,8 @@ def reconcile(command: ReconcileLimits, station: Station, now: datetime, policy:
         for effect in _again(after, evse, now, policy, afresh=command.afresh):
             yield effect
             after = _evolved(effect, after)
+    if command.compare and may_be_ordered(after):
+        yield from questions(after, now)
     yield _next(after, now, policy)
 
 
@@ -143,12 +151,23 @@ def _bring(station: Station, evse: EvseNumber, now: datetime, policy: Policy) ->
     yield _next(after, now, policy)
 
 
+def send_again(station: Station, evse: EvseNumber, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Send what counts at a place although the station has it, so that it is negotiated with the EV anew."""
+    after = station
+    for effect in _send(station, evse, now):
+        yield effect
+        after = _evolved(effect, after)
+    yield _next(after, now, policy)
+
+
 def _send(station: Station, evse: EvseNumber, now: datetime) -> Iterator[Effect]:
     want = winner(station.limits, evse, now)
     if want is None:
         yield WithdrawLimit(station=station.id, evse=evse)
         return
     sent = replace(want, since=now)
+    if want.ahead and station.limits.periods is None:
+        yield AskAbilities(station=station.id)
     yield LimitSent(station=station.id, at=now, limit=sent)
     after = _lease(want, station)
     ends = [one for one in (want.until, now + after if after else None) if one is not None]
@@ -222,12 +241,18 @@ def hear_in_force(event: LimitInForce, station: Station, now: datetime, policy: 
     """Keep what the station confirmed. Of a limit that was sent in two parts the upper one counts."""
     if event.asked is not None and event.asked.level == 0:
         return
+    if event.asked is None and (wrong := difference(event, station, now)) is not None:
+        yield wrong
+        yield from _send(evolve.differs(wrong, station), event.evse, now)
+        yield _next(station, now, policy)
+        return
     limits, evse = station.limits, event.evse
     sent = limits.asked.get(evse)
     known = limits.in_force.get(evse)
     last = event.asked is not None and limits.exposed.get(evse, ())[:1] == (event.asked.limit,) and len(limits.exposed[evse]) == 1
     asked = sent if last else event.asked
-    if asked is None and known is not None and known.limit == event.limit and event.by in {known.by, "composite"}:
+    same_as_known = known is not None and known.limit == event.limit and event.by in {known.by, "composite"}
+    if asked is None and same_as_known and evolve.DIFFERS not in station.flags:
         return
     fact = replace(event, asked=asked)
     yield fact
@@ -235,15 +260,39 @@ def hear_in_force(event: LimitInForce, station: Station, now: datetime, policy: 
 
 
 def hear_refused(event: LimitRefused, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
-    """Keep it; a station that may only want another unit is asked once more in that one."""
+    """Keep it; a station that may only want another unit, or fewer steps, is asked once more in that way."""
     yield event
     after = evolve.refused(event, station)
-    if not station.limits.unit and event.reason not in {NO_ANSWER, "UnknownEvse"} and event.evse in station.limits.asked:
-        yield RateUnitLearned(station=station.id, at=now, unit=_OTHER.get(station.wire, "A"))
+    learned = list(_learned(event, station, now))
+    for fact in learned:
+        yield fact
+        after = evolve.unit_learned(fact, after) if isinstance(fact, RateUnitLearned) else evolve.abilities_learned(fact, after)
+    if learned:
         for effect in _send(after, event.evse, now):
             yield effect
             after = _evolved(effect, after)
     yield _next(after, now, policy)
+
+
+def _learned(event: LimitRefused, station: Station, now: datetime) -> Iterator[RateUnitLearned | AbilitiesLearned]:
+    """Yield what a refusal may be due to; nothing, if there is nothing else to try."""
+    limits, sent = station.limits, station.limits.asked.get(event.evse)
+    if sent is None or event.reason in {NO_ANSWER, "UnknownEvse", "TxNotFound"}:
+        return
+    too_many = event.reason == TOO_MANY
+    if not limits.unit and not too_many:
+        yield RateUnitLearned(station=station.id, at=now, unit=_OTHER.get(station.wire, "A"))
+    worded = TOO_MANY if station.wire != "ocpp1.6" else event.reason  # 1.6 does not say why
+    if sent.ahead and event.reason == worded and limits.refused.get(event.evse) != worded:
+        yield AbilitiesLearned(station=station.id, at=now, periods=limits.periods or 1)
+
+
+def hear_abilities(event: AbilitiesLearned, station: Station) -> Iterator[Effect]:
+    """Keep it, if it is new."""
+    limits = station.limits
+    known = (limits.periods, limits.levels, limits.unit)
+    if known != (event.periods, event.levels, event.unit or limits.unit):
+        yield event
 
 
 def hear_cleared(event: LimitCleared, station: Station) -> Iterator[Effect]:

@@ -9,11 +9,13 @@ from msgspec.structs import replace
 from open63110.model.limit import Confirmed, Limit, place
 from open63110.model.station import Station
 from open63110.usecases.energy.smart_charging.messages import (
+    AbilitiesLearned,
     EvseCapped,
     FailSafeEntered,
     FailSafeLeft,
     LimitAccepted,
     LimitCleared,
+    LimitDiffers,
     LimitInForce,
     LimitRefused,
     LimitSent,
@@ -21,6 +23,9 @@ from open63110.usecases.energy.smart_charging.messages import (
     RateUnitLearned,
     SilenceNoted,
 )
+
+DIFFERS = "limit-differs"
+"""Standing remark on a station that did not keep to what it confirmed; it goes when the station says that it does."""
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -51,6 +56,8 @@ def in_force(event: LimitInForce, station: Station) -> Station:
         left = sent[sent.index(event.asked.limit) + 1 :]
         parts["exposed"] = {**limits.exposed, evse: left} if left else _without(limits.exposed, evse)
         parts["asked"] = limits.asked if left else _without(limits.asked, evse)
+    if event.asked is None and DIFFERS in station.flags:
+        station = replace(station, flags=tuple(one for one in station.flags if one != DIFFERS))
     return _with(station, **parts)
 
 
@@ -92,6 +99,28 @@ def silence_noted(event: SilenceNoted, station: Station) -> Station:
 def unit_learned(event: RateUnitLearned, station: Station) -> Station:
     """Limits are told it in this unit."""
     return _with(station, unit=event.unit)
+
+
+def differs(event: LimitDiffers, station: Station) -> Station:
+    """It may draw that much, until it confirms the limit anew."""
+    limits, evse = station.limits, event.evse
+    known = limits.in_force.get(evse)
+    counted = known is not None and event.limit <= known.asked.limit
+    exposed = limits.exposed if counted else {**limits.exposed, evse: (event.limit, *limits.exposed.get(evse, ()))}
+    flags = station.flags if DIFFERS in station.flags else (*station.flags, DIFFERS)
+    return replace(_with(station, exposed=exposed), flags=flags)
+
+
+def abilities_learned(event: AbilitiesLearned, station: Station) -> Station:
+    """Limits are told it in such a form; what it did not say stays as it was."""
+    limits = station.limits
+    periods, levels = event.periods, event.levels
+    return _with(
+        station,
+        periods=limits.periods if periods is None else periods,
+        levels=limits.levels if levels is None else levels,
+        unit=event.unit or limits.unit,
+    )
 
 
 def capped(event: EvseCapped, station: Station) -> Station:

@@ -6,10 +6,11 @@ from typing import ClassVar
 
 import msgspec
 
-from open63110.kernel.ids import EvseNumber, StationId
+from open63110.kernel.ids import EvseNumber, StationId, TransferReference
 from open63110.kernel.messages import Command, Event, Priority, Reply
 from open63110.kernel.units import Amperes, Seconds, Watts
 from open63110.model.limit import Ahead, Limit, LimitScope, LimitSource
+from open63110.model.needs import PlanPeriod
 from open63110.model.site import SiteId, ZoneId, ZoneKey
 
 
@@ -77,9 +78,40 @@ class WithdrawLimit(Command, frozen=True, kw_only=True, gc=False):
 
 
 class AskLimit(Command, frozen=True, kw_only=True, gc=False):
-    """How much may flow now?"""
+    """How much may flow now, and later?"""
 
     evse: EvseNumber = EvseNumber(0)
+    within: Seconds = Seconds(0.0)
+    """For how long from now on [s]; 0: now is all."""
+
+
+class AskAbilities(Command, frozen=True, kw_only=True, gc=False):
+    """How many steps, levels, and which unit do you take in limits?"""
+
+
+class AbilitiesLearned(Event, frozen=True, kw_only=True, gc=False):
+    """A station said what it takes in limits. None, or empty: it did not say."""
+
+    periods: int | None = None
+    """Steps over time."""
+    levels: int | None = None
+    """The highest level."""
+    unit: str = ""
+    """W or A where it takes one only."""
+
+
+class AbilitiesAnswer(Reply, frozen=True, kw_only=True, gc=False):
+    """What a station takes in limits."""
+
+    periods: int
+    levels: int
+
+
+class PrioritizeTransfer(Command, frozen=True, kw_only=True, gc=False):
+    """Let a transfer charge before others, or no longer."""
+
+    reference: TransferReference
+    active: bool
 
 
 class LimitAnswer(Reply, frozen=True, kw_only=True, gc=False):
@@ -93,6 +125,8 @@ class LimitAnswer(Reply, frozen=True, kw_only=True, gc=False):
     until: datetime | None = None
     pending: bool = False
     """Nobody has confirmed it: the station is not here."""
+    ahead: tuple[Ahead, ...] = ()
+    """What the limit becomes later, as far as was asked; at a station all its limits together, as things are."""
 
     def remark(self) -> str:
         """Say that yes does not mean that it is in force."""
@@ -123,6 +157,8 @@ class LimitInForce(Event, frozen=True, kw_only=True, gc=False):
     """What clips it: command, cable, ev, hardware, fail-safe."""
     asked: Limit | None = None
     """What was asked of it; None where it only says what it keeps to."""
+    ahead: tuple[Ahead, ...] = ()
+    """Where it only says what it keeps to: what that becomes later."""
 
 
 class LimitRefused(Event, frozen=True, kw_only=True, gc=False):
@@ -130,6 +166,31 @@ class LimitRefused(Event, frozen=True, kw_only=True, gc=False):
 
     evse: EvseNumber
     reason: str
+
+
+class LimitDiffers(Event, frozen=True, kw_only=True, gc=False):
+    """A station that was asked what it keeps to allows more than it confirmed."""
+
+    evse: EvseNumber
+    since: datetime
+    """From when on."""
+    limit: Watts
+    """What it allows then [W]."""
+    asked: Watts
+    """What it confirmed for then [W]."""
+
+
+class EvPlanRefused(Event, frozen=True, kw_only=True, gc=False):
+    """An EV means to take more than it was offered; what it said does not count, and it is offered the same anew."""
+
+    evse: EvseNumber
+    reference: TransferReference
+    since: datetime
+    """When it is above first."""
+    limit: Watts
+    """What it may take then [W]."""
+    periods: tuple[PlanPeriod, ...]
+    """What it said."""
 
 
 class LimitWithdrawn(Event, frozen=True, kw_only=True, gc=False):
@@ -197,6 +258,8 @@ class ReconcileLimits(Command, frozen=True, kw_only=True, gc=False):
 
     afresh: bool = False
     """It has just booted: nobody knows what it still knows."""
+    compare: bool = False
+    """It is there again: ask it what it keeps to."""
 
 
 class DeriveFailSafe(Command, frozen=True, kw_only=True, gc=False):

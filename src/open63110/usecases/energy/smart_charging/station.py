@@ -2,15 +2,20 @@
 """What a charging station does about limits: it keeps to the least of all, and to its fail-safe values when nobody is heard."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from msgspec.structs import replace
 
 from open63110.kernel.errors import Expired, Malformed, Unknown
-from open63110.kernel.ids import EvseNumber
+from open63110.kernel.ids import EvseNumber, TransferReference
 from open63110.kernel.messages import Effect, Event, Wake
-from open63110.model.limit import WHOLE, Offer, failsafe_due, offered, power_of
+from open63110.model.limit import WHOLE, Confirmed, Limit, Offer, course, failsafe_due, held, offered
 from open63110.model.station import Station
 from open63110.usecases.energy.smart_charging import evolve
 from open63110.usecases.energy.smart_charging.messages import (
+    AbilitiesAnswer,
+    AskAbilities,
     AskLimit,
     EvseCapped,
     FailSafeEntered,
@@ -28,22 +33,38 @@ from open63110.usecases.energy.smart_charging.messages import (
 
 _WAKE = "limits"
 
+PERIODS = 1024
+"""How many steps over time a station of this product takes in one limit (DD-3)."""
+
+LEVELS = 9
+"""The highest level of a limit that it takes."""
+
 
 def offer(station: Station, evse: EvseNumber, now: datetime) -> Offer:
     """Return what an EVSE may give now, all limits of the station together; the station's own is shared by those that charge."""
-    running = {one.evse for one in station.transfers.values() if one.ended is None} | {evse}
-    return offered(station.limits, evse, now, len(running))
+    return offered(station.limits, evse, now, _running(station, evse))
+
+
+def _running(station: Station, evse: EvseNumber) -> int:
+    return len({one.evse for one in station.transfers.values() if one.ended is None} | {evse})
 
 
 def obey(command: LimitPower, station: Station, now: datetime) -> Iterator[Effect]:
-    """Keep to it from now on, and say to how much: what cable, EV or hardware allow may be less (R-7.10-1)."""
+    """Keep to it from now on, and say to how much: what cable, EV or hardware allow may be less (R-7.10-1).
+
+    Raises:
+        Unknown: the energy transfer that it is bound to does not run there.
+    """
     check(command, station, now)
     evse, limit = command.evse, command.wanted(now)
-    taken = LimitAccepted(station=station.id, at=now, limit=limit, place=f"{evse}/{command.level}")
+    if limit.transfer and not _flows(station, limit):
+        raise Unknown(f"no transfer {limit.transfer} runs at EVSE {evse}", code="TxNotFound", where="transfer")
+    bound = "/transfer" if limit.transfer else ""
+    taken = LimitAccepted(station=station.id, at=now, limit=limit, place=f"{evse}/{command.level}{bound}")
     yield taken
     after = evolve.accepted(taken, station)
     now_offered = offer(after, evse, now)
-    keeps = now_offered.limit if now_offered.limit is not None else power_of(limit)
+    keeps = now_offered.limit if now_offered.limit is not None else limit.allows(now)
     force = LimitInForce(station=station.id, at=now, evse=evse, limit=keeps, by=now_offered.by or "command", asked=limit)
     yield force
     after = evolve.in_force(force, after)
@@ -68,14 +89,27 @@ def withdraw(command: WithdrawLimit, station: Station, now: datetime) -> Iterato
 
 
 def tell(command: AskLimit, station: Station, now: datetime) -> Iterator[Effect]:
-    """Say how much may flow now."""
+    """Say how much may flow now, and what that becomes, as things are."""
     _demand(command.evse, station)
-    yield _answer(station, command.evse, now)
+    until = now + timedelta(seconds=command.within)
+    found = course(station.limits, command.evse, now, until, _running(station, command.evse))
+    yield replace(_answer(station, command.evse, now), ahead=found.steps, until=found.until)
+
+
+def tell_abilities(_: AskAbilities) -> Iterator[Effect]:
+    """Say in which form it takes limits."""
+    yield AbilitiesAnswer(periods=PERIODS, levels=LEVELS)
 
 
 def _answer(station: Station, evse: EvseNumber, now: datetime) -> LimitAnswer:
     found = offer(station, evse, now)
     return LimitAnswer(evse=evse, limit=found.limit, by=found.by)
+
+
+def _flows(station: Station, limit: Limit) -> bool:
+    """Tell whether the energy transfer that a limit is bound to runs where it counts."""
+    transfer = station.transfers.get(TransferReference(limit.transfer))
+    return transfer is not None and transfer.ended is None and transfer.evse == limit.evse
 
 
 def capped(event: EvseCapped, station: Station, now: datetime) -> Iterator[Effect]:
@@ -104,7 +138,7 @@ def look(command: UseFailSafe, station: Station, now: datetime) -> Iterator[Effe
 
 def _ended(station: Station, now: datetime) -> Iterator[LimitWithdrawn]:
     for key, limit in station.limits.desired.items():
-        if not limit.valid(now):
+        if not limit.valid(now) or (limit.transfer and not _flows(station, limit)):
             yield LimitWithdrawn(station=station.id, at=now, evse=limit.evse, source=limit.source, reason="expired", place=key)
 
 
@@ -124,7 +158,15 @@ def _changes(station: Station, now: datetime) -> Iterator[LimitInForce | LimitCl
         if evse not in told or found.limit is None:
             yield LimitCleared(station=station.id, at=now, evse=evse)
         elif (found.limit, found.by) != (known.limit, known.by):
-            yield LimitInForce(station=station.id, at=now, evse=evse, limit=found.limit, by=found.by, asked=known.asked)
+            asked = _asked(station, known, now)
+            yield LimitInForce(station=station.id, at=now, evse=evse, limit=found.limit, by=found.by, asked=asked)
+
+
+def _asked(station: Station, known: Confirmed, now: datetime) -> Limit:
+    """Return what was asked last; of what ended with its transfer: what counts now that it is gone."""
+    if not known.asked.transfer or _flows(station, known.asked):
+        return known.asked
+    return next(iter(held(station.limits, known.asked.evse, now)), known.asked)
 
 
 def _applied(fact: LimitInForce | LimitCleared, station: Station) -> Station:
@@ -144,7 +186,8 @@ def _fail_safe(station: Station, now: datetime, *, enter: bool) -> Iterator[Even
 
 def _next(station: Station, now: datetime) -> Wake:
     limits = station.limits
-    moments = [one.until for one in limits.desired.values()] + [failsafe_due(limits, one) for one in limits.desired.values()]
+    told = limits.desired.values()
+    moments = [at for one in told for at in (one.until, one.turns(now), failsafe_due(limits, one))]
     ahead = [one for one in moments if one is not None and one > now]
     look_again = UseFailSafe(station=station.id) if ahead else None
     return Wake(name=_WAKE, at=min(ahead, default=now), command=look_again)
@@ -154,15 +197,18 @@ def check(command: LimitPower, station: Station, now: datetime) -> None:
     """Look for what makes a limit impossible, here and at the CSMS.
 
     Raises:
-        Malformed: a limit below nothing.
+        Malformed: a limit below nothing, or steps that are not in order of time.
         Expired: it would have ended already.
         Unknown: there is no such EVSE.
     """
-    amounts = (command.limit, command.export, command.failsafe, command.failsafe_after, *command.amperes)
+    ahead = (one.limit for one in command.ahead)
+    amounts = (command.limit, command.export, command.failsafe, command.failsafe_after, *command.amperes, *ahead)
     if any(one is not None and not 0 <= one < float("inf") for one in amounts):
         raise Malformed("a limit is a number from 0 on", code="InvalidValue", where="limit")
     if command.until is not None and command.until <= now:
         raise Expired("it would have ended already", code="InvalidSchedule", where="until")
+    if any(later.since <= sooner.since for sooner, later in pairwise(command.ahead)):
+        raise Malformed("what comes later is not in order of time", code="InvalidSchedule", where="ahead")
     _demand(command.evse, station)
 
 
