@@ -140,6 +140,7 @@ async def test_every_page_fits_and_complains_of_nothing(ground: Ground, site: Si
     paths = (
         "/",
         "/levels",
+        "/sites",
         "/stations",
         f"/stations/{CS}",
         f"/stations/{NEW}",

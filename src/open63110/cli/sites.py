@@ -10,7 +10,7 @@ from open63110.cli.derived import told
 from open63110.cli.lists import rows
 from open63110.cli.rest import Csms, Key, Url, quoted
 from open63110.cli.say import DONE, AsJson, NotUnderstood, note, say, tell
-from open63110.cli.site_file import read, written
+from open63110.cli.site_file import read
 from open63110.cli.site_tree import tree
 
 MOST_SITES = 100_000
@@ -50,10 +50,12 @@ def export(
         url: Where the CSMS is.
         key: API key.
     """
+    from open63110.bindings.web.site_text import written
+
     csms = Csms(url, key)
     wanted = list(sites) or [one["id"] for one in rows(csms, "sites", {}, MOST_SITES)]
     found = [csms.get(f"sites/{quoted(one)}") for one in wanted]
-    words = written(found, as_json=file.suffix == ".json")
+    words = written(found, "json" if file.suffix == ".json" else "toml")
     if str(file) == "-":
         say(words.rstrip("\n"))
         return DONE

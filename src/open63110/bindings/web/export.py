@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from starlette.responses import Response
 
 from open63110.bindings.web.shapes import Seer, show
 from open63110.model.sdr import Sdr
@@ -76,17 +77,24 @@ def _harmless(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
-def _line(cells: Iterable[Any]) -> str:
+def line(cells: Iterable[Any]) -> str:
+    """Write a row of a table; nothing in it is executed by a spreadsheet."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerow([_harmless(cell) for cell in cells])
     return text.getvalue()
 
 
+def file(response: Response, name: str) -> Response:
+    """Let a browser save an answer under a name."""
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 async def as_csv(sdrs: AsyncIterator[Sdr], seer: Seer) -> AsyncIterator[str]:
     """Write a heading, and a line for each record."""
-    yield _line(COLUMNS)
+    yield line(COLUMNS)
     async for sdr in sdrs:
-        yield _line(row(sdr, seer))
+        yield line(row(sdr, seer))
 
 
 async def as_json(nouns: AsyncIterator[Any], seer: Seer) -> AsyncIterator[bytes]:

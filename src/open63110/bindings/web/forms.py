@@ -17,6 +17,7 @@ from open63110.bindings.web.commands import Patience, RawCallBody
 from open63110.bindings.web.errors import TooOften, Unauthenticated
 from open63110.bindings.web.parts import Parts
 from open63110.bindings.web.render import Renderer, words
+from open63110.bindings.web.site_forms import SiteForms
 from open63110.kernel.errors import Malformed, NotAuthorized, Unknown
 from open63110.kernel.ids import PrincipalId
 from open63110.model.order import OPEN, Order, Outcome
@@ -46,6 +47,7 @@ class Forms:
             "/do/principals": self.create,
             "/do/principals/{key}": self.change,
             "/do/account": self.change_password,
+            **SiteForms(self._parts).takers(),
             "/do/{path:path}": self.command,
         }
         return [

@@ -13,7 +13,7 @@ from open63110.model.limit import WHOLE, Limit, LimitScope, same, winner
 from open63110.model.site import Zone
 from open63110.model.station import Station
 
-_SOURCES = {
+SOURCES = {
     "dso": "the DSO",
     "physical": "what is built there",
     "contract": "the contract",
@@ -25,6 +25,7 @@ _SOURCES = {
     "fail-safe": "its fail-safe value",
     "composite": "all its limits together",
 }
+"""Who or what limits, in words."""
 
 
 class ShownLimit(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,8 +91,8 @@ def shown_limit(station: Station, evse: EvseNumber, now: datetime) -> ShownLimit
 
 def _who(limit: Limit, by: str = "command") -> str:
     if by != "command":
-        return _SOURCES.get(by, by)
-    return _SOURCES[limit.source] + (", for its zone" if limit.scope is LimitScope.ZONE else "")
+        return SOURCES.get(by, by)
+    return SOURCES[limit.source] + (", for its zone" if limit.scope is LimitScope.ZONE else "")
 
 
 def _why(station: Station, refused: str) -> str:
@@ -120,7 +121,7 @@ def shown_zones(zones: Iterable[Zone], now: datetime) -> Iterator[ShownZone]:
             yield ShownZone(
                 name=str(zone.key),
                 limit=limit.asked.limit,
-                by=_SOURCES[limit.asked.source],
+                by=SOURCES[limit.asked.source],
                 until=limit.asked.until,
                 ok=len(limit.ok),
                 failed=tuple(f"{one} ({limit.reasons.get(one, 'no reason given')})" for one in limit.failed),

@@ -20,6 +20,7 @@ from open63110.bindings.web.parts import Parts
 from open63110.bindings.web.queries import BY_PLURAL, number_of, shown_fact, state_of
 from open63110.bindings.web.render import Renderer
 from open63110.bindings.web.shapes import show, subject
+from open63110.bindings.web.site_pages import SitePages
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import StationId, SubjectRef
 from open63110.kernel.roles import PEOPLE, Role
@@ -53,11 +54,13 @@ class Pages:
 
     def routes(self) -> list[Route]:
         """Return the pages and their forms."""
+        parts = self._parts
         views: dict[str, View] = {
             "/": self.overview,
             "/stations": self.stations,
             "/stations/{station}": self.station,
             "/levels": self.levels,
+            **SitePages(parts, self._page).views(),
             "/sessions": self.sessions,
             "/sessions/{key}": self.session,
             "/records": self.records,
@@ -92,7 +95,7 @@ class Pages:
         status = status_of(fault)
         if request.headers.get("hx-request"):
             return self._render.page(
-                request, "told.html", {"good": False, "words": fault.message, "remedy": fault.remedy}, status
+                request, "told.html", {"good": False, "words": fault.message, "remedy": fault.remedy, "at": fault.where}, status
             )
         caller = self._access.person(request)
         return self._render.page(request, "trouble.html", {**self._about(caller), "fault": fault, "status": status}, status)

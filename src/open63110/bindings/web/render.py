@@ -60,7 +60,13 @@ class Renderer:
         template = self._environment.get_template(name)
         zone = zone_of(request)
         macros = vars(self._environment.get_template("macros.html").module)  # given, not imported: a block alone imports nothing
-        given = {**macros, **context, "path": request.url.path, "when": lambda at, short=False: when(at, zone, short=short)}
+        given = {
+            **macros,
+            **context,
+            "path": request.url.path,
+            "when": lambda at, short=False: when(at, zone, short=short),
+            "soon": lambda at: soon(at, zone, context["now"]),
+        }
         part = request.query_params.get("part", "")
         if part in template.blocks and status == 200:
             text = "".join(template.blocks[part](template.new_context(given)))
@@ -84,6 +90,15 @@ def when(at: datetime | None, zone: tzinfo, *, short: bool = False) -> Markup:
     local = at.astimezone(zone)
     text = f"{local:%H:%M:%S}" if short else f"{local:%Y-%m-%d %H:%M:%S}"
     exact = at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(exact, text)
+
+
+def soon(at: datetime | None, zone: tzinfo, now: datetime) -> Markup:
+    """Write a moment near by: the time of today, with the day in front if it is another."""
+    if at is None:
+        return Markup('<span class="faint">–</span>')
+    local, exact = at.astimezone(zone), at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    text = f"{local:%H:%M}" if local.date() == now.astimezone(zone).date() else f"{local:%a %d %b %H:%M}"
     return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(exact, text)
 
 

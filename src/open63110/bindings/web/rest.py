@@ -14,7 +14,7 @@ from open63110.bindings.web.bulk import Bulk
 from open63110.bindings.web.commands import DEFAULT_WAIT, Commands, Patience, RawCallBody, path_of
 from open63110.bindings.web.curve import Curve, curve, readings_of, rows_of
 from open63110.bindings.web.errors import body_of_order, status_of_order
-from open63110.bindings.web.export import as_csv, as_json
+from open63110.bindings.web.export import as_csv, as_json, file
 from open63110.bindings.web.operations import API, JsonResponse, Operation, Parameter
 from open63110.bindings.web.people import People
 from open63110.bindings.web.places import Places
@@ -30,6 +30,7 @@ from open63110.bindings.web.queries import (
     shown_fact,
 )
 from open63110.bindings.web.shapes import show
+from open63110.bindings.web.site_power import SitePowers
 from open63110.bindings.web.stream import Stream
 from open63110.kernel.errors import Malformed, Refused
 from open63110.kernel.ids import TransferNumber
@@ -81,6 +82,7 @@ class Rest:
         """Put the table together."""
         self._node, self._access, self._commands, self._queries = node, access, commands, queries
         self._stream, self._principals = stream, principals
+        self.places = Places(node, access, commands, queries, self.answered)
         self.operations: tuple[Operation, ...] = tuple(self._all())
 
     def _all(self) -> Iterator[Operation]:
@@ -89,7 +91,8 @@ class Rest:
         yield from self._of_facts()
         yield from People(self._access, self._principals).operations()
         yield from Bulk(self._node, self._access).operations()
-        yield from Places(self._node, self._access, self._commands, self._queries, self.answered).operations()
+        yield from self.places.operations()
+        yield from SitePowers(self._node, self._access, self._queries).operations()
         for case in self._node.engine.table.cases:
             for door in case.doors:
                 yield self._of_door(door, f"{_sentence(door.command.__doc__ or case.title)} ({case.clause})")
@@ -271,9 +274,9 @@ class Rest:
         await self._queries.count(caller, listing, said)  # refuses before the first byte is sent
         every = self._queries.every(caller, listing, said)
         if wanted == "json":
-            return _file(StreamingResponse(as_json(every, seer), media_type="application/json"), f"{listing.plural}.json")
+            return file(StreamingResponse(as_json(every, seer), media_type="application/json"), f"{listing.plural}.json")
         if wanted == "csv" and listing is BY_PLURAL["sdrs"]:
-            return _file(StreamingResponse(as_csv(every, seer), media_type="text/csv; charset=utf-8"), "sdrs.csv")
+            return file(StreamingResponse(as_csv(every, seer), media_type="text/csv; charset=utf-8"), "sdrs.csv")
         raise Malformed(f"{listing.plural} cannot be had as {wanted}", where="format", remedy="page, json; records also csv")
 
     async def _readings(self, request: Request, caller: Caller) -> Response:
@@ -381,11 +384,6 @@ def _get(name: str, path: str, summary: str, handler: Any, answer: Any, **more: 
     more.setdefault("roles", READERS_WORDS)
     tag = path.split("/", 1)[0]
     return Operation(id=name, method="GET", path=path, summary=summary, tag=tag, handler=handler, answer=answer, **more)
-
-
-def _file(response: Response, name: str) -> Response:
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _live(response: StreamingResponse) -> Response:

@@ -11,6 +11,7 @@ document.addEventListener("click", (event) => {
     document.documentElement.dataset.theme = dark ? "light" : "dark";
     try { localStorage.setItem("theme", document.documentElement.dataset.theme); } catch { /* not kept then */ }
     drawAll();
+    document.dispatchEvent(new Event("themed"));
   }
   if (target.matches("[data-close]")) target.closest(".told").remove();
   if (target.matches("[data-menu]")) {
@@ -34,6 +35,15 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("htmx:after:request", (event) => {
   const form = event.target.closest?.("form");
   if (form && form.hasAttribute("data-reset") && event.detail?.ctx?.response?.raw?.ok) form.reset();
+});
+
+// What was refused says which field it was about; that one is shown.
+document.addEventListener("htmx:after:swap", () => {
+  const at = document.querySelector("#told .told.bad[data-at]")?.dataset.at ?? "";
+  const name = at.split(".").pop().replace(/\[.*/, "");
+  $("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
+  const field = name && document.querySelector(`#panel form#save [name="${CSS.escape(name)}"]`);
+  if (field) { field.setAttribute("aria-invalid", "true"); field.focus(); }
 });
 
 // --- live -------------------------------------------------------------------------------------------------------------
@@ -66,6 +76,7 @@ function refresh(element) {
 function refreshAll() {
   $("[data-live]").forEach(refresh);
   drawAll();
+  document.dispatchEvent(new CustomEvent("changes", { detail: "all" }));
 }
 
 function watch() {
@@ -86,6 +97,7 @@ function watch() {
     const { stations, kinds } = JSON.parse(event.data);
     $("[data-live]").filter((one) => wants(one, stations, kinds)).forEach(refresh);
     $("[data-live-curve]").filter((one) => stations.includes(one.dataset.liveCurve)).forEach(draw);
+    document.dispatchEvent(new CustomEvent("changes", { detail: { stations, kinds } }));
   });
   addEventListener("pagehide", () => source.close());
 }

@@ -23,6 +23,7 @@ from open63110.runtime.principals import NewPrincipal
 
 LISTS = (
     "/",
+    "/sites",
     "/stations",
     f"/stations/{CS}",
     "/sessions",
