@@ -288,9 +288,9 @@ def _caps(limits: Limits, evse: EvseNumber) -> Mapping[str, Watts]:
     return {"hardware": Watts(sum(ratings))} if ratings and len(ratings) == len(limits.caps) else {}
 
 
-def rate(power: Watts, amperes: tuple[Amperes, ...], unit: str) -> float:
-    """Return a limit in the unit of a wire, W in all or A on each phase, never more than it says; tenths are the finest."""
-    by_phases = min((power / (PHASE * PHASES), *amperes)) if unit == "A" else sum(amperes) * PHASE
+def rate(power: Watts, amperes: tuple[Amperes, ...], unit: str, phases: int = PHASES) -> float:
+    """Return a limit in the unit of a wire, W in all or A on each of so many phases, never more than it says, in whole tenths."""
+    by_phases = min((power / (PHASE * phases), *amperes)) if unit == "A" else sum(amperes) * PHASE
     whole = by_phases if unit == "A" or (amperes and by_phases < power) else power
     return int(whole * 10 + 1e-6) / 10
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.conformance.v201.golden import CS
 from tests.conformance.v201.messages import ANY as ANY_2X
-from tests.conformance.v201.messages import moment, number, where, words
+from tests.conformance.v201.messages import limits, moment, number, where, words
 
 from open63110.bindings.ocpp.measurands import WIRE_MEASURAND
 from open63110.kernel.messages import Message
@@ -187,9 +187,7 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     AskLocalListVersion: ANY_2X[AskLocalListVersion],
     ClearAuthorizationCache: ANY_2X[ClearAuthorizationCache],
     Heartbeat: ANY_2X[Heartbeat],
-    LimitPower: st.builds(
-        lambda message, tenths: replace(message, limit=tenths * 69.0), ANY_2X[LimitPower], st.integers(0, 10_000)
-    ),
+    LimitPower: limits(references=st.integers(1, 2**31 - 1).map(str), tenth=69.0),
     WithdrawLimit: ANY_2X[WithdrawLimit],
     AskLimit: ANY_2X[AskLimit],
 }

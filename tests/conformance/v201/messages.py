@@ -9,9 +9,11 @@ from tests.conformance.v201.golden import CS, NOW, door, plain, read, validator
 
 from open63110.bindings.ocpp.measurands import CONTEXT, WIRE_MEASURAND
 from open63110.bindings.ocpp.translation import Wire
+from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message
+from open63110.kernel.units import Watts
 from open63110.model.authorization import StopRemotely
-from open63110.model.limit import LimitSource
+from open63110.model.limit import Ahead, LimitSource
 from open63110.model.reading import Reading, SignedReading
 from open63110.model.station import ConnectorReported, ConnectorState, Identity, StationBooted
 from open63110.model.token import AuthorizationStatus
@@ -83,6 +85,34 @@ transfer: dict[str, Any] = {
 }
 states = st.sampled_from(("pending", "charging", "suspended-ev", "suspended-evse", "idle"))
 remote = st.none() | whole
+
+
+def limits(references: st.SearchStrategy[str], tenth: float = 0.1) -> st.SearchStrategy[LimitPower]:
+    """Any limit, perhaps of a transfer, with steps ahead that differ from each other."""
+
+    def built(evse: int, powers: list[int], moments: set[int], reference: str, level: int, *, ends: bool) -> LimitPower:
+        steps = [NOW + timedelta(seconds=one) for one in sorted(moments)]
+        watts = [round(one * tenth, 1) for one in powers]
+        return LimitPower(
+            station=CS,
+            evse=EvseNumber(evse),
+            limit=Watts(watts[0]),
+            ahead=tuple(Ahead(since=at, limit=Watts(one)) for at, one in zip(steps, watts[1:], strict=False)),
+            until=NOW + timedelta(seconds=10**6) if ends else None,
+            level=level,
+            transfer=reference if evse and level else "",
+        )
+
+    return st.builds(
+        built,
+        evse=st.integers(0, 999),
+        powers=st.lists(st.integers(0, 10_000), min_size=1, max_size=8, unique=True),
+        moments=st.sets(st.integers(1, 10**6 - 1), max_size=8),
+        reference=st.just("") | references,
+        level=st.sampled_from((0, 1)),
+        ends=st.booleans(),
+    )
+
 
 ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     StationBooted: st.builds(
@@ -175,17 +205,9 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     AskLocalListVersion: st.builds(AskLocalListVersion, station=st.just(CS)),
     ClearAuthorizationCache: st.builds(ClearAuthorizationCache, station=st.just(CS)),
     Heartbeat: st.builds(Heartbeat, station=st.just(CS)),
-    LimitPower: st.builds(
-        LimitPower,
-        station=st.just(CS),
-        evse=st.integers(0, 999),
-        limit=st.integers(0, 10**7).map(lambda tenths: tenths / 10),
-        until=st.none() | st.integers(1, 10**6).map(lambda seconds: NOW + timedelta(seconds=seconds)),
-        source=st.sampled_from(LimitSource),
-        level=st.sampled_from((0, 1)),
-    ),
+    LimitPower: limits(references=words(36, 1)),
     WithdrawLimit: st.builds(WithdrawLimit, station=st.just(CS), evse=st.integers(0, 999), source=st.sampled_from(LimitSource)),
-    AskLimit: st.builds(AskLimit, station=st.just(CS), evse=number),
+    AskLimit: st.builds(AskLimit, station=st.just(CS), evse=number, within=st.integers(60, 10**6).map(float)),
 }
 
 

@@ -4,15 +4,19 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from msgspec import UNSET
+
 from open63110.bindings.ocpp._generated import v16 as types
 from open63110.bindings.ocpp.fields import MOST
+from open63110.bindings.ocpp.profiles import place_of
 from open63110.bindings.ocpp.translation import Door, Translation, given
 from open63110.bindings.ocpp.v16.fields import evse_number
-from open63110.bindings.ocpp.v16.set_charging_profile import FIRST, LEVELS, purpose
+from open63110.bindings.ocpp.v16.set_charging_profile import WHOLE_PURPOSE, purpose
 from open63110.kernel.errors import Trouble, Unknown
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
+from open63110.model.limit import WHOLE
 from open63110.model.order import Outcome
 from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import LimitCleared, WithdrawLimit
@@ -38,9 +42,11 @@ def _meant(request: Any, held: set[EvseNumber]) -> Iterator[EvseNumber]:
     named, connector, kind = (given(one) for one in (request.id, request.connector_id, request.charging_profile_purpose))
     for one in held:
         if named is not None:
-            fits = (named - FIRST) // LEVELS == one
+            place = place_of(named)
+            fits = place is not None and place.evse == one
         else:
-            fits = kind in {None, purpose(one)} and (connector is None or evse_number(connector) == one)
+            kinds = {None, purpose(one), purpose(one, bound=True)}
+            fits = kind in kinds and (connector is None or evse_number(connector) == one)
         if fits:
             yield one
 
@@ -56,8 +62,9 @@ def refuse(_: Trouble, __: Door) -> Any:
 
 
 def to_wire(command: WithdrawLimit, _: Door) -> Any:
-    """Clear everything of one purpose at one place."""
-    return types.ClearChargingProfileRequest(connector_id=command.evse, charging_profile_purpose=purpose(command.evse))
+    """Clear everything at one place: at a connector both for it and for its transaction."""
+    kind: Any = WHOLE_PURPOSE if command.evse == WHOLE else UNSET
+    return types.ClearChargingProfileRequest(connector_id=command.evse, charging_profile_purpose=kind)
 
 
 def heard(_: Any, command: WithdrawLimit, door: Door) -> Verdict:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SetChargingProfile (1.6): the CSMS limits the power of a station or a connector.
+"""SetChargingProfile (1.6): the CSMS limits the power of a station or a connector, from now on and ahead.
 
-A limit is one period from now on: for the station as a whole ChargePointMaxProfile, for a connector TxDefaultProfile. What
-remains when it ends is a second profile one stack level below. Not carried: export, phases apart from each other (the
-sum, or the least of them, counts), who wants it, for how long it holds without a link, and what clips it.
+For the station as a whole a limit is a ChargePointMaxProfile, for a connector a TxDefaultProfile, for the transaction there a
+TxProfile. What remains when it ends is a second profile one stack level below, for whatever happens at the connector. Not
+carried: export, phases apart from each other (the sum, or the least of them, counts), who wants it, for how long it holds
+without a link, and what clips it. A limit of a transaction that 1.6 has no number for goes out for its connector.
 """
 
 from collections.abc import Sequence
@@ -14,14 +15,15 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from open63110.bindings.ocpp._generated import v16 as types
+from open63110.bindings.ocpp.profiles import Period, begin_of, numbered, periods, phases_of, place_of, profile_id, read, stack_of
 from open63110.bindings.ocpp.translation import Door, Translation, given, verdict_of
 from open63110.bindings.ocpp.v16.fields import evse_number
-from open63110.kernel.errors import NotSupported, Trouble
+from open63110.bindings.ocpp.v16.remote_stop_transaction import UNHEARD
+from open63110.kernel.errors import Malformed, NotSupported, Trouble
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
-from open63110.kernel.units import Watts
-from open63110.model.limit import PHASES, WHOLE, power, rate
+from open63110.model.limit import WHOLE
 from open63110.model.order import Outcome
 from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import (
@@ -32,29 +34,17 @@ from open63110.usecases.energy.smart_charging import (
     LimitRefused,
 )
 
-FIRST: Final = 6_311_000
-"""Id of the profile below all others of a station as a whole; each connector has two, the fail-safe one and the limit."""
-
-LEVELS: Final = 2
-
 WHOLE_PURPOSE: Final = "ChargePointMaxProfile"
 CONNECTOR_PURPOSE: Final = "TxDefaultProfile"
+BOUND_PURPOSE: Final = "TxProfile"
 
 USUAL_UNIT: Final = "A"
 """What nearly every station of 1.6 takes."""
 
-EARLIER = timedelta(seconds=300)
-"""A schedule begins so long before it is sent: a station whose clock is a little behind is to keep to it at once."""
 
-
-def profile_id(evse: EvseNumber, level: int) -> int:
-    """Return the id of the profile that holds a limit."""
-    return FIRST + LEVELS * evse + min(level, LEVELS - 1)
-
-
-def purpose(evse: EvseNumber) -> Any:
+def purpose(evse: EvseNumber, *, bound: bool = False) -> Any:
     """Return what a profile is for."""
-    return WHOLE_PURPOSE if evse == WHOLE else CONNECTOR_PURPOSE
+    return WHOLE_PURPOSE if evse == WHOLE else BOUND_PURPOSE if bound else CONNECTOR_PURPOSE
 
 
 def unit_of(door: Door) -> Any:
@@ -66,42 +56,68 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
     """Read a limit; one for every connector is one for each.
 
     Raises:
-        NotSupported: it is more than a limit from now on.
+        NotSupported: it recurs, or is relative to something that is yet to begin.
+        Malformed: it is for a transaction, and does not say for which or where.
     """
     profile = request.cs_charging_profiles
     schedule, evse = profile.charging_schedule, evse_number(request.connector_id)
-    plain = profile.charging_profile_kind != "Recurring" and len(schedule.charging_schedule_period) == 1
-    if not plain or profile.charging_profile_purpose not in {WHOLE_PURPOSE, CONNECTOR_PURPOSE}:
-        raise NotSupported("one period from now on is all that is taken", code="NotSupported")
+    if profile.charging_profile_kind == "Recurring":
+        raise NotSupported("a schedule that recurs is not taken", code="NotSupported")
+    transfer = _transfer(profile, evse, door)
+    begin = _begin(profile, schedule, transfer, door)
+    said = ((one.start_period, one.limit, one.number_phases) for one in schedule.charging_schedule_period)
+    found = read(said, schedule.charging_rate_unit, begin, door.now, phases_of(door.noun, evse, transfer))
     told = LimitPower(
         station=door.station,
         evse=evse,
-        limit=_limit(schedule),
-        until=_end(profile, schedule, door.now),
+        limit=found.limit,
+        ahead=found.ahead,
+        until=_end(profile, schedule, begin),
         level=_level(profile, evse),
+        transfer=transfer,
     )
-    if profile.charging_profile_purpose == WHOLE_PURPOSE or evse != WHOLE:
+    if profile.charging_profile_purpose != CONNECTOR_PURPOSE or evse != WHOLE:
         return (told,)
     return tuple(replace(told, evse=one) for one in door.noun.evses) if door.noun and door.noun.evses else (told,)
 
 
+def _transfer(profile: Any, evse: EvseNumber, door: Door) -> str:
+    """Return which transfer a profile is for: at the station it goes by another name than the CSMS's number."""
+    if profile.charging_profile_purpose != BOUND_PURPOSE:
+        return ""
+    number = given(profile.transaction_id)
+    running = {one.evse: reference for reference, one in door.noun.transfers.items() if one.ended is None} if door.noun else {}
+    if evse == WHOLE or (number is None and evse not in running):
+        raise Malformed("for which transaction?", code="NoTransaction", where="transactionId")
+    if number is None:
+        return running[evse]
+    return next((ours for ours, theirs in door.names.items() if theirs == number), str(number))
+
+
+def _begin(profile: Any, schedule: Any, transfer: str, door: Door) -> datetime:
+    begin: datetime | None = given(schedule.start_schedule)
+    if begin is not None and profile.charging_profile_kind == "Absolute":
+        return begin
+    running = next((one for key, one in door.noun.transfers.items() if key == transfer), None) if door.noun and transfer else None
+    if running is not None and running.began is not None and profile.charging_profile_kind == "Relative":
+        return running.began
+    if profile.charging_profile_kind == "Relative" and not transfer and len(schedule.charging_schedule_period) > 1:
+        raise NotSupported("steps after the begin of a transaction that is yet to come", code="NotSupported")
+    return door.now
+
+
 def _level(profile: Any, evse: EvseNumber) -> int:
     """Return 0 only for what was sent as the fail-safe value, which another's lowest level is not."""
-    lowest = profile.stack_level == 0 and profile.charging_profile_id == profile_id(evse, 0)
+    lowest = profile.stack_level == 0 and place_of(profile.charging_profile_id) == (evse, 0, False)
     return 0 if lowest else max(1, profile.stack_level)
 
 
-def _limit(schedule: Any) -> Watts:
-    period = schedule.charging_schedule_period[0]
-    phases = given(period.number_phases)
-    if period.limit < 0:
-        raise NotSupported("a limit below nothing", code="NotSupported")
-    return power(period.limit, schedule.charging_rate_unit, PHASES if phases is None else phases)
-
-
-def _end(profile: Any, schedule: Any, now: datetime) -> datetime | None:
-    begin = now if schedule.start_schedule is UNSET else schedule.start_schedule
-    over = None if schedule.duration is UNSET else begin + timedelta(seconds=schedule.duration)
+def _end(profile: Any, schedule: Any, begin: datetime) -> datetime | None:
+    duration = given(schedule.duration)
+    try:
+        over = None if duration is None else begin + timedelta(seconds=duration)
+    except OverflowError:
+        over = None
     return min((one for one in (over, given(profile.valid_to)) if one is not None), default=None)
 
 
@@ -123,23 +139,36 @@ def to_wire(command: LimitPower, door: Door) -> Any:
     """
     if command.export is not None:
         raise NotSupported("OCPP 1.6 has no limit of export", code="NoExport", where="export")
-    unit, begin = unit_of(door), door.now - EARLIER
-    period = types.ChargingSchedulePeriod(start_period=0, limit=rate(command.limit, command.amperes, unit))
+    unit, begin = unit_of(door), begin_of(door)
+    number = transaction_of(command)
+    bound = number is not None
     schedule = types.ChargingSchedule(
         start_schedule=begin,
         duration=UNSET if command.until is None else int((command.until - begin).total_seconds()),
         charging_rate_unit=unit,
-        charging_schedule_period=(period,),
+        charging_schedule_period=tuple(_period(one) for one in periods(command, begin, unit, door)),
     )
     profile = types.ChargingProfile(
-        charging_profile_id=profile_id(command.evse, command.level),
-        stack_level=command.level,
-        charging_profile_purpose=purpose(command.evse),
+        charging_profile_id=profile_id(command.evse, command.level, bound=bound),
+        transaction_id=UNSET if number is None else number,
+        stack_level=stack_of(command, door),
+        charging_profile_purpose=purpose(command.evse, bound=bound),
         charging_profile_kind="Absolute",
         valid_to=UNSET if command.until is None else command.until,
         charging_schedule=schedule,
     )
     return types.SetChargingProfileRequest(connector_id=command.evse, cs_charging_profiles=profile)
+
+
+def _period(one: Period) -> types.ChargingSchedulePeriod:
+    phases = numbered(one.phases)
+    return types.ChargingSchedulePeriod(start_period=one.start, limit=one.rate, number_phases=UNSET if phases is None else phases)
+
+
+def transaction_of(command: LimitPower) -> int | None:
+    """Return the number of the transaction that a limit is for; None: it is for its connector, or there is no such number."""
+    number = command.transfer.removeprefix(UNHEARD)
+    return int(number) if command.evse != WHOLE and number.isascii() and number.isdecimal() else None
 
 
 def heard(response: Any, command: LimitPower, door: Door) -> Verdict:

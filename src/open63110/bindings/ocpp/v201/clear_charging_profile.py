@@ -4,11 +4,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from msgspec import UNSET
+
 from open63110.bindings.ocpp._generated import v201 as types
 from open63110.bindings.ocpp.fields import MOST
+from open63110.bindings.ocpp.profiles import place_of
 from open63110.bindings.ocpp.translation import Door, Translation, given
 from open63110.bindings.ocpp.v201.fields import evse_number
-from open63110.bindings.ocpp.v201.set_charging_profile import EVSE_PURPOSE, FIRST, LEVELS, WHOLE_PURPOSE, purpose
+from open63110.bindings.ocpp.v201.set_charging_profile import WHOLE_PURPOSE, purpose
 from open63110.kernel.errors import Trouble, Unknown
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message, Reply
@@ -37,15 +40,16 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
 
 
 def _named(profile: int) -> Iterator[EvseNumber]:
-    yield EvseNumber((profile - FIRST) // LEVELS)
+    place = place_of(profile)
+    if place is not None:
+        yield place.evse
 
 
 def _matching(criteria: Any, held: set[EvseNumber]) -> Iterator[EvseNumber]:
     evse = None if criteria is None else given(criteria.evse_id)
     kind = None if criteria is None else given(criteria.charging_profile_purpose)
     for one in held:
-        right_kind = kind is None or (kind == WHOLE_PURPOSE if one == WHOLE else kind == EVSE_PURPOSE)
-        if right_kind and (evse is None or evse_number(evse) == one):
+        if kind in {None, purpose(one), purpose(one, bound=True)} and (evse is None or evse_number(evse) == one):
             yield one
 
 
@@ -60,8 +64,9 @@ def refuse(_: Trouble, __: Door) -> Any:
 
 
 def to_wire(command: WithdrawLimit, _: Door) -> Any:
-    """Clear everything of one purpose at one place."""
-    criteria = types.ClearChargingProfileType(evse_id=command.evse, charging_profile_purpose=purpose(command.evse))
+    """Clear everything at one place: at an EVSE both for it and for its transaction."""
+    kind: Any = WHOLE_PURPOSE if command.evse == WHOLE else UNSET
+    criteria = types.ClearChargingProfileType(evse_id=command.evse, charging_profile_purpose=kind)
     return types.ClearChargingProfileRequest(charging_profile_criteria=criteria)
 
 

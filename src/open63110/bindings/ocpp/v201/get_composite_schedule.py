@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""GetCompositeSchedule (2.0.1): how much may flow now, all limits of a station together."""
+"""GetCompositeSchedule (2.0.1): how much may flow now and ahead, all limits of a station together."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -7,6 +7,7 @@ from typing import Any, Final
 from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v201 as types
+from open63110.bindings.ocpp.profiles import Period, composite, numbered, phases_of, read
 from open63110.bindings.ocpp.translation import Door, Translation, find, given
 from open63110.bindings.ocpp.v201.fields import evse_number
 from open63110.bindings.ocpp.v201.set_charging_profile import unit_of
@@ -14,12 +15,12 @@ from open63110.bindings.ocpp.v201.status_info import because, judged
 from open63110.kernel.errors import Trouble
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
-from open63110.model.limit import PHASES, power, rate
+from open63110.kernel.units import Seconds
 from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import AskLimit, LimitAnswer, LimitInForce
 
 AHEAD: Final = 60
-"""How much of the schedule is asked for [s]: what counts now stands at its begin."""
+"""How much of the schedule is asked for at least [s]: what counts now stands at its begin."""
 
 COMPOSITE: Final = "composite"
 """What clips a limit of which the wire does not say what does."""
@@ -28,7 +29,8 @@ COMPOSITE: Final = "composite"
 def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
     """Read where."""
     door.names["composite"] = (given(request.charging_rate_unit) or "W", request.duration)
-    return (AskLimit(station=door.station, evse=evse_number(request.evse_id)),)
+    within = Seconds(float(max(0, request.duration)))
+    return (AskLimit(station=door.station, evse=evse_number(request.evse_id), within=within),)
 
 
 def answer(replies: Sequence[Reply], door: Door) -> Any:
@@ -36,15 +38,22 @@ def answer(replies: Sequence[Reply], door: Door) -> Any:
     reply, (unit, duration) = find(replies, LimitAnswer), door.names.pop("composite", ("W", AHEAD))
     if reply is None or reply.limit is None:
         return types.GetCompositeScheduleResponse(status="Accepted")
-    period = types.ChargingSchedulePeriodType(start_period=0, limit=rate(reply.limit, (), unit))
+    length, periods = composite(reply, unit, duration, door)
     schedule = types.CompositeScheduleType(
         evse_id=reply.evse,
-        duration=duration,
+        duration=length,
         schedule_start=door.now,
         charging_rate_unit=unit,
-        charging_schedule_period=(period,),
+        charging_schedule_period=tuple(_period(one) for one in periods),
     )
     return types.GetCompositeScheduleResponse(status="Accepted", schedule=schedule)
+
+
+def _period(one: Period) -> types.ChargingSchedulePeriodType:
+    phases = numbered(one.phases)
+    return types.ChargingSchedulePeriodType(
+        start_period=one.start, limit=one.rate, number_phases=UNSET if phases is None else phases
+    )
 
 
 def refuse(trouble: Trouble, door: Door) -> Any:
@@ -55,7 +64,8 @@ def refuse(trouble: Trouble, door: Door) -> Any:
 
 def to_wire(command: AskLimit, door: Door) -> Any:
     """Ask."""
-    return types.GetCompositeScheduleRequest(duration=AHEAD, evse_id=command.evse, charging_rate_unit=unit_of(door))
+    duration = max(AHEAD, int(command.within))
+    return types.GetCompositeScheduleRequest(duration=duration, evse_id=command.evse, charging_rate_unit=unit_of(door))
 
 
 def heard(response: Any, command: AskLimit, door: Door) -> Verdict:
@@ -63,12 +73,14 @@ def heard(response: Any, command: AskLimit, door: Door) -> Verdict:
     schedule = given(response.schedule)
     if schedule is None:
         return judged(response)
-    period = schedule.charging_schedule_period[0]
-    if period.limit is UNSET:
+    if any(one.limit is UNSET for one in schedule.charging_schedule_period):
         return judged(response)
-    phases = given(period.number_phases)
-    limit = power(period.limit, schedule.charging_rate_unit, PHASES if phases is None else phases)
-    said = LimitInForce(station=command.station, at=door.now, evse=command.evse, limit=limit, by=COMPOSITE)
+    periods = ((one.start_period, one.limit, one.number_phases) for one in schedule.charging_schedule_period)
+    unit, begin = schedule.charging_rate_unit, schedule.schedule_start
+    found = read(periods, unit, begin, door.now, phases_of(door.noun, command.evse))
+    said = LimitInForce(
+        station=command.station, at=door.now, evse=command.evse, limit=found.limit, by=COMPOSITE, ahead=found.ahead
+    )
     return judged(response, said)
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SetChargingProfile (2.0.1): the CSMS limits the power of a station or an EVSE.
+"""SetChargingProfile (2.0.1): the CSMS limits the power of a station or an EVSE, from now on and ahead.
 
-A limit is one period from now on: for the station as a whole ChargingStationMaxProfile, for an EVSE TxDefaultProfile. What
-remains when it ends is a second profile one stack level below. Not carried: export, phases apart from each other (the
-sum, or the least of them, counts), who wants it, and for how long it holds without a link.
+For the station as a whole a limit is a ChargingStationMaxProfile, for an EVSE a TxDefaultProfile, for the transaction there a
+TxProfile. What remains when it ends is a second profile one stack level below, for whatever happens at the EVSE. Not carried:
+export, phases apart from each other (the sum, or the least of them, counts), who wants it, and for how long it holds without a
+link. Read is one schedule, not up to three for an EV to choose from.
 """
 
 import re
@@ -15,15 +16,16 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from open63110.bindings.ocpp._generated import v201 as types
+from open63110.bindings.ocpp.profiles import Period, begin_of, numbered, periods, phases_of, place_of, profile_id, read, stack_of
 from open63110.bindings.ocpp.translation import Door, Translation, find, given
-from open63110.bindings.ocpp.v201.fields import evse_number
+from open63110.bindings.ocpp.v201.fields import evse_number, reference
 from open63110.bindings.ocpp.v201.status_info import because, judged
-from open63110.kernel.errors import NotSupported, Trouble
+from open63110.kernel.errors import Malformed, NotSupported, Trouble
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Watts
-from open63110.model.limit import PHASES, WHOLE, power, rate
+from open63110.model.limit import WHOLE
 from open63110.model.order import Outcome
 from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import (
@@ -35,16 +37,9 @@ from open63110.usecases.energy.smart_charging import (
     LimitRefused,
 )
 
-FIRST: Final = 6_311_000
-"""Id of the profile below all others of a station as a whole; each EVSE has two, the fail-safe one and the limit."""
-
-LEVELS: Final = 2
-
 WHOLE_PURPOSE: Final = "ChargingStationMaxProfile"
 EVSE_PURPOSE: Final = "TxDefaultProfile"
-
-EARLIER = timedelta(seconds=300)
-"""A schedule begins so long before it is sent: a station whose clock is a little behind is to keep to it at once."""
+BOUND_PURPOSE: Final = "TxProfile"
 
 CLIPPED: Final = "Clipped"
 """Reason code of a limit that was accepted although the station keeps to less; the words beside it say to how much."""
@@ -52,14 +47,9 @@ CLIPPED: Final = "Clipped"
 _SAID = re.compile(r"([0-9]+(?:\.[0-9]+)?) W by ([a-z-]{1,20})")
 
 
-def profile_id(evse: EvseNumber, level: int) -> int:
-    """Return the id of the profile that holds a limit."""
-    return FIRST + LEVELS * evse + min(level, LEVELS - 1)
-
-
-def purpose(evse: EvseNumber) -> Any:
+def purpose(evse: EvseNumber, *, bound: bool = False) -> Any:
     """Return what a profile is for."""
-    return WHOLE_PURPOSE if evse == WHOLE else EVSE_PURPOSE
+    return WHOLE_PURPOSE if evse == WHOLE else BOUND_PURPOSE if bound else EVSE_PURPOSE
 
 
 def unit_of(door: Door) -> Any:
@@ -71,48 +61,84 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
     """Read a limit; one for every EVSE is one for each.
 
     Raises:
-        NotSupported: it is more than a limit from now on.
+        NotSupported: it recurs, is one of several to choose from, or relative to something that is yet to begin.
+        Malformed: it is for a transaction, and does not say for which or where.
     """
     profile = request.charging_profile
-    schedule = _only(profile.charging_schedule)
     evse = evse_number(request.evse_id)
-    if profile.charging_profile_purpose not in {WHOLE_PURPOSE, EVSE_PURPOSE} or profile.charging_profile_kind == "Recurring":
-        raise NotSupported(f"{profile.charging_profile_purpose} is no plain limit", code="UnsupportedParam")
+    kind = profile.charging_profile_purpose
+    if kind not in {WHOLE_PURPOSE, EVSE_PURPOSE, BOUND_PURPOSE} or profile.charging_profile_kind not in {"Absolute", "Relative"}:
+        raise NotSupported(f"{kind} is no plain limit", code="UnsupportedParam")
+    schedule = _only(profile.charging_schedule)
+    transfer = _transfer(profile, evse)
+    begin = begin_at(profile, schedule, transfer, door)
+    said = ((one.start_period, _limit(one), one.number_phases) for one in schedule.charging_schedule_period)
+    found = read(said, schedule.charging_rate_unit, begin, door.now, phases_of(door.noun, evse, transfer))
     told = LimitPower(
         station=door.station,
         evse=evse,
-        limit=_limit(schedule),
-        until=end(profile, schedule, door.now),
+        limit=found.limit,
+        ahead=found.ahead,
+        until=end(profile, schedule, begin),
         level=level(profile.id, evse, profile.stack_level),
+        transfer=transfer,
     )
-    if profile.charging_profile_purpose == WHOLE_PURPOSE or evse != WHOLE:
+    if kind != EVSE_PURPOSE or evse != WHOLE:
         return (told,)
     return tuple(replace(told, evse=one) for one in door.noun.evses) if door.noun and door.noun.evses else (told,)
 
 
 def level(profile: int, evse: EvseNumber, stack: int) -> int:
     """Return the level of a limit: 0 only for what was sent as the fail-safe value, which another's lowest level is not."""
-    return 0 if stack == 0 and profile == profile_id(evse, 0) else max(1, stack)
+    return 0 if stack == 0 and place_of(profile) == (evse, 0, False) else max(1, stack)
 
 
 def _only(schedules: Sequence[Any]) -> Any:
-    if len(schedules) == 1 and len(schedules[0].charging_schedule_period) == 1:
+    if len(schedules) == 1:
         return schedules[0]
-    raise NotSupported("one schedule with one period is all that is taken", code="TooManyElements")
+    raise NotSupported("one schedule is all that is taken", code="TooManyElements")
 
 
-def _limit(schedule: Any) -> Watts:
-    period = schedule.charging_schedule_period[0]
-    phases = given(period.number_phases)
-    if period.limit is UNSET or period.limit < 0:
+def _transfer(profile: Any, evse: EvseNumber) -> str:
+    """Return which transfer a profile is for."""
+    if profile.charging_profile_purpose != BOUND_PURPOSE:
+        return ""
+    if evse == WHOLE or profile.transaction_id is UNSET:
+        raise Malformed("for which transaction?", code="MissingParam", where="transactionId")
+    return reference(profile.transaction_id)
+
+
+def begin_at(profile: Any, schedule: Any, transfer: str, door: Door) -> datetime:
+    """Return when a schedule begins.
+
+    Raises:
+        NotSupported: with a transaction that is yet to come, and there are steps after that.
+    """
+    begin: datetime | None = given(schedule.start_schedule)
+    if begin is not None and profile.charging_profile_kind == "Absolute":
+        return begin
+    running = next((one for key, one in door.noun.transfers.items() if key == transfer), None) if door.noun and transfer else None
+    if profile.charging_profile_kind == "Relative":
+        if running is not None and running.began is not None:
+            return running.began
+        if not transfer and len(schedule.charging_schedule_period) > 1:
+            raise NotSupported("steps after the begin of a transaction that is yet to come", code="UnsupportedParam")
+    return door.now
+
+
+def _limit(period: Any) -> float:
+    if period.limit is UNSET:
         raise NotSupported("a period without a limit", code="InvalidSchedule")
-    return power(period.limit, schedule.charging_rate_unit, PHASES if phases is None else phases)
+    return float(period.limit)
 
 
-def end(profile: Any, schedule: Any, now: datetime) -> datetime | None:
+def end(profile: Any, schedule: Any, begin: datetime) -> datetime | None:
     """Return when a limit ends: with its schedule or its profile, whichever is sooner; None: when it is cleared."""
-    begin = now if schedule.start_schedule is UNSET else schedule.start_schedule
-    over = None if schedule.duration is UNSET else begin + timedelta(seconds=schedule.duration)
+    duration = given(schedule.duration)
+    try:
+        over = None if duration is None else begin + timedelta(seconds=duration)
+    except OverflowError:
+        over = None
     ends = [one for one in (over, given(profile.valid_to)) if one is not None]
     return min(ends, default=None)
 
@@ -139,24 +165,32 @@ def to_wire(command: LimitPower, door: Door) -> Any:
     """
     if command.export is not None:
         raise NotSupported("OCPP 2.0.1 has no limit of export", code="NoExport", where="export")
-    unit, begin = unit_of(door), door.now - EARLIER
-    period = types.ChargingSchedulePeriodType(start_period=0, limit=rate(command.limit, command.amperes, unit))
+    unit, begin = unit_of(door), begin_of(door)
+    bound = command.evse != WHOLE and command.transfer != ""
     schedule = types.ChargingScheduleType(
         id=1,
         start_schedule=begin,
         duration=UNSET if command.until is None else int((command.until - begin).total_seconds()),
         charging_rate_unit=unit,
-        charging_schedule_period=(period,),
+        charging_schedule_period=tuple(_period(one) for one in periods(command, begin, unit, door)),
     )
     profile = types.ChargingProfileType(
-        id=profile_id(command.evse, command.level),
-        stack_level=command.level,
-        charging_profile_purpose=purpose(command.evse),
+        id=profile_id(command.evse, command.level, bound=bound),
+        stack_level=stack_of(command, door),
+        charging_profile_purpose=purpose(command.evse, bound=bound),
         charging_profile_kind="Absolute",
         valid_to=UNSET if command.until is None else command.until,
+        transaction_id=command.transfer if bound else UNSET,
         charging_schedule=(schedule,),
     )
     return types.SetChargingProfileRequest(evse_id=command.evse, charging_profile=profile)
+
+
+def _period(one: Period) -> types.ChargingSchedulePeriodType:
+    phases = numbered(one.phases)
+    return types.ChargingSchedulePeriodType(
+        start_period=one.start, limit=one.rate, number_phases=UNSET if phases is None else phases
+    )
 
 
 def heard(response: Any, command: LimitPower, door: Door) -> Verdict:

@@ -7,11 +7,12 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from open63110.bindings.ocpp._generated import v21 as types
+from open63110.bindings.ocpp.profiles import begin_of, numbered, periods, phases_of, profile_id, stack_of
 from open63110.bindings.ocpp.translation import Door, given
 from open63110.bindings.ocpp.v201 import set_charging_profile as before
 from open63110.kernel.messages import Message
 from open63110.kernel.units import Seconds, Watts
-from open63110.model.limit import power, rate
+from open63110.model.limit import WHOLE, power, rate
 from open63110.usecases.energy.smart_charging import FAIL_SAFE_VALUE, LimitPower
 
 
@@ -27,34 +28,44 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
 
 
 def to_wire(command: LimitPower, door: Door) -> Any:
-    """Set the limit."""
-    sent = before.to_wire(replace(command, export=None), door).charging_profile
+    """Set the limit; one of export holds for all of it."""
+    unit, begin = before.unit_of(door), begin_of(door)
+    bound = command.evse != WHOLE and command.transfer != ""
     after = UNSET if command.failsafe_after is None else int(command.failsafe_after)
-    schedule = sent.charging_schedule[0]
-    unit = schedule.charging_rate_unit
-    discharge = UNSET if command.export is None else -rate(command.export, (), unit)
-    period = types.ChargingSchedulePeriodType(
-        start_period=0, limit=schedule.charging_schedule_period[0].limit, discharge_limit=discharge
-    )
     profile = types.ChargingProfileType(
-        id=sent.id,
-        stack_level=sent.stack_level,
-        charging_profile_purpose=sent.charging_profile_purpose,
-        charging_profile_kind=sent.charging_profile_kind,
-        valid_to=sent.valid_to,
+        id=profile_id(command.evse, command.level, bound=bound),
+        stack_level=stack_of(command, door),
+        charging_profile_purpose=before.purpose(command.evse, bound=bound),
+        charging_profile_kind="Absolute",
+        valid_to=UNSET if command.until is None else command.until,
+        transaction_id=command.transfer if bound else UNSET,
         max_offline_duration=after,
         invalid_after_offline_duration=UNSET if after is UNSET else True,
         charging_schedule=(
             types.ChargingScheduleType(
-                id=schedule.id,
-                start_schedule=schedule.start_schedule,
-                duration=schedule.duration,
+                id=1,
+                start_schedule=begin,
+                duration=UNSET if command.until is None else int((command.until - begin).total_seconds()),
                 charging_rate_unit=unit,
-                charging_schedule_period=(period,),
+                charging_schedule_period=_periods(command, unit, door),
             ),
         ),
     )
     return types.SetChargingProfileRequest(evse_id=command.evse, charging_profile=profile)
+
+
+def _periods(command: LimitPower, unit: str, door: Door) -> tuple[types.ChargingSchedulePeriodType, ...]:
+    phases = phases_of(door.noun, command.evse, command.transfer)
+    discharge = UNSET if command.export is None else -rate(command.export, (), unit, phases)
+    return tuple(
+        types.ChargingSchedulePeriodType(
+            start_period=one.start,
+            limit=one.rate,
+            number_phases=UNSET if (number := numbered(one.phases)) is None else number,
+            discharge_limit=discharge,
+        )
+        for one in periods(command, begin_of(door), unit, door)
+    )
 
 
 SET_CHARGING_PROFILE = replace(before.SET_CHARGING_PROFILE, lacks=(FAIL_SAFE_VALUE,), from_wire=from_wire, to_wire=to_wire)

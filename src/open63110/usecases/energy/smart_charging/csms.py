@@ -39,7 +39,7 @@ from open63110.usecases.energy.smart_charging.messages import (
     WithdrawLimit,
 )
 from open63110.usecases.energy.smart_charging.readback import difference, questions
-from open63110.usecases.energy.smart_charging.station import check
+from open63110.usecases.energy.smart_charging.station import check, flows
 
 FAIL_SAFE_VALUE = "fail-safe-value"
 """Among Station.lacks: a limit cannot say what remains when it ends; a limit of level 0 can."""
@@ -59,8 +59,14 @@ _OTHER = {"ocpp1.6": "W"}
 
 
 def ask(command: LimitPower, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
-    """Want it from now on, and send the station what counts by now."""
+    """Want it from now on, and send the station what counts by now.
+
+    Raises:
+        Unknown: the energy transfer that it is for does not run there.
+    """
     check(command, station, now)
+    if command.transfer and not flows(station, command.evse, command.transfer):
+        raise Unknown(f"no transfer {command.transfer} runs at EVSE {command.evse}", code="TxNotFound", where="transfer")
     wanted = LimitAccepted(station=station.id, at=now, limit=command.wanted(now))
     yield wanted
     after = evolve.accepted(wanted, station)
@@ -99,7 +105,7 @@ def reconcile(command: ReconcileLimits, station: Station, now: datetime, policy:
     """Drop what has ended, and send what differs from what the station confirmed."""
     after = station
     for key, limit in station.limits.desired.items():
-        if not limit.valid(now):
+        if not limit.valid(now) or (limit.transfer and not flows(station, limit.evse, limit.transfer)):
             gone = LimitWithdrawn(station=station.id, at=now, evse=limit.evse, source=limit.source, reason="expired", place=key)
             yield gone
             after = evolve.withdrawn(gone, after)
@@ -125,13 +131,27 @@ def _again(station: Station, evse: EvseNumber, now: datetime, policy: Policy, *,
     unheard = asked is not None and (_late(asked, now, policy) or (station.connected or now) > asked.since)
     if unheard:
         yield LimitRefused(station=station.id, at=now, evse=evse, reason=NO_ANSWER)
-    differs = asked is None and not same(winner(limits, evse, now), _confirmed(limits, evse))
+    differs = asked is None and not same(_counts(station, evse, now), _confirmed(limits, evse))
     if afresh or unheard or differs or _lease_runs_out(station, evse, now):
         yield from _send(station, evse, now)
 
 
 def _late(asked: Limit, now: datetime, policy: Policy) -> bool:
     return now >= asked.since + timedelta(seconds=policy.order_deadline + policy.retry)
+
+
+def _counts(station: Station, evse: EvseNumber, now: datetime) -> Limit | None:
+    """Return what counts at a place as it is to be sent.
+
+    A station keeps to what it was told for a transfer before what it was told for the EVSE (OCPP). So while that transfer runs,
+    what follows has to be told for it as well.
+    """
+    limits = station.limits
+    want, known = winner(limits, evse, now), limits.in_force.get(evse)
+    told = limits.asked.get(evse) or (known.asked if known else None)
+    if want is None or want.transfer or told is None or not told.transfer or not flows(station, evse, told.transfer):
+        return want
+    return replace(want, transfer=told.transfer)
 
 
 def _confirmed(limits: Limits, evse: EvseNumber) -> Limit | None:
@@ -144,7 +164,7 @@ def _bring(station: Station, evse: EvseNumber, now: datetime, policy: Policy) ->
     limits = station.limits
     have = limits.asked.get(evse) or _confirmed(limits, evse)
     after = station
-    if may_be_ordered(station) and not same(winner(limits, evse, now), have):
+    if may_be_ordered(station) and not same(_counts(station, evse, now), have):
         for effect in _send(station, evse, now):
             yield effect
             after = _evolved(effect, after)
@@ -161,7 +181,7 @@ def send_again(station: Station, evse: EvseNumber, now: datetime, policy: Policy
 
 
 def _send(station: Station, evse: EvseNumber, now: datetime) -> Iterator[Effect]:
-    want = winner(station.limits, evse, now)
+    want = _counts(station, evse, now)
     if want is None:
         yield WithdrawLimit(station=station.id, evse=evse)
         return
@@ -174,7 +194,8 @@ def _send(station: Station, evse: EvseNumber, now: datetime) -> Iterator[Effect]
     yield _command(station, replace(want, until=min(ends, default=None)))
     if want.failsafe is not None and FAIL_SAFE_VALUE in station.lacks:
         yield _command(
-            station, replace(want, limit=Watts(min(want.failsafe, want.limit)), amperes=(), until=None, level=0, ahead=())
+            station,
+            replace(want, limit=Watts(min(want.failsafe, want.limit)), amperes=(), until=None, level=0, ahead=(), transfer=""),
         )
 
 

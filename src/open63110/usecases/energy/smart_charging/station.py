@@ -57,7 +57,7 @@ def obey(command: LimitPower, station: Station, now: datetime) -> Iterator[Effec
     """
     check(command, station, now)
     evse, limit = command.evse, command.wanted(now)
-    if limit.transfer and not _flows(station, limit):
+    if limit.transfer and not flows(station, evse, limit.transfer):
         raise Unknown(f"no transfer {limit.transfer} runs at EVSE {evse}", code="TxNotFound", where="transfer")
     bound = "/transfer" if limit.transfer else ""
     taken = LimitAccepted(station=station.id, at=now, limit=limit, place=f"{evse}/{command.level}{bound}")
@@ -106,10 +106,10 @@ def _answer(station: Station, evse: EvseNumber, now: datetime) -> LimitAnswer:
     return LimitAnswer(evse=evse, limit=found.limit, by=found.by)
 
 
-def _flows(station: Station, limit: Limit) -> bool:
-    """Tell whether the energy transfer that a limit is bound to runs where it counts."""
-    transfer = station.transfers.get(TransferReference(limit.transfer))
-    return transfer is not None and transfer.ended is None and transfer.evse == limit.evse
+def flows(station: Station, evse: EvseNumber, reference: str) -> bool:
+    """Tell whether an energy transfer runs at an EVSE."""
+    transfer = station.transfers.get(TransferReference(reference))
+    return transfer is not None and transfer.ended is None and transfer.evse == evse
 
 
 def capped(event: EvseCapped, station: Station, now: datetime) -> Iterator[Effect]:
@@ -138,7 +138,7 @@ def look(command: UseFailSafe, station: Station, now: datetime) -> Iterator[Effe
 
 def _ended(station: Station, now: datetime) -> Iterator[LimitWithdrawn]:
     for key, limit in station.limits.desired.items():
-        if not limit.valid(now) or (limit.transfer and not _flows(station, limit)):
+        if not limit.valid(now) or (limit.transfer and not flows(station, limit.evse, limit.transfer)):
             yield LimitWithdrawn(station=station.id, at=now, evse=limit.evse, source=limit.source, reason="expired", place=key)
 
 
@@ -164,7 +164,7 @@ def _changes(station: Station, now: datetime) -> Iterator[LimitInForce | LimitCl
 
 def _asked(station: Station, known: Confirmed, now: datetime) -> Limit:
     """Return what was asked last; of what ended with its transfer: what counts now that it is gone."""
-    if not known.asked.transfer or _flows(station, known.asked):
+    if not known.asked.transfer or flows(station, known.asked.evse, known.asked.transfer):
         return known.asked
     return next(iter(held(station.limits, known.asked.evse, now)), known.asked)
 

@@ -18,7 +18,15 @@ from open63110.model.policy import Policy
 from open63110.model.station import Registration, Station
 from open63110.model.transfer import EnergyTransfer
 from open63110.usecases.energy.smart_charging import USE_CASE
-from open63110.usecases.energy.smart_charging.csms import ask, hear_abilities, hear_in_force, hear_refused, reconcile
+from open63110.usecases.energy.smart_charging.csms import (
+    FAIL_SAFE_VALUE,
+    OFFLINE_DURATION,
+    ask,
+    hear_abilities,
+    hear_in_force,
+    hear_refused,
+    reconcile,
+)
 from open63110.usecases.energy.smart_charging.evolve import DIFFERS
 from open63110.usecases.energy.smart_charging.messages import (
     AbilitiesLearned,
@@ -29,9 +37,11 @@ from open63110.usecases.energy.smart_charging.messages import (
     LimitPower,
     LimitRefused,
     LimitSent,
+    LimitWithdrawn,
     PrioritizeTransfer,
     RateUnitLearned,
     ReconcileLimits,
+    WithdrawLimit,
 )
 from open63110.usecases.energy.smart_charging.priority import hear_priority, prioritize
 
@@ -170,6 +180,42 @@ def test_a_refusal_that_fewer_steps_do_not_help_is_kept() -> None:
     for reason in ("TxNotFound", "InvalidSchedule"):
         no = LimitRefused(station=CS, at=NOW, evse=ONE, reason=reason)
         assert kinds(play(station, hear_refused(no, station, NOW, POLICY))[0]) == [LimitRefused]
+
+
+BOUND = replace(LIMIT, ahead=(), transfer=T1)
+
+
+def test_a_limit_for_a_transfer_that_does_not_run_is_not_wanted() -> None:
+    with pytest.raises(Unknown) as no:
+        list(ask(replace(BOUND, transfer="t9"), HERE, NOW, POLICY))
+    assert no.value.code == "TxNotFound"
+
+
+def test_what_follows_a_limit_of_a_transfer_is_told_for_that_transfer_while_it_runs() -> None:
+    station = kept(BOUND)
+    effects, station = asked(station, replace(BOUND, limit=Watts(4_000), transfer=""))
+    (sent,) = [one for one in effects if isinstance(one, LimitPower)]
+    assert (sent.limit, sent.transfer) == (Watts(4_000), T1)
+    yes = LimitInForce(station=CS, at=NOW, evse=ONE, limit=sent.limit, asked=sent.wanted(NOW))
+    _, station = play(station, hear_in_force(yes, station, NOW, POLICY))
+    assert kinds(reconcile(ReconcileLimits(station=CS), station, NOW, POLICY)) == []
+    over = replace(station, transfers={})
+    effects = list(reconcile(ReconcileLimits(station=CS), over, NOW, POLICY))
+    assert [(one.limit, one.transfer) for one in effects if isinstance(one, LimitPower)] == [(Watts(4_000), "")]
+
+
+def test_a_limit_of_a_transfer_ends_with_it() -> None:
+    over = replace(kept(BOUND), transfers={})
+    effects, over = play(over, reconcile(ReconcileLimits(station=CS), over, NOW, POLICY))
+    assert kinds(effects) == [LimitWithdrawn, WithdrawLimit]
+    assert over.limits.desired == {}
+
+
+def test_what_remains_of_a_limit_of_a_transfer_is_for_whatever_happens_at_its_evse() -> None:
+    older = replace(HERE, wire="ocpp2.0.1", lacks=(FAIL_SAFE_VALUE, OFFLINE_DURATION))
+    effects, _ = asked(older, replace(BOUND, failsafe=Watts(1_400), failsafe_after=Seconds(60.0)))
+    sent = [one for one in effects if isinstance(one, LimitPower)]
+    assert [(one.level, one.limit, one.transfer) for one in sent] == [(1, Watts(5_000), T1), (0, Watts(1_400), "")]
 
 
 def test_priority_counts_in_the_plan_and_a_station_with_profiles_of_its_own_for_it_is_told() -> None:
