@@ -26,7 +26,7 @@ from open63110.simulator.flaky import Flaky
 from open63110.simulator.meter import Meter
 from open63110.simulator.network import PHASES
 from open63110.simulator.outlet import Outlet
-from open63110.simulator.premises import Premises
+from open63110.simulator.premises import Outfit, Premises
 from open63110.simulator.schedule import Script
 from open63110.simulator.service import Served
 from open63110.simulator.stay import stay, trouble
@@ -118,6 +118,8 @@ class Replay:
         self.witness = Witness(premises.network)
         self.served: list[Served] = []
         self.troubles: Counter[str] = Counter()
+        self.on_arrival: Callable[[Visit, Outfit], None] = lambda _, __: None
+        """Told when somebody has come, and where."""
         self.turned_away = 0
         """Visitors who found their EVSE taken."""
         self.begin = self.clock.now()
@@ -198,6 +200,7 @@ class Replay:
         if outlet.plugged:
             self.turned_away += 1
             return
+        self.on_arrival(visit, fit)
         cards = self.play.cards
         card = Credential(kind="ISO14443", value=cards[visit.place % len(cards)])
         yield from stay(

@@ -3,7 +3,7 @@
 
 import math
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -71,10 +71,17 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Facts that were never told."""
     refusals: dict[str, int]
     """Why dials came to nothing."""
+    refused: tuple[str, ...] = ()
+    """What was told by REST and not taken, and why."""
 
 
-def report(replay: Replay) -> Report:
-    """Sum up a replay that is over."""
+def report(replay: Replay, refused: Sequence[str] = ()) -> Report:
+    """Sum up a replay that is over.
+
+    Args:
+        replay: it.
+        refused: what was told by REST and not taken.
+    """
     witness, site, begin = replay.witness, replay.site, replay.begin
     watched = sorted((one for one in witness.marks if one.ratio or one.row.limit < math.inf), key=lambda one: -one.ratio)
     return Report(
@@ -93,6 +100,7 @@ def report(replay: Replay) -> Report:
         frames=replay.capture.up + replay.capture.down,
         waiting=site.waiting,
         refusals=dict(site.client.refusals),
+        refused=tuple(refused),
     )
 
 
@@ -132,6 +140,8 @@ def words(found: Report) -> Iterator[str]:
         yield f"Troubles  {went}"
     if found.refusals:
         yield "Refused   " + ", ".join(f"{count} x {why}" for why, count in found.refusals.items())
+    if found.refused:
+        yield f"Not taken {len(found.refused)} of what was told by REST, the first: {found.refused[0]}"
     yield ""
     yield f"Verdict   {verdict(found)}"
 

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from open63110.apps.replay import Play, Replay, Tell, Way
+from open63110.apps.replay_people import Needs, People, Post, Step
 from open63110.apps.replay_report import Report, report
 from open63110.bindings.link.carriers.websocket_carrier import client_tls
 from open63110.bindings.link.dialling import Dialling as LinkDialling
@@ -17,7 +18,7 @@ from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import StationId
-from open63110.kernel.units import Seconds
+from open63110.kernel.units import Seconds, Watts
 from open63110.simulator.premises import Premises
 from open63110.simulator.stay import KINDS
 from open63110.simulator.visits import CROWDS, MIXED, Visit, generated, read_visits
@@ -70,6 +71,14 @@ class SiteSimulation(msgspec.Struct, frozen=True, kw_only=True):
     """HTTP Basic; {station} stands for the identity; empty: none is sent."""
     authorities: Path | None = None
     """PEM file to believe on wss://; None: the system's."""
+    needs: Needs = "none"
+    """What drivers' apps tell by REST: none, the truth (true), or what people really tell (wrong)."""
+    dso: str = ""
+    """What a DSO wants of the whole site, by REST: 2h=60,4h=off means 60 kW from 2 h on, and nothing any more from 4 h on."""
+    url: str = ""
+    """REST of the CSMS, for --needs and --dso; else $OPEN63110_URL, or what `key use` kept."""
+    key: str = ""
+    """API key for that; else $OPEN63110_KEY, or what `key use` kept."""
     link: str = ""
     """wss://host:port/link, for stations that speak link."""
     papers: Path | None = None
@@ -89,13 +98,19 @@ def seconds(text: str, where: str) -> Seconds:
 
 
 async def simulate_site(
-    settings: SiteSimulation, plan: SitePlan, *, stop: asyncio.Event | None = None, tell: Tell | None = None
+    settings: SiteSimulation,
+    plan: SitePlan,
+    post: Post,
+    *,
+    stop: asyncio.Event | None = None,
+    tell: Tell | None = None,
 ) -> Report:
     """Replay a site until its time is over or somebody says stop, and judge.
 
     Args:
         settings: how.
         plan: what stands there.
+        post: asks the CSMS for something by REST.
         stop: set to end it.
         tell: told how it goes.
 
@@ -105,10 +120,14 @@ async def simulate_site(
     premises = Premises(plan)
     play = played(settings)
     replay = Replay(premises, visits(settings, premises), play, way(settings))
+    people = People(replay, post, settings.needs, steps(settings.dso))
     if tell is not None:
         tell(_begins(replay, play))
-    await replay.run(stop, tell)
-    return report(replay)
+    async with asyncio.TaskGroup() as tasks:
+        talk = tasks.create_task(people.run())
+        await replay.run(stop, tell)
+        talk.cancel()
+    return report(replay, refused=people.refused)
 
 
 def _begins(replay: Replay, play: Play) -> str:
@@ -150,6 +169,21 @@ def troubles(cuts: str) -> tuple[str, ...]:
         if one not in KINDS:
             raise Malformed(f"there is no trouble {one!r}; there are none, random, {', '.join(KINDS)}", where="cuts")
     return wanted
+
+
+def steps(dso: str) -> list[Step]:
+    """Read what a DSO wants: 2h=60,4h=off.
+
+    Raises:
+        Malformed: it cannot be read.
+    """
+    found: list[Step] = []
+    for one in filter(None, (part.strip() for part in dso.split(","))):
+        at, _, limit = one.partition("=")
+        if limit != "off" and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", limit):
+            raise Malformed(f"{one!r} is no limit at a time", where="dso", remedy="say 2h=60,4h=off: kW, or off")
+        found.append(Step(seconds(at, "dso"), None if limit == "off" else Watts(1000.0 * float(limit))))
+    return sorted(found, key=lambda step: step.at)
 
 
 def visits(settings: SiteSimulation, premises: Premises) -> list[Visit]:

@@ -28,16 +28,16 @@ def read_plan(file: Path) -> SitePlan:
         sites = found.get("sites", [found]) if isinstance(found, dict) else []
         if len(sites) != 1:
             raise Malformed(f"{file} describes {len(sites)} sites; it has to be one", where="site")
-        plain = msgspec.to_builtins(msgspec.convert(sites[0], body_of(SitePlan)))
+        said = msgspec.to_builtins(msgspec.convert(sites[0], body_of(SitePlan)))
     except (ValueError, msgspec.ValidationError) as fault:
         raise Malformed(f"{file} describes no site: {fault}", where="site") from fault
-    return typing.cast("SitePlan", _built(SitePlan, plain))
+    return typing.cast("SitePlan", _built(SitePlan, said))
 
 
 def write_plan(plan: SitePlan, file: Path) -> None:
     """Write a description of a site, as JSON or TOML by the end of the name."""
-    plain = _plain(plan)
-    words = json.dumps(plain, indent=2, ensure_ascii=False) + "\n" if file.suffix == ".json" else tomli_w.dumps(plain)
+    shown = plain(plan)
+    words = json.dumps(shown, indent=2, ensure_ascii=False) + "\n" if file.suffix == ".json" else tomli_w.dumps(shown)
     file.write_text(words, encoding="utf-8")
 
 
@@ -54,9 +54,9 @@ def _built(kind: Any, value: Any) -> Any:
     return value
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return objects with names; what is as usual is left out."""
     if isinstance(value, msgspec.Struct):
         said = ((field, getattr(value, field.name)) for field in msgspec.structs.fields(value))
-        return {field.name: _plain(one) for field, one in said if field.required or one != field.default}
-    return [_plain(one) for one in value] if isinstance(value, tuple) else value
+        return {field.name: plain(one) for field, one in said if field.required or one != field.default}
+    return [plain(one) for one in value] if isinstance(value, tuple) else value

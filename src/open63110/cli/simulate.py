@@ -9,6 +9,7 @@ from open63110.apps.simulate import Simulation, as_json, simulate
 from open63110.apps.simulate_site import SiteSimulation, simulate_site
 from open63110.apps.site_plan import read_plan, write_plan
 from open63110.cli.lists import show
+from open63110.cli.rest import Csms
 from open63110.cli.say import DONE, NOT_DONE, note, say, tell
 from open63110.cli.settings import add_settings
 from open63110.cli.until import until_told
@@ -53,7 +54,8 @@ def _site(settings: SiteSimulation, as_data: bool) -> int:
         write_plan(plan, settings.write_site)
         note(f"{settings.write_site}: open63110 site import {settings.write_site} takes it")
         return DONE
-    found = until_told(lambda stop: simulate_site(settings, plan, stop=stop, tell=note))
+    csms = Csms(settings.url or None, settings.key or None)
+    found = until_told(lambda stop: simulate_site(settings, plan, csms.post, stop=stop, tell=note))
     if as_data:
         tell(msgspec.to_builtins(found))
     else:

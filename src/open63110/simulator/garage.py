@@ -14,7 +14,7 @@ ROTATED: Final = ("L1L2L3", "L2L3L1", "L3L1L2")
 ROW: Final = 20
 """EVSEs that one feeder feeds at most."""
 
-SHARE: Final = 0.3
+SHARE: Final = 0.08
 """What the grid connection carries, as a part of all that the EVSEs could draw."""
 
 FEEDS: Final = 0.5
