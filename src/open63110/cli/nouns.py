@@ -6,7 +6,7 @@ from collections.abc import Callable
 import msgspec
 from cyclopts import App
 
-from open63110.cli import bulk, extras, files, power_export, sites, station_program
+from open63110.cli import bulk, extras, files, power_export, site_power, sites, station_program
 from open63110.cli.derived import add_door
 from open63110.cli.lists import add_list, add_show
 from open63110.runtime.table import discover
@@ -48,7 +48,11 @@ NOUNS: dict[str, Noun] = {
         columns=("id", "role", "name", "scope", "disabled", "has_password", "has_key"),
         more=(extras.add, extras.change),
     ),
-    "site": Noun(plural="sites", columns=("id", "address"), more=(sites.import_, sites.export, sites.show)),
+    "site": Noun(
+        plural="sites",
+        columns=("id", "address"),
+        more=(sites.import_, sites.export, sites.show, site_power.power, site_power.watch),
+    ),
     "zone": Noun(plural="zones", columns=("site", "id", "import_max", "failsafe", "priority", "limit.asked.limit")),
     "tariff": Noun(plural="tariffs", columns=("key", "id", "currency", "valid_from", "elements")),
     "constraint": Noun(plural="constraints", columns=("id", "source", "actor", "scope", "until", "expires", "critical")),

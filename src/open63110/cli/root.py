@@ -45,7 +45,7 @@ for word, (place, words) in HERE.items():
 
 OF_A_CSMS = {
     "station": "Stations: list, admit, reboot, call …; or be one: run.",
-    "site": "Sites: into a file and out of one, show with all that stands there, say what their meters show.",
+    "site": "Sites: into a file and out of one, what stands there, their power against limits, what meters show.",
     "zone": "Zones of sites: limit their stations together.",
     "tariff": "Tariffs of zones and sites: what charging costs where.",
     "constraint": "Constraints: who demands what of the power at which place.",

@@ -48,6 +48,8 @@ class Bar(NamedTuple):
     def words(self) -> str:
         """Both, for people."""
         load = "–" if self.load is None else _amount(self.load, self.unit)
+        if self.unit == "A" and self.limit is not None:
+            return f"{load}/{_amount(self.limit, self.unit)} A"
         return load if self.limit is None else f"{load} of {_amount(self.limit, self.unit)} {self.unit}"
 
 
