@@ -2,10 +2,11 @@
 """A whole site replayed against a running CSMS, ours or not: real sockets, EVs that follow their pilots, and a judge."""
 
 import asyncio
+import math
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -36,6 +37,12 @@ from open63110.wire.ports import Peer
 
 SHORTEST: Final = 0.02
 """The site is looked at every second of its clock, and not more often than this [s, real]."""
+
+STEP: Final = 2.0
+"""No two readings of its meters are further apart [s of the clock], however busy this machine is …"""
+
+MOST_STEPS: Final = 60
+"""… unless it stood still for longer than so many."""
 
 ONE_PHASE: Final = Watts(7_500.0)
 """An EV that takes more than this is one of three phases."""
@@ -125,6 +132,7 @@ class Replay:
         self.begin = self.clock.now()
         """When the first day begins; known once it runs."""
         policy = StationPolicy(answer_within=Seconds(max(20.0, 10.0 * play.speed)))
+        self._looked: datetime | None = None
         self._wires: dict[StationId, SpoiledWire] = {}
         self.capture = Capture(None, self.clock)
         self.site = Site(self.clock, self.capture, policy, seed=play.seed, through=self._through)
@@ -223,8 +231,14 @@ class Replay:
             await asyncio.sleep(step)
 
     def look(self) -> None:
-        """Read every meter of the site now."""
+        """Read every meter of the site as it was every second or two since it was looked at last, and as it is now."""
         now = self.clock.now()
+        last, self._looked = self._looked or now, now
+        steps = min(MOST_STEPS, max(1, math.ceil((now - last).total_seconds() / STEP)))
+        for step in range(1, steps + 1):
+            self._read(last + (now - last) * step / steps)
+
+    def _read(self, now: datetime) -> None:
         flows = [0.0] * self.premises.network.conductors
         follow = [0.0] * len(flows)
         for outlet, fit in zip(self.outlets, self.premises.outfits, strict=True):

@@ -109,10 +109,12 @@ class Outlet(SimulatedEvse):
             self.car.cut()
 
     def advance(self, now: datetime) -> None:
-        """Let the EV go on until now."""
-        if self.car is not None and self._looked is not None and now > self._looked:
-            self.meter.add(self.car.go_on((now - self._looked).total_seconds(), self.rating.volts, self.phases))
-        self._looked = now
+        """Let the EV go on until now, unless it already has."""
+        if self._looked is None or now > self._looked:
+            if self.car is not None and self._looked is not None:
+                passed = (now - self._looked).total_seconds()
+                self.meter.add(self.car.go_on(passed, self.rating.volts, self.phases))
+            self._looked = now
         self._offer(now)
 
     def _offer(self, now: datetime) -> None:
