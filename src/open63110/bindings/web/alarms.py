@@ -8,7 +8,11 @@ import msgspec
 
 from open63110.bindings.web.queries import state_of
 from open63110.kernel.errors import Unavailable
+from open63110.model.power import PowerAlarm
 from open63110.model.station import Registration, Station
+
+HELD = frozenset({"ActorSilent", "PlannerAway", "Refused", "MeterDoubted"})
+"""Kinds of alarms about power in which limits are kept all the same."""
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,17 +48,29 @@ def figures(stations: Sequence[Station]) -> Figures:
     )
 
 
-def alarms(stations: Iterable[Station], trouble: Unavailable | None, quarantined: int) -> Iterator[Alarm]:
+def alarms(
+    stations: Iterable[Station], trouble: Unavailable | None, quarantined: int, power: Iterable[PowerAlarm] = ()
+) -> Iterator[Alarm]:
     """Return what needs a person, the worst first."""
     if trouble is not None:
         yield Alarm(tone="bad", title="Nothing can be stored", detail=trouble.message, link="/readyz")
-    found = [alarm for station in stations for alarm in _of(station)]
+    found = [alarm for station in stations for alarm in _of(station)] + [_of_power(one) for one in power]
     yield from sorted(found, key=lambda one: (one.tone != "bad", one.title))
     if quarantined:
         words = (
             f"{quarantined} input{'s' if quarantined > 1 else ''} could not be understood and wait{'s' * (quarantined == 1)} here"
         )
         yield Alarm(tone="warn", title="Quarantine", detail=words, link="/quarantine")
+
+
+def tone_of(alarm: PowerAlarm) -> str:
+    """Say how bad an alarm about power is: bad where more flows than may, or could."""
+    return "warn" if alarm.kind in HELD else "bad"
+
+
+def _of_power(alarm: PowerAlarm) -> Alarm:
+    detail = f"{alarm.kind} at {alarm.place}{f': {alarm.detail}' if alarm.detail else ''}"
+    return Alarm(tone=tone_of(alarm), title=str(alarm.site), detail=detail, link=f"/sites/{alarm.site}")
 
 
 def _of(station: Station) -> Iterator[Alarm]:

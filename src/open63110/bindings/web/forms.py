@@ -47,7 +47,7 @@ class Forms:
             "/do/principals": self.create,
             "/do/principals/{key}": self.change,
             "/do/account": self.change_password,
-            **SiteForms(self._parts).takers(),
+            **SiteForms(self._parts, self._render).takers(),
             "/do/{path:path}": self.command,
         }
         return [

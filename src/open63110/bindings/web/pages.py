@@ -21,6 +21,7 @@ from open63110.bindings.web.queries import BY_PLURAL, number_of, shown_fact, sta
 from open63110.bindings.web.render import Renderer
 from open63110.bindings.web.shapes import show, subject
 from open63110.bindings.web.site_pages import SitePages
+from open63110.bindings.web.site_promises import Promised, promised
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import StationId, SubjectRef
 from open63110.kernel.roles import PEOPLE, Role
@@ -28,6 +29,7 @@ from open63110.model.order import Order, Outcome
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.sdr import Sdr
 from open63110.model.session import ServiceSession, SessionState
+from open63110.model.site import SiteId
 from open63110.model.station import Station
 from open63110.model.transfer import EnergyTransfer
 from open63110.ports import Query, Where
@@ -132,7 +134,9 @@ class Pages:
         """Everything at a glance."""
         stations = self._queries.stations(caller, {})
         waiting = await self._node.store.count(QuarantinedInput, Where("replayed", "null"))
-        found = list(alarms(stations, self._node.engine.commit.trouble, waiting if "*" in caller.principal.scope else 0))
+        whole, known = "*" in caller.principal.scope, self._node.engine.known
+        power = known.all_alarms.values() if whole else ()
+        found = list(alarms(stations, self._node.engine.commit.trouble, waiting if whole else 0, power))
         recent, _ = await self._queries.page(caller, BY_PLURAL["sessions"], {"limit": "8"})
         return self._page(
             request,
@@ -247,7 +251,16 @@ class Pages:
         transfers = (await self._transfers([stored]))[stored.number]
         where = (Where("session", "=", session.number),)
         sdrs = await self._node.store.find(Sdr, Query(where=where, order="produced", limit=20))
-        return self._page(request, "session.html", caller, session=session, transfers=transfers, sdrs=sdrs)
+        promise = self._promise(session)
+        return self._page(request, "session.html", caller, session=session, transfers=transfers, sdrs=sdrs, promise=promise)
+
+    def _promise(self, session: ServiceSession) -> Promised | None:
+        """Return what the driver may count on; None: the site's power is not planned, or the session is over."""
+        known = self._node.engine.known
+        station = known.stations.get(session.station)
+        power = known.power(SiteId(station.zone.partition(":")[0])) if station is not None and station.zone else None
+        rows = promised(power, {station.id: station}) if station is not None else []
+        return next((one for one in rows if one.session == session.number), None)
 
     async def records(self, request: Request, caller: Caller) -> Response:
         """Service detail records, filtered, with export."""

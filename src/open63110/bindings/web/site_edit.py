@@ -16,12 +16,16 @@ Kind = Literal["site", "connection", "feeder", "asset", "zone", "station", "evse
 KINDS: tuple[Kind, ...] = ("connection", "feeder", "asset", "zone", "station", "evse")
 
 
+Written = Literal["id", "text", "choice", "feeder", "zone", "wiring", "number", "whole", "power", "energy", "currents", "powers"]
+"""How a field is filled in."""
+
+
 class Field(NamedTuple):
     """One field of a form."""
 
     name: str
     label: str
-    kind: Literal["id", "text", "power", "energy", "number", "whole", "currents", "powers", "wiring", "feeder", "choice"] = "text"
+    kind: Written = "text"
     """power and energy are filled in as kW and kWh; currents and powers are several numbers with spaces between them."""
     hint: str = ""
     choices: tuple[tuple[str, str], ...] = ()
@@ -70,7 +74,11 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         Field("failsafe_after", "… after [s]", "number"),
         Field("priority", "Priority", "whole", "higher goes first"),
     ),
-    "station": (_ID._replace(hint="as it connects"), _FED._replace(label="Fed by", hint="empty: what feeds its zone")),
+    "station": (
+        _ID._replace(hint="as it connects"),
+        Field("zone", "Zone", "zone"),
+        _FED._replace(hint="empty: what feeds its zone"),
+    ),
     "evse": (
         Field("evse_id", "EVSEID", "text", "as drivers know it"),
         Field("import_max", "Gives at most [kW]", "power"),
@@ -154,14 +162,31 @@ def changed(site: Described, name: str, said: Mapping[str, str]) -> str:
     """
     kind, thing, among = find(site, name)
     values = read(kind, said)
-    if kind == "station" and values["id"] != thing["id"]:
-        raise Refused("a station is called as it connects: take it out, and place the other one", where="id")
+    if kind == "station":
+        _moved(site, thing, values)
     if kind == "evse":
         thing = next(one for one in among if one["number"] == thing["number"])
     if kind in {"connection", "feeder"}:
         _renamed(site, thing["id"], values["id"])
     thing.update(values)
     return name if kind in {"site", "evse"} else f"{kind}:{thing['id']}"
+
+
+def _moved(site: Described, station: Described, values: Described) -> None:
+    """Let a station stand in the zone that a form names."""
+    if values["id"] != station["id"]:
+        raise Refused("a station is called as it connects: take it out, and place the other one", where="id")
+    wanted, now = values.pop("zone"), zone_of(site, station["id"])
+    if not wanted or wanted == now:
+        return
+    there = find(site, f"zone:{wanted}").thing["stations"]
+    find(site, f"zone:{now}").thing["stations"].remove(station)
+    there.append(station)
+
+
+def zone_of(site: Described, station: str) -> str:
+    """Return the id of the zone in which a station stands; empty: in none."""
+    return next((one["id"] for one in site["zones"] if any(each["id"] == station for each in one["stations"])), "")
 
 
 def _renamed(site: Described, old: str, new: str) -> None:
@@ -187,6 +212,7 @@ def added(site: Described, below: str, kind: str, said: Mapping[str, str]) -> st
         raise Malformed(f"no {kind} goes below a {above.kind}", where="kind")
     right: Kind = next(one for one in KINDS if one == kind)
     thing = {**FRESH[right], **read(right, said)}
+    thing.pop("zone", None)
     among = _among(site, above, right)
     if right == "evse":
         thing["number"] = len(among) + 1
@@ -263,6 +289,15 @@ def _value(field: Field, text: str) -> Any:
             return [_number(field, one, 1000.0) for one in text.replace(",", " ").split()]
         case _:
             return text
+
+
+def number(text: str, name: str, label: str) -> float | None:
+    """Read a number of a form; None: it was left empty.
+
+    Raises:
+        Malformed: it is something else.
+    """
+    return _number(Field(name, label), text.strip()) if text.strip() else None
 
 
 def _number(field: Field, text: str, factor: float = 1.0) -> float:

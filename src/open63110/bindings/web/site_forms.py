@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -14,10 +15,13 @@ from open63110.bindings.web import intake, site_edit, site_text
 from open63110.bindings.web.access import Caller
 from open63110.bindings.web.commands import Patience
 from open63110.bindings.web.parts import Parts
+from open63110.bindings.web.render import Renderer
 from open63110.kernel.errors import Malformed, Refused, Trouble
 from open63110.kernel.messages import Command
 from open63110.model.order import Order, Outcome
+from open63110.usecases.energy.arbitrate_constraints import PutConstraint, WithdrawConstraint
 from open63110.usecases.energy.describe_site import ImportSites, PlaceStation, PutSite, RemoveSite
+from open63110.usecases.energy.smart_charging import WithdrawZoneLimit
 
 Form = dict[str, str]
 Taker = Callable[[Request, Caller, Form], Awaitable[Response]]
@@ -32,9 +36,9 @@ _SINGULAR = {"connections": "connection", "feeders": "feeder", "assets": "asset"
 class SiteForms:
     """Takes forms about sites."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, render: Renderer) -> None:
         """Ask as REST would."""
-        self._parts = parts
+        self._parts, self._render = parts, render
 
     def takers(self) -> Mapping[str, Taker]:
         """Return where forms are sent to."""
@@ -43,6 +47,8 @@ class SiteForms:
             "/do/sites/describe": self.describe,
             "/do/sites/{site}/edit": self.edit,
             "/do/sites/{site}/remove": self.remove,
+            "/do/sites/{site}/limit": self.limit,
+            "/do/sites/{site}/withdraw": self.withdraw,
         }
 
     async def create(self, request: Request, caller: Caller, form: Form) -> Response:
@@ -95,6 +101,34 @@ class SiteForms:
         del form
         await self._ask(caller, RemoveSite, "", {"id": request.path_params["site"]})
         return there(request, "/sites")
+
+    async def limit(self, request: Request, caller: Caller, form: Form) -> Response:
+        """Have an operator's limit count at a node of the tree, in place of the one that was set here before."""
+        site, node = request.path_params["site"], form.get("node", "site")
+        kind, _, zone = node.partition(":")
+        place = {"zone": zone} if kind == "zone" and zone else {} if node == "site" else {"feeder": node}
+        hours = site_edit.number(form.get("hours", ""), "hours", "For so many hours")
+        watts = site_edit.number(form.get("limit", ""), "limit", "Import at most [kW]")
+        if watts is None:
+            raise Malformed("Import at most [kW] is needed", where="limit")
+        until = None if hours is None else self._parts.node.clock.now() + timedelta(hours=hours)
+        said = {"id": f"page/{site}/{node}", "scope": {"site": site, **place}, "limit": watts * 1000.0, "until": until}
+        await self._ask(caller, PutConstraint, "", said)
+        return self._told(request, f"{node} may draw {watts:g} kW at most{f' for {hours:g} h' if hours else ''}.")
+
+    async def withdraw(self, request: Request, caller: Caller, form: Form) -> Response:
+        """Take a limit back that no DSO set."""
+        id = form.get("id", "")
+        if form.get("kind") == "zone":
+            await self._ask(caller, WithdrawZoneLimit, "", dict(zip(("site", "zone"), id.split(":", 1), strict=False)))
+        else:
+            await self._ask(caller, WithdrawConstraint, "", {"id": id})
+        return self._told(request, f"{id} is withdrawn.")
+
+    def _told(self, request: Request, words: str) -> Response:
+        if request.headers.get("hx-request"):
+            return self._render.page(request, "told.html", {"good": True, "words": words, "remedy": ""})
+        return RedirectResponse(f"/sites/{quote(request.path_params['site'], safe='')}", 303)
 
     async def _ask(self, caller: Caller, kind: type[Command], station: str, said: dict[str, Any]) -> Order:
         return await self._ask_body(caller, kind, station, intake.taken(said, intake.body_of(kind)))

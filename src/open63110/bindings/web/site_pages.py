@@ -7,8 +7,9 @@ from typing import Any, Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
-from open63110.bindings.web import site_edit
+from open63110.bindings.web import site_edit, site_text
 from open63110.bindings.web.access import Caller
+from open63110.bindings.web.alarms import tone_of
 from open63110.bindings.web.parts import Parts
 from open63110.bindings.web.queries import BY_PLURAL
 from open63110.bindings.web.site_picture import ROOT, Drawn, Scene, drawn, flat
@@ -92,6 +93,7 @@ class SitePages:
             totals=totals(rows),
             demands=list(demands(known.constraints(site.id), scene.zones, scene.power, scene.now)),
             alarms=known.alarms(site.id),
+            tone_of=tone_of,
             nodes=[one for one in flat(tree) if one.bar is not None and one.kind in NODES],
             node=node,
             hours=hours if hours in HOURS else HOURS[1],
@@ -116,7 +118,9 @@ class SitePages:
             tree=tree,
             chosen=chosen,
             kind=kind,
-            thing=thing,
+            thing=thing | ({"zone": site_edit.zone_of(shown, thing["id"])} if kind == "station" else {}),
+            zones=[one["id"] for one in shown["zones"]],
+            text=site_text.written([shown], "toml"),
             below=below,
             fields=site_edit.FIELDS,
             fresh=site_edit.FRESH,

@@ -40,6 +40,11 @@ class Bar(NamedTuple):
         return max(0.0, (self.load or 0.0) / self.limit) if self.limit else 0.0
 
     @property
+    def reach(self) -> float:
+        """Of what may, what could flow by all that stations keep to; 0 where nobody knows."""
+        return max(0.0, (self.most or 0.0) / self.limit) if self.limit else 0.0
+
+    @property
     def over(self) -> bool:
         """More flows than may."""
         return self.limit is not None and self.load is not None and self.load > self.limit + 1e-6

@@ -13,6 +13,7 @@ from open63110.bindings.web.site_picture import who
 from open63110.kernel.ids import SessionNumber, StationId, SubjectRef
 from open63110.kernel.units import Percent, WattHours, Watts
 from open63110.model.constraint import Constraint
+from open63110.model.limit import LimitSource
 from open63110.model.power import EvsePower, SitePower
 from open63110.model.site import Zone
 from open63110.model.station import Station
@@ -172,6 +173,8 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
     critical: bool
     until: datetime | None
     changes: datetime | None
+    withdrawn_by: str = ""
+    """By what an operator takes it back: constraint, zone; empty: it is not his to take."""
 
 
 def demands(constraints: Iterable[Constraint], zones: Iterable[Zone], power: SitePower | None, now: datetime) -> Iterator[Demand]:
@@ -199,6 +202,7 @@ def demands(constraints: Iterable[Constraint], zones: Iterable[Zone], power: Sit
             critical=one.critical,
             until=one.until,
             changes=one.changes(now),
+            withdrawn_by="" if one.source is LimitSource.DSO else "constraint",
         )
     known = {one.id for one in shown}
     for zone in zones:
@@ -218,4 +222,5 @@ def demands(constraints: Iterable[Constraint], zones: Iterable[Zone], power: Sit
                 critical=limit.emergency,
                 until=limit.until,
                 changes=limit.until,
+                withdrawn_by="" if limit.source is LimitSource.DSO else "zone",
             )

@@ -214,10 +214,11 @@ class Ground:
         minutes: int = 30,
         end: bool = True,
         remote_start: int | None = None,
+        evse: int = 1,
     ) -> None:
         """Play an energy transfer with a reading a minute, 7.2 kW or so, and the plug pulled at its end if it ends."""
-        evse, connector, subject = EvseNumber(1), ConnectorNumber(1), self.credential(value)
-        self.hear(self._plug(station, "occupied"))
+        connector, subject, number = ConnectorNumber(1), self.credential(value), EvseNumber(evse)
+        self.hear(self._plug(station, "occupied", evse))
         ref = TransferReference(reference)
         began = self.clock.now()
         self.hear(
@@ -226,7 +227,7 @@ class Ground:
                 at=began,
                 reference=ref,
                 seq=0,
-                evse=evse,
+                evse=number,
                 connector=connector,
                 subject=subject,
                 state="charging",
@@ -244,7 +245,7 @@ class Ground:
             at = self.clock.now()
             self.hear(
                 EnergyTransferUpdated(
-                    station=station, at=at, reference=ref, seq=minute, evse=evse, state="charging", readings=readings
+                    station=station, at=at, reference=ref, seq=minute, evse=number, state="charging", readings=readings
                 )
             )
         await self.settle()
@@ -254,15 +255,21 @@ class Ground:
             readings = self._readings(energy, 0.0, "end")
             self.hear(
                 EnergyTransferEnded(
-                    station=station, at=at, reference=ref, seq=minutes + 1, evse=evse, reason="EVDisconnected", readings=readings
+                    station=station,
+                    at=at,
+                    reference=ref,
+                    seq=minutes + 1,
+                    evse=number,
+                    reason="EVDisconnected",
+                    readings=readings,
                 )
             )
-            self.hear(self._plug(station, "available"))
+            self.hear(self._plug(station, "available", evse))
             await self.settle()
 
-    def _plug(self, station: StationId, state: ConnectorState) -> ConnectorReported:
-        evse, connector = EvseNumber(1), ConnectorNumber(1)
-        return ConnectorReported(station=station, at=self.clock.now(), evse=evse, connector=connector, state=state)
+    def _plug(self, station: StationId, state: ConnectorState, evse: int) -> ConnectorReported:
+        connector = ConnectorNumber(1)
+        return ConnectorReported(station=station, at=self.clock.now(), evse=EvseNumber(evse), connector=connector, state=state)
 
     def _readings(self, energy: float, power: float, context: Context, soc: float | None = None) -> tuple[Reading, ...]:
         at = self.clock.now()

@@ -140,3 +140,14 @@ def test_a_station_keeps_the_name_it_connects_with(site: dict[str, Any]) -> None
         changed(site, "station:S1", {"id": "S9"})
     with pytest.raises(Unknown, match="site north has no feeder T9"):
         find(site, "feeder:T9")
+
+
+def test_a_station_moves_to_the_zone_it_is_given(site: dict[str, Any]) -> None:
+    added(site, "connection:grid", "zone", {"id": "yard", "import_max": "11"})
+    assert changed(site, "station:S1", {"id": "S1", "zone": "yard", "feeder": ""}) == "station:S1"
+    assert [[one["id"] for one in zone["stations"]] for zone in site["zones"]] == [["S2"], ["S1"]]
+    assert site["zones"][1]["stations"][0] == {"id": "S1", "feeder": "", "evses": [evse(1), evse(2)]}
+    assert site_edit.zone_of(site, "S1") == "yard"
+    assert site_edit.zone_of(site, "nobody") == ""
+    with pytest.raises(Unknown, match="no zone none"):
+        changed(site, "station:S1", {"id": "S1", "zone": "none"})

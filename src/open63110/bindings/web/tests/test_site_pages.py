@@ -2,8 +2,10 @@
 """Pages and REST about the power of sites, and forms that edit one: for whom they are, and what become of what is wrong (4.3)."""
 
 import csv
+import html
 import io
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from open63110.bindings.web.tests.ground import PASSWORD, Ground
 from open63110.bindings.web.tests.test_pages import check, logged_in
 from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.roles import Role
+from open63110.model.site import zone_key
 from open63110.runtime.principals import NewPrincipal
 
 API = f"/api/v1/sites/{SITE}"
@@ -42,7 +45,7 @@ async def test_the_pages_of_a_site_are_sound_for_whoever_reads_them(ground: Grou
             answer = await client.get(path)
             assert answer.status_code == 200, answer.text
             check(answer.text)
-            assert ("/do/sites/" in answer.text) == (role is not Role.VIEWER and path != f"/sites/{SITE}")
+            assert ("/do/sites/" in answer.text) == (role is not Role.VIEWER)
         for part in ("live", "tables"):
             block = (await client.get(f"/sites/{SITE}?part={part}")).text
             assert "<html" not in block
@@ -198,6 +201,82 @@ async def test_a_site_is_taken_over_from_text(ground: Ground) -> None:
         ('id = "x"\nfeeders = [{id = "a", parent = "b"}]', "sites[0].feeders[0].parent: there is no feeder or connection b"),
     ):
         assert said in (await form(ground, "/do/sites/describe", {"text": text})).text
+
+
+async def test_a_site_is_edited_as_text_as_well(ground: Ground) -> None:
+    await Scene(ground, hours=0.05).play()
+    page = (await (await logged_in(ground, Role.OPERATOR)).get(f"/sites/{SITE}/edit")).text
+    text = html.unescape(page.partition('wrap="off">')[2].partition("</textarea>")[0])
+    before = await described(ground)
+    assert (await form(ground, "/do/sites/describe", {"text": text})).headers["hx-redirect"] == f"/sites/{SITE}"
+    assert await described(ground) == before
+    await form(ground, "/do/sites/describe", {"text": text.replace("Kiel", "Flensburg")})
+    assert (await described(ground))["address"] == "Am Hafen 4, Flensburg"
+
+
+# -- limits and alarms --
+
+
+async def test_an_operator_limits_a_node_of_the_tree_and_takes_it_back(ground: Ground) -> None:
+    await Scene(ground, hours=0.05).play()
+    path, known = f"/do/sites/{SITE}", ground.engine.known
+    for node, scope in (("zone:deck", ("deck", None)), ("cars", (None, "cars")), ("site", (None, None))):
+        said = await form(ground, f"{path}/limit", {"node": node, "limit": "12.5", "hours": "2"})
+        assert f"{node} may draw 12.5 kW at most for 2 h." in said.text
+        one = known.all_constraints[f"page/{SITE}/{node}"]
+        assert (one.scope.zone, one.scope.feeder) == scope
+        assert (one.profile[0].import_max, one.source, one.actor) == (12_500.0, "operator", "p-operator")
+        assert one.until == ground.clock.now() + timedelta(hours=2)
+    await form(ground, f"{path}/limit", {"node": "site", "limit": "20"})
+    assert known.all_constraints[f"page/{SITE}/site"].until is None
+    page = (await (await logged_in(ground, Role.OPERATOR)).get(f"/sites/{SITE}")).text
+    assert page.count("Withdraw page/") == 3
+    assert "Withdraw nordnetz" not in page
+    gone = await form(ground, f"{path}/withdraw", {"id": f"page/{SITE}/site", "kind": "constraint"})
+    assert "is withdrawn" in gone.text
+    assert f"page/{SITE}/site" not in known.all_constraints
+    for said_wrong, words in (
+        ({"node": "site", "limit": ""}, "is needed"),
+        ({"node": "site", "limit": "much"}, "is no number"),
+        ({"node": "nowhere", "limit": "1"}, "nowhere"),
+    ):
+        assert words in (await form(ground, f"{path}/limit", said_wrong)).text
+    dso = await form(ground, f"{path}/withdraw", {"id": "nordnetz/evening", "kind": "constraint"})
+    assert 'class="told bad"' in dso.text
+    assert (await form(ground, f"{path}/limit", {"node": "site", "limit": "1"}, Role.VIEWER)).status_code == 403
+
+
+async def test_the_limit_of_a_zone_is_taken_back_where_it_is_shown(ground: Ground) -> None:
+    await Scene(ground, hours=0.05).play()
+    client = await ground.as_(Role.OPERATOR)
+    await client.post("/api/v1/zones/limit?wait=0", json={"site": SITE, "zone": "yard", "limit": 9_000})
+    zone = ground.engine.known.all_zones[zone_key(SITE, "yard")]
+    assert zone.limit is not None
+    told = await form(ground, f"/do/sites/{SITE}/withdraw", {"id": f"{SITE}:yard", "kind": "zone"})
+    assert "is withdrawn" in told.text
+    assert ground.engine.known.all_zones[zone.key].limit is None
+
+
+async def test_what_is_wrong_with_the_power_of_a_site_stands_on_the_first_page(ground: Ground) -> None:
+    await Scene(ground, hours=0.05).play()
+    page = (await (await logged_in(ground, Role.VIEWER)).get("/")).text
+    assert f'href="/sites/{SITE}"' in page
+    assert "Refused at Y-3: the station did not take 8.0 kW" in page
+
+
+async def test_a_session_says_what_it_is_promised_and_why_it_waits(ground: Ground) -> None:
+    scene = Scene(ground, hours=0.05)
+    await scene.play()
+    await ground.charge("T-7", station=StationId("D-4"), minutes=1, end=False, evse=2)
+    number = max(ground.engine.stations[StationId("D-4")].sessions)
+    page = (await (await logged_in(ground, Role.VIEWER)).get(f"/sessions/{number}")).text
+    check(page)
+    for words in ("19.8 of 19.8 kWh", "73 % sure", "takes turns with others at the site, limited by the DSO (nordnetz)"):
+        assert words in page, words
+    await ground.station()
+    await ground.charge()
+    other = max(ground.engine.known.stations[StationId("CS-1")].sessions, default=number + 1)
+    assert 'id="promise"' not in (await (await logged_in(ground, Role.VIEWER)).get(f"/sessions/{other}")).text
 
 
 # -- exports --
