@@ -155,7 +155,8 @@ def add(
         name: Its id; of a station the id it connects with.
         role: Exactly one.
         full_name: For people to read.
-        scope: Stations it may speak of: an id, or a prefix that ends in an asterisk; repeatable; all unless given.
+        scope: Stations it may speak of: an id, or a prefix that ends in an asterisk; of a dso or fo places: /SITE, /SITE/ZONE;
+            repeatable; all unless given, but a dso or fo has to be given some.
         password_file: Holds the password of a person.
         ask_password: Ask for it on the terminal.
         secret_file: Holds a key chosen elsewhere, such as the password a station has already.

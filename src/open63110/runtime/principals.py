@@ -5,7 +5,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 from argon2 import PasswordHasher
@@ -28,7 +28,14 @@ LONGEST_PASSWORD = 1024
 
 R = TypeVar("R")
 
+PLACED: Final = frozenset({Role.DSO, Role.FO})
+"""Roles that answer for places, never for all unless somebody says so."""
+
 _NOWHERE = StationId("")
+
+
+UNSAID: Final = ("*",)
+"""The scope of somebody for whom nobody said one, known by identity: one that was said to be all is another tuple."""
 
 
 class NewPrincipal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,8 +45,9 @@ class NewPrincipal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     role: Role
     """Exactly one."""
     name: str = ""
-    scope: tuple[str, ...] = ("*",)
-    """Stations it may speak of: ids, or prefixes that end in an asterisk; places (``/mall``) of who comes by link."""
+    scope: tuple[str, ...] = UNSAID
+    """Stations it may speak of: ids, or prefixes that end in an asterisk; places (``/mall``) of a DSO or FO, and of who comes by
+    link. All unless said; of a DSO or FO it has to be said."""
     password: str = ""
     """Of a person; empty: this person uses keys only."""
     secret: str = ""
@@ -129,7 +137,7 @@ class Principals:
             old,
             role=change.role or old.role,
             name=old.name if change.name is None else change.name,
-            scope=old.scope if change.scope is None else _scope(change.scope),
+            scope=_changed_scope(old, change),
             disabled=old.disabled if change.disabled is None else change.disabled,
             password=hashed,
             key=self._keys.hash(principal, key) if key else old.key,
@@ -182,7 +190,7 @@ class Principals:
             id=identity,
             role=new.role,
             name=new.name,
-            scope=_scope(new.scope),
+            scope=_scope_of(new.role, None if new.scope is UNSAID else new.scope),
             password=hashed,
             key=self._keys.hash(identity, wish) if wish else "",
             created=self._engine.clock.now(),
@@ -270,6 +278,24 @@ def _scope(patterns: tuple[str, ...]) -> tuple[str, ...]:
     if not patterns or not all(pattern.strip() for pattern in patterns):
         raise Malformed("a scope names at least one station or prefix", where="scope", remedy="* stands for all")
     return tuple(pattern.strip() for pattern in patterns)
+
+
+def _changed_scope(old: Principal, change: PrincipalChange) -> tuple[str, ...]:
+    """Return the new scope: who becomes a DSO or FO does not keep one that stood for all."""
+    kept = None if change.role in PLACED - {old.role} and "*" in old.scope else old.scope
+    return _scope_of(change.role or old.role, kept if change.scope is None else change.scope)
+
+
+def _scope_of(role: Role, said: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return the scope of a principal of a role.
+
+    Raises:
+        Malformed: it names nothing, or nobody said what a DSO or FO answers for: that is never everything by mistake.
+    """
+    if said is None and role in PLACED:
+        remedy = "name the places it answers for: --scope /SITE or /SITE/ZONE, repeatable; --scope '*' stands for all"
+        raise Malformed(f"a {role} has no scope unless it is given one", code="ScopeMissing", where="scope", remedy=remedy)
+    return _scope(UNSAID if said is None else said)
 
 
 def _said(change: PrincipalChange) -> str:

@@ -81,9 +81,30 @@ async def test_a_password_is_kept_as_argon2_and_known_again(register: Register) 
     assert not await register.principals.check(BERT, PASSWORD)
 
 
+@pytest.mark.parametrize("role", [Role.DSO, Role.FO])
+async def test_who_answers_for_places_speaks_of_all_only_if_somebody_says_so(register: Register, role: Role) -> None:
+    with pytest.raises(Malformed) as caught:
+        await register.principals.create(register.ann, NewPrincipal(id="m", role=role))
+    assert (caught.value.code, "--scope /SITE" in caught.value.remedy) == ("ScopeMissing", True)
+    for scope in (("/mall", "/park/deck"), ("*",)):
+        admitted = await register.principals.create(register.ann, NewPrincipal(id=f"m{len(scope)}", role=role, scope=scope))
+        assert admitted.principal.scope == scope
+
+
+async def test_who_becomes_a_dso_does_not_keep_a_scope_of_all(register: Register) -> None:
+    await register.principals.create(register.ann, NewPrincipal(id="m", role=Role.RM))
+    with pytest.raises(Malformed, match="no scope"):
+        await register.principals.change(register.ann, PrincipalId("m"), PrincipalChange(role=Role.DSO))
+    changed = PrincipalChange(role=Role.DSO, scope=("/mall",))
+    assert (await register.principals.change(register.ann, PrincipalId("m"), changed)).principal.scope == ("/mall",)
+    assert (await register.principals.change(register.ann, PrincipalId("m"), PrincipalChange(role=Role.FO))).principal.scope == (
+        "/mall",
+    )
+
+
 @pytest.mark.parametrize("role", [role for role in Role if role not in PEOPLE])
 async def test_a_machine_gets_a_key_that_only_its_holder_knows(register: Register, role: Role) -> None:
-    admitted = await register.principals.create(register.ann, NewPrincipal(id="m", role=role))
+    admitted = await register.principals.create(register.ann, NewPrincipal(id="m", role=role, scope=("m",)))
     identity, _, secret = admitted.key.partition(".")
     assert identity == "m"
     stored = register.stored(PrincipalId("m"))
