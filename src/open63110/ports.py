@@ -10,7 +10,9 @@ import msgspec
 from open63110.kernel.ids import OrderId, SessionNumber, StationId, SubjectRef, TransferNumber, TransferReference
 from open63110.kernel.journal import Entry, entry
 from open63110.kernel.messages import Command, Event
+from open63110.kernel.roles import Role
 from open63110.model.constraint import Constraint
+from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample
 from open63110.model.order import Order
 from open63110.model.original import Original
 from open63110.model.peer import Peer, PeersHeard
@@ -108,6 +110,37 @@ class PoweredSites(Sites, Protocol):
         """Return the alarms about its power that last, in the order of their ids."""
 
 
+class GridSites(PoweredSites, Protocol):
+    """Sites with their power, and what DSOs may do and have done there."""
+
+    def dso_group(self, key: str) -> DsoGroup | None:
+        """Return a group of places that a DSO may address, None if there is none."""
+
+    def dso_groups(self) -> Sequence[DsoGroup]:
+        """Return all of them, in the order of their ids."""
+
+    def dso_order(self, key: str) -> DsoOrder | None:
+        """Return an order of a DSO, also one that is over, None if there is none."""
+
+    def dso_orders(self) -> Sequence[DsoOrder]:
+        """Return the orders that something is still to be done about, in the order of their ids."""
+
+    def compliance(self, order_id: str) -> Compliance | None:
+        """Return what came of such an order so far, None if its time has not come."""
+
+    def dso_forecast(self, key: str) -> DsoForecast | None:
+        """Return a forecast, None if there is none."""
+
+    def dso_link(self, dso: str) -> DsoLink | None:
+        """Return when a DSO was heard last, None if it never was."""
+
+    def role_of(self, principal: str) -> Role | None:
+        """Return the role of somebody who may ask, None if there is nobody of that name."""
+
+    def station(self, key: StationId) -> Station | None:
+        """Return a station, None if there is none."""
+
+
 class PricedSites(Sites, Protocol):
     """Sites, and what charging costs there."""
 
@@ -174,6 +207,12 @@ KEPT = (
     Kept(SitePower, "power", "site", ("at",)),
     Kept(PowerSample, "sample", "id", ("site", "at")),
     Kept(PowerAlarm, "alarm", "id", ("site", "kind", "since", "cleared")),
+    Kept(DsoGroup, "dso_group", "id", ("dso",)),
+    Kept(DsoOrder, "dso_order", "order_id", ("dso", "group", "state", "start")),
+    Kept(Compliance, "compliance", "order_id", ("dso", "status")),
+    Kept(DsoSample, "dso_sample", "id", ("order_id", "at")),
+    Kept(DsoForecast, "dso_forecast", "id", ("group", "dso", "horizon")),
+    Kept(DsoLink, "dso_link", "id", ("heard",)),
 )
 """Every noun that has rows. Station rows leave out transfers and sessions, which are rows of their own."""
 

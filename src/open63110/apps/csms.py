@@ -25,6 +25,7 @@ from open63110.apps.opaque import RankedOrders
 from open63110.apps.protection import guard_of
 from open63110.apps.refusals import Refusals
 from open63110.apps.systemd import notify, watched
+from open63110.apps.tending import Tending
 from open63110.bindings.link.carriers.websocket_carrier import LINK_LIMITS, client_tls, server_tls
 from open63110.bindings.link.conversation import WIRE as LINK
 from open63110.bindings.link.gate import Gate as LinkGate
@@ -92,6 +93,7 @@ class Csms:
         self.alarm = StoreAlarm(self.engine, self.ids)
         self.refusals = Refusals(self.security, self.clock)
         self.forgetting = Forgetting(self.engine, self.ids)
+        self.tending = Tending(self.engine)
         self.orders = LevelOrders(self.engine, self.ids)
         with usable(folder):
             self.frames = DailyFrames(folder / FRAMES, self.clock, days=config.limits.frames_days)
@@ -207,7 +209,7 @@ class Csms:
 
     def _parts(self) -> tuple[_Runs, ...]:
         engine = self.engine
-        keepers = (self.alarm, self.refusals, self.forgetting)
+        keepers = (self.alarm, self.refusals, self.forgetting, self.tending)
         wires: tuple[_Runs, ...] = (self.ocpp, self.link, self.level.branches, self.level.guests, *self._reach())
         return (engine.commit, engine.timers, *keepers, self.orders, *wires, self.frames, self.streams)
 

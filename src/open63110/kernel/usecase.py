@@ -25,6 +25,8 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
     verb: str
     roles: frozenset[Role]
     """Who may ask, beside ADMIN, who always may."""
+    owned: bool = False
+    """What it speaks of belongs to whoever asks, and the use case itself refuses the rest: his scope of stations says nothing."""
 
 
 class UseCase(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,9 @@ import msgspec
 
 from open63110.kernel.ids import OrderId, PrincipalId, SessionNumber, StationId, SubjectRef, TransferNumber, TransferReference
 from open63110.kernel.journal import written
+from open63110.kernel.roles import Role
 from open63110.model.constraint import Constraint
+from open63110.model.dso import ALIVE, Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder
 from open63110.model.order import OPEN, Order
 from open63110.model.power import AssetReading, PowerAlarm, SitePower, meter_id
 from open63110.model.principal import Principal
@@ -46,6 +48,13 @@ class Knowledge:
         self.meters: dict[str, AssetReading] = {one.id: one for one in store.load(AssetReading)}
         self.powers: dict[SiteId, SitePower] = {one.site: one for one in store.load(SitePower)}
         self.all_alarms: dict[str, PowerAlarm] = {one.id: one for one in store.load(PowerAlarm, Where("cleared", "null"))}
+        self.groups: dict[str, DsoGroup] = {one.id: one for one in store.load(DsoGroup)}
+        self.forecasts: dict[str, DsoForecast] = {one.id: one for one in store.load(DsoForecast)}
+        self.dso_links: dict[str, DsoLink] = {one.id: one for one in store.load(DsoLink)}
+        alive = store.load(DsoOrder, Where("state", "in", ALIVE))
+        self.all_dso_orders: dict[str, DsoOrder] = {one.order_id: one for one in alive}
+        reports = (store.get(Compliance, one.order_id) for one in alive)
+        self.compliances: dict[str, Compliance] = {one.order_id: one for one in reports if one is not None}
         self._uses: dict[SubjectRef, int] = {}
         self._refs: dict[Credential, SubjectRef] = {}
         """By the spelling that is compared."""
@@ -61,6 +70,11 @@ class Knowledge:
             "meter": self.meters,
             "power": self.powers,
             "alarm": self.all_alarms,
+            "dso_group": self.groups,
+            "dso_forecast": self.forecasts,
+            "dso_link": self.dso_links,
+            "dso_order": self.all_dso_orders,
+            "compliance": self.compliances,
         }
         self._gone: dict[Any, Any] = {}
         for subject in store.load(Subject):
@@ -143,6 +157,43 @@ class Knowledge:
         """Return the alarms about its power that last, in the order of their ids."""
         return tuple(one for _, one in sorted(self.all_alarms.items()) if one.site == site)
 
+    def dso_group(self, key: str) -> DsoGroup | None:
+        """Return a group of places that a DSO may address, None if there is none."""
+        return self.groups.get(key)
+
+    def dso_groups(self) -> tuple[DsoGroup, ...]:
+        """Return all of them, in the order of their ids."""
+        return tuple(one for _, one in sorted(self.groups.items()))
+
+    def dso_order(self, key: str) -> DsoOrder | None:
+        """Return an order of a DSO, also one that is over, None if there is none."""
+        return self.all_dso_orders.get(key) or self._gone.get(("dso_order", key)) or self._store.get(DsoOrder, key)
+
+    def dso_orders(self) -> tuple[DsoOrder, ...]:
+        """Return the orders that something is still to be done about, in the order of their ids."""
+        return tuple(one for _, one in sorted(self.all_dso_orders.items()))
+
+    def compliance(self, order_id: str) -> Compliance | None:
+        """Return what came of such an order so far, None if its time has not come."""
+        return self.compliances.get(order_id)
+
+    def dso_forecast(self, key: str) -> DsoForecast | None:
+        """Return a forecast, None if there is none."""
+        return self.forecasts.get(key)
+
+    def dso_link(self, dso: str) -> DsoLink | None:
+        """Return when a DSO was heard last, None if it never was."""
+        return self.dso_links.get(dso)
+
+    def role_of(self, principal: str) -> Role | None:
+        """Return the role of somebody who may ask, None if there is nobody of that name."""
+        known = self.principals.get(PrincipalId(principal))
+        return known.role if known is not None else None
+
+    def station(self, key: StationId) -> Station | None:
+        """Return a station, None if there is none."""
+        return self.stations.get(key)
+
     def tariff(self, key: TariffKey) -> Tariff | None:
         """Return the tariff of a zone, or of a whole site; None: there is none of its own."""
         return self.tariffs.get(key)
@@ -213,8 +264,10 @@ class Knowledge:
         register = self._registers.get(kind)
         if register is not None:
             self._commit.undoable(register, key, register.get(key, MISSING))
-            if noun is None or (kind == "orders" and noun.outcome not in OPEN) or (kind == "alarm" and noun.cleared):
+            if noun is None or _over(kind, noun):
                 register.pop(key, None)
+                if kind == "dso_order" and noun is not None:
+                    self._remember({(kind, key): noun})
             else:
                 register[key] = noun
         if noun is None:
@@ -248,9 +301,12 @@ class Knowledge:
         """Remember what goes from memory until it can be read from the store for sure."""
         gone: dict[Any, Any] = {(one.station, one.reference): one for one in whole.transfers.values() if one.settled}
         gone.update({one.number: one for one in whole.sessions.values() if one.settled})
+        self._remember(gone)
+        return left
+
+    def _remember(self, gone: dict[Any, Any]) -> None:
         self._gone.update(gone)
         self._commit.once_settled(lambda _: self._forget(gone))
-        return left
 
     def _forget(self, gone: dict[Any, Any]) -> None:
         for key, one in gone.items():
@@ -269,6 +325,15 @@ class Knowledge:
     def _add(self, subject: SubjectRef | None, step: int) -> None:
         if subject is not None:
             self._uses[subject] = self._uses.get(subject, 0) + step
+
+
+def _over(kind: str, noun: Any) -> bool:
+    """Tell whether nothing is to be done about a noun any more, so that it need not be in memory."""
+    if kind == "orders":
+        return noun.outcome not in OPEN
+    if kind == "dso_order":
+        return noun.state not in ALIVE
+    return (kind == "alarm" and noun.cleared is not None) or (kind == "compliance" and noun.closed)
 
 
 def _user(transfer: EnergyTransfer | None) -> SubjectRef | None:

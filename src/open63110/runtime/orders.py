@@ -18,7 +18,7 @@ from open63110.model.principal import AuditEntry, Principal
 from open63110.model.station import AuthorizationReleased, RegistrationDecided, StationConnected
 from open63110.ports import Ids, Link, Where
 from open63110.runtime.engine import Engine, Replies, Turn, decode_command, encode_command
-from open63110.runtime.permissions import may_ask
+from open63110.runtime.permissions import may_ask, may_use
 
 DONE = "NoError"
 """Reason code of an order that was accepted without any other (OCPP 2.x appendix)."""
@@ -131,7 +131,8 @@ class Orders:
         allowed = door.roles if door else roles
         if allowed is None:
             raise NotSupported(f"{order.kind} cannot be asked from outside", code="NoDoor")
-        if not may_ask(by, allowed, command.station):
+        may = may_use(by, door, command.station) if door else may_ask(by, allowed, command.station)
+        if not may:
             raise NotAuthorized(f"{by.id} ({by.role}) may not ask {order.kind} of {command.station or 'this CSMS'}")
         if order.deadline <= now:
             raise Expired(f"the deadline {order.deadline:%Y-%m-%dT%H:%M:%SZ} has passed")

@@ -33,6 +33,8 @@ def may_ask(principal: Principal, roles: frozenset[Role], station: StationId) ->
 
 def may_use(principal: Principal, door: Door, station: StationId) -> bool:
     """Tell whether a principal may use a door for a station."""
+    if door.owned:
+        return not principal.disabled and (principal.role is Role.ADMIN or principal.role in door.roles)
     return may_ask(principal, door.roles, station)
 
 

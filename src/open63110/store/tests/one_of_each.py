@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from open63110.model.constraint import Constraint, ConstraintScope, Step
+from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample, ForecastBlock, StationEffect
 from open63110.model.order import Order
 from open63110.model.original import Original
 from open63110.model.peer import Peer, PeersHeard
@@ -64,5 +65,19 @@ ONE_OF_EACH = (
     ),
     made(PowerSample, id=2, site="north", at=NOON, nodes=(made(NodePower, id="site", kind="site", load=1_000.0),)),
     made(PowerAlarm, id="north/Excess/g1", site="north", kind="Excess", place="g1", since=NOON),
+    made(DsoGroup, id="feeder-12", dso="grid", places=(made(ConstraintScope, site="north"),)),
+    made(DsoOrder, order_id="o-1", dso="grid", places=(), start=NOON, accepted=NOON, changed=NOON, p_max_import=100_000.0),
+    made(Compliance, order_id="o-1", dso="grid", t_ack=NOON, stations=(made(StationEffect, station="CS1", t_effect=NOON),)),
+    made(DsoSample, id=3, order_id="o-1", at=NOON, power=90_000.0, most=100_000.0),
+    made(
+        DsoForecast,
+        id="feeder-12/intraday",
+        group="feeder-12",
+        dso="grid",
+        horizon="intraday",
+        blocks=(made(ForecastBlock, type="CONSUMPTION", start=NOON, end=NOON + HOUR, capacity=20_000.0),),
+        since=NOON,
+    ),
+    made(DsoLink, id="grid", heard=NOON, offline_at=NOON + HOUR),
     made(PeersHeard, id=5, marks=[("CS1", b"\x00\xff", 7, 9)]),
 )
