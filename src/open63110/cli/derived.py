@@ -20,6 +20,7 @@ from open63110.bindings.web.intake import Named, body_of
 from open63110.cli.rest import Csms, Key, Url, quoted
 from open63110.cli.say import DONE, NOT_DONE, AsJson, NotUnderstood, note, say, tell
 from open63110.kernel.usecase import Door
+from open63110.model.constraint import ConstraintScope
 
 Verb = Callable[..., int]
 
@@ -53,6 +54,16 @@ def credential(word: str) -> Any:
     return {"kind": kind, "value": value} if colon else word
 
 
+def place(word: str) -> Any:
+    """Read /SITE, /SITE/ZONE or /SITE/feeder:ID, or JSON."""
+    if not word.startswith("/"):
+        return structure(word)
+    site, _, part = word[1:].partition("/")
+    kind, _, feeder = part.partition(":")
+    inside = {"feeder": feeder} if kind == "feeder" and feeder else {"zone": part} if part else {}
+    return {"site": site, **inside}
+
+
 def structure(word: str) -> Any:
     """Read JSON."""
     try:
@@ -72,6 +83,8 @@ def written(hint: Any) -> Way:
         return Way(bare, _same)
     if bare is datetime:
         return Way(str, _same, "As 2030-12-31T23:59:59Z.")
+    if getattr(bare, "__name__", "") == ConstraintScope.__name__:
+        return Way(str, place, "As /SITE, /SITE/ZONE or /SITE/feeder:ID.")
     if Named in typing.get_args(bare):
         return Way(str, credential, "As KIND:VALUE (ISO14443:04A1B2C3), or the reference that an answer showed.")
     return _many(bare)
@@ -133,8 +146,8 @@ def add(app: App, name: str, verb: Verb, parameters: list[inspect.Parameter], wo
         app.default(complete)
 
 
-def add_door(app: App, door: Door, clause: str) -> None:
-    """Make the verb of a door: its fields as options, its order awaited."""
+def add_door(app: App, door: Door, clause: str, name: str = "") -> None:
+    """Make the verb of a door, or one of another name: its fields as options, its order awaited."""
     options = {one.name: one for one in _options(door.command)}
     path = path_of(door)
     of_station = "{station}" in path
@@ -155,7 +168,7 @@ def add_door(app: App, door: Door, clause: str) -> None:
         *access_parameters(),
     ]
     words = (door.command.__doc__ or "").strip().splitlines()
-    add(app, door.verb, verb, parameters, f"{words[0] if words else door.verb} ({clause})")
+    add(app, name or door.verb, verb, parameters, f"{words[0] if words else door.verb} ({clause})")
 
 
 _STATION = Annotated[str, Parameter(help="Id of the station.")]

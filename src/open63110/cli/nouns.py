@@ -6,7 +6,7 @@ from collections.abc import Callable
 import msgspec
 from cyclopts import App
 
-from open63110.cli import bulk, extras, files, power_export, site_power, sites, station_program
+from open63110.cli import bulk, dso_orders, extras, files, power_export, site_power, sites, station_program
 from open63110.cli.derived import add_door
 from open63110.cli.lists import add_list, add_show
 from open63110.runtime.table import discover
@@ -21,6 +21,8 @@ class Noun(msgspec.Struct, frozen=True, kw_only=True):
     """What a list shows to people."""
     more: tuple[Callable[..., int], ...] = ()
     """Verbs written by hand; they go before those that are derived."""
+    doors: dict[str, str] = {}
+    """Commands of other nouns that stand here too, and by which verb."""
 
 
 NOUNS: dict[str, Noun] = {
@@ -60,6 +62,19 @@ NOUNS: dict[str, Noun] = {
     "power": Noun(plural="powers", columns=("site", "at", "planner", "planned")),
     "sample": Noun(plural="samples", columns=("id", "site", "at")),
     "alarm": Noun(plural="alarms", columns=("id", "kind", "place", "since", "cleared", "detail")),
+    "dso": Noun(
+        plural="dso-orders",
+        columns=("order_id", "dso", "group", "state", "p_max_import", "reachable", "start", "end", "emergency"),
+        more=(dso_orders.compliance, dso_orders.groups, dso_orders.load, dso_orders.forecasts),
+        doors={
+            "PutDsoOrder": "order",
+            "CancelDsoOrder": "cancel",
+            "PutDsoForecast": "forecast",
+            "RemoveDsoForecast": "withdraw-forecast",
+            "KeepDsoLink": "heartbeat",
+        },
+    ),
+    "dso-group": Noun(plural="dso-groups", columns=("id", "dso", "name", "places"), more=(dso_orders.load,)),
     "file": Noun(more=(files.put, files.list_, files.remove)),
     "stream": Noun(more=(bulk.send, bulk.fetch, bulk.list_, bulk.show, bulk.cancel, bulk.save)),
     "key": Noun(more=(extras.new, extras.use)),
@@ -79,6 +94,8 @@ def app_of(noun: str) -> App:
         for door in case.doors:
             if door.noun == noun and door.verb not in by_hand:
                 add_door(app, door, case.clause)
+            elif door.command.__name__ in known.doors:
+                add_door(app, door, case.clause, known.doors[door.command.__name__])
     for verb in known.more:
         app.command(verb)
     return app

@@ -53,6 +53,8 @@ OF_A_CSMS = {
     "meter": "What meters of sites showed last.",
     "sample": "The power of sites as it was.",
     "alarm": "What is wrong with the power of sites.",
+    "dso": "What a DSO orders, publishes and is told: order, cancel, forecast, heartbeat, compliance …",
+    "dso-group": "Groups of places that a DSO may address: put, remove, see their power.",
     "session": "Service sessions: list, start and stop remotely, say what they need.",
     "transfer": "Energy transfers.",
     "token": "Credentials the operator knows.",

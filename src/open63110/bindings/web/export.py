@@ -73,6 +73,16 @@ def _moment(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
+def moment(at: datetime | None) -> str:
+    """Write a moment, or nothing where there is none."""
+    return "" if at is None else _moment(at)
+
+
+def lines(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """Write a heading and its rows as CSV."""
+    return "".join([_line(columns), *map(_line, rows)])
+
+
 def _harmless(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 

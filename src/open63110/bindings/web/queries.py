@@ -15,6 +15,7 @@ from open63110.kernel.errors import Malformed, Unknown
 from open63110.kernel.ids import StationId, TransferNumber
 from open63110.kernel.roles import Role
 from open63110.model.constraint import Constraint
+from open63110.model.dso import DsoForecast, DsoGroup, DsoOrder
 from open63110.model.order import Order
 from open63110.model.power import AssetReading, PowerAlarm, PowerSample, SitePower
 from open63110.model.principal import AuditEntry, Principal, PrincipalChanged
@@ -48,6 +49,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """Who may read it; None: every reader."""
     station: str = ""
     """The column that says whose it is; empty: it belongs to no station."""
+    owner: str = ""
+    """The column that says to which principal it belongs, who may read it, too; empty: to none."""
     order: str = ""
     """Newest first, as a rule."""
     whole: bool = False
@@ -71,11 +74,14 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="sites", noun=Site, roles=GRID, order="id", whole=True),
     Listing(plural="zones", noun=Zone, roles=GRID, order="key"),
     Listing(plural="tariffs", noun=Tariff, order="key"),
-    Listing(plural="constraints", noun=Constraint, roles=GRID, order="id"),
+    Listing(plural="constraints", noun=Constraint, order="id"),
     Listing(plural="meters", noun=AssetReading, order="id"),
-    Listing(plural="powers", noun=SitePower, roles=GRID, order="site"),
+    Listing(plural="powers", noun=SitePower, order="site"),
     Listing(plural="samples", noun=PowerSample, order="-id"),
     Listing(plural="alarms", noun=PowerAlarm, order="-since"),
+    Listing(plural="dso-groups", noun=DsoGroup, owner="dso", order="id"),
+    Listing(plural="dso-orders", noun=DsoOrder, owner="dso", order="-start"),
+    Listing(plural="dso-forecasts", noun=DsoForecast, owner="dso", order="id"),
 )
 BY_PLURAL: Mapping[str, Listing] = {one.plural: one for one in LISTINGS}
 
@@ -147,7 +153,7 @@ class Queries:
             last = getattr(found[-1], key)
 
     def _query(self, caller: Caller, listing: Listing, said: Mapping[str, str]) -> Query:
-        self._access.demand_reader(caller, None if listing.station else StationId(""), roles=listing.roles)
+        self._demand(caller, listing)
         where = [*conditions(listing, said), *self._scope(caller, listing)]
         order = said.get("order") or listing.order
         column = order.removeprefix("-")
@@ -156,7 +162,9 @@ class Queries:
         return Query(where=tuple(where), order=order, limit=limit_of(said), offset=number_of(said, "offset", 0))
 
     def _scope(self, caller: Caller, listing: Listing) -> list[Where]:
-        """Return the condition that keeps another's stations out."""
+        """Return the condition that keeps another's stations, or what belongs to another, out."""
+        if owns(caller.principal, listing):
+            return [Where(listing.owner, "=", caller.principal.id)]
         patterns = caller.principal.scope
         if "*" in patterns:
             return []
@@ -172,7 +180,7 @@ class Queries:
         Raises:
             Unknown: there is none, or it is another's.
         """
-        self._access.demand_reader(caller, None if listing.station else StationId(""), roles=listing.roles)
+        self._demand(caller, listing)
         kept = listing.kept
         whole = _bare(_hints(listing.noun)[kept.key]) is int
         noun = None
@@ -181,9 +189,14 @@ class Queries:
                 listing.noun, Query(where=(Where(kept.key, "=", int(key) if whole else key),), limit=1)
             )
             noun = found[0] if found else None
-        if noun is None or (listing.station and not in_scope(caller.principal, getattr(noun, listing.station))):
+        if noun is None or not _mine(caller.principal, listing, noun):
             raise Unknown(f"there is no such {kept.name}: {key}", code=f"Unknown{kept.noun.__name__}", where=kept.key)
         return noun
+
+    def _demand(self, caller: Caller, listing: Listing) -> None:
+        """See to it that somebody may read a list, or what of it belongs to him."""
+        if not owns(caller.principal, listing):
+            self._access.demand_reader(caller, None if listing.station else StationId(""), roles=listing.roles)
 
     # -- stations --
 
@@ -230,6 +243,17 @@ class Queries:
         )
         mine = [one for one in found if may_see(caller.principal, one)]
         return mine, str(found[-1].id) if len(found) == limit and not newest else None
+
+
+def owns(principal: Principal, listing: Listing) -> bool:
+    """Tell whether a principal reads of a list only what belongs to it: a DSO (7.8)."""
+    return bool(listing.owner) and principal.role is Role.DSO and not principal.disabled
+
+
+def _mine(principal: Principal, listing: Listing, noun: Any) -> bool:
+    if owns(principal, listing):
+        return bool(getattr(noun, listing.owner) == principal.id)
+    return not listing.station or in_scope(principal, getattr(noun, listing.station))
 
 
 def may_see(principal: Principal, fact: StoredFact) -> bool:

@@ -13,6 +13,7 @@ from open63110.bindings.web.access import Access, Caller
 from open63110.bindings.web.bulk import Bulk
 from open63110.bindings.web.commands import DEFAULT_WAIT, Commands, Patience, RawCallBody, path_of
 from open63110.bindings.web.curve import Curve, curve, readings_of, rows_of
+from open63110.bindings.web.dso import Grid
 from open63110.bindings.web.errors import body_of_order, status_of_order
 from open63110.bindings.web.export import as_csv, as_json, file
 from open63110.bindings.web.operations import API, JsonResponse, Operation, Parameter
@@ -93,6 +94,7 @@ class Rest:
         yield from Bulk(self._node, self._access).operations()
         yield from self.places.operations()
         yield from SitePowers(self._node, self._access, self._queries).operations()
+        yield from Grid(self._node, self._access, self._queries).operations()
         for case in self._node.engine.table.cases:
             for door in case.doors:
                 yield self._of_door(door, f"{_sentence(door.command.__doc__ or case.title)} ({case.clause})")
@@ -246,11 +248,13 @@ class Rest:
             return JsonResponse(show(await self._queries.one(caller, listing, key), self._access.seer(caller)))
 
         name, word = listing.noun.__name__, listing.plural
+        several = "".join(part.capitalize() for part in word.split("-"))
         filters = tuple(Parameter(name=what, type=hint) for what, hint, _ in filters_of(listing))
         formats = (Parameter(name="format", about="page, json (everything in one array), csv (records only)."),)
         roles = READERS_WORDS if listing.roles is None else ", ".join(sorted(listing.roles, reverse=True))
+        roles += ", dso of its own" if listing.owner else ""
         yield _get(
-            f"list{word.capitalize()}",
+            f"list{several}",
             word,
             f"{word.capitalize()}, filtered and in pages",
             many,
