@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from open63110.bindings.web.access import Access, Caller
-from open63110.bindings.web.export import lines, moment
+from open63110.bindings.web.export import file, lines, moment
 from open63110.bindings.web.operations import JsonResponse, Operation, Parameter
 from open63110.bindings.web.queries import BY_PLURAL, GRID, Queries
 from open63110.kernel.errors import Malformed
@@ -172,8 +172,7 @@ class Grid:
         report = await self._report(caller, order)
         if wanted == "json":
             return JsonResponse(report)
-        name = f'attachment; filename="compliance-{order.order_id}.csv"'
-        return Response(lines(COLUMNS, _rows(report)), media_type="text/csv", headers={"Content-Disposition": name})
+        return file(Response(lines(COLUMNS, _rows(report)), media_type="text/csv"), f"compliance-{order.order_id}.csv")
 
     async def _report(self, caller: Caller, order: DsoOrder) -> ComplianceReport:
         known = self._node.engine.known.compliance(order.order_id)

@@ -80,7 +80,7 @@ def moment(at: datetime | None) -> str:
 
 def lines(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     """Write a heading and its rows as CSV."""
-    return "".join([_line(columns), *map(_line, rows)])
+    return "".join([line(columns), *map(line, rows)])
 
 
 def _harmless(cell: Any) -> Any:

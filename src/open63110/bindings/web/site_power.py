@@ -12,15 +12,17 @@ from starlette.responses import Response, StreamingResponse
 from open63110.bindings.web import export
 from open63110.bindings.web.access import Access, Caller
 from open63110.bindings.web.operations import JsonResponse, Operation, Parameter
-from open63110.bindings.web.queries import BY_PLURAL, GRID, MOST, Queries
+from open63110.bindings.web.queries import BY_PLURAL, MOST, Queries
 from open63110.bindings.web.shapes import show
 from open63110.bindings.web.site_promises import COLUMNS, Promised, cells, promised
 from open63110.bindings.web.site_series import Series, Shape, series
 from open63110.kernel.errors import Malformed, Unknown
+from open63110.kernel.ids import StationId
 from open63110.model.power import EvsePower, EvseSample, NodePower, PowerSample, SitePower
 from open63110.model.site import Site
 from open63110.ports import Query, Where
 from open63110.runtime.node import Node
+from open63110.runtime.permissions import READERS
 
 USUAL = timedelta(hours=3)
 LONGEST = timedelta(days=31)
@@ -81,13 +83,16 @@ class SitePowers:
             path=f"sites/{{key}}/{path}",
             summary=summary,
             tag="sites",
-            roles=", ".join(sorted(GRID)),
+            roles=", ".join(sorted(READERS)),
             handler=handler,
             answer=answer,
             parameters=parameters,
         )
 
     async def _site(self, request: Request, caller: Caller) -> Site:
+        self._access.demand_reader(
+            caller, StationId("")
+        )  # a DSO may read about sites, and learns nothing of single EVs (R-7.4-3)
         site: Site = await self._queries.one(caller, BY_PLURAL["sites"], request.path_params["key"])
         return self._node.engine.known.sites.get(site.id, site)
 

@@ -120,6 +120,13 @@ async def test_a_dso_sees_what_is_its_own_and_nothing_else(house: House) -> None
         assert (await house.grid.get(f"{API}/{path}")).status_code == 403, path
 
 
+async def test_even_a_dso_that_speaks_of_all_learns_nothing_of_single_evs(house: House) -> None:
+    everywhere = await house.ground.as_(Role.DSO)
+    assert (await everywhere.get(f"{API}/sites/mall")).status_code == 200
+    for path in ("sites/mall/power", "sites/mall/curve", "sites/mall/history", "sites/mall/promises", "powers", "samples"):
+        assert (await everywhere.get(f"{API}/{path}")).status_code == 403, path
+
+
 @pytest.mark.parametrize("role", [role for role in Role if role not in {Role.ADMIN, Role.OPERATOR, Role.DSO}])
 async def test_nobody_else_orders_for_the_grid_or_makes_groups(house: House, role: Role) -> None:
     client = await house.ground.as_(role)
