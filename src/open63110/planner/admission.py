@@ -12,8 +12,7 @@ import numpy as np
 
 from open63110.planner.fill import free_of
 from open63110.planner.levels import Entries
-from open63110.planner.network import Bools, Floats, Ints, Network, Room, carry
-from open63110.planner.phasors import stretch
+from open63110.planner.network import Bools, Floats, Ints, Network, Room
 
 FITS = 1e-9
 """Share of what a row has that does not count as too much."""
@@ -91,16 +90,23 @@ def before(rows: Ints, values: Floats) -> Floats:
 def _one_by_one(network: Network, given: Room, need: Floats, order: Ints) -> Admission:
     """Ask one after the other: where angles count, who comes later may make room."""
     inside, row = np.zeros(len(need), dtype=np.bool_), np.full(len(need), -1, dtype=np.intp)
-    loads = carry(network, np.zeros(len(need))) + given.base
+    limits, plain, loads = (given.limits * (1.0 + FITS)).tolist(), network.plain.tolist(), given.base.tolist()
     by_point = np.argsort(network.columns, kind="stable")
-    firsts = np.concatenate(([0], np.cumsum(np.bincount(network.columns, minlength=len(need)))))
+    ends = np.cumsum(np.bincount(network.columns, minlength=len(need))).tolist()
+    rows = network.rows[by_point].tolist()
+    growth = (network.weights * need[network.columns])[by_point].tolist()
     for point in order.tolist():
-        entries = by_point[firsts[point] : firsts[point + 1]]
-        rows, growth = network.rows[entries], network.weights[entries] * need[point]
-        far = stretch(loads[rows], growth, given.limits[rows], network.plain[rows])
-        inside[point] = not len(far) or far.min() >= 1.0 - FITS
-        if inside[point]:
-            loads[rows] += growth
-        else:
-            row[point] = rows[np.argmin(far)]
+        some = range(ends[point - 1] if point else 0, ends[point])
+        after = [loads[rows[at]] + growth[at] for at in some]
+        full = [
+            rows[at]
+            for at, load in zip(some, after, strict=True)
+            if (load.real if plain[rows[at]] else abs(load)) > limits[rows[at]]
+        ]
+        if full:
+            row[point] = full[0]
+            continue
+        inside[point] = True
+        for at, load in zip(some, after, strict=True):
+            loads[rows[at]] = load
     return Admission(inside, row)

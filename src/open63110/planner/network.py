@@ -58,6 +58,10 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, gc=False, eq=False):
     """(R)"""
     place_of_point: Ints
     """(N) the node where each point hangs."""
+    kinds: Ints
+    """(N) which conductors each point uses, as a number: the same for points on the same phases."""
+    conductors: Ints
+    """(N) how many."""
 
     @property
     def all_plain(self) -> bool:
@@ -162,6 +166,8 @@ def narrow(network: Network, columns: Ints) -> Network:
         weights=weights,
         real=network.real[kept],
         place_of_point=network.place_of_point[columns],
+        kinds=network.kinds[columns],
+        conductors=network.conductors[columns],
     )
 
 

@@ -12,6 +12,8 @@ from open63110.planner.network import Bools, Floats, Ints, Network, Phasors, Roo
 
 FULL = 1e-9
 """Share of a limit that counts as nothing."""
+NOTHING = 1e-9
+"""Amperes that are not worth looking for."""
 
 
 def stretch(loads: Phasors, growth: Phasors, limits: Floats, plain: Bools) -> Floats:
@@ -66,15 +68,20 @@ def refill(network: Network, given: Room, currents: Floats, high: Floats, order:
     """
     found = currents.copy()
     loads = carry(network, currents) + given.base
+    far = stretch(loads[network.rows], network.weights, given.limits[network.rows], network.plain[network.rows])
+    most = high - currents
+    np.minimum.at(most, network.columns, far)
+    if not (most[order] > NOTHING).any():
+        return found
     by_point = np.argsort(network.columns, kind="stable")
     firsts = np.concatenate(([0], np.cumsum(np.bincount(network.columns, minlength=len(found)))))
     for point in order.tolist():
         entries = by_point[firsts[point] : firsts[point + 1]]
         rows, weights = network.rows[entries], network.weights[entries]
-        far = stretch(loads[rows], weights, given.limits[rows], network.plain[rows]).min(initial=high[point] - found[point])
-        if far > 0.0:
-            found[point] += far
-            loads[rows] += far * weights
+        more = stretch(loads[rows], weights, given.limits[rows], network.plain[rows]).min(initial=high[point] - found[point])
+        if more > 0.0:
+            found[point] += more
+            loads[rows] += more * weights
     return found
 
 

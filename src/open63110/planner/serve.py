@@ -121,7 +121,7 @@ def serve(
         )
     asks = (wants.high >= wants.least - FAR) & (wants.high > 0.0)
     resting = asks & ~turns.on & (turns.had > 0.0) & (now - turns.since < rhythm.off)
-    stages = _stages(wants, turns, asks & ~resting, now - turns.since, rhythm)
+    stages = _stages(network, wants, turns, asks & ~resting, now - turns.since, rhythm)
     inside, rows = _choose(network, given, wants.least, stages)
     high = np.where(inside, wants.high, 0.0)
     asked = demand(high, np.where(inside, np.minimum(wants.least, high), 0.0), wants.share, wants.rank)
@@ -158,10 +158,24 @@ class _Stage(NamedTuple):
     """Whether room is kept free for those who do not fit."""
 
 
-def _stages(wants: Wants, turns: Turns, asks: Bools, for_how_long: Floats, rhythm: Rhythm) -> list[_Stage]:
-    """Return who is asked when: who must not be paused, whose turn is not over, then class by class who waited too long first."""
+def _order(network: Network, wants: Wants, turns: Turns, for_how_long: Floats, rhythm: Rhythm) -> Ints:
+    """Return all points, (N): by class, by how long they have waited, or have had their turn.
+
+    Who waited about as long as others comes by what lets more of them in: on few conductors first, and phases by turns.
+    """
     urgency = np.where(turns.on, -for_how_long / wants.share, for_how_long * wants.share)
-    order = np.lexsort((turns.had / wants.share, turns.on, -urgency, -wants.rank))
+    about = np.floor(urgency / max(rhythm.off, 1.0))
+    single = np.lexsort((turns.had / wants.share, -urgency, network.kinds, -about, -wants.rank))
+    keys = np.stack((wants.rank, about, network.kinds))[:, single]
+    firsts = np.flatnonzero(np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0)))
+    place = np.empty(len(single), dtype=np.intp)
+    place[single] = np.arange(len(single)) - np.repeat(firsts, np.diff(firsts, append=len(single)))
+    return np.lexsort((-urgency, place, network.conductors, -about, -wants.rank))
+
+
+def _stages(network: Network, wants: Wants, turns: Turns, asks: Bools, for_how_long: Floats, rhythm: Rhythm) -> list[_Stage]:
+    """Return who is asked when: who must not be paused, whose turn is not over, then class by class who waited too long first."""
+    order = _order(network, wants, turns, for_how_long, rhythm)
     kept = asks & turns.on & wants.keep
     held = asks & turns.on & ~wants.keep & (for_how_long < rhythm.on)
     late = asks & ~turns.on & (for_how_long >= rhythm.patience)

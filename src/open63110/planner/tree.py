@@ -12,7 +12,7 @@ from open63110.kernel.errors import Malformed
 from open63110.model.limit import PHASE
 from open63110.model.site import Site
 from open63110.planner.network import Line, Network, Phasors
-from open63110.planner.wiring import ANGLES, PHASES, before_delta_wye, conductors, watts
+from open63110.planner.wiring import ANGLES, PHASES, before_delta_wye, conductors, terminals, watts
 
 CLEAN, DIGITS = 1e-12, 14
 """What is smaller, or comes after so many digits, is an error of floating point."""
@@ -201,6 +201,7 @@ def _packed(entries: _Entries, names: tuple[str, ...], ordered: list[Node], load
     plain = np.array([flag for _, flag in straight], dtype=np.bool_)
     rows = np.repeat(np.arange(len(counts)), counts)
     place = {name: at for at, name in enumerate(names)}
+    phases = [sorted(terminals(load.wiring)) for load in loads]
     above = [place[node.parent] if node.parent else -1 for node in ordered]
     return Network(
         points=tuple(load.id for load in loads),
@@ -217,6 +218,8 @@ def _packed(entries: _Entries, names: tuple[str, ...], ordered: list[Node], load
         parents=np.array(above + [-1] * (len(names) - len(ordered)), dtype=np.intp),
         place_of_row=np.array(entries.places, dtype=np.intp),
         place_of_point=np.array([place[load.node] for load in loads], dtype=np.intp),
+        kinds=np.array([int("".join(str(one + 1) for one in used), 10) for used in phases], dtype=np.intp),
+        conductors=np.array([len(used) for used in phases], dtype=np.intp),
     )
 
 

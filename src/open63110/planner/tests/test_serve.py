@@ -222,3 +222,28 @@ def test_a_limit_on_one_node_is_met_by_planning_its_points_alone(network: Networ
     assert check(network, room(network, limits), merged, want.high) is None
     offered = some_of(ladders([()] * len(network.points)), points)
     assert len(offered.least) == len(points)
+
+
+def test_of_those_who_came_together_those_come_first_who_leave_room_for_more() -> None:
+    network = feed(7.0, "L1L2L3", "L1", "L2", "L3")
+    found = serve(network, room(network), wants([32.0] * 4), arrived(4, 0.0), 0.0)
+    assert found.turns.on.tolist() == [False, True, True, True]
+
+
+def test_of_those_who_came_together_one_of_each_pair_of_phases_comes_first() -> None:
+    network = feed(13.0, "L1-L2", "L1-L2", "L1-L2", "L2-L3", "L3-L1")
+    found = serve(network, room(network), wants([32.0] * 5), arrived(5, 0.0), 0.0)
+    assert found.turns.on.tolist() == [
+        True,
+        False,
+        False,
+        True,
+        True,
+    ]  # 12 A between two phases would leave nothing to the others
+
+
+def test_who_waited_longer_comes_first_even_if_he_needs_more() -> None:
+    network = feed(7.0, "L1L2L3", "L1", "L2", "L3")
+    turns = Turns(on=np.zeros(4, dtype=np.bool_), since=np.array([-600.0, 0.0, 0.0, 0.0]), had=np.zeros(4))
+    found = serve(network, room(network), wants([32.0] * 4), turns, 0.0)
+    assert found.turns.on.tolist() == [True, False, False, False]
