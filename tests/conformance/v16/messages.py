@@ -16,7 +16,7 @@ from open63110.model.reading import Reading, SignedReading
 from open63110.model.station import ConnectorReported, Identity, StationBooted
 from open63110.model.token import AuthorizationStatus
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
-from open63110.usecases.energy.smart_charging import AskLimit, LimitPower, WithdrawLimit
+from open63110.usecases.energy.smart_charging import AskAbilities, AskLimit, LimitPower, WithdrawLimit
 from open63110.usecases.services.authorize_externally import StartRemotely, UnlockConnector
 from open63110.usecases.services.authorize_locally import (
     AskLocalListVersion,
@@ -189,5 +189,6 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     Heartbeat: ANY_2X[Heartbeat],
     LimitPower: limits(references=st.integers(1, 2**31 - 1).map(str), tenth=69.0),
     WithdrawLimit: ANY_2X[WithdrawLimit],
+    AskAbilities: ANY_2X[AskAbilities],
     AskLimit: ANY_2X[AskLimit],
 }

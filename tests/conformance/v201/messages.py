@@ -11,14 +11,16 @@ from open63110.bindings.ocpp.measurands import CONTEXT, WIRE_MEASURAND
 from open63110.bindings.ocpp.translation import Wire
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message
-from open63110.kernel.units import Watts
+from open63110.kernel.units import Amperes, WattHours, Watts
 from open63110.model.authorization import StopRemotely
+from open63110.model.external import ExternalLimit, ExternalLimitCleared, ExternalLimitSet, ExternalSource
 from open63110.model.limit import Ahead, LimitSource
+from open63110.model.needs import EvPlanStated, Needs, NeedsStated, PlanPeriod
 from open63110.model.reading import Reading, SignedReading
 from open63110.model.station import ConnectorReported, ConnectorState, Identity, StationBooted
 from open63110.model.token import AuthorizationStatus
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
-from open63110.usecases.energy.smart_charging import AskLimit, LimitPower, WithdrawLimit
+from open63110.usecases.energy.smart_charging import AskAbilities, AskLimit, LimitPower, WithdrawLimit
 from open63110.usecases.services.authorize_externally import StartRemotely, UnlockConnector
 from open63110.usecases.services.authorize_locally import (
     AskLocalListVersion,
@@ -207,8 +209,78 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     Heartbeat: st.builds(Heartbeat, station=st.just(CS)),
     LimitPower: limits(references=words(36, 1)),
     WithdrawLimit: st.builds(WithdrawLimit, station=st.just(CS), evse=st.integers(0, 999), source=st.sampled_from(LimitSource)),
+    AskAbilities: st.builds(AskAbilities, station=st.just(CS)),
     AskLimit: st.builds(AskLimit, station=st.just(CS), evse=number, within=st.integers(60, 10**6).map(float)),
 }
+
+
+ANY |= {
+    NeedsStated: st.builds(
+        lambda evse, phases, energy, most, least, departure: NeedsStated(
+            station=CS,
+            at=NOW,
+            evse=evse,
+            needs=Needs(
+                source="ev",
+                since=NOW,
+                departure=departure,
+                e_target=WattHours(float(energy)),
+                i_max=Amperes(float(most)),
+                p_max=most * 230.0 * phases,
+                p_min=least * 230.0 * phases,
+                phases=phases,
+                modes=({1: "AC_single_phase", 2: "AC_two_phase", 3: "AC_three_phase"}[phases],),
+            ),
+        ),
+        evse=number,
+        phases=st.integers(1, 3),
+        energy=st.integers(0, 10**6),
+        most=st.integers(0, 200),
+        least=st.integers(0, 32),
+        departure=st.none() | moment,
+    ),
+    EvPlanStated: st.builds(
+        lambda evse, starts, watts: EvPlanStated(
+            station=CS,
+            at=NOW,
+            evse=evse,
+            periods=tuple(
+                PlanPeriod(start=NOW + timedelta(seconds=start), power=power / 10, phases=phases)
+                for start, (power, phases) in zip(sorted(starts), watts, strict=False)
+            ),
+        ),
+        evse=number,
+        starts=st.sets(st.integers(0, 10**6), min_size=1, max_size=6),
+        watts=st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from((None, 1, 2))), min_size=1, max_size=6),
+    ),
+    ExternalLimitSet: st.builds(
+        lambda limit, source, critical, known: ExternalLimitSet(
+            station=CS,
+            at=NOW,
+            limit=ExternalLimit(
+                evse=limit.evse,
+                source=source,
+                since=NOW,
+                limit=limit.limit if known else None,
+                ahead=limit.ahead if known else (),
+                until=limit.until if known else None,
+                critical=critical,
+            ),
+        ),
+        limit=ANY[LimitPower],
+        source=st.sampled_from(get_args(ExternalSource)),
+        critical=st.booleans(),
+        known=st.booleans(),
+    ),
+    ExternalLimitCleared: st.builds(
+        ExternalLimitCleared,
+        station=st.just(CS),
+        at=st.just(NOW),
+        evse=st.integers(0, 999),
+        source=st.sampled_from(get_args(ExternalSource)),
+    ),
+}
+"""What is said about needs and by others than the CSMS: not on 1.6."""
 
 
 def there_and_back(wire: Wire, message: Message, names: dict[str, Any] | None = None) -> tuple[Message, ...]:

@@ -13,6 +13,7 @@ CONNECTOR = {"timestamp": "2026-05-01T12:00:00Z", "connectorStatus": "Available"
 NEEDS = next(case.said["request"] for case in CASES if case.action == "NotifyEVChargingNeeds")
 SCHEDULE = next(case.said["request"] for case in CASES if case.action == "NotifyEVChargingSchedule")
 WISHES: tuple[tuple[str, Any], ...] = (("NotifyEVChargingNeeds", NEEDS), ("NotifyEVChargingSchedule", SCHEDULE))
+PROFILES = next(case.said["request"] for case in CASES if case.action == "ReportChargingProfiles")
 START = {
     "eventType": "Started",
     "timestamp": "2026-05-01T12:00:00Z",
@@ -28,10 +29,10 @@ async def test_what_nobody_asked_for_and_an_evse_nobody_knows_are_flagged() -> N
     async with room(WIRE) as csms:
         await csms.call("BootNotification", BOOT)
         await csms.call("LogStatusNotification", {"status": "Uploaded", "requestId": 3})
-        await csms.call("ClearedChargingLimit", {"chargingLimitSource": "EMS", "evseId": 1})
+        await csms.call("ReportChargingProfiles", PROFILES)
         await csms.call("StatusNotification", CONNECTOR)
-        await csms.call("ClearedChargingLimit", {"chargingLimitSource": "EMS", "evseId": 1})
-        assert [one.flags for one in csms.facts("MessageKept")] == [("unasked",), ("unknown-evse",), ()]
+        await csms.call("ReportChargingProfiles", PROFILES)
+        assert [one.flags for one in csms.facts("MessageKept")] == [("unasked",), ("unknown-evse", "unasked"), ("unasked",)]
 
 
 async def test_needs_and_schedules_of_an_ev_are_answered_by_what_goes_on() -> None:
@@ -40,7 +41,8 @@ async def test_needs_and_schedules_of_an_ev_are_answered_by_what_goes_on() -> No
         before = [(await csms.call(action, said))[2] for action, said in WISHES]
         await csms.call("TransactionEvent", START)
         after = [(await csms.call(action, said))[2] for action, said in WISHES]
-    assert [(one["status"], one["statusInfo"]["reasonCode"]) for one in before] == [("Rejected", "NoTransaction")] * 2
+    found = [(one["status"], one["statusInfo"]["reasonCode"]) for one in before]
+    assert found == [("Rejected", "NoPlanner"), ("Rejected", "NoTransaction")]
     assert [one["status"] for one in after] == ["Rejected", "Accepted"]
     assert after[0]["statusInfo"]["reasonCode"] == "NoPlanner"
 

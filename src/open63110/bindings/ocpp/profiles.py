@@ -35,6 +35,10 @@ MOST: Final = 1024
 """Periods of a schedule, by the schemas of 2.x."""
 
 
+DIGITS: Final = 9
+"""Of a number that a station may say of itself."""
+
+
 class Place(NamedTuple):
     """What one of our profiles is for."""
 
@@ -224,6 +228,12 @@ def _moment(begin: datetime, seconds: int) -> datetime:
         return begin + timedelta(seconds=seconds)
     except OverflowError as fault:
         raise NotSupported("a period outside of the calendar", code="InvalidSchedule") from fault
+
+
+def counted(words: str | None) -> int | None:
+    """Return a number that a station says of itself; None: it says none that anybody believes."""
+    digits = (words or "").strip()
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= DIGITS else None
 
 
 def numbered(phases: int) -> int | None:

@@ -79,7 +79,7 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
         evse=evse,
         limit=found.limit,
         ahead=found.ahead,
-        until=end(profile, schedule, begin),
+        until=end(schedule, begin, given(profile.valid_to)),
         level=level(profile.id, evse, profile.stack_level),
         transfer=transfer,
     )
@@ -132,15 +132,14 @@ def _limit(period: Any) -> float:
     return float(period.limit)
 
 
-def end(profile: Any, schedule: Any, begin: datetime) -> datetime | None:
+def end(schedule: Any, begin: datetime, valid_to: datetime | None = None) -> datetime | None:
     """Return when a limit ends: with its schedule or its profile, whichever is sooner; None: when it is cleared."""
     duration = given(schedule.duration)
     try:
         over = None if duration is None else begin + timedelta(seconds=duration)
     except OverflowError:
         over = None
-    ends = [one for one in (over, given(profile.valid_to)) if one is not None]
-    return min(ends, default=None)
+    return min((one for one in (over, valid_to) if one is not None), default=None)
 
 
 def answer(replies: Sequence[Reply], _: Door) -> Any:

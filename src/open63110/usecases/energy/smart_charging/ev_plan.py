@@ -7,6 +7,7 @@ from itertools import chain
 
 from msgspec.structs import replace
 
+from open63110.kernel.errors import Unknown
 from open63110.kernel.ids import TransferReference
 from open63110.kernel.messages import Effect
 from open63110.kernel.units import Watts
@@ -21,7 +22,11 @@ from open63110.usecases.energy.smart_charging.readback import AROUND, ROUNDING
 
 
 def hear(event: EvPlanStated, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
-    """Compare it with what the station was sent, or has confirmed; one that is above is never kept as the transfer's."""
+    """Compare it with what the station was sent, or has confirmed; one that is above is never kept as the transfer's.
+
+    Raises:
+        Unknown: no energy flows there.
+    """
     found = _named(event, station)
     above = next((said for limit in _limits(found, station, now) if (said := _above(found, limit)) is not None), None)
     if above is None:
@@ -39,10 +44,11 @@ def hear(event: EvPlanStated, station: Station, now: datetime, policy: Policy) -
 
 def _named(event: EvPlanStated, station: Station) -> EvPlanStated:
     """Return it with the transfer it is about: the one that runs at its EVSE, where it names none."""
-    if event.reference:
-        return event
     running = (one.reference for one in station.transfers.values() if one.evse == event.evse and one.ended is None)
-    return replace(event, reference=next(running, TransferReference("")))
+    reference = event.reference or next(running, TransferReference(""))
+    if reference in station.transfers:
+        return replace(event, reference=reference)
+    raise Unknown(f"no transfer runs at EVSE {event.evse}", code="NoTransaction", where="evse")
 
 
 def _limits(event: EvPlanStated, station: Station, now: datetime) -> Iterator[Limit]:
@@ -77,8 +83,6 @@ def _planned(event: EvPlanStated, at: datetime) -> Watts:
 
 def stated(event: EvPlanStated, station: Station) -> Station:
     """Its transfer goes by it."""
-    transfer = station.transfers.get(event.reference)
-    if transfer is None:
-        return station
+    transfer = station.transfers[event.reference]
     base = None if transfer.base is None else replace(transfer.base, plan=event.periods)
     return replace(station, transfers={**station.transfers, event.reference: replace(transfer, plan=event.periods, base=base)})

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from open63110.kernel.errors import Unknown
 from open63110.kernel.ids import EvseNumber, StationId, TransferNumber, TransferReference
 from open63110.kernel.messages import Event
 from open63110.kernel.units import Watts
@@ -88,8 +89,9 @@ def test_the_limit_of_the_whole_station_counts_too_and_none_allows_all() -> None
     assert heard(plan((0, 22_000)), replace(HERE, limits=Limits()))[0][-1] == EvPlanAnswer(accepted=True)
 
 
-def test_a_plan_of_nothing_that_is_known_changes_nothing() -> None:
-    effects, station = heard(plan((0, 1_000), reference="t9"))
-    assert (effects[-1], station) == (EvPlanAnswer(accepted=True), HERE)
+def test_a_plan_of_no_transfer_is_refused_and_nothing_is_sent_to_a_station_that_is_away() -> None:
+    for said, station in ((plan((0, 1_000), reference="t9"), HERE), (plan((0, 1_000)), replace(HERE, transfers={}))):
+        with pytest.raises(Unknown):
+            heard(said, station)
     away = replace(HERE, connected=None)
     assert not any(isinstance(one, LimitPower) for one in heard(plan((0, 8_000)), away)[0])
