@@ -357,9 +357,9 @@ async def test_a_question_that_cannot_be_is_refused(ground: Ground, path: str, w
 
 
 @pytest.mark.parametrize("role", list(Role))
-async def test_the_power_of_a_site_is_for_whoever_may_limit_it_or_read(ground: Ground, role: Role) -> None:
+async def test_the_power_of_a_site_is_for_its_operator_and_a_dso_learns_nothing_of_single_evs(ground: Ground, role: Role) -> None:
     await Scene(ground, hours=0.05).play()
     client = await ground.as_(role)
-    reads = role in {Role.ADMIN, Role.OPERATOR, Role.VIEWER, Role.DSO}
+    reads = role in {Role.ADMIN, Role.OPERATOR, Role.VIEWER}
     for path in ("power", "curve", "history", "promises"):
         assert (await client.get(f"{API}/{path}")).status_code == (200 if reads else 403), path
