@@ -283,7 +283,7 @@ def check(config: Config) -> None:
             raise Malformed(f"limits.{name} must be above 0", where=f"limits.{name}")
     if config.clock_factor <= 0:
         raise Malformed("clock_factor must be above 0", where="clock_factor")
-    _check_quarantine(config.policy)
+    _check_terms(config.policy)
     check_bulk(config.bulk)
     check_protection(config, config.links)
 
@@ -325,7 +325,7 @@ def host_and_port(text: str, where: str) -> tuple[str | None, int]:
     return host.removeprefix("[").removesuffix("]") or None, int(port)
 
 
-def _check_quarantine(policy: Policy) -> None:
-    for name in ("most_quarantined", "forget_quarantined"):
+def _check_terms(policy: Policy) -> None:
+    for name in ("most_quarantined", "forget_quarantined", "keep_minutes", "keep_power"):
         if getattr(policy, name) < 0:
             raise Malformed(f"policy.{name} must not be below 0", where=f"policy.{name}")

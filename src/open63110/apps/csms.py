@@ -26,6 +26,7 @@ from open63110.apps.protection import guard_of
 from open63110.apps.refusals import Refusals
 from open63110.apps.systemd import notify, watched
 from open63110.apps.tending import Tending
+from open63110.apps.thinning import Thinning
 from open63110.bindings.link.carriers.websocket_carrier import LINK_LIMITS, client_tls, server_tls
 from open63110.bindings.link.conversation import WIRE as LINK
 from open63110.bindings.link.gate import Gate as LinkGate
@@ -93,6 +94,7 @@ class Csms:
         self.alarm = StoreAlarm(self.engine, self.ids)
         self.refusals = Refusals(self.security, self.clock)
         self.forgetting = Forgetting(self.engine, self.ids)
+        self.thinning = Thinning(self.engine)
         self.tending = Tending(self.engine)
         self.orders = LevelOrders(self.engine, self.ids)
         with usable(folder):

@@ -20,6 +20,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     on sight are not counted: that is for closed networks."""
     forget_quarantined: int = 30
     """A quarantined station of which nothing was heard for so long is forgotten; 0: never [d]."""
+    keep_minutes: int = 3
+    """For so long the power of sites is kept by the minute, then by the quarter of an hour [d]."""
+    keep_power: int = 400
+    """For so long it is kept at all, and alarms about it that are over; 0: for ever [d]."""
     heartbeat: Seconds = Seconds(300.0)
     """Heartbeat interval told to stations [s]."""
     retry: Seconds = Seconds(60.0)

@@ -13,8 +13,11 @@ from open63110.model.constraint import Constraint
 from open63110.model.power import EvsePower, EvseSample, NodePower, PowerSample, SitePower, Winner
 from open63110.model.site import Site
 
-GAP = timedelta(minutes=3)
-"""Nothing was sampled for longer: nothing is known of that time."""
+GAP, OLD_GAP = timedelta(minutes=3), timedelta(minutes=20)
+"""Nothing was sampled for longer: nothing is known of that time. Of what is old each quarter of an hour is kept."""
+
+OLD = timedelta(days=1)
+"""Whether a sample is old: policies keep minutes for a day at least."""
 
 MOST_PARTS = 7
 """Parts with a colour of their own; the rest is one."""
@@ -79,7 +82,7 @@ def series(
         constraints: of the site, for what limits it later.
         now: the time.
     """
-    past = list(_past(samples, power))
+    past = list(_past(samples, power, now))
     ahead = _ahead_moments(power, constraints, now) if power is not None else []
     names = _names(shape, past)
     layers = [_layers(shape, one, names) for one in past]
@@ -99,14 +102,14 @@ def series(
     )
 
 
-def _past(samples: Sequence[PowerSample], power: SitePower | None) -> Iterator[_Moment]:
+def _past(samples: Sequence[PowerSample], power: SitePower | None, now: datetime) -> Iterator[_Moment]:
     """Return what was and what is, with a moment of nothing in each gap."""
     last: datetime | None = None
     every: list[PowerSample | SitePower] = [*samples]
     if power is not None and (not samples or power.at > samples[-1].at):
         every.append(power)
     for one in every:
-        if last is not None and one.at - last > GAP:
+        if last is not None and one.at - last > (GAP if now - one.at < OLD else OLD_GAP):
             yield _Moment(at=last + timedelta(seconds=1), nodes={}, evses=())
         last = one.at
         yield _Moment(at=one.at, nodes={node.id: node for node in one.nodes}, evses=one.evses)

@@ -51,7 +51,7 @@ def evse(station: str, watts: float, zone: str = "deck", phases: tuple[int, ...]
 
 def sample(minutes: float, *evses: EvseSample, **more: Any) -> PowerSample:
     given = {"deck": 10_000.0, "yard": 4_000.0} | more
-    return PowerSample(id=int(minutes) + 1, site=NORTH, at=after(minutes), nodes=nodes(**given), evses=evses)
+    return PowerSample(id=int(minutes) + 10_000, site=NORTH, at=after(minutes), nodes=nodes(**given), evses=evses)
 
 
 def drawn(
@@ -86,6 +86,12 @@ def test_nothing_is_drawn_where_nothing_was_sampled() -> None:
     found = drawn(sample(0), sample(9))
     assert lines(found.parts)["deck"] == [10_000.0, None, 10_000.0]
     assert found.load == [16_000.0, None, 16_000.0]
+
+
+def test_what_is_old_is_drawn_through_from_quarter_to_quarter_of_an_hour() -> None:
+    days = -3 * 24 * 60
+    found = drawn(sample(days), sample(days + 15), sample(days + 40))
+    assert lines(found.parts)["deck"] == [10_000.0, 10_000.0, None, 10_000.0]
 
 
 def test_more_zones_than_colours_make_one_layer_of_the_smallest() -> None:
