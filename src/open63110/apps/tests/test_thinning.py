@@ -28,10 +28,10 @@ NOBODY = StationId("")
 class House:
     """A CSMS with a database, without doors."""
 
-    def __init__(self, folder: Path, **policy: int) -> None:
+    def __init__(self, folder: Path, keep_power: int) -> None:
         self.clock, self.store = Clock(T0), SqliteStore(folder / "db")
-        ids = StoredIds(self.store)
-        self.engine = Engine(Role.CSMS, TABLE, self.store, self.clock, ids, Policy(**policy), linger=0.0)
+        ids, policy = StoredIds(self.store), Policy(keep_power=keep_power, keep_minutes=3)
+        self.engine = Engine(Role.CSMS, TABLE, self.store, self.clock, ids, policy, linger=0.0)
         self.thinning = Thinning(self.engine)
         self._number = 0
 
@@ -65,7 +65,7 @@ class House:
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    one = House(tmp_path, keep_power=400, keep_minutes=3)
+    one = House(tmp_path, keep_power=400)
     running = asyncio.create_task(one.engine.commit.run())
     yield one
     running.cancel()
@@ -113,7 +113,7 @@ async def test_what_is_too_old_goes_altogether_however_much_it_is(house: House) 
 
 
 async def test_without_a_term_it_is_kept_for_ever(tmp_path: Path) -> None:
-    house = House(tmp_path, keep_power=0, keep_minutes=3)
+    house = House(tmp_path, keep_power=0)
     running = asyncio.create_task(house.engine.commit.run())
     await house.sampled(T0 - timedelta(days=4_000), 3)
     assert await house.look() == 0
