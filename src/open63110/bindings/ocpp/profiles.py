@@ -136,13 +136,14 @@ def _length(command: LimitPower, begin: datetime) -> int:
 def _steps(command: LimitPower, begin: datetime, phases: int) -> list[Step]:
     steps = [Step(0, command.limit, phases)]
     for one in command.ahead:
-        after = (one.since - begin).total_seconds()
-        last = steps[-1]
-        step = Step(ceil(after) if one.limit > last.power else floor(after), one.limit, min(one.phases or last.phases, phases))
-        if step.start <= last.start:  # both within a second, or already over: the lower one counts
-            both = one.limit if step.start < 0 else min(one.limit, last.power)
-            steps[-1] = Step(last.start, Watts(both), step.phases)
-        elif step[1:] != last[1:]:
+        after, last = (one.since - begin).total_seconds(), steps[-1]
+        start = ceil(after) if one.limit > last.power else floor(after)
+        if start <= 0:  # it is over, or is so before this goes out
+            steps.clear()
+        while steps and steps[-1].start >= start:  # within one second: what comes last counts, and a step down from its begin
+            steps.pop()
+        step = Step(max(0, start), one.limit, min(one.phases or last.phases, phases))
+        if not steps or step[1:] != steps[-1][1:]:
             steps.append(step)
     return steps
 
@@ -173,20 +174,26 @@ def fewer(steps: Sequence[Step], most: int, length: int) -> Sequence[Step]:
         length: end of the last one [s], where that is after its start; else it counts as an hour long.
     """
     left = list(steps)
+    last = max(length, left[-1].start + 1)
+    costs = [_cost(left, place, last) for place in range(len(left) - 1)] if len(left) > most else []
     while len(left) > most:
-        ends = [one.start for one in left[1:]] + [max(length, left[-1].start + 1)]
-        costs = [_cost(left[i], left[i + 1], ends[i], ends[i + 1]) for i in range(len(left) - 1)]
         best = costs.index(min(costs))
         one, other = left[best : best + 2]
         low = one if one.power <= other.power else other
         left[best : best + 2] = [Step(one.start, low.power, low.phases)]
+        del costs[best]
+        for place in range(max(0, best - 1), min(best + 1, len(costs))):
+            costs[place] = _cost(left, place, last)
     return left
 
 
-def _cost(one: Step, other: Step, middle: int, end: int) -> float:
-    """Return the energy that is lost when two steps become one [Ws]."""
+def _cost(steps: list[Step], place: int, last: int) -> float:
+    """Return the energy that is lost when the steps at a place and behind it become one [Ws]."""
+    one, other = steps[place], steps[place + 1]
     lost = one.power - other.power
-    return lost * (middle - one.start) if lost > 0 else -lost * (end - middle)
+    if lost > 0:
+        return lost * (other.start - one.start)
+    return -lost * ((steps[place + 2].start if place + 2 < len(steps) else last) - other.start)
 
 
 def read(said: Iterable[tuple[int, float, Any]], unit: str, begin: datetime, now: datetime, phases: int = PHASES) -> Read:
