@@ -211,6 +211,21 @@ async def test_a_station_carries_a_whole_plan_across_a_cut_of_its_link_and_then_
         assert of(FailSafeEntered, facts)
 
 
+@pytest.mark.parametrize("wire", ["v201", "v21", "link"])
+async def test_what_a_simulated_ev_needs_reaches_the_csms_with_its_transfer(wire: str, tmp_path: Path) -> None:
+    async with standing(tmp_path, wire) as at:
+        leaves = at.here.now() + timedelta(hours=8)
+        ev = Ev(Make("long", WattHours(100_000.0), Watts(11_040.0), 3), 0.1, speaks=True, departure=leaves)
+        at.hardware.arrive(1, ev)
+        at.present(1, "ANNA")
+        await at.here.until(lambda: any(one.needs for one in at.here.station("CS-1").transfers.values()))
+        (transfer,) = at.here.station("CS-1").transfers.values()
+        needs = transfer.needs
+        assert needs is not None
+        assert (needs.source, needs.departure, needs.phases, needs.p_max, needs.p_min) == ("ev", leaves, 3, 11_040.0, 4_140.0)
+        assert needs.e_target == pytest.approx(0.9 * 100_000.0 / 0.92, abs=1_000)
+
+
 @pytest.mark.at("AT-7.10-2", *EVERY)
 @pytest.mark.parametrize("wire", EVERY)
 async def test_a_cable_clips_every_step_of_a_plan(wire: str, tmp_path: Path) -> None:

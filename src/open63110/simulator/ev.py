@@ -2,9 +2,11 @@
 """A simulated EV: a battery that takes what it can, less and less as it fills, and nothing below the least current."""
 
 import random
+from datetime import datetime
 from typing import NamedTuple
 
-from open63110.kernel.units import Amperes, Volts, WattHours, Watts
+from open63110.kernel.units import Amperes, Percent, Volts, WattHours, Watts
+from open63110.model.needs import Needs
 
 VOLTAGE = Volts(230.0)
 """Of one phase [V]."""
@@ -20,6 +22,9 @@ TRICKLE = 0.05
 
 LOSS = 0.08
 """Part of the energy at the meter that never reaches the battery."""
+
+MODES = {1: "AC_single_phase", 2: "AC_two_phase", 3: "AC_three_phase"}
+"""What an EV asks for by its phases."""
 
 STEP = 30.0
 """Longest time over which the power counts as constant [s]."""
@@ -47,9 +52,18 @@ MAKES = (
 class Ev:
     """One EV."""
 
-    __slots__ = ("make", "paused", "soc", "target", "tells_soc")
+    __slots__ = ("departure", "make", "paused", "said", "soc", "speaks", "target", "tells_soc")
 
-    def __init__(self, make: Make, soc: float, *, target: float = 1.0, tells_soc: bool = False) -> None:
+    def __init__(
+        self,
+        make: Make,
+        soc: float,
+        *,
+        target: float = 1.0,
+        tells_soc: bool = False,
+        speaks: bool = False,
+        departure: datetime | None = None,
+    ) -> None:
         """Come with a battery that is partly full.
 
         Args:
@@ -57,7 +71,10 @@ class Ev:
             soc: how full its battery is, 0 to 1.
             target: where it stops by itself.
             tells_soc: the station can read how full it is.
+            speaks: it says what it needs before it charges (ISO 15118).
+            departure: when it means to leave; None: it does not know.
         """
+        self.speaks, self.departure, self.said = speaks, departure, False
         self.make, self.soc, self.target, self.tells_soc = make, soc, target, tells_soc
         self.paused = False
         """It wants nothing for a while."""
@@ -66,6 +83,22 @@ class Ev:
     def least(self) -> Watts:
         """What it takes at the least current [W]."""
         return Watts(LEAST * VOLTAGE * self.make.phases)
+
+    def needs(self, now: datetime) -> Needs:
+        """Say what it needs from now on."""
+        phases, most = self.make.phases, self.make.most
+        return Needs(
+            source="ev",
+            since=now,
+            departure=self.departure,
+            e_target=WattHours(max(0.0, self.target - self.soc) * self.make.capacity / (1.0 - LOSS)),
+            soc_now=Percent(round(self.soc * 100.0)) if self.tells_soc else None,
+            p_max=most,
+            p_min=self.least,
+            i_max=Amperes(most / VOLTAGE / phases),
+            phases=phases,
+            modes=(MODES[phases],),
+        )
 
     def power(self, offered: Watts) -> Watts:
         """Return what it takes of an offer at this moment [W]."""

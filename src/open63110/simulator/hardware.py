@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from open63110.kernel.units import Watts
+from open63110.model.needs import Needs
 from open63110.model.reading import Reading
 from open63110.model.token import Credential
 from open63110.model.transfer import TransferState
@@ -53,6 +54,9 @@ class Controller(Protocol):
 
     def fault(self, evse: int, code: str, severity: int = 3) -> None:
         """See a fault come or go."""
+
+    def need(self, evse: int, needs: Needs) -> None:
+        """Hear what an EV needs."""
 
 
 class SimulatedStation:
@@ -111,7 +115,15 @@ class SimulatedStation:
         one = self.evses[evse]
         if not one.closed:
             self._schedule.begin(self._metering(one), after=FIRST_SAMPLE)
+            self._let_speak(one)
         one.close(self._clock.now(), Watts(limit))
+
+    def _let_speak(self, evse: SimulatedEvse) -> None:
+        """Let an EV say what it needs, once for each time it comes."""
+        ev = evse.ev
+        if ev is not None and ev.speaks and not ev.said:
+            ev.said = True
+            self.controller.need(evse.number, ev.needs(self._clock.now()))
 
     def open_contactor(self, evse: int) -> None:
         """Stop energy."""

@@ -17,6 +17,7 @@ from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Command, Event, Message
 from open63110.kernel.units import Amperes, Watts
 from open63110.model.limit import offered
+from open63110.model.needs import Needs, NeedsStated
 from open63110.model.reading import Reading
 from open63110.model.station import EvPluggedIn, EvUnplugged, Identity, Registration, Station
 from open63110.model.token import AuthorizationStatus, Credential
@@ -229,6 +230,12 @@ class Controller:
         if self.running(number) is not None:
             ended = StopTransfer(station=self.id, evse=number, reason=reason, trigger=trigger)
             self._hear(self._sampled(number, now), ended, now=now)
+
+    def need(self, evse: int, needs: Needs) -> None:
+        """Hear what the EV at an EVSE needs."""
+        number, now = EvseNumber(evse), self._engine.clock.now()
+        reference = self.running(number) or TransferReference("")
+        self._hear(NeedsStated(station=self.id, at=now, evse=number, needs=needs, reference=reference), now=now)
 
     def capped(self, evse: int, caps: dict[str, Watts]) -> None:
         """See what cable, EV and hardware of an EVSE allow, by those names [W]; what is left out allows anything."""

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from open63110.kernel.messages import Event
+from open63110.model.needs import NeedsStated
 from open63110.model.order import Outcome
 from open63110.model.station import ConnectorReported, StationBooted
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
@@ -36,6 +37,7 @@ TOLD = (
     LimitCleared,
     FailSafeEntered,
     FailSafeLeft,
+    NeedsStated,
 )
 """Facts of a station that its CSMS has to hear; a wire without words for one says so, and the CSMS goes without."""
 

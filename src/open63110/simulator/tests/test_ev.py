@@ -2,6 +2,7 @@
 """Batteries take what they can."""
 
 import random
+from datetime import UTC, datetime
 
 import pytest
 
@@ -56,3 +57,15 @@ def test_the_same_chance_brings_the_same_ev() -> None:
     assert (one.make, one.soc, one.target, one.tells_soc) == (other.make, other.soc, other.target, other.tells_soc)
     assert one.make in MAKES
     assert 0.1 <= one.soc <= 0.7
+
+
+def test_an_ev_needs_what_brings_it_to_its_target_at_the_meter() -> None:
+    now = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+    ev = Ev(SALOON, 0.5, target=0.9, tells_soc=True)
+    needs = ev.needs(now)
+    assert needs.e_target == pytest.approx(0.4 * SALOON.capacity / (1 - LOSS))
+    ev.charge(Watts(needs.e_target or 0.0), 3600)
+    assert ev.soc <= 0.9
+    assert (needs.source, needs.since, needs.departure, needs.soc_now) == ("ev", now, None, 50.0)
+    assert (needs.p_max, needs.p_min, needs.phases, needs.modes) == (11_000.0, 4_140.0, 3, ("AC_three_phase",))
+    assert Ev(SALOON, 1.0, target=0.9).needs(now).e_target == 0.0

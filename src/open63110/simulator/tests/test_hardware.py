@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from open63110.kernel.units import WattHours, Watts
+from open63110.model.needs import Needs
 from open63110.model.token import Credential
-from open63110.simulator.ev import MAKES, Ev
+from open63110.simulator.ev import MAKES, Ev, Make
 from open63110.simulator.evse import SimulatedEvse
 from open63110.simulator.hardware import BEFORE_RESTART, SimulatedStation
 from open63110.simulator.meter import Meter
@@ -46,6 +48,9 @@ class World:
 
     def note(self, *what: Any) -> None:
         self.seen.append(what)
+
+    def need(self, evse: int, needs: Needs) -> None:
+        self.note("need", evse, needs)
 
     def power_up(self, reason: str = "PowerUp") -> None:
         self.powered = True
@@ -196,3 +201,16 @@ def test_a_clock_can_be_set_unless_it_is_right_by_itself() -> None:
     own = SimulatedStation("CS-2", [], world, world.schedule, set_clock=moved.append)
     assert own.set_clock(-60.0)
     assert moved == [-60.0]
+
+
+def test_an_ev_that_speaks_says_once_what_it_needs_when_energy_may_flow(world: World) -> None:
+    leaves = START + timedelta(hours=8)
+    for speaks in (True, False):
+        ev = Ev(Make("small", WattHours(10_000.0), Watts(3_680.0), 1), 0.1, speaks=speaks, departure=leaves)
+        world.station.arrive(1, ev)
+        for _ in range(2):
+            world.station.close_contactor(1, 3_680.0)
+            world.station.open_contactor(1)
+        world.station.leave(1)
+    (said,) = [one for one in world.seen if one[0] == "need"]
+    assert said == ("need", 1, Ev(ev.make, 0.1, departure=leaves).needs(world.at))

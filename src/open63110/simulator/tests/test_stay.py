@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from open63110.kernel.units import Amperes, Seconds, Volts, WattHours, Watts
+from open63110.model.needs import Needs
 from open63110.model.token import Credential
 from open63110.simulator.car import Car
 from open63110.simulator.hardware import SimulatedStation
@@ -64,6 +65,9 @@ class World:
 
     def fault(self, evse: int, code: str, severity: int = 3) -> None:
         pass
+
+    def need(self, evse: int, needs: Needs) -> None:
+        self.seen.append("need")
 
     def power_up(self, reason: str = "PowerUp") -> None:
         self.powered = True

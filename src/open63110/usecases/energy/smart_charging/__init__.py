@@ -10,7 +10,7 @@ Leaves:     a limit that the station has confirmed and keeps to, with what remai
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Door, UseCase
 from open63110.model.external import ExternalLimitCleared, ExternalLimitSet
-from open63110.model.needs import EvPlanStated, PriorityChanged
+from open63110.model.needs import EvPlanStated, NeedsStated, PriorityChanged
 from open63110.usecases.energy.smart_charging import csms, ev_plan, evolve, external, priority, silence, station, zones
 from open63110.usecases.energy.smart_charging.csms import FAIL_SAFE_VALUE, OFFLINE_DURATION
 from open63110.usecases.energy.smart_charging.messages import (
@@ -108,6 +108,7 @@ USE_CASE = UseCase(
         (Role.STATION, LimitPower): station.obey,
         (Role.STATION, WithdrawLimit): station.withdraw,
         (Role.STATION, AskLimit): station.tell,
+        (Role.STATION, NeedsStated): station.need,
         (Role.STATION, AskAbilities): station.tell_abilities,
         (Role.STATION, EvseCapped): station.capped,
         (Role.STATION, UseFailSafe): station.look,

@@ -11,6 +11,7 @@ from open63110.kernel.errors import Expired, Malformed, Unknown
 from open63110.kernel.ids import EvseNumber, TransferReference
 from open63110.kernel.messages import Effect, Event, Wake
 from open63110.model.limit import WHOLE, Confirmed, Limit, Offer, course, failsafe_due, held, offered
+from open63110.model.needs import NeedsStated
 from open63110.model.station import Station
 from open63110.usecases.energy.smart_charging import evolve
 from open63110.usecases.energy.smart_charging.messages import (
@@ -70,6 +71,11 @@ def obey(command: LimitPower, station: Station, now: datetime) -> Iterator[Effec
     after = evolve.in_force(force, after)
     yield from _settle(after, now, enter=False)
     yield LimitAnswer(evse=evse, limit=keeps, by=force.by, until=command.until)
+
+
+def need(event: NeedsStated) -> Iterator[Effect]:
+    """Pass on what an EV said that it needs."""
+    yield event
 
 
 def withdraw(command: WithdrawLimit, station: Station, now: datetime) -> Iterator[Effect]:
