@@ -211,7 +211,7 @@ class Csms:
 
     def _parts(self) -> tuple[_Runs, ...]:
         engine = self.engine
-        keepers = (self.alarm, self.refusals, self.forgetting, self.tending)
+        keepers = (self.alarm, self.refusals, self.forgetting, self.thinning, self.tending)
         wires: tuple[_Runs, ...] = (self.ocpp, self.link, self.level.branches, self.level.guests, *self._reach())
         return (engine.commit, engine.timers, *keepers, self.orders, *wires, self.frames, self.streams)
 

@@ -20,7 +20,7 @@ from open63110.model.policy import Policy
 from open63110.model.station import Station, Wakeup
 from open63110.ports import Batch
 from open63110.runtime.engine import Engine, decode_command, encode_command
-from open63110.runtime.table import Table
+from open63110.runtime.table import Table, discover
 from open63110.runtime.timers import Timers
 from open63110.store.memory import MemoryStore
 
@@ -287,6 +287,14 @@ def test_a_command_is_read_back_as_it_was_written() -> None:
 def test_a_command_of_a_later_version_is_unknown() -> None:
     with pytest.raises(Unknown):
         decode_command(b'["NotYetInvented", {}]')
+
+
+def test_of_all_commands_that_there_are_no_two_have_one_name() -> None:
+    """Bases count too: they stand among the subclasses whose rows are read."""
+    discover()
+    with pytest.raises(Unknown):
+        decode_command(b'["NotYetInventedEither", {}]')
+
 
 
 def test_two_use_cases_for_one_message_of_a_role_are_refused() -> None:

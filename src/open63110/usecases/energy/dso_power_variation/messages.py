@@ -15,7 +15,7 @@ from open63110.model.dso import ComplianceStatus, DsoOrderState, ForecastBlock, 
 NOBODY = StationId("")
 
 
-class _Asked(Command, frozen=True, kw_only=True, gc=False):
+class _AskedByGrid(Command, frozen=True, kw_only=True, gc=False):
     priority: ClassVar[Priority] = Priority.CONTROL
     unasked: ClassVar[frozenset[str]] = frozenset({"by", "role"})
     station: StationId = NOBODY
@@ -48,7 +48,7 @@ class RemoveDsoGroup(Command, frozen=True, kw_only=True, gc=False):
     id: str
 
 
-class PutDsoOrder(_Asked, frozen=True, kw_only=True, gc=False):
+class PutDsoOrder(_AskedByGrid, frozen=True, kw_only=True, gc=False):
     """Order a power variation, or change one of the same id. station is empty."""
 
     order_id: str = ""
@@ -99,13 +99,13 @@ class DsoOrderAnswer(Reply, frozen=True, kw_only=True, gc=False):
         return "NonCompliance" if self.compliance == "non-compliant" else ""
 
 
-class CancelDsoOrder(_Asked, frozen=True, kw_only=True, gc=False):
+class CancelDsoOrder(_AskedByGrid, frozen=True, kw_only=True, gc=False):
     """Take an order back: before its time it is gone, within it stations get more again one after another. station is empty."""
 
     order_id: str
 
 
-class PutDsoForecast(_Asked, frozen=True, kw_only=True, gc=False):
+class PutDsoForecast(_AskedByGrid, frozen=True, kw_only=True, gc=False):
     """Publish the capacity of a group; what was published for the same horizon before is replaced. station is empty."""
 
     group: str
@@ -115,14 +115,14 @@ class PutDsoForecast(_Asked, frozen=True, kw_only=True, gc=False):
     """Of two forecasts for the same time the intraday one counts."""
 
 
-class RemoveDsoForecast(_Asked, frozen=True, kw_only=True, gc=False):
+class RemoveDsoForecast(_AskedByGrid, frozen=True, kw_only=True, gc=False):
     """Take a forecast back. station is empty."""
 
     group: str
     horizon: Horizon = "day-ahead"
 
 
-class KeepDsoLink(_Asked, frozen=True, kw_only=True, gc=False):
+class KeepDsoLink(_AskedByGrid, frozen=True, kw_only=True, gc=False):
     """Say that the DSO is there: a heartbeat. station is empty."""
 
     offline_after: Seconds | None = None
