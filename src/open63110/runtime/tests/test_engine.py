@@ -296,7 +296,6 @@ def test_of_all_commands_that_there_are_no_two_have_one_name() -> None:
         decode_command(b'["NotYetInventedEither", {}]')
 
 
-
 def test_two_use_cases_for_one_message_of_a_role_are_refused() -> None:
     with pytest.raises(TypeError, match="two use cases"):
         Table([CASE, CASE])
