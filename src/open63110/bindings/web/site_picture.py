@@ -120,9 +120,12 @@ class _Drawing:
     def whole(self) -> Drawn:
         site = self._scene.site
         below = [self._place(one) for one in site.connections] or list(self._fed(""))
-        return self._with_power(
-            Drawn(name=ROOT, kind="site", title=str(site.id), about=site.address, below=tuple(below)), ROOT, None, ()
-        )
+        what = Drawn(name=ROOT, kind="site", title=str(site.id), about=site.address, below=tuple(below))
+        whole = self._with_power(what, ROOT, None, ())
+        if len(below) == 1 and site.connections and whole.bar is not None and whole.bar.limit is None:
+            only = below[0]  # what holds for its one connection holds for all of it
+            return msgspec.structs.replace(whole, bar=only.bar, by=only.by, phases=())
+        return whole
 
     def _place(self, one: GridConnection | Feeder) -> Drawn:
         kind = "connection" if isinstance(one, GridConnection) else "feeder"

@@ -89,7 +89,12 @@ def series(
     after: list[dict[str, float]] = [_planned(shape, power, past[-1], names, one) for one in ahead] if power is not None else []
     none_after: list[float | None] = [None] * len(ahead)
     none_before: list[float | None] = [None] * len(past)
-    nodes = [one.nodes.get(shape.node) if one.at is not None else None for one in past]
+    nodes = [one.nodes.get(shape.node) for one in past]
+    limits = [_limits(shape, nodes, _limits_ahead(shape, nodes, constraints, ahead))]
+    if shape.node == "site" and len(shape.site.connections) == 1:  # what its one connection carries limits all of it
+        only = msgspec.structs.replace(shape, node=shape.site.connections[0].id)
+        there = [one.nodes.get(only.node) for one in past]
+        limits.append(_limits(only, there, _limits_ahead(only, there, constraints, ahead)))
     return Series(
         at=[one.at.timestamp() for one in past] + [one.timestamp() for one in ahead],
         unit="A" if shape.phase else "W",
@@ -98,7 +103,7 @@ def series(
         planned=_bridged(names, layers, after, none_before) if after else [],
         load=[_load(shape, one) for one in nodes] + none_after,
         expected=[None if one is None or shape.phase else float(one.planned) for one in nodes] + none_after,
-        limits=_limits(shape, nodes, _limits_ahead(shape, nodes, constraints, ahead)),
+        limits=_merged(limits),
     )
 
 
@@ -277,6 +282,19 @@ def _limits(shape: Shape, nodes: Sequence[NodePower | None], ahead: Sequence[tup
             found[before[1]][place] = before[0]
         before = (value, name)
     return [Line(name=name, values=values) for name, values in found.items()]
+
+
+def _merged(every: Iterable[list[Line]]) -> list[Line]:
+    """Draw one line for each who limits: the lowest where he does so at two places."""
+    found: dict[str, list[float | None]] = {}
+    for one in (line for lines in every for line in lines):
+        before = found.get(one.name, [None] * len(one.values))
+        found[one.name] = [_lower(*pair) for pair in zip(before, one.values, strict=True)]
+    return [Line(name=name, values=values) for name, values in found.items()]
+
+
+def _lower(one: float | None, other: float | None) -> float | None:
+    return min((value for value in (one, other) if value is not None), default=None)
 
 
 def _limit(shape: Shape, node: NodePower | None) -> tuple[float | None, str]:

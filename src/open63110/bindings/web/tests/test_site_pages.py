@@ -78,6 +78,7 @@ async def test_before_anybody_plans_a_site_shows_the_sum_of_what_is_metered(grou
     await client.post("/api/v1/zones/limit?wait=0", json={"site": "bare", "zone": "deck", "limit": 20_000, "source": "dso"})
     page = (await (await logged_in(ground, Role.VIEWER)).get("/sites/bare")).text
     assert "6.9 of 20.0 kW" in page
+    assert "of 100 kW" in page
     assert "nobody looks after its power" in page
     assert "nobody has measured it" in page
     assert (await client.get("/api/v1/sites/bare/power")).status_code == 404

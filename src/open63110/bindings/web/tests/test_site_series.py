@@ -4,6 +4,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from open63110.bindings.web.site_series import BESIDE, BUILT, REST, Line, Series, Shape, planned_at, series, volts_of
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.units import Amperes, Volts, Watts
@@ -107,9 +109,24 @@ def test_each_limit_is_a_line_of_whoever_won_and_reaches_to_where_another_wins()
         sample(0), sample(1, limit=Watts(30_000.0), winner=DSO), sample(2, limit=Watts(25_000.0), winner=DSO), sample(3)
     )
     assert lines(found.limits) == {
-        BUILT: [60_000.0, 60_000.0, None, 60_000.0],
+        BUILT: [60_000.0] * 4,
         NAME: [None, 30_000.0, 25_000.0, 25_000.0],
     }
+
+
+def test_what_the_only_connection_carries_limits_the_whole_site() -> None:
+    assert lines(drawn(sample(0, limit=None)).limits) == {BUILT: [60_000.0]}
+    whole, grid, *rest = nodes(10_000.0, 4_000.0, limit=Watts(40_000.0), winner=DSO)
+    both = (whole, msgspec.structs.replace(grid, limit=Watts(30_000.0), winner=DSO), *rest)
+    assert lines(drawn(PowerSample(id=1, site=NORTH, at=T0, nodes=both)).limits) == {NAME: [30_000.0]}
+    two = Site(id=NORTH, connections=(*SITE.connections, GridConnection(id="g2", import_max=Watts(1.0))))
+    assert series(Shape(site=two), [sample(0, limit=None)], None, (), T0).limits == []
+
+
+def test_where_another_wins_the_line_before_reaches_to_that_moment() -> None:
+    shape = Shape(site=Site(id=NORTH))
+    found = series(shape, [sample(0), sample(1, limit=Watts(30_000.0), winner=DSO), sample(2, limit=None)], None, (), T0)
+    assert lines(found.limits) == {BUILT: [60_000.0, 60_000.0, None], NAME: [None, 30_000.0, None]}
 
 
 def test_a_phase_is_stacked_in_amperes_against_its_own_limit() -> None:
@@ -192,7 +209,7 @@ def test_what_is_known_of_limits_to_come_is_drawn_ahead() -> None:
     moments = [one - T0.timestamp() for one in found.at]
     assert moments == [600.0, 601.0, 900.0, 1_200.0, 2_400.0, 3_600.0, 3_900.0]
     assert lines(found.limits) == {
-        BUILT: [60_000.0, 60_000.0, 60_000.0, None, 60_000.0, 60_000.0, 60_000.0],
+        BUILT: [60_000.0] * 7,
         NAME: [None, None, 20_000.0, 20_000.0, 20_000.0, None, None],
     }
     held = drawn(power=power, constraints=(evening, elsewhere), node="grid")
