@@ -79,6 +79,10 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
     """What it becomes later, in order of time; none: it stays as it is."""
     transfer: str = ""
     """Reference of the energy transfer it counts for, and ends with; empty: for whatever happens at its place."""
+    actor: str = ""
+    """Whose word made it what it is: id of a principal; empty: nobody's, or not known here."""
+    constraint: str = ""
+    """Id of the constraint that did; empty: none."""
 
     @property
     def place(self) -> str:
@@ -185,7 +189,8 @@ def same(one: Limit | None, other: Limit | None) -> bool:
     """Tell whether a station that keeps to one keeps to the other; since when, and who wants it, makes no difference."""
     if one is None or other is None:
         return one is other
-    return msgspec.structs.replace(one, since=other.since, source=other.source, scope=other.scope) == other
+    same_words = {name: getattr(other, name) for name in ("since", "source", "scope", "actor", "constraint")}
+    return msgspec.structs.replace(one, **same_words) == other
 
 
 def commanded(limits: Limits, evse: EvseNumber, now: datetime) -> Offer:

@@ -215,6 +215,8 @@ def _command(station: Station, limit: Limit) -> LimitPower:
         level=limit.level,
         ahead=limit.ahead,
         transfer=limit.transfer,
+        actor=limit.actor,
+        constraint=limit.constraint,
     )
 
 

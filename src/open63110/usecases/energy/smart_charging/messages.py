@@ -42,6 +42,10 @@ class LimitPower(Command, frozen=True, kw_only=True, gc=False):
     """What the limit becomes later, in order of time; none: it stays as it is."""
     transfer: str = ""
     """Reference of the energy transfer it counts for, and ends with; empty: for whatever happens at its place."""
+    actor: str = ""
+    """Whose word made it what it is: id of a principal; empty: nobody's, or not known here."""
+    constraint: str = ""
+    """Id of the constraint that did; empty: none."""
 
     @property
     def priority(self) -> Priority:  # type: ignore[override]  # of one command, not of its kind
@@ -65,6 +69,8 @@ class LimitPower(Command, frozen=True, kw_only=True, gc=False):
             level=self.level,
             ahead=self.ahead,
             transfer=self.transfer,
+            actor=self.actor,
+            constraint=self.constraint,
         )
 
 
