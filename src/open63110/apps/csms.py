@@ -49,6 +49,7 @@ from open63110.model.principal import AuditEntry
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.station import StationDisconnected
 from open63110.pki.identity import identity_of, party_in
+from open63110.runtime.balancing import Balancing
 from open63110.runtime.engine import Engine
 from open63110.runtime.keys import Keys
 from open63110.runtime.links import Links
@@ -96,6 +97,7 @@ class Csms:
         self.forgetting = Forgetting(self.engine, self.ids)
         self.thinning = Thinning(self.engine)
         self.tending = Tending(self.engine)
+        self.balancing = Balancing(self.engine, self.ids)
         self.orders = LevelOrders(self.engine, self.ids)
         with usable(folder):
             self.frames = DailyFrames(folder / FRAMES, self.clock, days=config.limits.frames_days)
@@ -211,7 +213,7 @@ class Csms:
 
     def _parts(self) -> tuple[_Runs, ...]:
         engine = self.engine
-        keepers = (self.alarm, self.refusals, self.forgetting, self.thinning, self.tending)
+        keepers = (self.alarm, self.refusals, self.forgetting, self.thinning, self.tending, self.balancing)
         wires: tuple[_Runs, ...] = (self.ocpp, self.link, self.level.branches, self.level.guests, *self._reach())
         return (engine.commit, engine.timers, *keepers, self.orders, *wires, self.frames, self.streams)
 

@@ -12,7 +12,8 @@ from open63110.usecases.energy.smart_charging import DeriveFailSafe
 
 def then(event: StationConnected | StationDisconnected, station: Station) -> Iterator[Message]:
     """Look, if the station keeps to a limit."""
-    if station.limits.in_force or station.limits.failsafe_since is not None:
+    limits = station.limits
+    if limits.in_force or limits.asked or limits.failsafe_since is not None or limits.silent_since is not None:
         yield DeriveFailSafe(station=event.station, since=event.at)
 
 

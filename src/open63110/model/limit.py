@@ -214,9 +214,13 @@ def held(limits: Limits, evse: EvseNumber, now: datetime) -> list[Limit]:
 
 
 def failing_safe(limits: Limits, limit: Limit, now: datetime) -> bool:
-    """Tell whether nobody was heard for longer than a limit may hold without a link."""
+    """Tell whether nobody was heard for longer than a limit may hold without a link, and it was not told anew since.
+
+    That somebody is heard again does not bring it back: others may have been given what it left (I15).
+    """
     due = failsafe_due(limits, limit)
-    return due is not None and now >= due
+    left = limits.failsafe_since is not None and limit.failsafe_after is not None and limit.since <= limits.failsafe_since
+    return left or (due is not None and now >= due)
 
 
 def failsafe_due(limits: Limits, limit: Limit) -> datetime | None:

@@ -77,6 +77,10 @@ class Knowledge:
             "compliance": self.compliances,
         }
         self._gone: dict[Any, Any] = {}
+        self._places: dict[ZoneKey, list[StationId]] | None = None
+        """By zone the stations that stand there; None: to be looked up again."""
+        self._zones: dict[SiteId, list[Zone]] | None = None
+        self._constraints: dict[SiteId, list[Constraint]] | None = None
         for subject in store.load(Subject):
             self._learn(subject)
         self._load_open()
@@ -90,6 +94,7 @@ class Knowledge:
         self._recount()
 
     def _restored(self) -> None:
+        self._places = self._zones = self._constraints = None
         self._gone.clear()
         self._recount()
 
@@ -127,11 +132,22 @@ class Knowledge:
 
     def zones(self, site: SiteId) -> tuple[Zone, ...]:
         """Return the zones of a site, in the order of their keys."""
-        return tuple(one for _, one in sorted(self.all_zones.items()) if one.site == site)
+        if self._zones is None:
+            self._zones = {}
+            for _, one in sorted(self.all_zones.items()):
+                self._zones.setdefault(one.site, []).append(one)
+        return tuple(self._zones.get(site, ()))
 
     def members(self, zone: ZoneKey) -> tuple[Station, ...]:
         """Return the stations of a zone, in the order of their ids."""
-        return tuple(sorted((one for one in self.stations.values() if one.zone == zone), key=lambda one: one.id))
+        if self._places is None:
+            self._places = {}
+            for key in sorted(self.stations):
+                where = self.stations[key].zone
+                if where is not None:
+                    self._places.setdefault(where, []).append(key)
+        found = map(self.stations.get, self._places.get(zone, ()))
+        return tuple([one for one in found if one is not None])
 
     def constraint(self, key: str) -> Constraint | None:
         """Return a constraint, None if there is none."""
@@ -139,7 +155,11 @@ class Knowledge:
 
     def constraints(self, site: SiteId) -> tuple[Constraint, ...]:
         """Return what is demanded of the power of a site, in the order of their ids."""
-        return tuple(one for _, one in sorted(self.all_constraints.items()) if one.scope.site == site)
+        if self._constraints is None:
+            self._constraints = {}
+            for _, one in sorted(self.all_constraints.items()):
+                self._constraints.setdefault(one.scope.site, []).append(one)
+        return tuple(self._constraints.get(site, ()))
 
     def every_constraint(self) -> tuple[Constraint, ...]:
         """Return what is demanded of all sites, in the order of their ids."""
@@ -263,6 +283,7 @@ class Knowledge:
         batch = self._commit.batch
         register = self._registers.get(kind)
         if register is not None:
+            self._forget_indexes(kind)
             self._commit.undoable(register, key, register.get(key, MISSING))
             if noun is None or _over(kind, noun):
                 register.pop(key, None)
@@ -278,9 +299,17 @@ class Knowledge:
             batch.removes.discard((kind, key))
             batch.puts[kind, key] = noun
 
+    def _forget_indexes(self, kind: str) -> None:
+        if kind == "zone":
+            self._zones = None
+        elif kind == "constraint":
+            self._constraints = None
+
     def keep_station(self, old: Station | None, new: Station) -> None:
         """Put a changed station into memory, and just the rows that changed into the batch."""
         batch = self._commit.batch
+        if old is None or old.zone is not new.zone:
+            self._places = None
         if old is None or old != msgspec.structs.replace(new, transfers=old.transfers, sessions=old.sessions):
             batch.removes.discard(("station", new.id))
             batch.puts["station", new.id] = msgspec.structs.replace(new, transfers={}, sessions={})

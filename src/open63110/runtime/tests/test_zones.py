@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A zone's limit through the engine: decided once, desired at every station, its orders given in the same commit (I15)."""
+"""A zone's limit through the engine: decided once, desired at every station, its orders given in one commit (I15)."""
 
 import asyncio
 
@@ -13,8 +13,9 @@ from open63110.model.limit import WHOLE
 from open63110.model.order import Order, Outcome
 from open63110.model.policy import Policy
 from open63110.model.principal import Principal
-from open63110.model.site import SiteId, Zone, ZoneId, ZoneKey
+from open63110.model.site import Site, SiteId, Zone, ZoneId, ZoneKey
 from open63110.model.station import Registration, Station
+from open63110.runtime.balancing import Balancing
 from open63110.runtime.engine import Engine
 from open63110.runtime.orders import OURSELVES, Orders
 from open63110.runtime.table import discover
@@ -28,6 +29,8 @@ async def test_the_stations_of_a_zone_are_limited_together() -> None:
     ids = Ids()
     engine = Engine(Role.CSMS, discover(), MemoryStore(), Clock(T0), ids, Policy(), linger=0.0)
     orders = Orders(engine, ids)
+    balancing = Balancing(engine, ids)
+    engine.known.keep("site", SiteId("north"), Site(id=SiteId("north")))
     key = ZoneKey("north:1")
     zone = Zone(id=ZoneId("1"), site=SiteId("north"), import_max=Watts(50_000.0))
     engine.known.keep("zone", key, zone)
@@ -38,6 +41,7 @@ async def test_the_stations_of_a_zone_are_limited_together() -> None:
     writing = asyncio.create_task(engine.commit.run())
     try:
         assert (await orders.ask(command, ADMIN)).order.outcome is Outcome.ACCEPTED
+        balancing.look(SiteId("north"))
     finally:
         writing.cancel()
     asked = {name: one.limits.asked[WHOLE].limit for name, one in engine.stations.items() if one.limits.asked}

@@ -33,6 +33,7 @@ from open63110.model.reading import Context, Reading
 from open63110.model.station import ConnectorReported, ConnectorState, Identity, StationBooted, StationConnected
 from open63110.model.token import Credential, Token
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
+from open63110.runtime.balancing import Balancing
 from open63110.runtime.engine import Engine, Turn
 from open63110.runtime.keys import Keys
 from open63110.runtime.node import Node
@@ -119,6 +120,7 @@ class Ground:
         self.store = SqliteStore(folder / "web.db")
         self.engine = Engine(Role.CSMS, discover(), self.store, self.clock, self.ids, Policy(), linger=0.0)
         self.orders = Orders(self.engine, self.ids)
+        self.balancing = Balancing(self.engine, self.ids)
         self.link = self.orders.link = ScriptedLink(self.orders)
         self.replayed: list[QuarantinedInput] = []
         self.replay_says = ""
@@ -309,7 +311,8 @@ class Ground:
     async def running(self) -> AsyncIterator[None]:
         """Let the node's tasks run."""
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(self.engine.commit.run()), tasks.create_task(self.app.state.door.run())]
+            parts = (self.engine.commit, self.app.state.door, self.balancing)
+            running = [tasks.create_task(one.run()) for one in parts]
             try:
                 yield
                 await self.settle()

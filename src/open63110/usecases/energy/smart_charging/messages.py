@@ -2,16 +2,17 @@
 """What is said about limits of power (8.2.3, 7.10)."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import msgspec
 
 from open63110.kernel.ids import EvseNumber, StationId, TransferReference
 from open63110.kernel.messages import Command, Event, Priority, Reply
 from open63110.kernel.units import Amperes, Seconds, Watts
+from open63110.model.arbitration import granted
 from open63110.model.limit import Ahead, Limit, LimitScope, LimitSource
 from open63110.model.needs import PlanPeriod
-from open63110.model.site import SiteId, ZoneId, ZoneKey
+from open63110.model.site import SiteId, ZoneId
 
 
 class LimitPower(Command, frozen=True, kw_only=True, gc=False):
@@ -283,8 +284,12 @@ class UseFailSafe(Command, frozen=True, kw_only=True, gc=False):
 
 
 class LimitZone(Command, frozen=True, kw_only=True, gc=False):
-    """Let the stations of a zone draw no more than this together. station is empty."""
+    """Let the stations of a zone draw no more than this together. station is empty.
 
+    It is kept as a constraint of its source; others may demand less of the same zone.
+    """
+
+    unasked: ClassVar[frozenset[str]] = frozenset({"by", "role"})
     site: SiteId
     zone: ZoneId
     limit: Watts
@@ -299,26 +304,36 @@ class LimitZone(Command, frozen=True, kw_only=True, gc=False):
     emergency: bool = False
     weights: dict[StationId, float] = msgspec.field(default_factory=dict)
     """How much a station gets compared with the others; 1 where none is given."""
+    by: str = ""
+    """Id of the principal who asks; empty: this CSMS itself."""
+    role: str = ""
+    """His role; empty: this CSMS itself."""
 
     @property
     def priority(self) -> Priority:  # type: ignore[override]  # of one command, not of its kind
         """How it queues: before everything else in an emergency."""
         return Priority.EMERGENCY if self.emergency else Priority.CONTROL
 
+    def asked_by(self, who: str, role: str) -> Self:
+        """Return it with his name, and of a kind that his role may ask for."""
+        return msgspec.structs.replace(self, by=who, role=role, source=granted(role, self.source))
+
 
 class WithdrawZoneLimit(Command, frozen=True, kw_only=True, gc=False):
-    """Take the limit of a zone back. station is empty."""
+    """Take back every limit of a zone that whoever asks may take back. station is empty."""
 
     priority: ClassVar[Priority] = Priority.CONTROL
+    unasked: ClassVar[frozenset[str]] = frozenset({"by", "role"})
     site: SiteId
     zone: ZoneId
+    by: str = ""
+    """Id of the principal who asks; empty: this CSMS itself."""
+    role: str = ""
+    """His role; empty: this CSMS itself."""
 
-
-class BalanceZone(Command, frozen=True, kw_only=True, gc=False):
-    """At the CSMS: give the stations of this one's zone what they may have by now."""
-
-    left: ZoneKey | None = None
-    """Look at this zone as well: the station stands there no more."""
+    def asked_by(self, who: str, role: str) -> Self:
+        """Return it with his name."""
+        return msgspec.structs.replace(self, by=who, role=role)
 
 
 class ZoneLimitAnswer(Reply, frozen=True, kw_only=True, gc=False):

@@ -2,28 +2,39 @@
 """What the CSMS takes for granted of a station that it does not hear: in time it keeps to its fail-safe values (7.10).
 
 The link tells it when the station is back, with the moments at which it happened; no OCPP message does. On OCPP the CSMS derives
-it from the silence, and from the new connection that it is over. For a zone's limit the last confirmed limit goes on counting all
-the same (I15): a station may keep to that again the moment it is back.
+it from the silence, and from the new connection that it is over. From when on a station counts with its fail-safe value follows
+from since when it is not heard (I15); a station that went over to it stays there until it is told a limit anew, which it is as
+soon as it is back.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from open63110.kernel.messages import Effect, Wake
+from open63110.model.exposure import GOING_OVER, fail_safe_from
 from open63110.model.limit import WHOLE, Confirmed
 from open63110.model.station import Station
 from open63110.usecases.energy.smart_charging.csms import FAIL_SAFE_VALUE, OFFLINE_DURATION
-from open63110.usecases.energy.smart_charging.messages import DeriveFailSafe, FailSafeEntered, FailSafeLeft
-
-GOING_OVER = timedelta(seconds=5)
-"""How long a station may take to go over to its fail-safe values (AT-7.10-1)."""
+from open63110.usecases.energy.smart_charging.messages import (
+    DeriveFailSafe,
+    FailSafeEntered,
+    FailSafeLeft,
+    ReconcileLimits,
+    SilenceNoted,
+)
 
 _WAKE = "fail-safe"
+
+_BACK = "back"
+
+_DOUBT = timedelta(seconds=65)
+"""How much sooner a station may have noticed the silence, and have gone over."""
 
 
 def derive(command: DeriveFailSafe, station: Station, now: datetime) -> Iterator[Effect]:
     """Note that a station must have entered its fail-safe values, where its wire has no words for that, or has left them."""
     entered, due = station.limits.failsafe_since, _due(station, command.since)
+    yield from _noted(command, station, now)
     if station.connected is not None and entered is not None:
         yield FailSafeLeft(station=station.id, at=now, since=entered)
     elif due is not None and entered is None and due <= now:
@@ -34,6 +45,19 @@ def derive(command: DeriveFailSafe, station: Station, now: datetime) -> Iterator
         yield Wake(name=_WAKE, at=due, command=command)
     else:
         yield Wake(name=_WAKE, at=now, command=None)
+
+
+def _noted(command: DeriveFailSafe, station: Station, now: datetime) -> Iterator[Effect]:
+    """Note since when it is not heard; once it is, tell it anew what counts if it may have left that for its fail-safe value."""
+    since = station.limits.silent_since
+    if station.connected is None and since is None:
+        yield SilenceNoted(station=station.id, at=now, since=command.since)
+    elif station.connected is not None and since is not None:
+        known = station.limits.in_force.values()
+        over = [fail_safe_from(station, one.asked, one.at) for one in known]
+        yield SilenceNoted(station=station.id, at=now, since=None)
+        if any(one is not None and one - _DOUBT <= now for one in over):
+            yield Wake(name=_BACK, at=now, command=ReconcileLimits(station=station.id, afresh=True))
 
 
 def _due(station: Station, since: datetime) -> datetime | None:

@@ -1,156 +1,102 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A limit for the stations of a zone together: each gets a share, and what could happen never adds up to more (I15).
+"""A limit for the stations of a zone together: a constraint like any other, with an answer that says how far it has come.
 
-Stations that cannot be reached, or did not take their share, count with the highest they may keep to: what they confirmed last,
-or what was sent since, or, where nothing is known, all that they can draw. Somebody gets more only once others have confirmed
-less.
+The safety loop of the site shares it out, and never gives more than what the others have confirmed to leave (I15).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from open63110.kernel.errors import Expired, Malformed, Unknown
+from open63110.kernel.errors import Expired, Malformed, NotAuthorized, Unknown
 from open63110.kernel.ids import StationId
-from open63110.kernel.messages import Effect, Wake
-from open63110.kernel.units import Watts
+from open63110.kernel.messages import Effect
+from open63110.model.arbitration import claims, least_power, may_change
 from open63110.model.authorization import may_be_ordered
-from open63110.model.limit import UNRATED, WHOLE, Limit, LimitScope, LimitSource, place, same
+from open63110.model.constraint import Constraint, ConstraintChanged, ConstraintScope, Step
+from open63110.model.limit import Limit, LimitScope, LimitSource
 from open63110.model.site import Zone, ZoneChanged, ZoneKey, ZoneLimit, zone_key
-from open63110.model.station import Station
-from open63110.ports import Sites
-from open63110.usecases.energy.smart_charging.messages import (
-    BalanceZone,
-    LimitPower,
-    LimitZone,
-    WithdrawLimit,
-    WithdrawZoneLimit,
-    ZoneLimitAnswer,
-)
-
-SHARE = place(WHOLE, LimitScope.ZONE, LimitSource.OPERATOR)
-"""By what a station's share of its zone's limit is kept."""
-
-_WAKE = "zone-share"
+from open63110.ports import PoweredSites
+from open63110.usecases.energy.smart_charging.messages import LimitZone, WithdrawZoneLimit, ZoneLimitAnswer
 
 _NOBODY = StationId("")
 
 
-class Plan(NamedTuple):
-    """What to do about a zone now."""
-
-    limit: ZoneLimit
-    """With how far it has come."""
-    orders: tuple[LimitPower, ...]
-    """What to send now."""
+def constraint_id(zone: ZoneKey, source: LimitSource) -> str:
+    """Return by what the limit of a zone is known among the constraints: each source has one."""
+    return f"zone/{zone}/{source}"
 
 
-def most(station: Station, now: datetime) -> Watts:
-    """Return the highest power that a station may draw by what it confirmed and what was sent since [W]."""
-    limits = station.limits
-    known = limits.in_force.get(WHOLE)
-    held = known.asked.limit if known is not None and known.asked.valid(now) else _rating(station)
-    return Watts(max(held, *limits.exposed.get(WHOLE, ()), 0.0))
-
-
-def _rating(station: Station) -> Watts:
-    return Watts(sum(one.import_max or UNRATED for one in station.evses.values()) or UNRATED)
-
-
-def plan(zone: Zone, limit: ZoneLimit, members: Sequence[Station], now: datetime) -> Plan:
-    """Split a limit, and say which shares may be sent already."""
-    usable = [one for one in members if may_be_ordered(one) and WHOLE not in one.limits.refused]
-    reached = {one.id for one in usable}
-    dark = sum(most(one, now) for one in members if one.id not in reached)
-    shares = _shares(limit, usable, max(0.0, limit.asked.limit - dark))
-    safe = _shares(limit, members, limit.asked.failsafe) if limit.asked.failsafe is not None else {}
-    free = limit.asked.limit - dark - sum(most(one, now) for one in usable)
-    orders: list[LimitPower] = []
-    ok: list[StationId] = []
-    waiting: list[StationId] = []
-    for one in usable:
-        share = _share(zone, limit.asked, shares[one.id], safe.get(one.id))
-        if same(one.limits.desired.get(SHARE), share):
-            (ok if _keeps(one, share, now) else waiting).append(one.id)
-            continue
-        waiting.append(one.id)
-        more = max(0.0, share.limit - most(one, now))
-        if not more or more <= free:
-            free -= more
-            orders.append(_order(one.id, share))
-    outcome = replace(
-        limit,
-        ok=tuple(ok),
-        failed=tuple(one.id for one in members if may_be_ordered(one) and one.id not in reached),
-        unreachable=tuple(one.id for one in members if not may_be_ordered(one)),
-        waiting=tuple(waiting),
-        excess=Watts(max(0.0, dark - limit.asked.limit)),
-        reasons={one.id: one.limits.refused[WHOLE] for one in members if may_be_ordered(one) and one.id not in reached},
-    )
-    return Plan(outcome, tuple(orders))
-
-
-def _shares(limit: ZoneLimit, members: Iterable[Station], power: float) -> dict[StationId, Watts]:
-    """Split by weight, rounded down to the watt so that the sum never exceeds it."""
-    weights = {one.id: limit.weights.get(one.id, 1.0) for one in members}
-    whole = sum(weights.values()) or 1.0
-    return {key: Watts(float(int(power * weight / whole))) for key, weight in weights.items()}
-
-
-def _share(zone: Zone, asked: Limit, power: Watts, safe: Watts | None) -> Limit:
-    return replace(
-        asked,
-        limit=power,
-        scope=LimitScope.ZONE,
-        failsafe=None if safe is None else Watts(min(safe, power)),
-        failsafe_after=None if safe is None else asked.failsafe_after or zone.failsafe_after,
-    )
-
-
-def _keeps(station: Station, share: Limit, now: datetime) -> bool:
-    known = station.limits.in_force.get(WHOLE)
-    return known is not None and WHOLE not in station.limits.asked and most(station, now) <= share.limit
-
-
-def _order(station: StationId, share: Limit) -> LimitPower:
-    return LimitPower(
-        station=station,
-        limit=share.limit,
-        until=share.until,
-        source=share.source,
-        scope=LimitScope.ZONE,
-        failsafe=share.failsafe,
-        failsafe_after=share.failsafe_after,
-        emergency=share.emergency,
-    )
-
-
-def ask(command: LimitZone, sites: Sites, now: datetime) -> Iterator[Effect]:
+def ask(command: LimitZone, sites: PoweredSites, now: datetime) -> Iterator[Effect]:
     """Limit the zone from now on.
 
     Raises:
         Unknown: there is no such zone.
         Malformed: a limit below nothing, or a weight that is none.
         Expired: it would have ended already.
+        NotAuthorized: somebody else set one of this source, whose word it may not change.
     """
     zone = _zone(sites, zone_key(command.site, command.zone))
     _check(command, now)
-    asked = Limit(
-        limit=command.limit,
-        since=now,
-        until=command.until,
+    wanted = _constraint(command, zone, now)
+    known = sites.constraint(wanted.id)
+    if known is not None and not may_change(known, command.by, command.role):
+        raise NotAuthorized(f"the limit of zone {zone.key} was set by {known.actor}", code="NotYours", where="zone")
+    yield ConstraintChanged(station=_NOBODY, at=now, id=wanted.id, constraint=wanted, by=command.by)
+    others = [one for one in _of(zone, sites) if one.id != wanted.id]
+    limit = _begun(zone, [*others, wanted], sites, now)
+    if limit is not None:
+        yield ZoneChanged(station=_NOBODY, at=now, key=zone.key, zone=replace(zone, limit=limit))
+        yield _answer(limit)
+
+
+def _constraint(command: LimitZone, zone: Zone, now: datetime) -> Constraint:
+    return Constraint(
+        id=constraint_id(zone.key, command.source),
         source=command.source,
-        scope=LimitScope.ZONE,
-        failsafe=zone.failsafe if command.failsafe is None else command.failsafe,
+        actor=command.by,
+        scope=ConstraintScope(site=command.site, zone=command.zone),
+        profile=(Step(since=now, import_max=command.limit),),
+        until=command.until,
+        critical=command.emergency,
+        failsafe=command.failsafe,
         failsafe_after=command.failsafe_after,
-        emergency=command.emergency,
+        weights=command.weights,
+        since=now,
     )
-    found = plan(zone, ZoneLimit(asked=asked, weights=command.weights), sites.members(zone.key), now)
-    yield ZoneChanged(station=_NOBODY, at=now, key=zone.key, zone=replace(zone, limit=found.limit))
-    yield from found.orders
-    yield _answer(found.limit)
+
+
+def _of(zone: Zone, sites: PoweredSites) -> list[Constraint]:
+    here = ConstraintScope(site=zone.site, zone=zone.id)
+    return [one for one in sites.constraints(zone.site) if one.scope == here]
+
+
+def _begun(zone: Zone, demands: list[Constraint], sites: PoweredSites, now: datetime) -> ZoneLimit | None:
+    """Return the limit of a zone before anybody was told his share; None: it is not limited."""
+    found = claims(demands, now)
+    power, winner = least_power(found)
+    said = next((one.constraint for one in found if one.winner is winner), None)
+    if power is None or said is None:
+        return None
+    members = sites.members(zone.key)
+    return ZoneLimit(
+        asked=Limit(
+            limit=power,
+            since=said.since or now,
+            until=said.until,
+            source=said.source,
+            scope=LimitScope.ZONE,
+            failsafe=zone.failsafe if said.failsafe is None else said.failsafe,
+            failsafe_after=said.failsafe_after,
+            emergency=said.critical,
+            actor=said.actor,
+            constraint=said.id,
+        ),
+        weights=said.weights,
+        unreachable=tuple(one.id for one in members if not may_be_ordered(one)),
+        waiting=tuple(one.id for one in members if may_be_ordered(one)),
+    )
 
 
 def _check(command: LimitZone, now: datetime) -> None:
@@ -161,7 +107,7 @@ def _check(command: LimitZone, now: datetime) -> None:
         raise Expired("it would have ended already", code="InvalidSchedule", where="until")
 
 
-def _zone(sites: Sites, key: ZoneKey) -> Zone:
+def _zone(sites: PoweredSites, key: ZoneKey) -> Zone:
     zone = sites.zone(key)
     if zone is None:
         raise Unknown(f"there is no zone {key}", code="UnknownZone", where="zone")
@@ -179,40 +125,21 @@ def _answer(limit: ZoneLimit) -> ZoneLimitAnswer:
     )
 
 
-def withdraw(command: WithdrawZoneLimit, sites: Sites, now: datetime) -> Iterator[Effect]:
-    """Take the shares back.
+def withdraw(command: WithdrawZoneLimit, sites: PoweredSites, now: datetime) -> Iterator[Effect]:
+    """Take the limits of the zone back.
 
     Raises:
         Unknown: there is no such zone, or it is not limited.
+        NotAuthorized: it is limited by somebody whose word whoever asks may not change.
     """
     zone = _zone(sites, zone_key(command.site, command.zone))
-    if zone.limit is None:
+    known = _of(zone, sites)
+    mine = [one for one in known if may_change(one, command.by, command.role)]
+    if not known and zone.limit is None:
         raise Unknown(f"zone {zone.key} is not limited", code="UnknownLimit", where="zone")
-    yield ZoneChanged(station=_NOBODY, at=now, key=zone.key, zone=replace(zone, limit=None))
-    for one in sites.members(zone.key):
-        if SHARE in one.limits.desired:
-            yield WithdrawLimit(station=one.id, scope=LimitScope.ZONE)
-
-
-def balance(command: BalanceZone, station: Station, sites: Sites, now: datetime) -> Iterator[Effect]:
-    """Give what may be given by now; a station that left its zone gives its share back."""
-    zone = sites.zone(station.zone) if station.zone else None
-    limit = zone.limit if zone else None
-    if limit is None and SHARE in station.limits.desired:
-        yield Wake(name=_WAKE, at=now, command=WithdrawLimit(station=station.id, scope=LimitScope.ZONE))
-    for one in (zone, sites.zone(command.left) if command.left else None):
-        if one is not None:
-            yield from _balanced(one, station, sites, now)
-
-
-def _balanced(zone: Zone, station: Station, sites: Sites, now: datetime) -> Iterator[Effect]:
-    """Look at a zone in which this station, as it is now, stands or stands no more."""
-    if zone.limit is None or not zone.limit.asked.valid(now):
-        return
-    others = [one for one in sites.members(zone.key) if one.id != station.id]
-    here = [station] if station.zone == zone.key else []
-    found = plan(zone, zone.limit, sorted(others + here, key=lambda one: one.id), now)
-    if found.limit != zone.limit:
-        yield ZoneChanged(station=_NOBODY, at=now, key=zone.key, zone=replace(zone, limit=found.limit))
-    for order in found.orders:
-        yield Wake(name=_WAKE, at=now, command=order) if order.station == station.id else order
+    if known and not mine:
+        raise NotAuthorized(f"the limit of zone {zone.key} was set by {known[0].actor}", code="NotYours", where="zone")
+    for one in mine:
+        yield ConstraintChanged(station=_NOBODY, at=now, id=one.id, constraint=None, by=command.by)
+    left = _begun(zone, [one for one in known if one not in mine], sites, now)
+    yield ZoneChanged(station=_NOBODY, at=now, key=zone.key, zone=replace(zone, limit=left))

@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.messages import Wake
 from open63110.kernel.units import Seconds, Watts
+from open63110.model.exposure import GOING_OVER
 from open63110.model.limit import WHOLE, Confirmed, Limit, Limits
 from open63110.model.station import Station
 from open63110.usecases.energy.smart_charging import (
@@ -17,8 +19,10 @@ from open63110.usecases.energy.smart_charging import (
     DeriveFailSafe,
     FailSafeEntered,
     FailSafeLeft,
+    ReconcileLimits,
+    SilenceNoted,
 )
-from open63110.usecases.energy.smart_charging.silence import GOING_OVER, derive
+from open63110.usecases.energy.smart_charging.silence import derive
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 CS = StationId("CS")
@@ -38,7 +42,8 @@ def confirmed(evse: int = WHOLE, safe: float | None = 1_400.0, after: float | No
 
 
 def silent(*known: Confirmed, lacks: tuple[str, ...] = OCPP21, here: bool = False, since: datetime | None = None) -> Station:
-    limits = Limits(in_force={one.asked.evse: one for one in known}, failsafe_since=since)
+    held = {one.asked.evse: one for one in known}
+    limits = Limits(in_force=held, failsafe_since=since, silent_since=None if here else NOW)
     return Station(id=CS, lacks=lacks, connected=NOW if here else None, limits=limits)
 
 
@@ -89,3 +94,21 @@ def test_with_the_next_connection_it_is_over(lacks: tuple[str, ...]) -> None:
     assert facts == [FailSafeLeft(station=CS, at=NOW + timedelta(seconds=5), since=NOW - timedelta(seconds=30))]
     assert (facts[0].seconds, wake.command) == (35.0, None)
     assert look(silent(confirmed(), lacks=lacks, here=True))[0] == []
+
+
+def test_since_when_it_is_not_heard_is_known_on_every_wire() -> None:
+    station = silent(confirmed(), lacks=LINK)
+    fresh = replace(station, limits=replace(station.limits, silent_since=None))
+    facts, _ = look(fresh, 1)
+    assert facts == [SilenceNoted(station=CS, at=NOW + timedelta(seconds=1), since=NOW)]
+
+
+@pytest.mark.parametrize(("seconds", "anew"), [(61, True), (2, True), (-30, False)])
+def test_one_that_may_have_gone_over_to_its_fail_safe_value_is_told_anew_what_counts(seconds: int, *, anew: bool) -> None:
+    """It may have noticed the silence a minute sooner than the CSMS did."""
+    station = replace(silent(confirmed(after=90.0)), connected=NOW)
+    effects = list(derive(DeriveFailSafe(station=CS, since=NOW), station, NOW + timedelta(seconds=seconds + 30)))
+    now = NOW + timedelta(seconds=seconds + 30)
+    assert effects[0] == SilenceNoted(station=CS, at=now, since=None)
+    told = [one.command for one in effects if isinstance(one, Wake) and one.command is not None]
+    assert told == ([ReconcileLimits(station=CS, afresh=True)] if anew else [])

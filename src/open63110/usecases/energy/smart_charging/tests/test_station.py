@@ -142,7 +142,7 @@ def test_an_earlier_limit_at_the_same_place_is_replaced() -> None:
     assert len(station.limits.desired) == 1
 
 
-def test_without_a_link_the_fail_safe_value_comes_after_its_time_and_goes_with_the_link() -> None:
+def test_without_a_link_the_fail_safe_value_comes_after_its_time_and_stays_until_a_limit_is_told_anew() -> None:
     station = replace(obeying(order(3_000, failsafe=1_400.0, failsafe_after=60.0)), connected=None)
     effects, station = play(station, look(UseFailSafe(station=CS), station, NOW))
     assert kinds(effects) == [SilenceNoted]
@@ -160,9 +160,12 @@ def test_without_a_link_the_fail_safe_value_comes_after_its_time_and_goes_with_t
 
     station = replace(station, connected=NOW + 3 * MINUTE)
     effects, station = play(station, look(UseFailSafe(station=CS), station, NOW + 3 * MINUTE))
-    assert kinds(effects) == [SilenceNoted, LimitInForce, FailSafeLeft]
+    assert kinds(effects) == [SilenceNoted]
+    assert offer(station, ONE, NOW + 3 * MINUTE).limit == 1_400.0
+    effects, station = play(station, obey(order(2_000, failsafe=1_400.0, failsafe_after=60.0), station, NOW + 3 * MINUTE))
+    assert kinds(effects) == [LimitAccepted, LimitInForce, FailSafeLeft, LimitAnswer]
     assert only(FailSafeLeft, effects).seconds == 120.0
-    assert offer(station, ONE, NOW + 3 * MINUTE).limit == 3_000.0
+    assert offer(station, ONE, NOW + 3 * MINUTE).limit == 2_000.0
 
 
 def test_a_limit_below_remains_when_the_one_above_is_not_renewed() -> None:

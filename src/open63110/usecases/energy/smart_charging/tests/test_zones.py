@@ -1,219 +1,116 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The stations of a zone together: whatever is sent, lost or late, what could happen stays within the limit (I15, I17)."""
+"""The limit of a zone is a constraint of its source, and whoever asks is told how far it has come (7.5, 8.2.3)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from msgspec.structs import replace
 
-from open63110.kernel.errors import Expired, Malformed, Unknown
-from open63110.kernel.ids import EvseNumber, StationId
-from open63110.kernel.messages import Effect, Event, Wake
+from open63110.kernel.errors import Expired, Malformed, NotAuthorized, Unknown
+from open63110.kernel.ids import StationId
+from open63110.kernel.messages import Effect
+from open63110.kernel.roles import Role
 from open63110.kernel.units import Watts
-from open63110.model.limit import WHOLE
-from open63110.model.policy import Policy
-from open63110.model.site import Site, SiteId, Zone, ZoneChanged, ZoneId, ZoneKey
-from open63110.model.station import Evse, Registration, Station
-from open63110.usecases.energy.smart_charging import USE_CASE, csms, zones
-from open63110.usecases.energy.smart_charging.messages import (
-    BalanceZone,
-    LimitInForce,
-    LimitPower,
-    LimitRefused,
-    LimitZone,
-    WithdrawLimit,
-    WithdrawZoneLimit,
-    ZoneLimitAnswer,
-)
+from open63110.model.constraint import Constraint, ConstraintChanged, ConstraintScope
+from open63110.model.limit import LimitSource
+from open63110.model.site import SiteId, Zone, ZoneChanged, ZoneId, ZoneKey
+from open63110.model.station import Registration, Station
+from open63110.usecases.energy.smart_charging import zones
+from open63110.usecases.energy.smart_charging.messages import LimitZone, WithdrawZoneLimit, ZoneLimitAnswer
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 NORTH, ZONE = SiteId("north"), ZoneId("1")
 KEY = ZoneKey("north:1")
-RATED = 11_000.0
 
 
 def member(name: str, **more: Any) -> Station:
-    rated = {EvseNumber(1): Evse(number=EvseNumber(1), import_max=Watts(RATED))}
-    fields: dict[str, Any] = {"connected": NOW - timedelta(minutes=1), "zone": KEY, "evses": rated} | more
+    fields: dict[str, Any] = {"connected": NOW - timedelta(minutes=1), "zone": KEY} | more
     return Station(id=StationId(name), registration=Registration.ACCEPTED, **fields)
 
 
 class Place:
-    """A site with one zone, in memory."""
+    """A zone, in memory."""
 
-    def __init__(self, *members: Station, **zone: Any) -> None:
-        self.stations = {one.id: one for one in members}
-        self.one: Zone | None = Zone(id=ZONE, site=NORTH, import_max=Watts(50_000.0), **zone)
-
-    def site(self, key: SiteId) -> Site | None:
-        return Site(id=key) if key == NORTH else None
+    def __init__(self) -> None:
+        self.one = Zone(id=ZONE, site=NORTH, import_max=Watts(50_000.0), failsafe=Watts(4_000.0))
+        self.known: dict[str, Constraint] = {}
 
     def zone(self, key: ZoneKey) -> Zone | None:
         return self.one if key == KEY else None
 
-    def zones(self, site: SiteId) -> Sequence[Zone]:
-        return [self.one] if self.one and site == NORTH else []
-
     def members(self, zone: ZoneKey) -> Sequence[Station]:
-        return [one for _, one in sorted(self.stations.items()) if one.zone == zone]
+        return [member("A"), member("B", connected=None)] if zone == KEY else []
 
-    def play(self, effects: Iterable[Effect]) -> list[Any]:
-        """Let facts change the zone; return the orders, the stations' own wakeups included."""
-        orders: list[Any] = []
-        for effect in effects:
-            if isinstance(effect, ZoneChanged):
-                self.one = effect.zone
-            elif isinstance(effect, Wake):
-                orders.append(effect.command)
-            elif isinstance(effect, LimitPower | WithdrawLimit):
-                orders.append(effect)
-        return orders
+    def constraint(self, key: str) -> Constraint | None:
+        return self.known.get(key)
 
-    def limit(self, watts: float, **more: Any) -> list[Any]:
-        """Limit the zone; return what is sent."""
-        fields: dict[str, Any] = {"site": NORTH, "zone": ZONE, "limit": Watts(watts), "station": StationId("")} | more
-        return self.play(zones.ask(LimitZone(**fields), self, NOW))
+    def constraints(self, site: SiteId) -> Sequence[Constraint]:
+        return [one for _, one in sorted(self.known.items()) if one.scope.site == site]
 
-    def order(self, order: LimitPower | WithdrawLimit) -> list[LimitPower]:
-        """Let the CSMS decide an order; return what it sends."""
-        decide: Any = csms.ask if isinstance(order, LimitPower) else csms.withdraw
-        sent: list[LimitPower] = []
-        for effect in decide(order, self.stations[order.station], NOW, Policy()):
-            if isinstance(effect, Event):
-                self.fact(effect)
-            elif isinstance(effect, LimitPower):
-                sent.append(effect)
-        return sent
+    def play(self, effects: Iterable[Effect]) -> list[Effect]:
+        taken = list(effects)
+        for one in taken:
+            if isinstance(one, ZoneChanged) and one.zone is not None:
+                self.one = one.zone
+            elif isinstance(one, ConstraintChanged):
+                self.known.pop(one.id, None)
+                if one.constraint is not None:
+                    self.known[one.id] = one.constraint
+        return taken
 
-    def fact(self, fact: Event) -> None:
-        """Let a fact change its station."""
-        self.stations[fact.station] = USE_CASE.evolve[type(fact)](fact, self.stations[fact.station])
+    def limit(self, who: str = "ann", role: Role = Role.OPERATOR, **more: Any) -> list[Effect]:
+        fields: dict[str, Any] = {"station": StationId(""), "site": NORTH, "zone": ZONE, "limit": Watts(9_000.0)} | more
+        place: Any = self
+        return self.play(zones.ask(LimitZone(**fields).asked_by(who, role), place, NOW))
 
-    def confirm(self, sent: LimitPower) -> list[Any]:
-        """Let a station say yes; return what becomes possible."""
-        asked = sent.wanted(NOW)
-        said = LimitInForce(station=sent.station, at=NOW, evse=WHOLE, limit=sent.limit, asked=asked)
-        for effect in csms.hear_in_force(said, self.stations[sent.station], NOW, Policy()):
-            if isinstance(effect, Event):
-                self.fact(effect)
-        return self.balance(sent.station)
-
-    def balance(self, station: StationId) -> list[Any]:
-        return self.play(zones.balance(BalanceZone(station=station), self.stations[station], self, NOW))
-
-    def settle(self, orders: list[Any]) -> None:
-        """Let everybody obey until nothing is left to say."""
-        while orders:
-            orders += [more for sent in self.order(orders.pop(0)) for more in self.confirm(sent)]
-
-    def keeps(self) -> dict[str, float]:
-        """What each station confirmed."""
-        return {str(key): one.limits.in_force[WHOLE].limit for key, one in self.stations.items() if one.limits.in_force}
+    def withdraw(self, who: str = "ann", role: Role = Role.OPERATOR, zone: str = ZONE) -> list[Effect]:
+        command = WithdrawZoneLimit(station=StationId(""), site=NORTH, zone=ZoneId(zone)).asked_by(who, role)
+        place: Any = self
+        return self.play(zones.withdraw(command, place, NOW))
 
     @property
-    def outcome(self) -> Any:
-        assert self.one is not None
-        return self.one.limit
+    def asked(self) -> tuple[float, str] | None:
+        limit = self.one.limit
+        return (float(limit.asked.limit), limit.asked.actor) if limit else None
 
 
-def test_stations_share_equally_or_by_weight() -> None:
-    place = Place(member("A"), member("B"), member("C"))
-    place.settle(place.limit(9_000.0))
-    assert place.keeps() == {"A": 3_000.0, "B": 3_000.0, "C": 3_000.0}
-    assert (place.outcome.ok, place.outcome.waiting) == (("A", "B", "C"), ())
-    place.settle(place.limit(10_000.0, weights={StationId("A"): 3.0}))
-    assert place.keeps() == {"A": 6_000.0, "B": 2_000.0, "C": 2_000.0}
+def test_the_limit_of_a_zone_is_a_constraint_of_its_source() -> None:
+    place = Place()
+    place.limit(emergency=True, weights={StationId("A"): 3.0}, failsafe=2_000.0, failsafe_after=30.0)
+    (one,) = place.known.values()
+    assert (one.source, one.actor, one.scope) == (LimitSource.OPERATOR, "ann", ConstraintScope(site=NORTH, zone=ZONE))
+    assert (one.critical, one.weights, one.failsafe, one.failsafe_after) == (True, {"A": 3.0}, 2_000.0, 30.0)
+    place.limit(limit=8_000.0)
+    assert [step.import_max for one in place.known.values() for step in one.profile] == [8_000.0]
 
 
-def test_nobody_gets_more_before_the_others_have_confirmed_less() -> None:
-    place = Place(member("A"), member("B"))
-    place.settle(place.limit(10_000.0, weights={StationId("A"): 4.0}))
-    assert place.keeps() == {"A": 8_000.0, "B": 2_000.0}
-    orders = place.limit(10_000.0)
-    assert [(one.station, one.limit) for one in orders] == [("A", 5_000.0)]
-    (sent,) = place.order(orders[0])
-    assert place.balance(StationId("B")) == []
-    assert [(one.station, one.limit) for one in place.confirm(sent)] == [("B", 5_000.0)]
-
-
-def test_a_station_that_is_away_counts_with_what_it_confirmed_last() -> None:
-    place = Place(member("A"), member("B"))
-    place.settle(place.limit(10_000.0))
-    place.stations[StationId("B")] = replace(place.stations[StationId("B")], connected=None)
-    place.settle(place.limit(8_000.0))
-    assert place.keeps() == {"A": 3_000.0, "B": 5_000.0}
-    assert (place.outcome.unreachable, place.outcome.excess) == (("B",), 0.0)
-    place.settle(place.limit(4_000.0))
-    assert place.keeps()["A"] == 0.0
-    assert place.outcome.excess == 1_000.0
-
-
-@pytest.mark.parametrize(("more", "left"), [({}, 9_000.0), ({"evses": {}}, 0.0)])
-def test_one_that_never_confirmed_anything_counts_with_all_it_can_draw(more: dict[str, Any], left: float) -> None:
-    place = Place(member("A"), member("B", connected=None, **more))
-    place.settle(place.limit(20_000.0))
-    assert place.keeps() == {"A": left}
-
-
-def test_one_whose_limit_has_ended_counts_with_all_it_can_draw() -> None:
-    place = Place(member("A"))
-    place.settle(place.limit(3_000.0, until=NOW + timedelta(minutes=1)))
-    station = place.stations[StationId("A")]
-    assert zones.most(station, NOW) == 3_000.0
-    assert zones.most(station, NOW + timedelta(minutes=1)) == RATED
-
-
-def test_one_that_refuses_counts_with_what_it_may_draw_and_the_others_get_less() -> None:
-    place = Place(member("A"), member("B"))
-    orders = place.limit(15_000.0)
-    (sent_a,), (sent_b,) = (place.order(one) for one in orders)
-    place.fact(LimitRefused(station=sent_b.station, at=NOW, evse=WHOLE, reason="Rejected"))
-    place.settle(place.confirm(sent_a))
-    assert place.keeps() == {"A": 4_000.0}
-    assert (place.outcome.ok, place.outcome.failed) == (("A",), ("B",))
-
-
-def test_the_fail_safe_value_of_a_zone_is_shared_by_all_its_stations() -> None:
-    place = Place(member("A"), member("B", connected=None), failsafe=Watts(4_000.0))
-    (order,) = place.limit(30_000.0)
-    assert (order.failsafe, order.failsafe_after) == (2_000.0, 60.0)
-    (order,) = place.limit(30_000.0, failsafe=3_000.0, failsafe_after=30.0)
-    assert (order.failsafe, order.failsafe_after) == (1_500.0, 30.0)
-
-
-def test_a_limit_that_is_taken_back_is_taken_back_everywhere() -> None:
-    place = Place(member("A"), member("B"), member("C", zone=None))
-    place.settle(place.limit(10_000.0))
-    command = WithdrawZoneLimit(station=StationId(""), site=NORTH, zone=ZONE)
-    orders = place.play(zones.withdraw(command, place, NOW))
-    assert [one.station for one in orders] == ["A", "B"]
-    assert place.outcome is None
-    for order in orders:
-        place.order(order)
-    assert list(zones.balance(BalanceZone(station=StationId("A")), place.stations[StationId("A")], place, NOW)) == []
+def test_of_several_sources_the_lowest_counts_and_each_takes_back_its_own() -> None:
+    place = Place()
+    place.limit()
+    place.limit("grid", Role.DSO, limit=5_000.0, source=LimitSource.USER)
+    assert (place.asked, len(place.known)) == ((5_000.0, "grid"), 2)
+    place.limit(limit=20_000.0)
+    assert place.asked == (5_000.0, "grid")
+    place.withdraw()
+    assert place.asked == (5_000.0, "grid")
+    with pytest.raises(NotAuthorized):
+        place.withdraw()
+    with pytest.raises(NotAuthorized):
+        place.limit(source=LimitSource.DSO, limit=50_000.0)
+    place.withdraw("grid", Role.DSO)
+    assert not place.known
     with pytest.raises(Unknown):
-        list(zones.withdraw(command, place, NOW))
+        place.withdraw("grid", Role.DSO)
 
 
-def test_a_station_that_left_its_zone_gives_its_share_back_and_others_may_have_it() -> None:
-    place = Place(member("A"), member("B"))
-    place.settle(place.limit(10_000.0))
-    place.stations[StationId("B")] = replace(place.stations[StationId("B")], zone=None)
-    (gone,) = place.balance(StationId("B"))
-    assert gone == WithdrawLimit(station=StationId("B"), scope=gone.scope)
-    place.settle(place.balance(StationId("A")))
-    assert place.keeps()["A"] == 10_000.0
-
-
-def test_after_its_end_nothing_is_sent() -> None:
-    place = Place(member("A"))
-    place.settle(place.limit(3_000.0, until=NOW + timedelta(minutes=1)))
-    later = NOW + timedelta(minutes=1)
-    assert list(zones.balance(BalanceZone(station=StationId("A")), place.stations[StationId("A")], place, later)) == []
+def test_the_asker_is_told_how_far_it_has_come() -> None:
+    place = Place()
+    answer = next(one for one in place.limit() if isinstance(one, ZoneLimitAnswer))
+    assert (answer.waiting, answer.unreachable, answer.remark()) == (("A",), ("B",), "Pending")
+    assert ZoneLimitAnswer(ok=(StationId("A"),)).remark() == ""
+    assert place.one.limit is not None
+    assert place.one.limit.asked.failsafe == 4_000.0
 
 
 @pytest.mark.parametrize(
@@ -227,62 +124,4 @@ def test_after_its_end_nothing_is_sent() -> None:
 )
 def test_impossible_limits_are_refused(wrong: dict[str, Any], fault: type[Exception]) -> None:
     with pytest.raises(fault):
-        Place(member("A")).limit(**{"watts": 1_000.0} | wrong)
-
-
-def test_the_asker_is_told_how_far_it_has_come() -> None:
-    place = Place(member("A"), member("B", connected=None))
-    command = LimitZone(station=StationId(""), site=NORTH, zone=ZONE, limit=Watts(30_000.0))
-    answer = next(one for one in zones.ask(command, place, NOW) if isinstance(one, ZoneLimitAnswer))
-    assert (answer.waiting, answer.unreachable, answer.remark()) == (("A",), ("B",), "Pending")
-    assert ZoneLimitAnswer(ok=(StationId("A"),)).remark() == ""
-
-
-NAMES = ("A", "B", "C", "D")
-step = st.one_of(
-    st.tuples(st.just("limit"), st.integers(0, 60_000), st.integers(0, 3)),
-    st.tuples(st.just("confirm"), st.integers(0, 9), st.just(0)),
-    st.tuples(st.just("lose"), st.integers(0, 9), st.just(0)),
-    st.tuples(st.just("link"), st.integers(0, 3), st.just(0)),
-)
-
-
-@given(st.lists(step, max_size=40))
-def test_what_could_happen_never_grows_beyond_the_limit(steps: list[tuple[str, int, int]]) -> None:
-    """A station may keep to what it confirmed last, and to everything that was sent since, whether its answer came or not.
-
-    No less is reckoned with, and what is reckoned with never grows while it is above the limit.
-    """
-    place = Place(*map(member, NAMES))
-    possible: dict[StationId, list[float]] = {StationId(name): [RATED] for name in NAMES}
-    under_way: list[tuple[LimitPower, int]] = []
-    confirmed: dict[StationId, int] = {}
-    limit = len(NAMES) * RATED
-
-    def feared() -> float:
-        known = {one.id: zones.most(one, NOW) for one in place.stations.values()}
-        assert all(max(possible[one]) <= known[one] for one in known)
-        return sum(known.values())
-
-    def give(orders: list[Any]) -> None:
-        before = feared()
-        for order in orders:
-            for sent in place.order(order):
-                possible[sent.station].append(sent.limit)
-                under_way.append((sent, len(possible[sent.station]) - 1))
-        assert feared() <= max(before, limit)
-
-    for what, which, weight in steps:
-        if what == "limit":
-            limit = float(which)
-            give(place.limit(limit, weights={StationId("A"): float(weight)}))
-        elif what == "link":
-            station = place.stations[StationId(NAMES[which])]
-            place.stations[station.id] = replace(station, connected=None if station.connected else NOW - timedelta(minutes=1))
-            give(place.balance(station.id))
-        elif under_way:
-            sent, position = under_way.pop(which % len(under_way))
-            if what == "confirm" and position > confirmed.get(sent.station, 0):  # answers of a station come in order
-                confirmed[sent.station] = position
-                possible[sent.station][:position] = [0.0] * position
-                give(place.confirm(sent))
+        Place().limit(**wrong)

@@ -6,14 +6,14 @@ from typing import Any
 
 from tests.literal import T0, Clock, Ids
 
-from open63110.flows import balance_zone, derive_fail_safe, reconcile_limits
+from open63110.flows import derive_fail_safe, reconcile_limits
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Seconds, Watts
 from open63110.model.limit import WHOLE, Confirmed, Limit, Limits
 from open63110.model.policy import Policy
-from open63110.model.site import SiteId, StationPlaced, Zone, ZoneId, ZoneKey
+from open63110.model.site import Site, SiteId, Zone, ZoneId, ZoneKey
 from open63110.model.station import (
     Identity,
     Registration,
@@ -23,6 +23,7 @@ from open63110.model.station import (
     StationConnected,
     StationDisconnected,
 )
+from open63110.runtime.balancing import Balancing
 from open63110.runtime.engine import Engine
 from open63110.runtime.table import Table
 from open63110.store.memory import MemoryStore
@@ -30,7 +31,6 @@ from open63110.usecases.energy import describe_site, smart_charging
 from open63110.usecases.energy.describe_site import PlaceStation
 from open63110.usecases.energy.smart_charging import (
     FAIL_SAFE_VALUE,
-    BalanceZone,
     LimitInForce,
     LimitPower,
     LimitZone,
@@ -44,7 +44,7 @@ LIMIT = Limit(limit=Watts(3_000.0), since=T0)
 CONFIRMED = Confirmed(asked=LIMIT, limit=LIMIT.limit, at=T0)
 TABLE = Table(
     [smart_charging.USE_CASE, describe_site.USE_CASE, onboard_station.USE_CASE],
-    [balance_zone.FLOW, derive_fail_safe.FLOW, reconcile_limits.FLOW],
+    [derive_fail_safe.FLOW, reconcile_limits.FLOW],
 )
 
 
@@ -64,13 +64,6 @@ def station(limits: Limits, registration: Registration = Registration.ACCEPTED, 
     return Station(id=A, registration=registration, limits=limits, **more)
 
 
-def test_a_zone_is_looked_at_for_who_stands_there_and_for_who_left() -> None:
-    assert list(balance_zone.then(up(), station(Limits()))) == []
-    assert list(balance_zone.then(up(), station(Limits(), zone=DECK))) == [BalanceZone(station=A)]
-    left = StationPlaced(station=A, at=T0, zone=None, left=DECK)
-    assert list(balance_zone.then(left, station(Limits()))) == [BalanceZone(station=A, left=DECK)]
-
-
 class Csms:
     """A CSMS over the memory store, with what it orders; orders of one station's turn for another are decided there."""
 
@@ -80,9 +73,11 @@ class Csms:
         self.orders: list[Any] = []
         self.engine.send = self.orders.append
         self.engine.elsewhere = self.ask
+        self.engine.known.keep("site", SiteId("north"), Site(id=SiteId("north")))
         for name, zone in (("deck", DECK), ("yard", YARD)):
             noun = Zone(id=ZoneId(name), site=SiteId("north"), import_max=Watts(50_000.0))
             self.engine.known.keep("zone", zone, noun)
+        self.balancing = Balancing(self.engine, self.engine.ids)
 
     def ask(self, command: Command) -> None:
         assert self.engine.hear([command]) is None
@@ -100,6 +95,7 @@ class Csms:
     def obey(self) -> list[tuple[str, float]]:
         """Let every station confirm what it was sent; return that."""
         self.wait(0)
+        self.balancing.look(SiteId("north"))
         given, self.orders[:] = list(self.orders), []
         powers = []
         for order in given:

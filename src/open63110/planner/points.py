@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the safety loop knows of each EVSE: what it can, what its EV wants, what it may draw, and whether it can be told."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from open63110.kernel.ids import EvseNumber, StationId
+from open63110.model.authorization import may_be_ordered
+from open63110.model.exposure import changes, holds
+from open63110.model.external import ExternalLimit
+from open63110.model.limit import PHASE, UNRATED, WHOLE, Limit, LimitScope, LimitSource, place
+from open63110.model.needs import Needs
+from open63110.model.site import EvsePlan
+from open63110.model.station import Evse, Station
+from open63110.model.transfer import EnergyTransfer
+from open63110.planner.wiring import terminals, used, watts
+
+FRESH: Final = timedelta(seconds=180)
+"""How long what a station measured says anything about now."""
+
+SETTLED: Final = timedelta(seconds=20)
+"""How long after a limit was confirmed what is measured says how the EV follows it."""
+
+OVER: Final = 1.05
+"""How far above its limit a station may measure before it counts as not keeping to it; meters and EVs are not exact."""
+
+OVER_WATTS: Final = 300.0
+
+LEAST: Final = 6.0
+"""What an EV needs at least, where nobody says otherwise [A] (IEC 61851-1)."""
+
+BOUNDLESS: Final = 1e4
+"""What an EVSE may be given of which nobody said what it can [A]."""
+
+
+class Spot(NamedTuple):
+    """One EVSE, or a station of which no EVSE is known; currents are of each phase it uses [A], powers in all [W]."""
+
+    station: StationId
+    evse: EvseNumber
+    at: EvseNumber
+    """Where its limit is set: 0 where its station has no other."""
+    node: str
+    """What its station says feeds it; empty: what feeds its zone."""
+    wiring: str
+    """Of the phases its EV uses."""
+    factor: float
+    """Power of one ampere on each of them [W/A]."""
+    can: float
+    """What it can give, and the EV can take [A]."""
+    rated: float
+    """What it may draw where nothing limits it [A]."""
+    pilots: tuple[float, ...]
+    least: float
+    """Below this the EV stops [A]."""
+    most: float
+    """What it may draw at most now [A] (I15)."""
+    wished: float | None
+    """What it is wanted to keep to [A]; None: nothing."""
+    usable: bool
+    """It can be told something, and does what it is told."""
+    refused: str
+    state: str
+    """idle, active or full."""
+    transfer: EnergyTransfer | None
+    needs: Needs | None
+    measured: float | None
+    """What it draws [W], if that was measured lately."""
+    settled: bool
+    """What was measured says how its EV follows what it was offered."""
+    over: bool
+    """It draws more than it may."""
+
+
+class _Power(NamedTuple):
+    rated: float
+    factor: float
+
+
+class Spots(NamedTuple):
+    """The EVSEs of a station, good until something of it changes, or that moment."""
+
+    of: Station
+    rows: tuple[Spot, ...]
+    until: datetime | None
+
+
+def spots(station: Station, now: datetime) -> Spots:
+    """Look at a station."""
+    numbers = sorted(station.evses) or [WHOLE]
+    rows = tuple(_spot(station, number, WHOLE if len(numbers) == 1 else number, now) for number in numbers)
+    moments = [changes(station, now), *_stale(rows, now)]
+    return Spots(station, rows, min((one for one in moments if one is not None), default=None))
+
+
+def _stale(rows: tuple[Spot, ...], now: datetime) -> Iterator[datetime]:
+    """Yield when what was measured says nothing any more."""
+    for one in rows:
+        newest = one.transfer.newest if one.transfer is not None else None
+        if newest is not None and newest + FRESH > now:
+            yield newest + FRESH
+
+
+def _spot(station: Station, number: EvseNumber, at: EvseNumber, now: datetime) -> Spot:
+    evse = station.evses.get(number) or Evse(number=number)
+    transfer = _running(station, number)
+    needs = transfer.needs if transfer is not None else evse.needs
+    wiring = used(evse.wiring, needs.phases) if needs is not None and needs.phases else evse.wiring
+    factor = watts(wiring, PHASE)
+    rated = _rated(evse, len(terminals(evse.wiring)) if "-" not in evse.wiring else 1)
+    may = _most(station, number, rated, factor, now)
+    measured = _measured(transfer, now)
+    settled = measured is not None and _settled(station, at, transfer)
+    over = settled and measured is not None and measured > OVER * may * factor + OVER_WATTS
+    reached = may_be_ordered(station)
+    refused = station.limits.refused.get(at, "") if reached else ""
+    return Spot(
+        station=station.id,
+        evse=number,
+        at=at,
+        node=station.feeder,
+        wiring=wiring,
+        factor=factor,
+        can=_can(station, evse, needs, _Power(rated, factor), now),
+        rated=rated,
+        pilots=tuple(map(float, evse.pilots)),
+        least=float(evse.pilots[0]) if evse.pilots else LEAST,
+        most=max(may, measured / factor) if over and measured is not None else may,
+        wished=_wished(station, at, factor),
+        usable=reached and not refused,
+        refused=refused,
+        state=_state(transfer),
+        transfer=transfer,
+        needs=needs,
+        measured=measured,
+        settled=settled,
+        over=over,
+    )
+
+
+def share_of(station: Station, at: EvseNumber) -> Limit | None:
+    """Return what a station is wanted to keep to as its share of what limits it together with others."""
+    return station.limits.desired.get(place(at, LimitScope.ZONE, LimitSource.OPERATOR))
+
+
+def _wished(station: Station, at: EvseNumber, factor: float) -> float | None:
+    share = share_of(station, at)
+    return None if share is None else share.limit / factor
+
+
+def _running(station: Station, number: EvseNumber) -> EnergyTransfer | None:
+    whole = number == WHOLE
+    open_ones = (one for one in station.transfers.values() if one.ended is None and (whole or one.evse in {number, WHOLE}))
+    return next(open_ones, None)
+
+
+def _state(transfer: EnergyTransfer | None) -> str:
+    if transfer is None:
+        return "idle"
+    return "full" if transfer.state in {"suspended-ev", "idle"} and transfer.direction else "active"
+
+
+def _rated(evse: Evse | EvsePlan, phases: int) -> float:
+    """Return what an EVSE may draw on each of its phases where nothing limits it [A]."""
+    by_power = (evse.import_max or UNRATED) / (phases * PHASE)
+    return min(by_power, float(evse.pilots[-1])) if evse.pilots else by_power
+
+
+def _can(station: Station, evse: Evse, needs: Needs | None, power: _Power, now: datetime) -> float:
+    """Return what it can give, the EV can take, and nobody at the station itself forbids [A]."""
+    known = power.rated if evse.import_max is not None or evse.pilots else BOUNDLESS
+    if needs is not None:
+        known = min(known, needs.i_max or known, (needs.p_max / power.factor) if needs.p_max else known)
+    watts_of_others = min(_others(station, evse.number, now), default=None)
+    return known if watts_of_others is None else min(known, watts_of_others / power.factor)
+
+
+def _others(station: Station, number: EvseNumber, now: datetime) -> Iterator[float]:
+    """Yield what else limits an EVSE than its share of a place: what was asked of it directly, and what others set [W]."""
+    places = {number, WHOLE} if len(station.evses) <= 1 else {number}
+    for one in station.limits.desired.values():
+        if one.evse in places and one.scope is not LimitScope.ZONE and one.valid(now):
+            yield one.allows(now)
+    for other in station.external.values():
+        if other.evse in places and not other.generation and (other.until is None or now < other.until):
+            yield _external(other, now)
+
+
+def _external(one: ExternalLimit, now: datetime) -> float:
+    limit = one.limit
+    for step in one.ahead:
+        if step.since <= now:
+            limit = step.limit
+    return BOUNDLESS if limit is None else limit
+
+
+def _most(station: Station, number: EvseNumber, rated: float, factor: float, now: datetime) -> float:
+    """Return what it may draw on each phase by its own limit and by that of its station [A]."""
+    found = rated
+    for where in {number, WHOLE}:
+        held = holds(station, where, now)
+        if held is not None:
+            found = min(found, held / factor) if number != WHOLE or station.evses else held / factor
+    return found
+
+
+def _measured(transfer: EnergyTransfer | None, now: datetime) -> float | None:
+    if transfer is None or transfer.power is None or transfer.newest is None or now - transfer.newest > FRESH:
+        return None
+    return max(0.0, float(transfer.power))
+
+
+def _settled(station: Station, at: EvseNumber, transfer: EnergyTransfer | None) -> bool:
+    known = station.limits.in_force.get(at)
+    newest = transfer.newest if transfer is not None else None
+    quiet = at not in station.limits.asked and at not in station.limits.exposed
+    return known is not None and newest is not None and quiet and newest >= known.at + SETTLED

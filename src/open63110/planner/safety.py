@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One site under the safety loop, from nouns to orders; what it remembers between two looks is here."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from open63110.kernel.ids import EvseNumber, StationId
+from open63110.model.constraint import Constraint
+from open63110.model.limit import WHOLE, Limit, same
+from open63110.model.power import AssetReading, SitePower
+from open63110.model.site import Site, Zone, ZoneKey, ZoneLimit
+from open63110.model.station import Station
+from open63110.planner.claimed import Claimed, claimed
+from open63110.planner.frame import SITE, Frame, base_of, frame, zone_place
+from open63110.planner.loop import Given, Key, Step, after, step
+from open63110.planner.meters import Metered, Meters
+from open63110.planner.network import Floats
+from open63110.planner.outcome import outcomes
+from open63110.planner.picture import Plans, moment, of_moment, picture
+from open63110.planner.points import Spot, Spots, share_of, spots
+from open63110.planner.serve import Turns
+from open63110.planner.setting import Setting, safe_values, settings, weights_of
+
+URGENT: Final = 1
+"""Rank of a driver who asked for priority, above others of the same zone."""
+
+NO_PLAN: Final = Plans("", None, {}, {})
+
+
+class View(NamedTuple):
+    """A site as it is."""
+
+    site: Site
+    zones: Sequence[Zone]
+    members: Mapping[ZoneKey, Sequence[Station]]
+    constraints: Sequence[Constraint]
+    meters: Mapping[str, AssetReading]
+    """By asset."""
+
+
+class Trouble(NamedTuple):
+    """What the operator has to know."""
+
+    kind: str
+    place: str
+    detail: str
+
+
+class Look(NamedTuple):
+    """What comes of a look."""
+
+    settings: tuple[Setting, ...]
+    """What stations are to be told now."""
+    releases: tuple[tuple[StationId, EvseNumber], ...]
+    """Which shares are to be taken back."""
+    zones: dict[ZoneKey, ZoneLimit | None]
+    """How far the limits of zones have come."""
+    power: SitePower
+    troubles: tuple[Trouble, ...]
+    again: datetime | None
+    """When something changes by itself; None: never."""
+    active: bool
+    """Somebody charges, or waits to."""
+
+
+class _Turn(NamedTuple):
+    on: bool
+    since: float
+    had: float
+
+
+class Safety:
+    """The safety loop of one site."""
+
+    def __init__(self) -> None:
+        """Begin with nothing known."""
+        self._spots: dict[StationId, Spots] = {}
+        self._signature: object = None
+        self._frame: Frame | None = None
+        self._meters = Meters()
+        self._turns: dict[Key, _Turn] = {}
+        self._over: list[str] = []
+        self.plans: Plans = NO_PLAN
+        """What a planner says; its targets cap what EVSEs get."""
+        self.caps: Mapping[Key, float] = {}
+        """What a planner has for EVSEs now [A]."""
+
+    def look(self, view: View, now: datetime) -> Look:
+        """Decide what every EVSE of a site may draw from now on."""
+        rows, zone_of = self._rows(view, now)
+        made = self._compiled(view, rows, zone_of)
+        read = self._meters.read(view.site, made, view.meters.get, _drawn(rows), now)
+        found = claimed(made, view.constraints, rows, now)
+        given = self._given(view, made, rows, found, read, now)
+        taken = step(given)
+        breach = taken.breach or after(made.network, given, taken)
+        if breach is not None and taken.breach is None:  # what lowers may be sent all the same
+            taken = taken._replace(send=taken.send & (taken.target <= np.array([one.most for one in rows])))
+        self._remember(rows, taken)
+        safe = safe_values(made, rows, view.zones, found)
+        wanted = settings(given, taken, safe, self.plans.ahead, now)
+        silent = [one for one in view.constraints if one.silent(now)]
+        stations = {one.id: one for those in view.members.values() for one in those}
+        new = tuple(one for one in wanted if _is_new(stations[one.station], one, taken))
+        return Look(
+            settings=new,
+            releases=tuple(_releases(stations, rows, taken)),
+            zones=outcomes(view.zones, made, rows, found, taken, stations),
+            power=picture(
+                view.site, view.zones, given, found=taken, read=read, plans=self.plans, since=self._since(rows), now=now
+            ),
+            troubles=(
+                *self._troubles(given, taken, read),
+                *(Trouble("ActorSilent", one.id, f"{one.actor} is not heard any more") for one in silent),
+                *((Trouble("CheckFailed", view.site.id, f"what was planned would not have fitted: {breach}"),) if breach else ()),
+            ),
+            again=self._again(view, rows, now),
+            active=any(one.state == "active" for one in rows),
+        )
+
+    def _rows(self, view: View, now: datetime) -> tuple[list[Spot], list[int]]:
+        rows: list[Spot] = []
+        zone_of: list[int] = []
+        known: dict[StationId, Spots] = {}
+        for position, zone in enumerate(view.zones):
+            for station in view.members.get(zone.key, ()):
+                seen = self._spots.get(station.id)
+                if seen is None or seen.of is not station or (seen.until is not None and now >= seen.until):
+                    seen = spots(station, now)
+                known[station.id] = seen
+                rows += seen.rows
+                zone_of += [position] * len(seen.rows)
+        self._spots = known
+        return rows, zone_of
+
+    def _compiled(self, view: View, rows: list[Spot], zone_of: list[int]) -> Frame:
+        feeds = tuple((zone.key, zone.import_max, zone.feeder) for zone in view.zones)
+        points = tuple((one.station, one.evse, one.at, one.node, one.wiring) for one in rows)
+        signature = (view.site, feeds, points, tuple(zone_of))
+        if self._frame is None or signature != self._signature:
+            self._frame, self._signature = frame(view.site, view.zones, rows, zone_of), signature
+        return self._frame
+
+    def _given(self, view: View, made: Frame, rows: list[Spot], found: Claimed, read: Metered, now: datetime) -> Given:
+        self._over = self._meters.correct(view.site, made, found.limits, read)
+        at = moment(now)
+        turns = [self._turns.get((one.station, one.evse), _Turn(on=False, since=at, had=0.0)) for one in rows]
+        return Given(
+            frame=made,
+            spots=rows,
+            claimed=found,
+            limits=self._meters.trimmed(made, found.limits),
+            base=base_of(made, read.loads),
+            share=_weights(view.zones, made, rows, found),
+            rank=np.array(
+                [
+                    2 * _priority(view.zones, zone) + URGENT * _urgent(one)
+                    for one, zone in zip(rows, made.zone_of.tolist(), strict=True)
+                ],
+                dtype=np.intp,
+            ),
+            caps=self.caps,
+            turns=Turns(
+                on=np.array([one.on for one in turns], dtype=np.bool_),
+                since=np.array([one.since for one in turns]),
+                had=np.array([one.had for one in turns]),
+            ),
+            seconds=at,
+        )
+
+    def _remember(self, rows: list[Spot], taken: Step) -> None:
+        turns = taken.served.turns
+        kept: dict[Key, _Turn] = {}
+        for at, one in enumerate(rows):
+            if one.state == "active":
+                kept[one.station, one.evse] = _Turn(bool(turns.on[at]), float(turns.since[at]), float(turns.had[at]))
+        self._turns = kept
+
+    def _since(self, rows: list[Spot]) -> dict[Key, datetime]:
+        keys = ((one.station, one.evse) for one in rows)
+        return {key: of_moment(self._turns[key].since) for key in keys if key in self._turns}
+
+    def _troubles(self, given: Given, taken: Step, read: Metered) -> Iterator[Trouble]:
+        for asset, words in read.doubts.items():
+            yield Trouble("MeterDoubted", asset, words)
+        for place in self._over:
+            yield Trouble("OverUse", place, "a meter shows more than is allowed")
+        yield from _excesses(given, taken)
+        for one in given.spots:
+            if one.over:
+                yield Trouble("OverUse", f"{one.station}/{one.evse}", "it draws more than it was told it may")
+            if one.refused:
+                yield Trouble("Refused", f"{one.station}/{one.at}", f"it does not take limits: {one.refused}")
+
+    def _again(self, view: View, rows: list[Spot], now: datetime) -> datetime | None:
+        moments = [one.until for one in self._spots.values()] + [one.changes(now) for one in view.constraints]
+        if any(one.state == "active" for one in rows):
+            moments.append(now + timedelta(seconds=60))
+        return min((one for one in moments if one is not None), default=None)
+
+
+def _excesses(given: Given, taken: Step) -> Iterator[Trouble]:
+    """Yield a trouble for each place of which more may be drawn than is allowed whatever is done, the first row of it."""
+    over = taken.planned > given.claimed.limits * (1.0 + 1e-6) + 1e-3
+    told: set[str] = set()
+    for row in np.flatnonzero(over).tolist():
+        place, phase = given.frame.network.lines[row]
+        unit = "W" if phase == "W" else f"A on {phase}"
+        if place not in told:
+            told.add(place)
+            words = f"{taken.planned[row]:.0f} {unit} may be drawn of {given.claimed.limits[row]:.0f}, and no less can be reached"
+            yield Trouble("Excess", place, words)
+
+
+def _drawn(rows: list[Spot]) -> Floats:
+    """Return what EVSEs are taken to draw [A]: what was measured once they have settled, else all they may while active."""
+    return np.array(
+        [
+            (one.measured or 0.0) / one.factor if one.settled else (min(one.most, one.can) if one.state == "active" else 0.0)
+            for one in rows
+        ],
+        dtype=np.float64,
+    )
+
+
+def _weights(zones: Sequence[Zone], made: Frame, rows: list[Spot], found: Claimed) -> Floats:
+    by_zone = [weights_of(found.places.get(zone_place(one.id), ())) for one in zones]
+    whole = weights_of(found.places.get(SITE, ()))
+    if not whole and not any(by_zone):
+        return np.ones(len(rows))
+    return np.array(
+        [
+            (by_zone[zone] if zone >= 0 and by_zone[zone] else whole).get(one.station, 1.0)
+            for one, zone in zip(rows, made.zone_of.tolist(), strict=True)
+        ]
+    )
+
+
+def _priority(zones: Sequence[Zone], position: int) -> int:
+    return zones[position].priority if position >= 0 else 0
+
+
+def _urgent(spot: Spot) -> bool:
+    return spot.needs is not None and spot.needs.priority
+
+
+def _is_new(station: Station, wanted: Setting, taken: Step) -> bool:
+    """Tell whether a station is to be told something now; one that is away only if it is to have less once it is back."""
+    known: Limit | None = share_of(station, wanted.limit.evse)
+    if same(known, wanted.limit):
+        return False
+    if bool(taken.send[wanted.at]):
+        return True
+    if known is None or bool(taken.waits[wanted.at]):
+        return False
+    return wanted.limit.limit < known.limit and station.connected is None
+
+
+def _releases(stations: Mapping[StationId, Station], rows: list[Spot], taken: Step) -> list[tuple[StationId, EvseNumber]]:
+    """Return shares that nothing needs any more, and those of stations as a whole whose EVSEs have their own."""
+    found: list[tuple[StationId, EvseNumber]] = []
+    for at, one in enumerate(rows):
+        station = stations[one.station]
+        if not taken.controlled[at] and share_of(station, one.at) is not None:
+            found.append((one.station, one.at))
+        elif one.at and (one.station, WHOLE) not in found and share_of(station, WHOLE) is not None and _all_have(station, rows):
+            found.append((one.station, WHOLE))
+    return found
+
+
+def _all_have(station: Station, rows: list[Spot]) -> bool:
+    mine = [one.at for one in rows if one.station == station.id]
+    return all(at in station.limits.in_force and share_of(station, at) is not None for at in mine)
