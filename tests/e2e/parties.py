@@ -25,7 +25,7 @@ from open63110.kernel.roles import Role
 from open63110.pki.identity import identity_of
 from open63110.runtime.principals import NewPrincipal, PrincipalChange, Principals
 
-NORTH = {"site": "mall", "id": "north", "import_max": 44_000.0}
+NORTH = {"site": "mall", "id": "north", "import_max": 440_000.0}
 
 
 class Reader:

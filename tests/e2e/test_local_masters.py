@@ -85,6 +85,7 @@ async def test_stations_hear_under_whose_authority_a_limit_was_decided(tmp_path:
         zone = LimitZone(station=StationId(""), site=SiteId("mall"), zone=ZoneId("north"), limit=Watts(5000.0))
         order = await ended(here.csms, await here.csms.orders.ask(zone, ADMIN))
         assert order.outcome is Outcome.ACCEPTED
+        await until(lambda: len([one for one in ear.limits if one.lease is not None]) > 1)
         leases = [one.lease for one in ear.limits if one.lease is not None]
         assert [(one.holder, one.epoch) for one in leases] == [("mall-lc", 1), ("above", 2)]
 

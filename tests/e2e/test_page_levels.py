@@ -111,7 +111,7 @@ async def test_the_page_shows_the_levels_and_follows_their_links_by_itself(tmp_p
         await expect(lower.locator(".zone .limit")).to_contain_text("9.0 kW")
         await expect(below.locator(".say")).to_contain_text("open63110, asked by csms")
         await expect(below.locator(".zone-power")).to_contain_text("of 9.0 kW")
-        await expect(below.locator(".tile", has_text="CS1")).to_contain_text("≤ 4.5 kW")
+        await expect(below.locator(".tile", has_text="CS1")).to_contain_text("≤ 9.0 kW")
         await shot(upper, "upper")
         await shot(lower, "lower")
 

@@ -97,8 +97,8 @@ class Csms:
         self.forgetting = Forgetting(self.engine, self.ids)
         self.thinning = Thinning(self.engine)
         self.tending = Tending(self.engine)
-        self.balancing = Balancing(self.engine, self.ids)
         self.orders = LevelOrders(self.engine, self.ids)
+        self.balancing = Balancing(self.engine, self.ids, self.orders)
         with usable(folder):
             self.frames = DailyFrames(folder / FRAMES, self.clock, days=config.limits.frames_days)
         self.ocpp = Server(

@@ -104,6 +104,8 @@ class ConstraintChanged(Event, frozen=True, kw_only=True, gc=False):
     """None: it is gone."""
     by: str = ""
     """Who did it: id of a principal; empty: its time was over."""
+    site: str = ""
+    """Of one that is gone: where it counted."""
 
 
 def next_change(constraints: Iterable[Constraint], now: datetime) -> datetime | None:

@@ -8,8 +8,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from open63110.kernel.ids import EvseNumber, StationId
+from open63110.model.authorization import may_be_ordered
 from open63110.model.constraint import Constraint
-from open63110.model.limit import WHOLE, Limit, same
+from open63110.model.limit import WHOLE, Limit, LimitScope, same
 from open63110.model.power import AssetReading, SitePower
 from open63110.model.site import Site, Zone, ZoneKey, ZoneLimit
 from open63110.model.station import Station
@@ -252,6 +253,8 @@ def _is_new(station: Station, wanted: Setting, taken: Step) -> bool:
     known: Limit | None = share_of(station, wanted.limit.evse)
     if same(known, wanted.limit):
         return False
+    if wanted.at < 0:
+        return may_be_ordered(station) and (known is None or wanted.limit.limit <= known.limit or _all_have(station))
     if bool(taken.send[wanted.at]):
         return True
     if known is None or bool(taken.waits[wanted.at]):
@@ -260,17 +263,17 @@ def _is_new(station: Station, wanted: Setting, taken: Step) -> bool:
 
 
 def _releases(stations: Mapping[StationId, Station], rows: list[Spot], taken: Step) -> list[tuple[StationId, EvseNumber]]:
-    """Return shares that nothing needs any more, and those of stations as a whole whose EVSEs have their own."""
-    found: list[tuple[StationId, EvseNumber]] = []
-    for at, one in enumerate(rows):
-        station = stations[one.station]
-        if not taken.controlled[at] and share_of(station, one.at) is not None:
-            found.append((one.station, one.at))
-        elif one.at and (one.station, WHOLE) not in found and share_of(station, WHOLE) is not None and _all_have(station, rows):
-            found.append((one.station, WHOLE))
-    return found
+    """Return shares that nothing needs any more."""
+    needed = {
+        (one.station, place)
+        for one, here in zip(rows, taken.controlled.tolist(), strict=True)
+        if here
+        for place in {one.at, WHOLE}
+    }
+    shares = ((key, one) for key, station in stations.items() for one in station.limits.desired.values())
+    return [(key, one.evse) for key, one in shares if one.scope is LimitScope.ZONE and (key, one.evse) not in needed]
 
 
-def _all_have(station: Station, rows: list[Spot]) -> bool:
-    mine = [one.at for one in rows if one.station == station.id]
-    return all(at in station.limits.in_force and share_of(station, at) is not None for at in mine)
+def _all_have(station: Station) -> bool:
+    """Tell whether each EVSE keeps to a limit of its own."""
+    return all(number in station.limits.in_force and share_of(station, number) is not None for number in station.evses)

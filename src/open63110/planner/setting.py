@@ -10,7 +10,7 @@ import numpy as np
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.units import Amperes, Seconds, Watts
 from open63110.model.arbitration import NOTHING, Claim
-from open63110.model.limit import Ahead, Limit, LimitScope
+from open63110.model.limit import WHOLE, Ahead, Limit, LimitScope
 from open63110.model.power import Winner
 from open63110.model.site import Zone
 from open63110.planner.claimed import Claimed, winner_of
@@ -31,7 +31,7 @@ class Setting(NamedTuple):
     limit: Limit
     """Its ``evse`` says where."""
     at: int
-    """Which spot it is about."""
+    """Which spot it is about; −1: the station as a whole, which has several."""
 
 
 class Safe(NamedTuple):
@@ -44,14 +44,41 @@ class Safe(NamedTuple):
 def settings(
     given: Given, found: Step, safe: Mapping[int, Safe], ahead: Mapping[Key, tuple[Ahead, ...]], now: datetime
 ) -> list[Setting]:
-    """Return what every EVSE that is limited here is to keep to, told or not."""
+    """Return what every EVSE that is limited here is to keep to, told or not; a station of several also as a whole."""
     phased = _phased(given, found.controlled)
-    return [
+    singles = [
         _setting(
             given, found, at, safe.get(at), ahead.get((given.spots[at].station, given.spots[at].evse), ()), now, phased=phased
         )
         for at in np.flatnonzero(found.controlled).tolist()
     ]
+    several: dict[StationId, list[Limit]] = {}
+    for one in singles:
+        if one.limit.evse != WHOLE:
+            several.setdefault(one.station, []).append(one.limit)
+    return [Setting(station, _whole(parts, now), -1) for station, parts in several.items()] + singles
+
+
+def _whole(parts: Sequence[Limit], now: datetime) -> Limit:
+    """Return the limit of a station whose EVSEs have limits of their own: a second line, for whatever else it has."""
+    least = min(parts, key=lambda one: one.limit)
+    safe = [one.failsafe for one in parts if one.failsafe is not None]
+    return Limit(
+        evse=WHOLE,
+        limit=Watts(sum(_peak(one) for one in parts)),
+        since=now,
+        source=least.source,
+        scope=LimitScope.ZONE,
+        failsafe=Watts(sum(safe)) if len(safe) == len(parts) else None,
+        failsafe_after=least.failsafe_after if len(safe) == len(parts) else None,
+        emergency=any(one.emergency for one in parts),
+        actor=least.actor,
+        constraint=least.constraint,
+    )
+
+
+def _peak(limit: Limit) -> float:
+    return max([float(limit.limit), *(float(one.limit) for one in limit.ahead)])
 
 
 def _phased(given: Given, controlled: Bools) -> bool:

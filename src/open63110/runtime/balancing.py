@@ -7,7 +7,7 @@ anything, costs a glance. A look calls no solver and waits for nothing.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from operator import is_not
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +30,7 @@ from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted
 from open63110.ports import Ids
 from open63110.runtime.alarms import Alarms
 from open63110.runtime.engine import Engine, Turn
+from open63110.runtime.orders import Orders
 from open63110.usecases.energy.arbitrate_constraints import EndConstraints
 from open63110.usecases.energy.smart_charging import (
     LimitCleared,
@@ -85,8 +86,8 @@ _NOBODY = StationId("")
 class Balancing:
     """The safety loops of all sites of a node."""
 
-    def __init__(self, engine: Engine, ids: Ids) -> None:
-        """Listen to what becomes durable; ``run`` does the work."""
+    def __init__(self, engine: Engine, ids: Ids, orders: Orders) -> None:
+        """Listen to what is decided and to what becomes durable; ``run`` does the work."""
         self._engine, self._ids = engine, ids
         self._alarms = Alarms(engine)
         self._loops: dict[SiteId, Safety] = {}
@@ -102,6 +103,7 @@ class Balancing:
         """Told of each look."""
         self.plans: Callable[[SiteId, Safety], None] | None = None
         """Asked before each look for what a planner says."""
+        orders.on_decided.append(self._decided)
         engine.commit.on_durable.append(self._heard)
         engine.commit.on_restored.append(lambda _: self.mark_all())
         self.mark_all()
@@ -115,6 +117,13 @@ class Balancing:
         """Have every site looked at."""
         for site in self._engine.known.sites:
             self.mark(site)
+
+    def _decided(self, facts: Sequence[Event]) -> None:
+        """Look at once at what somebody demands: what follows from it is part of the same commit, and is under his name."""
+        for one in facts:
+            if type(one) is ConstraintChanged:
+                self._dirty.pop(_site_of(one), None)
+                self.look(_site_of(one))
 
     def _heard(self, entries: list[Entry]) -> None:
         for one in entries:
@@ -134,7 +143,7 @@ class Balancing:
             if event.left is not None:
                 self.mark(SiteId(event.left.partition(":")[0]))
         elif isinstance(event, ConstraintChanged):
-            self._mark_of_constraint(event)
+            self.mark(_site_of(event))
         elif isinstance(event, AssetMeasured) and event.meter is not None:
             self.mark(event.meter.site)
         elif isinstance(event, SiteChanged):
@@ -144,12 +153,6 @@ class Balancing:
             if event.key not in self._zones or self._zones[event.key] != bare:
                 self.mark(SiteId(event.key.partition(":")[0]))
             self._zones[event.key] = bare
-
-    def _mark_of_constraint(self, event: ConstraintChanged) -> None:
-        if event.constraint is not None:
-            self.mark(event.constraint.scope.site)
-        else:
-            self.mark_all()
 
     # -- looking --
 
@@ -309,6 +312,10 @@ class Balancing:
         if turn.facts:
             turn.keep()
         self._written[site] = (written, sampled)
+
+
+def _site_of(event: ConstraintChanged) -> SiteId:
+    return SiteId(event.site) if event.constraint is None else event.constraint.scope.site
 
 
 def _differ(one: tuple[Station, ...], other: tuple[Station, ...]) -> bool:

@@ -70,6 +70,8 @@ class Orders:
         self._watchers: dict[OrderId, list[Callable[[Order], None]]] = {}
         self._unstored: list[Callable[[], None]] = []
         """What happened to orders while nothing could be stored: noted again until it can be."""
+        self.on_decided: list[Callable[[Sequence[Event]], None]] = []
+        """Told the facts of each order that was decided here, within the same commit."""
         self.on_new: list[Callable[[Order], None]] = []
         """Told of each order as it is made, before anything comes of it."""
         engine.send, engine.elsewhere = self._from_use_case, self._elsewhere
@@ -158,6 +160,8 @@ class Orders:
             self._audit(order)
         else:
             self._send_when_durable(order)
+        for told in self.on_decided:
+            told(turn.facts)
         return order, tuple(turn.replies)
 
     def _refused(self, order: Order, trouble: Trouble, now: datetime) -> Order:

@@ -25,6 +25,7 @@ from open63110.model.station import (
 )
 from open63110.runtime.balancing import Balancing
 from open63110.runtime.engine import Engine
+from open63110.runtime.orders import Orders
 from open63110.runtime.table import Table
 from open63110.store.memory import MemoryStore
 from open63110.usecases.energy import describe_site, smart_charging
@@ -71,13 +72,13 @@ class Csms:
         self.clock = Clock()
         self.engine = Engine(Role.CSMS, TABLE, MemoryStore(), self.clock, Ids(), Policy())
         self.orders: list[Any] = []
-        self.engine.send = self.orders.append
-        self.engine.elsewhere = self.ask
         self.engine.known.keep("site", SiteId("north"), Site(id=SiteId("north")))
         for name, zone in (("deck", DECK), ("yard", YARD)):
             noun = Zone(id=ZoneId(name), site=SiteId("north"), import_max=Watts(50_000.0))
             self.engine.known.keep("zone", zone, noun)
-        self.balancing = Balancing(self.engine, self.engine.ids)
+        self.balancing = Balancing(self.engine, self.engine.ids, Orders(self.engine, self.engine.ids))
+        self.engine.send = self.orders.append
+        self.engine.elsewhere = self.ask
 
     def ask(self, command: Command) -> None:
         assert self.engine.hear([command]) is None

@@ -120,7 +120,7 @@ class Ground:
         self.store = SqliteStore(folder / "web.db")
         self.engine = Engine(Role.CSMS, discover(), self.store, self.clock, self.ids, Policy(), linger=0.0)
         self.orders = Orders(self.engine, self.ids)
-        self.balancing = Balancing(self.engine, self.ids)
+        self.balancing = Balancing(self.engine, self.ids, self.orders)
         self.link = self.orders.link = ScriptedLink(self.orders)
         self.replayed: list[QuarantinedInput] = []
         self.replay_says = ""

@@ -123,7 +123,7 @@ def withdraw(command: WithdrawConstraint, sites: PoweredSites, now: datetime) ->
         raise Unknown(f"there is no constraint {command.id}", code="UnknownConstraint", where="id")
     if not may_change(known, command.by, command.role):
         raise NotAuthorized(f"constraint {command.id} was set by {known.actor}", code="NotYours", where="id")
-    yield ConstraintChanged(station=_NOBODY, at=now, id=command.id, constraint=None, by=command.by)
+    yield ConstraintChanged(station=_NOBODY, at=now, id=command.id, constraint=None, by=command.by, site=known.scope.site)
 
 
 def keep(command: KeepConstraints, sites: PoweredSites, now: datetime) -> Iterator[Effect]:
@@ -145,4 +145,4 @@ def end(command: EndConstraints, sites: PoweredSites, now: datetime) -> Iterator
     """Take away what is over."""
     for one in sites.constraints(command.site):
         if one.over(now):
-            yield ConstraintChanged(station=_NOBODY, at=now, id=one.id, constraint=None)
+            yield ConstraintChanged(station=_NOBODY, at=now, id=one.id, constraint=None, site=one.scope.site)

@@ -140,6 +140,6 @@ def withdraw(command: WithdrawZoneLimit, sites: PoweredSites, now: datetime) -> 
     if known and not mine:
         raise NotAuthorized(f"the limit of zone {zone.key} was set by {known[0].actor}", code="NotYours", where="zone")
     for one in mine:
-        yield ConstraintChanged(station=_NOBODY, at=now, id=one.id, constraint=None, by=command.by)
+        yield ConstraintChanged(station=_NOBODY, at=now, id=one.id, constraint=None, by=command.by, site=zone.site)
     left = _begun(zone, [one for one in known if one not in mine], sites, now)
     yield ZoneChanged(station=_NOBODY, at=now, key=zone.key, zone=replace(zone, limit=left))
