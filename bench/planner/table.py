@@ -21,7 +21,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Real sessions to replay; None: those in ../shared/data where they are."""
 
 
-PARTS = ("fill", "portfolio", "dso")
+PARTS = ("continuous", "quantised", "profit", "fill", "portfolio", "dso")
 """What can be measured by itself, in the order of the table: modules of this package with a function ``measure``."""
 
 
