@@ -255,8 +255,8 @@ class Batch:
         self.puts: dict[tuple[str, Any], Any] = {}
         """(kind name, key) → noun; the last version wins."""
         self.removes: set[tuple[str, Any]] = set()
-        self.bodies: dict[tuple[str, Any], bytes] = {}
-        """Of puts, the bodies of those whose row is there already with the same searchable columns: all there is to write."""
+        self.bodies: dict[str, dict[Any, bytes]] = {}
+        """Kind name → key → body of nouns that are not among puts: their row is there, with the same searchable columns."""
 
     def note(self, *facts: Event) -> None:
         """Add facts.
@@ -264,7 +264,10 @@ class Batch:
         Raises:
             Malformed: one holds what cannot be written; none is added.
         """
-        self.entries.extend([entry(fact) for fact in facts])
+        if len(facts) == 1:  # most turns
+            self.entries.append(entry(facts[0]))
+        else:
+            self.entries.extend([entry(fact) for fact in facts])
 
     @property
     def facts(self) -> list[Event]:
@@ -273,7 +276,7 @@ class Batch:
 
     def __bool__(self) -> bool:
         """Tell whether there is anything to write."""
-        return bool(self.entries or self.puts or self.removes)
+        return bool(self.entries or self.puts or self.removes or any(self.bodies.values()))
 
 
 class Store(Protocol):

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a node holds in memory: nouns by key, kept in step with their rows, restored when a commit fails."""
 
-from collections.abc import MutableMapping
-from operator import attrgetter
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import msgspec
@@ -21,7 +20,7 @@ from open63110.model.station import Station
 from open63110.model.tariff import Tariff, TariffKey
 from open63110.model.token import CARD, IDENTIFIERS, Credential, Subject, Token, normal
 from open63110.model.transfer import EnergyTransfer
-from open63110.ports import BY_NAME, Batch, Ids, Store, Where
+from open63110.ports import Batch, Ids, Store, Where
 from open63110.runtime.commit import MISSING, GroupCommit
 
 Parts = dict[Any, Any]
@@ -293,7 +292,7 @@ class Knowledge:
                 register[key] = noun
         if noun is None:
             batch.puts.pop((kind, key), None)
-            batch.bodies.pop((kind, key), None)
+            batch.bodies.get(kind, {}).pop(key, None)
             batch.removes.add((kind, key))
         else:
             batch.removes.discard((kind, key))
@@ -344,12 +343,15 @@ class Knowledge:
 
     def _count(self, before: Parts, after: Parts, changes: Changes) -> None:
         """Keep the number of open transfers per subject; most facts change none."""
+        new = 0
         for was, now in changes:
+            new += was is None
             if was is None or was.subject != now.subject or was.began is not now.began or was.ended is not now.ended:
                 self._add(_user(was), -1)
                 self._add(_user(now), 1)
-        for reference in before.keys() - after.keys():
-            self._add(_user(before[reference]), -1)
+        if len(before) + new > len(after):
+            for reference in before.keys() - after.keys():
+                self._add(_user(before[reference]), -1)
 
     def _add(self, subject: SubjectRef | None, step: int) -> None:
         if subject is not None:
@@ -379,17 +381,40 @@ def _changes(before: Parts, after: Parts) -> Changes:
 
 def _put_changes(batch: Batch, kind: str, changes: Changes) -> bool:
     """Put what changed into the batch; most changes touch nothing that one can search by. Tell whether anything is settled."""
-    key, columns = _KEYS[kind], _COLUMNS[kind]
-    bodies, puts, settled = batch.bodies, batch.puts, False
+    stands = _STANDS[kind]
+    bodies, puts, settled = batch.bodies.setdefault(kind, {}), batch.puts, False
     for was, now in changes:
-        place = (kind, key(now))
-        if was is None or columns(was) != columns(now):
-            bodies.pop(place, None)
-        elif place in bodies or place not in puts:
-            bodies[place] = written(now)
-        puts[place] = now
+        key = now.number
+        if was is None or not stands(was, now) or (puts and (kind, key) in puts):
+            bodies.pop(key, None)
+            puts[kind, key] = now
+        else:
+            bodies[key] = written(now)
         settled = settled or now.settled
     return settled
+
+
+def _transfer_stands(was: EnergyTransfer, now: EnergyTransfer) -> bool:
+    """Tell whether the searchable columns hold the very same objects: where equal ones are others, the row is written whole."""
+    return (
+        was.state is now.state
+        and was.session is now.session
+        and was.began is now.began
+        and was.ended is now.ended
+        and was.subject is now.subject
+        and was.settled is now.settled
+    )
+
+
+def _session_stands(was: ServiceSession, now: ServiceSession) -> bool:
+    return (
+        was.state is now.state
+        and was.evse is now.evse
+        and was.opened is now.opened
+        and was.closed is now.closed
+        and was.subject is now.subject
+        and was.settled is now.settled
+    )
 
 
 def _unsettled(parts: Parts) -> Parts:
@@ -397,5 +422,4 @@ def _unsettled(parts: Parts) -> Parts:
     return {key: part for key, part in parts.items() if not part.settled}
 
 
-_KEYS = {kind: attrgetter(BY_NAME[kind].key) for kind in ("transfer", "session")}
-_COLUMNS = {kind: attrgetter(*BY_NAME[kind].columns) for kind in ("transfer", "session")}
+_STANDS: dict[str, Callable[[Any, Any], bool]] = {"transfer": _transfer_stands, "session": _session_stands}

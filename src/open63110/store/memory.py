@@ -41,6 +41,7 @@ class MemoryStore:
         """Keep a copy until commit."""
         copy = Batch()
         copy.entries, copy.puts, copy.removes = list(batch.entries), dict(batch.puts), set(batch.removes)
+        copy.bodies = {kind: dict(some) for kind, some in batch.bodies.items()}
         self._staged.append((copy, moment(milliseconds(heard))))
 
     async def commit(self) -> None:
@@ -49,6 +50,9 @@ class MemoryStore:
         for batch, heard in staged:
             for entry in batch.entries:
                 self._append(entry, heard)
+            for kind, bodies in batch.bodies.items():
+                for key, body in bodies.items():
+                    self._put(kind, key, self._codecs[kind].decode(body))
             for (kind, key), noun in batch.puts.items():
                 self._put(kind, key, noun)
             for kind, key in batch.removes:

@@ -47,7 +47,7 @@ def _statements(kept: Kept, codec: RowCodec) -> _Statements:
         f'INSERT INTO "{kept.name}" ({columns}) VALUES ({", ".join("?" * len(names))}) '  # noqa: S608 - names of our own
         f'ON CONFLICT ("{kept.key}") DO UPDATE SET {changes}'
     )
-    body = f'UPDATE "{kept.name}" SET body = ? WHERE "{kept.key}" = ?'  # noqa: S608 - names of our own
+    body = f'UPDATE "{kept.name}" SET body = ?2 WHERE "{kept.key}" = ?1'  # noqa: S608 - names of our own
     remove = f'DELETE FROM "{kept.name}" WHERE "{kept.key}" = ?'  # noqa: S608 - names of our own
     mark = _MARK.format(name=kept.name, key=kept.key) if codec.key.storage == "integer" else None
     return _Statements(put, body, remove, mark)
@@ -180,19 +180,18 @@ class Writer:
 
     def _write_nouns(self, batch: Batch) -> None:
         rows: dict[str, list[list[Any]]] = {}
-        bodies: dict[str, list[tuple[bytes, Any]]] = {}
-        for (kind, key), body in batch.bodies.items():
-            bodies.setdefault(kind, []).append((body, key))
-        missing = {kind for kind, some in bodies.items() if not self._rewrite(kind, some)}
-        for place, noun in batch.puts.items():
-            if place not in batch.bodies or place[0] in missing:
-                rows.setdefault(place[0], []).append(self._codecs[place[0]].row(noun))
+        for kind, bodies in batch.bodies.items():
+            if bodies and not self._rewrite(kind, bodies):
+                codec = self._codecs[kind]
+                rows[kind] = [codec.row(codec.decode(body)) for body in bodies.values()]
+        for (kind, _), noun in batch.puts.items():
+            rows.setdefault(kind, []).append(self._codecs[kind].row(noun))
         for kind, some in rows.items():
             self._connection.executemany(self._statements[kind].put, some)
 
-    def _rewrite(self, kind: str, bodies: list[tuple[bytes, Any]]) -> bool:
+    def _rewrite(self, kind: str, bodies: Mapping[Any, bytes]) -> bool:
         """Write bodies only; tell whether every row was there to take one."""
-        return self._connection.executemany(self._statements[kind].body, bodies).rowcount == len(bodies)
+        return self._connection.executemany(self._statements[kind].body, bodies.items()).rowcount == len(bodies)
 
     def _remove(self, removes: Iterable[tuple[str, Any]]) -> None:
         keys: dict[str, list[tuple[Any]]] = {}

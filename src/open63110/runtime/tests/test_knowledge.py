@@ -2,19 +2,24 @@
 """Credentials and their references: one person is one reference, however the credential is written and on whichever wire."""
 
 import asyncio
+from datetime import timedelta
+from typing import Any
 
+import pytest
 from msgspec.structs import replace
 from tests.literal import T0, Clock, Ids
 
 from open63110.kernel.errors import Unavailable
-from open63110.kernel.ids import StationId, TransferNumber, TransferReference
+from open63110.kernel.ids import EvseNumber, SessionNumber, StationId, SubjectRef, TransferNumber, TransferReference
+from open63110.model.session import ServiceSession, SessionState
 from open63110.model.station import Station
 from open63110.model.token import Credential, Subject, Token, TokenChanged
 from open63110.model.transfer import EnergyTransfer, EnergyTransferUpdated
-from open63110.ports import Batch
+from open63110.ports import BY_NAME, Batch
 from open63110.runtime.commit import GroupCommit
-from open63110.runtime.knowledge import Knowledge
+from open63110.runtime.knowledge import Knowledge, _put_changes
 from open63110.store.memory import MemoryStore
+from open63110.store.writer import FIXED
 
 TRANSFER = EnergyTransfer(station=StationId("CS-1"), number=TransferNumber(1), reference=TransferReference("t"))
 
@@ -152,14 +157,43 @@ async def test_only_a_version_that_changes_what_one_searches_by_is_written_whole
     batch = knowledge._commit.batch
     first = Station(id=StationId("CS-1"), transfers={TransferReference("t"): TRANSFER})
     knowledge.keep_station(None, first)
-    assert batch.bodies == {}
+    assert not any(batch.bodies.values())
     more = replace(first, transfers={TransferReference("t"): replace(TRANSFER, power=1.0)})
     knowledge.keep_station(first, more)
-    assert batch.bodies == {}, "its row is not there before this batch"
+    assert not any(batch.bodies.values()), "its row is not there before this batch"
     batch.puts.clear()
     again = replace(more, transfers={TransferReference("t"): replace(TRANSFER, power=2.0)})
     knowledge.keep_station(more, again)
-    assert list(batch.bodies) == [("transfer", 1)]
+    assert list(batch.bodies["transfer"]) == [1]
     ended = replace(again, transfers={TransferReference("t"): replace(TRANSFER, ended=T0)})
     knowledge.keep_station(again, ended)
-    assert batch.bodies == {}
+    assert not any(batch.bodies.values())
+    assert ("transfer", 1) in batch.puts
+
+
+SESSION = ServiceSession(
+    station=TRANSFER.station, number=SessionNumber(1), evse=EvseNumber(1), state=SessionState.CLOSED, opened=T0
+)
+LATER = T0 + timedelta(seconds=1)
+CHANGED: dict[str, tuple[Any, dict[str, Any]]] = {
+    "transfer": (
+        TRANSFER,
+        {"session": 2, "state": "charging", "began": LATER, "ended": LATER, "subject": SubjectRef("s"), "settled": True},
+    ),
+    "session": (
+        SESSION,
+        {"evse": 2, "state": SessionState.ABORTED, "opened": LATER, "closed": LATER, "subject": SubjectRef("s")},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", CHANGED)
+def test_a_version_is_written_whole_whichever_column_is_another(kind: str) -> None:
+    was, changes = CHANGED[kind]
+    settled = {"settled"} if kind == "session" else set()  # which its state says
+    assert changes.keys() | settled == set(BY_NAME[kind].columns) - set(FIXED[kind])
+    for name, value in changes.items():
+        batch = Batch()
+        _put_changes(batch, kind, [(was, replace(was, **{name: value}))])
+        assert (kind, 1) in batch.puts, name
+        assert batch.bodies == {kind: {}}, name

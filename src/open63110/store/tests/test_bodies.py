@@ -26,8 +26,8 @@ def transfer(number: int, power: float | None = None) -> EnergyTransfer:
 
 def batch(*transfers: EnergyTransfer, same: tuple[int, ...] = ()) -> Batch:
     made = Batch()
-    made.puts.update({("transfer", one.number): one for one in transfers})
-    made.bodies.update({("transfer", one.number): written(one) for one in transfers if one.number in same})
+    made.puts.update({("transfer", one.number): one for one in transfers if one.number not in same})
+    made.bodies["transfer"] = {one.number: written(one) for one in transfers if one.number in same}
     return made
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the CSMS does with what stations tell of energy transfers: nothing is refused, nothing is counted twice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -95,23 +95,19 @@ def _ordered(event: EnergyTransferStarted, station: Station | None, policy: Poli
 
 def hear_updated(
     event: EnergyTransferUpdated, station: Station | None, now: datetime, ids: Ids, policy: Policy, history: History
-) -> Iterator[Effect]:
-    """Take it in; the ordinary case is the next one of a transfer that is known."""
+) -> Iterable[Effect]:
+    """Take it in; the ordinary case is the next one of a transfer that is known and goes on."""
     known = station.transfers.get(event.reference) if station else None
+    if known is not None and event.seq == known.seq + 1 and event.seq >= 0:
+        next_one, answer = replace(event, number=known.number), TransferAnswer(reference=known.reference, number=known.number)
+        if known.ended is None or ESTIMATED not in known.flags:
+            return next_one, answer
+        return next_one, _forget_later(event.station, known.reference, now, policy), answer
     if event.seq < 0:
         event = _told_later(event, station)
-    if known is not None and event.seq == known.seq + 1:
-        yield replace(event, number=known.number)
-    elif known is None:
+    if known is None:
         event, known = _adopted(event, station, history)
-        yield from _hear_more(event, known, now, ids, policy, history)
-        return
-    else:
-        yield from _hear_more(event, known, now, ids, policy, history)
-        return
-    if known.ended is not None and ESTIMATED in known.flags:
-        yield _forget_later(event.station, known.reference, now, policy)
-    yield TransferAnswer(reference=known.reference, number=known.number)
+    return _hear_more(event, known, now, ids, policy, history)
 
 
 def _hear_more(
