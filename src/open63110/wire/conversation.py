@@ -229,7 +229,8 @@ class Conversation:
 
     # --- what comes in
 
-    def _deliver(self, message: bytes, binary: bool) -> None:  # noqa: FBT001 - hot path
+    def deliver(self, message: bytes, binary: bool) -> None:  # noqa: FBT001 - hot path
+        """Tell the peer of a message that came in."""
         try:
             self._peer.received(message, binary)
         except Exception as error:  # noqa: BLE001 - see _open
@@ -263,7 +264,7 @@ class Conversation:
         except Corrupt:
             self._violated(1002, "a message does not inflate")
         else:
-            self._deliver(message, self._parts_binary)
+            self.deliver(message, self._parts_binary)
 
     # --- rate and back-pressure
 

@@ -95,8 +95,13 @@ class Connection(Conversation, WSListener):
         kind = frame.msg_type
         usual = (kind is TEXT or kind is BINARY) and frame.fin and not (frame.rsv1 or frame.rsv2 or frame.rsv3)
         if usual and self._parts is None and self._ending is None:
-            self._deliver(frame.get_payload_as_bytes(), kind is BINARY)
+            if kind is TEXT:
+                self._watch.put_by(self, frame.get_payload_as_bytes())
+            else:
+                self._watch.deliver()
+                self.deliver(frame.get_payload_as_bytes(), True)
         elif not self._deaf:
+            self._watch.deliver()
             self._unusual(frame, kind)
         if self.wide and frame.tail_size == 0 and frame.payload_size <= _SMALL:
             self._exchange_parser()
@@ -123,6 +128,7 @@ class Connection(Conversation, WSListener):
     def ended(self) -> None:
         """The other end will send nothing more, so no close frame can come."""
         if not self._gone:
+            self._watch.deliver()
             self._end(1006, "the other end hung up")
 
     @property
@@ -145,7 +151,7 @@ class Connection(Conversation, WSListener):
         elif kind is CONTINUATION:
             self._continue(frame.get_payload_as_bytes(), final=frame.fin)
         elif kind is not PONG and frame.fin and not compressed and self._parts is None:
-            self._deliver(frame.get_payload_as_bytes(), kind is BINARY)
+            self.deliver(frame.get_payload_as_bytes(), kind is BINARY)
         elif kind is not PONG:
             self._fragment(frame.get_payload_as_bytes(), binary=kind is BINARY, compressed=compressed, final=frame.fin)
 

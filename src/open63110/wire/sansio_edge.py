@@ -119,7 +119,7 @@ class Connection(Conversation, asyncio.Protocol):
 
     def _begin_message(self, frame: Frame, *, binary: bool) -> None:
         if frame.fin and self._parts is None and len(frame.data) <= self._watch.limits.max_message:
-            self._deliver(bytes(frame.data), binary)
+            self.deliver(bytes(frame.data), binary)
         else:
             self._fragment(bytes(frame.data), binary=binary, compressed=False, final=frame.fin)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from open63110.wire.picows_edge import Connection
-from open63110.wire.tests.ground import TEXT, House, Raw, Recorder, frame, until
+from open63110.wire.tests.ground import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, House, Raw, Recorder, frame, until
 
 SERVER = """
 import asyncio, gc, sys, uvloop
@@ -54,6 +54,39 @@ def connection(house: House) -> Connection:
     socket = house.peer.socket
     assert isinstance(socket, Connection)
     return socket
+
+
+@pytest.mark.parametrize(
+    ("behind", "answer"),
+    [
+        (frame(BINARY, b"b"), (BINARY, b"b")),
+        (frame(PING, b"p"), (PONG, b"p")),
+        (frame(CLOSE, b"\x03\xe8"), (CLOSE, b"\x03\xe8")),
+        (frame(TEXT, b"t"), (TEXT, b"t")),
+        (frame(TEXT, b"a", fin=False) + frame(CONTINUATION, b"b"), (TEXT, b"ab")),
+    ],
+    ids=["binary", "ping", "close", "text", "parts"],
+)
+async def test_a_message_is_delivered_before_whatever_came_behind_it(
+    house: House, behind: bytes, answer: tuple[int, bytes]
+) -> None:
+    await house.open()
+    house.make = lambda: Recorder(echo=True)
+    raw = await house.raw()
+    raw.write(frame(TEXT, b"first") + behind)
+    assert await raw.frame() == (TEXT, b"first")
+    assert await raw.frame() == answer
+
+
+async def test_a_message_is_delivered_before_the_end_that_came_with_it(house: House) -> None:
+    await house.open()
+    house.make = lambda: Recorder(echo=True)
+    raw = await house.raw()
+    raw.write(frame(TEXT, b"last"))
+    raw.writer.write_eof()
+    assert await raw.frame() == (TEXT, b"last")
+    assert await house.peer.end() == (1006, "the other end hung up")
+    assert house.peer.count == 1
 
 
 async def test_a_grown_read_buffer_is_kept_while_half_a_frame_stands_in_it_and_exchanged_then(house: House) -> None:

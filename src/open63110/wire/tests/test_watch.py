@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the watch does once many connections have gone."""
+"""What the watch does for many connections at once: it delivers what they said, and gives back what they left behind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ SWEEP = Limits(sweep_seconds=0.01)
 
 
 class Quiet:
-    """A connection of which nothing is ever heard."""
+    """A connection that says nothing and does not mind."""
+
+    def __init__(self, told: list[tuple[Quiet, bytes]] | None = None) -> None:
+        self.told = [] if told is None else told
+
+    def deliver(self, message: bytes, binary: bool) -> None:
+        assert not binary
+        self.told.append((self, message))
 
     def sweep(self, now: float) -> None:
         self.swept = now
@@ -54,6 +61,28 @@ class Ground:
             before = getattr(witness, "swept", 0.0)
             await until(lambda: getattr(witness, "swept", 0.0) > before)  # noqa: B023 - awaited within the round
         self.watch.leave(witness)
+
+
+async def test_messages_are_delivered_once_all_that_came_together_have_been_read() -> None:
+    watch, told = Watch(SWEEP), list[tuple[Quiet, bytes]]()
+    one, other = Quiet(told), Quiet(told)
+    watch.put_by(one, b"1")
+    watch.put_by(other, b"2")
+    assert told == [], "the next socket is read first"
+    await asyncio.sleep(0)
+    assert told == [(one, b"1"), (other, b"2")]
+    await asyncio.sleep(0)
+    assert len(told) == 2, "and never again"
+
+
+async def test_of_one_connection_one_message_waits_at_most() -> None:
+    watch = Watch(SWEEP)
+    one = Quiet()
+    watch.put_by(one, b"1")
+    watch.put_by(one, b"2")
+    assert one.told == [(one, b"1")], "its peer may have had enough"
+    await asyncio.sleep(0)
+    assert one.told == [(one, b"1"), (one, b"2")]
 
 
 async def test_what_many_left_behind_is_given_back_once() -> None:
