@@ -11,8 +11,11 @@ from open63110.kernel.errors import Unavailable
 from open63110.kernel.journal import Entry
 from open63110.ports import Batch, Clock, Store
 
-MOST_FACTS = 500
-"""Facts in one transaction; more make the loop deaf for too long."""
+MOST_FACTS = 2000
+"""Facts in one transaction; more make the loop deaf for too long. Fewer cost a slow disk more flushes than it can do."""
+
+AT_ONCE = 500
+"""Answers after which the loop may turn to others."""
 
 Done = Callable[[bool], None]
 """Called once with True when durable, with False when it never will be: then nobody is answered (I7)."""
@@ -133,16 +136,18 @@ class GroupCommit:
         except Unavailable as trouble:
             self._fail(pending, trouble)
         else:
-            self._succeed(pending)
+            await self._succeed(pending)
         finally:
             self._flight = None
 
-    def _succeed(self, pending: _Pending) -> None:
+    async def _succeed(self, pending: _Pending) -> None:
         if self.trouble is not None and pending.batch:
             self.trouble = None
             _tell(self.on_trouble, None)
-        for done, told, _ in pending.dones:
+        for count, (done, told, _) in enumerate(pending.dones, 1):
             _call_back(done, told)
+            if count % AT_ONCE == 0:
+                await asyncio.sleep(0)
         if pending.batch.entries:
             _tell(self.on_durable, pending.batch.entries)
 

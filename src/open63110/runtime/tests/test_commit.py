@@ -8,7 +8,7 @@ from tests.literal import T0, Clock
 
 from open63110.kernel.ids import StationId
 from open63110.model.station import StationDisconnected
-from open63110.runtime.commit import MOST_FACTS, GroupCommit
+from open63110.runtime.commit import AT_ONCE, MOST_FACTS, GroupCommit
 from open63110.store.memory import MemoryStore
 
 FACT = StationDisconnected(station=StationId("CS1"), at=T0)
@@ -41,6 +41,26 @@ async def test_commits_stay_apart_while_facts_keep_coming() -> None:
     writing.cancel()
     gaps = [later - earlier for earlier, later in zip(store.moments, store.moments[1:], strict=False)]
     assert min(gaps) >= 0.055, "its own time and the linger"
+
+
+async def test_the_loop_turns_to_others_between_the_answers_of_one_commit() -> None:
+    commit = GroupCommit(TimedStore(), Clock(datetime(2026, 1, 1, tzinfo=UTC)))
+    loop, told, seen = asyncio.get_running_loop(), list[bool](), set[int]()
+
+    def look() -> None:
+        seen.add(len(told))
+        if len(told) < 3 * AT_ONCE:
+            loop.call_soon(look)
+
+    commit.batch.note(FACT)
+    for _ in range(3 * AT_ONCE):
+        commit.after(told.append)
+    writing = asyncio.create_task(commit.run())
+    look()
+    await commit.drain()
+    writing.cancel()
+    assert seen >= {0, AT_ONCE, 2 * AT_ONCE, 3 * AT_ONCE}
+    assert all(told)
 
 
 async def test_a_full_batch_waits_for_nothing_but_the_disk() -> None:
