@@ -75,16 +75,7 @@ def _first(value: WattHours, at: datetime, *doubts: str) -> Register:
 
 
 def _moved(register: Register, value: float, at: datetime, end: bool) -> Register:  # noqa: FBT001 - hot path, called by two
-    return Register(
-        first=register.first,
-        last=WattHours(value),
-        first_at=register.first_at,
-        last_at=at,
-        before_reset=register.before_reset,
-        first_is_begin=register.first_is_begin,
-        last_is_end=end,
-        doubts=register.doubts,
-    )
+    return replace(register, last=value, last_at=at, last_is_end=end, peak=None)
 
 
 def _unusual(register: Register, value: float, at: datetime, end: bool) -> Register:  # noqa: FBT001 - private

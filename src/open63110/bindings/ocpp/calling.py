@@ -63,7 +63,7 @@ def understood(wire: Wire, ticket: Ticket, action: str, answer: Result | Error, 
 
 
 def _verdict(wire: Wire, ticket: Ticket, action: str, door: Door, deviated: Deviated) -> Verdict:
-    text = door.raw.decode("utf-8", "replace")
+    text = bytes(door.raw).decode("utf-8", "replace")
     types = wire.types.get(action)
     if types is None:
         return Verdict(outcome=Outcome.ACCEPTED, answer=text)

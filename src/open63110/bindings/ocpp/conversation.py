@@ -191,7 +191,7 @@ class Conversation:
 
     # -- the station calls --
 
-    def door(self, raw: bytes = b"") -> Door:
+    def door(self, raw: bytes | msgspec.Raw = b"") -> Door:
         """Return what translations may know, as of now."""
         engine = self._server.engine
         now, door = engine.clock.now(), self._door
@@ -205,7 +205,7 @@ class Conversation:
         if translation is None or translation.sender is not Role.STATION:
             self._not_ours(call, answer_to)
             return
-        raw = bytes(call.payload)
+        raw = call.payload
         door = self.door(raw)
         if call.action not in FIRST and not may_speak(door.noun, self.told):
             self._fail(answer_to, ErrorCode.SECURITY_ERROR, "The station is not accepted; send BootNotification first")

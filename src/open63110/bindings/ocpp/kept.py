@@ -54,7 +54,7 @@ def keeping(
                 at=door.now if at is None else utc(at),
                 wire=door.version.value,
                 action=action,
-                payload=journalled(door.raw, personal, door),
+                payload=journalled(bytes(door.raw), personal, door),
                 evse=named[0] or 0,
                 request=named[1],
                 reference=TransferReference(named[2] or ""),

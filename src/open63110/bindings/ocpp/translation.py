@@ -40,8 +40,8 @@ class Door(msgspec.Struct, kw_only=True):
     """Set before each message."""
     noun: Station | None = None
     """The station as it is now; None if it is not known."""
-    raw: bytes = b""
-    """The payload word by word."""
+    raw: bytes | msgspec.Raw = b""
+    """The payload word by word, perhaps only lent: it keeps the whole frame in memory."""
     names: dict[str, Any] = {}
     """At the station end: what the wire calls things (OCPP 1.6 transaction ids by our reference)."""
 

@@ -81,9 +81,11 @@ def _ordinary(transfer: EnergyTransfer, fact: EnergyTransferUpdated) -> EnergyTr
         return None
     if (fact.state != transfer.state and fact.state is not None) or (fact.subject or transfer.subject) != transfer.subject:
         return None
-    if (fact.offline and not transfer.offline) or fact.remote_start is not None or fact.evse not in {0, transfer.evse}:
+    if (fact.offline and not transfer.offline) or fact.remote_start is not None or (fact.evse and fact.evse != transfer.evse):
         return None
-    power, soc, taken, kinds = transfer.power, transfer.soc, None, _PLAIN
+    power: Any = transfer.power  # calling a NewType for it costs as much as reading it
+    soc: Any = transfer.soc
+    taken, kinds = None, _PLAIN
     for reading in fact.readings:
         plain = kinds.get(reading.measurand)
         if plain == 0:
@@ -93,14 +95,15 @@ def _ordinary(transfer: EnergyTransfer, fact: EnergyTransferUpdated) -> EnergyTr
         if plain == 1 and taken is None and reading.context == "periodic":
             taken = reading
         elif plain == 2 and power is transfer.power and reading.value >= FLOWING:
-            power = Watts(reading.value)
+            power = reading.value
         elif plain == 3 and soc is transfer.soc:
-            soc = Percent(reading.value)
+            soc = reading.value
         else:
             return None
     if taken is not None:
         register = advanced(register, taken)
-    return replace(transfer, imported=register, power=power, soc=soc, seq=max(fact.seq, transfer.seq), newest=at)
+    seq = fact.seq if fact.seq > transfer.seq else transfer.seq  # noqa: FURB136 - a call for this is dear
+    return replace(transfer, imported=register, power=power, soc=soc, seq=seq, newest=at)
 
 
 def started(transfer: EnergyTransfer, fact: EnergyTransferStarted) -> EnergyTransfer:
