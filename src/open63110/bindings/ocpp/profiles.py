@@ -136,6 +136,8 @@ def _length(command: LimitPower, begin: datetime) -> int:
 def _steps(command: LimitPower, begin: datetime, phases: int) -> list[Step]:
     steps = [Step(0, command.limit, phases)]
     for one in command.ahead:
+        if command.until is not None and one.since >= command.until:
+            break  # by then this profile is over: it is renewed before, or what remains counts
         after, last = (one.since - begin).total_seconds(), steps[-1]
         start = ceil(after) if one.limit > last.power else floor(after)
         if start <= 0:  # it is over, or is so before this goes out

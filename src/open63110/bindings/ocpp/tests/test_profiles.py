@@ -101,6 +101,11 @@ def test_where_periods_have_to_go_those_go_that_cost_the_least_energy() -> None:
     assert [one.rate for one in periods(limit, begin_of(where), "W", where)] == [4_000.0]
 
 
+def test_what_comes_after_the_end_of_a_profile_takes_no_period() -> None:
+    limit = order(11_000, (60, 9_000), (120, 4_000), until=at(120))
+    assert [one.rate for one in periods(limit, begin_of(door()), "W", door())] == [11_000.0, 9_000.0]
+
+
 @pytest.mark.parametrize(
     ("wiring", "needs", "transfer", "phases", "rate"),
     [
