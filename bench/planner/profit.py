@@ -24,6 +24,7 @@ from open63110.planner.estimate import days_share
 from open63110.planner.grid import Profile
 from open63110.planner.network import Floats
 from open63110.planner.problem import Energy, Pausing, Peak
+from open63110.planner.quiet import Quiet
 
 KILOWATTS = 150.0
 REVENUE, CHARGE = 0.30, 15.51
@@ -76,7 +77,7 @@ def _price(slot: int) -> float:
 
 def market(days: int) -> Market:
     """Return the market of the first days of the month."""
-    return Market(days, np.array([_price(slot) for slot in range((days + 4) * DAY)]), CHARGE * days / MONTH)
+    return Market(days, np.array([_price(slot) for slot in range((days + 31) * DAY)]), CHARGE * days / MONTH)
 
 
 class Buyer:
@@ -122,9 +123,8 @@ def optimum(sessions: Sessions, sold: Market) -> tuple[float, float]:
     lp.a_matrix_.start_ = np.append(2 * np.arange(count + 1), 2 * count + len(times)).astype(np.int32)
     lp.a_matrix_.index_ = np.append(rows, visits + np.arange(len(times))).astype(np.int32)
     lp.a_matrix_.value_ = np.append(values, -np.ones(len(times)))
-    highs = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy types only a part of itself
-    highs.silent()
-    for name, value in (("solver", "ipm"), ("run_crossover", "off"), ("threads", 1)):
+    highs = Quiet()
+    for name, value in (("solver", "ipm"), ("run_crossover", "off"), ("presolve", "choose")):
         highs.setOptionValue(name, value)
     highs.passModel(lp)
     highs.run()

@@ -8,6 +8,7 @@ import numpy as np
 from open63110.kernel.errors import Unavailable
 from open63110.planner.mixture import Bid
 from open63110.planner.network import Floats, Ints
+from open63110.planner.quiet import Quiet
 
 
 class Programme(msgspec.Struct, frozen=True, kw_only=True, gc=False, eq=False):
@@ -45,10 +46,7 @@ class LinearSite:
         """
         self._costs, self._slot, self._drawn, self._count = programme.costs, slot, drawn, count
         self._columns = np.arange(len(programme.costs), dtype=np.int32)
-        self._solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy types only a part of itself
-        self._solver.silent()
-        for name, value in (("threads", 1), ("presolve", "off")):
-            self._solver.setOptionValue(name, value)
+        self._solver = Quiet()
         self._solver.passModel(_model(programme))
 
     def bid(self, prices: Floats) -> Bid:

@@ -9,6 +9,7 @@ import numpy as np
 
 from open63110.kernel.errors import Unavailable
 from open63110.planner.network import Floats, Ints
+from open63110.planner.quiet import Quiet
 
 
 class Bid(NamedTuple):
@@ -58,10 +59,8 @@ class Mixture:
         self._bids: list[list[Bid]] = [[] for _ in range(sites)]
         self._site_of: list[int] = []
         self._first = 2 * self._slots + (self._peak_price > 0.0)
-        self._solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy types only a part of itself
-        self._solver.silent()
-        for name, value in (("threads", 1), ("presolve", "off"), ("solver", "simplex")):
-            self._solver.setOptionValue(name, value)
+        self._solver = Quiet()
+        self._solver.setOptionValue("solver", "simplex")
         self._rows(*slots)
 
     def _rows(self, limits: Floats, excess: Floats, base: Floats) -> None:

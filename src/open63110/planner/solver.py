@@ -9,6 +9,7 @@ import numpy as np
 
 from open63110.planner.network import Bools, Floats, Ints
 from open63110.planner.programme import Programme
+from open63110.planner.quiet import Quiet
 from open63110.planner.tangents import Tangents
 
 Outcome = Literal["optimal", "late", "infeasible", "failed"]
@@ -47,10 +48,7 @@ class Solver:
     """A solver and what it knows from the last programme; gives the same answer to the same sequence of programmes."""
 
     def __init__(self) -> None:
-        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]  # it ships types, but not for this
-        self._highs.silent()
-        self._highs.setOptionValue("threads", 1)
-        self._highs.setOptionValue("presolve", "off")
+        self._highs = Quiet()
         self._last: Programme | None = None
         self._plane = np.empty(0, dtype=np.intp)
         self._at = np.empty(0, dtype=np.intp)
