@@ -161,11 +161,11 @@ class Offer(NamedTuple):
 
 
 def winner(limits: Limits, evse: EvseNumber, now: datetime) -> Limit | None:
-    """Return what counts of all that is wanted at one place: the lowest, with an end only if nothing else outlasts it."""
+    """Return what counts of all that is wanted at one place: the lowest at each moment, until nothing outlasts it."""
     wanted = [one for one in limits.desired.values() if one.evse == evse and one.valid(now)]
     if not wanted:
         return None
-    best = min(wanted, key=lambda one: (one.limit, tuple(LimitSource).index(one.source)))
+    best = min(wanted, key=lambda one: (one.allows(now), one.limit, tuple(LimitSource).index(one.source)))
     outlasted = best.until is not None and any(one.until is None or one.until > best.until for one in wanted)
     safe = [one.failsafe for one in wanted if one.failsafe is not None]
     after = [one.failsafe_after for one in wanted if one.failsafe_after is not None]
@@ -177,7 +177,32 @@ def winner(limits: Limits, evse: EvseNumber, now: datetime) -> Limit | None:
         amperes=_least([one.amperes for one in wanted if one.amperes]),
         export=min((one.export for one in wanted if one.export is not None), default=None),
         emergency=any(one.emergency for one in wanted),
+        limit=min(one.limit for one in wanted),
+        ahead=best.ahead if len(wanted) == 1 else _lowest(wanted),
     )
+
+
+def _lowest(wanted: list[Limit]) -> tuple[Ahead, ...]:
+    """Return what the lowest of several limits becomes; the same whenever it is asked for, so that nothing is sent twice."""
+    steps: list[Ahead] = []
+    before: tuple[Watts, int | None] = (min(one.limit for one in wanted), None)
+    for at in sorted({step.since for one in wanted for step in one.ahead}):
+        found = min((_step(one, at) for one in wanted if one.valid(at)), key=lambda step: step.limit, default=None)
+        if found is not None and (found.limit, found.phases) != before:
+            before = (found.limit, found.phases)
+            steps.append(found)
+    return tuple(steps)
+
+
+def _step(limit: Limit, at: datetime) -> Ahead:
+    """Return what a limit is at a moment."""
+    phases = None
+    watts = limit.limit
+    for step in limit.ahead:
+        if step.since > at:
+            break
+        watts, phases = step.limit, step.phases or phases
+    return Ahead(since=at, limit=watts, phases=phases)
 
 
 def _least(rows: list[tuple[Amperes, ...]]) -> tuple[Amperes, ...]:

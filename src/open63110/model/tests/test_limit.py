@@ -11,6 +11,7 @@ from open63110.kernel.ids import EvseNumber
 from open63110.kernel.units import Amperes, Watts
 from open63110.model.limit import (
     WHOLE,
+    Ahead,
     Limit,
     Limits,
     LimitScope,
@@ -139,3 +140,29 @@ def test_on_a_wire_a_limit_never_allows_more(watts: int, unit: str, amperes: tup
     assert all(said <= one + 0.1 for one in amperes) or unit == "W"
     if amperes and unit == "W":
         assert said <= sum(amperes) * 230 + 0.1
+
+
+def ahead(*steps: tuple[float, float]) -> tuple[Ahead, ...]:
+    """What a limit becomes after so many minutes."""
+    return tuple(Ahead(since=NOW + minutes * MINUTE, limit=Watts(watts)) for minutes, watts in steps)
+
+
+def test_of_several_that_change_the_lowest_of_each_moment_counts() -> None:
+    plan = limit(4_000, ahead=ahead((10, 11_000), (20, 3_000)))
+    found = winner(limits(plan, limit(5_000, source=LimitSource.DSO), limit(9_000, until=NOW + 15 * MINUTE)), WHOLE, NOW)
+    assert found is not None
+    assert (found.limit, found.ahead) == (4_000.0, ahead((10, 5_000), (20, 3_000)))
+    later = winner(limits(plan, limit(5_000, source=LimitSource.DSO)), WHOLE, NOW + 12 * MINUTE)
+    assert same(later, winner(limits(plan, limit(5_000, source=LimitSource.DSO)), WHOLE, NOW))
+    assert later is not None
+    assert later.source is LimitSource.DSO
+    assert later.allows(NOW + 12 * MINUTE) == 5_000.0
+
+
+@given(st.lists(st.tuples(st.floats(0, 9e3), st.lists(st.tuples(st.floats(0.1, 60), st.floats(0, 9e3)), max_size=4)), min_size=1))
+def test_at_no_moment_is_more_allowed_than_by_each_that_is_wanted(said: list[tuple[float, list[tuple[float, float]]]]) -> None:
+    wanted = [limit(watts, ahead=ahead(*sorted(dict(steps).items()))) for watts, steps in said]
+    found = winner(limits(*wanted), WHOLE, NOW)
+    assert found is not None
+    for at in (NOW, *(step.since for one in wanted for step in one.ahead)):
+        assert found.allows(at) == min(one.allows(at) for one in wanted)
