@@ -270,3 +270,13 @@ def test_what_is_left_is_given_in_the_order_asked(network: Network, data: st.Dat
     first = order[0]
     most = np.where(np.arange(size) == first, high, 0.0)
     assert found[first] == pytest.approx(fill(network, given_, demand(most)).currents[first], abs=1e-6)
+
+
+def test_who_makes_room_in_a_full_row_of_phasors_goes_on_and_the_others_get_that_room() -> None:
+    nodes = [
+        Node(id="grid", amperes=(50.0, math.inf, math.inf), volts=4 * 120.0 / math.sqrt(3)),
+        Node(id="trafo", parent="grid", volts=120.0, winding="delta-wye"),
+    ]
+    network = compiled(nodes, [Point(id=w, node="trafo", wiring=w) for w in ("L1-L2", "L2-L3")])
+    found = fill(network, room(network), demand(np.array([500.0, 100.0]), None, np.array([3.0, 1.0]))).currents
+    assert found == pytest.approx([50 + math.sqrt(2500 + 30_000), 100.0])  # 226.8 A when the row is full for the first time

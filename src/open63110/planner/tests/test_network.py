@@ -11,7 +11,7 @@ import pytest
 from open63110.kernel.errors import Malformed
 from open63110.kernel.units import Amperes, Volts, Watts
 from open63110.model.site import Feeder, GridConnection, Site, SiteId
-from open63110.planner.network import Floats, Network, above, below, carry, narrow, room, slack, under, use
+from open63110.planner.network import Floats, Network, above, below, carry, narrow, part, room, slack, under, use
 from open63110.planner.tree import UNLIMITED, Group, Node, Point, compiled, nodes_of
 from open63110.planner.wiring import used
 
@@ -193,3 +193,13 @@ def test_a_site_becomes_nodes_with_rows_for_whatever_may_be_limited() -> None:
     assert network.ratings[network.row("row", "L1")] == math.inf
     assert network.ratings[network.row("grid", "L3")] == 50.0
     assert use(network, np.array([10.0]))[network.row("up", "L2")] == pytest.approx(10 * 120 / (230 * math.sqrt(3)))
+
+
+def test_a_part_of_a_network_has_the_room_that_the_others_leave() -> None:
+    network = compiled([GRID, A, B], [*loads("L1L2L3", "L1"), *loads("L1", node="b")])
+    currents = np.array([10.0, 20.0, 30.0])
+    smaller, left = part(network, room(network), currents, np.array([1]))
+    found = slack(smaller, left, np.array([5.0]))
+    assert smaller.points == ("a1",)
+    assert found[network.row("grid", "L1")] == pytest.approx(100.0 - 10.0 - 30.0 - 5.0)
+    assert found[network.row("a", "L1")] == pytest.approx(63.0 - 10.0 - 5.0)

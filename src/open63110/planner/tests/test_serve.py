@@ -247,3 +247,19 @@ def test_who_waited_longer_comes_first_even_if_he_needs_more() -> None:
     turns = Turns(on=np.zeros(4, dtype=np.bool_), since=np.array([-600.0, 0.0, 0.0, 0.0]), had=np.zeros(4))
     found = serve(network, room(network), wants([32.0] * 4), turns, 0.0)
     assert found.turns.on.tolist() == [True, False, False, False]
+
+
+def test_who_was_stopped_rests_even_if_there_is_room_again() -> None:
+    network, want = feed(40.0, "L1"), wants([32.0])
+    turns = serve(network, room(network), want, arrived(1, 0.0), 0.0, rhythm=RHYTHM).turns
+    stopped = serve(network, room(network, np.zeros(3)), want, turns, 1000.0, rhythm=RHYTHM)
+    rests = serve(network, room(network), want, stopped.turns, 1299.0, rhythm=RHYTHM)
+    assert (rests.currents[0], rests.reasons[0], rests.rows[0]) == (0.0, Reason.REST, -1)
+    assert serve(network, room(network), want, rests.turns, 1300.0, rhythm=RHYTHM).currents[0] == 32.0
+
+
+def test_no_room_is_kept_free_for_who_cannot_come_in_beside_those_who_are_never_paused() -> None:
+    network = feed(7.0, "L1", "L1L2L3", "L2")
+    turns = Turns(on=np.array([True, False, False]), since=np.array([0.0, 0.0, 9000.0]), had=np.zeros(3))
+    found = serve(network, room(network), wants([32.0] * 3, keep=[True, False, False]), turns, 9600.0, rhythm=RHYTHM)
+    assert found.turns.on.tolist() == [True, False, True]
