@@ -92,7 +92,7 @@ def plan(problem: Problem, memory: Memory) -> SitePlan:
     if not problem.needs and not problem.energy.flows:
         return SitePlan(outcome="optimal")
     slots = grid(min(max((need.departure for need in problem.needs), default=HOUR), problem.horizon), problem.spans)
-    held, barred = _holds(problem.needs, problem.pausing)
+    held, barred = holds(problem.needs, problem.pausing)
     high = _high(problem, slots)
     told = np.array([need.pilot.cover(top) for need, top in zip(problem.needs, high.tolist(), strict=True)])
     if _free(problem) and not barred.any() and fits(problem.network, problem.rooms[0][1], problem.points, told):
@@ -112,7 +112,7 @@ def plan(problem: Problem, memory: Memory) -> SitePlan:
     return _told(problem, slots, (asked, planes, solution), (now, ahead))
 
 
-def _holds(needs: tuple[Need, ...], pausing: Pausing) -> tuple[Bools, Bools]:
+def holds(needs: tuple[Need, ...], pausing: Pausing) -> tuple[Bools, Bools]:
     """Return who may not stop, and who may not begin, (n) each."""
     drawing = np.array([need.drawing > 0.0 for need in needs], dtype=np.bool_)
     spent = np.array([pausing.most is not None and need.pauses >= pausing.most for need in needs], dtype=np.bool_)
