@@ -11,9 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from open63110.planner.grid import Profile, grid
 from open63110.planner.linear import Programme
-from open63110.planner.network import Floats, Ints
+from open63110.planner.network import Floats, Ints, room
 from open63110.planner.portfolio import Common
+from open63110.planner.problem import HOUR, Energy, Need, Problem
+from open63110.planner.tree import Node, Point, compiled
 
 GRID = np.concatenate((np.full(8, 0.25), np.full(8, 0.5), np.full(18, 1.0)))
 """Lengths of 34 slots, 24 hours [h]."""
@@ -174,4 +177,43 @@ def together(parts: list[Part], common: Common) -> Programme:
         starts=np.searchsorted(np.concatenate(columns)[order], np.arange(column + 2)),
         indices=np.concatenate(rows)[order],
         values=np.concatenate(values)[order],
+    )
+
+
+SLOTS = grid(24 * HOUR, ((0.25 * HOUR, 8), (0.5 * HOUR, 8), (HOUR, 18)))
+"""The same 34 slots for the planner of sites."""
+
+
+def planned(some: Evs, tight: float, prices: Floats = PRICE) -> Problem:
+    """Return the problem of one site whose EVs are all there now, for the planner of sites itself.
+
+    Args:
+        some: EVs; those that come later come now, and stay as long.
+        tight: share of the ratings.
+        prices: of energy per slot, (34) [1/kWh].
+    """
+    count = len(some.energy)
+    nodes = [Node(id="site", amperes=(SITE * tight,) * 3)]
+    nodes += [Node(id=f"feeder{at}", parent="site", amperes=(FEEDER * tight,) * 3) for at in range(-(-count // 10))]
+    wirings = ["L1L2L3" if phases == 3 else f"L{first + 1}" for phases, first in zip(some.phases, some.first, strict=True)]
+    network = compiled(nodes, [Point(id=f"{at}", node=f"feeder{at // 10}", wiring=one) for at, one in enumerate(wirings)])
+    stay = np.maximum(some.departure - some.arrival, 0.25) * HOUR
+    needs = [
+        Need(
+            id=f"{at}",
+            point=at,
+            wanted=((1000.0 * float(some.energy[at]), 1.0),),
+            leaves=((float(stay[at]), 1.0),),
+            most=16.0 if some.phases[at] == 3 else 32.0,
+        )
+        for at in range(count)
+    ]
+    return Problem(
+        network=network,
+        watts=np.asarray(some.phases * VOLTS, dtype=np.float64),
+        rooms=((0.0, room(network)),),
+        needs=tuple(needs),
+        energy=Energy(value=UNMET, price=Profile(STARTS * HOUR, prices)),
+        spans=((0.25 * HOUR, 8), (0.5 * HOUR, 8), (HOUR, 18)),
+        horizon=24 * HOUR,
     )

@@ -6,16 +6,20 @@ Anchors are those of energy.md 3.3, of 2026-11-22, of a portfolio of the same ki
 
 import time
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from bench.figure import Figure
 from bench.planner.cpu import cpu_ms
-from bench.planner.fleet import GRID, PRICE, UNMET, Part, portfolio, together
+from bench.planner.fleet import GRID, PRICE, SLOTS, UNMET, Part, evs, planned, portfolio, some_of, together
 from bench.planner.table import Asked
+from open63110.planner.bidding import PlannedSite
 from open63110.planner.linear import LinearSite
 from open63110.planner.portfolio import Common, Joint, coordinate
+from open63110.planner.site_plan import Memory, plan
 
 ROOT = Path(__file__).parents[2]
 SESSIONS = "caltech_2019-03.csv"
@@ -30,12 +34,24 @@ def measure(asked: Asked) -> list[Figure]:
     """One site warm, then portfolios."""
     sessions = asked.sessions or next((one / SESSIONS for one in _places() if (one / SESSIONS).is_file()), None)
     figures = [Figure(name=f"EVs like {sessions.name if sessions else 'made-up sessions'}", value=34, unit="slots")]
-    figures += _one_site(sessions)
+    figures += [*_one_site(sessions), *_planner(sessions)]
     for tight in (MILD, CONGESTED):
         figures += _together(500, tight, sessions, whole=True)
     for tight in (CONGESTED,) if asked.short else (MILD, CONGESTED):
         figures += _together(5000, tight, sessions, whole=not asked.short)
-    return figures
+    return figures if asked.short else [*figures, *_planners(5000, sessions)]
+
+
+def _planners(count: int, sessions: Path | None) -> list[Figure]:
+    """Sites with the planner's own programmes, all EVs there at once, under two thirds of what they could draw."""
+    every = evs(count, sessions)
+    begun = time.process_time()
+    sites = [PlannedSite(planned(some_of(every, at, at + 50), MILD), SLOTS, Memory()) for at in range(0, count, 50)]
+    *_, last = coordinate(sites, Common(limits=np.full(len(GRID), 0.69 * count), excess_price=3.0, peak_price=0.3))
+    return [
+        Figure(name=f"{count} EVs, by the planners of 100 sites: CPU", value=time.process_time() - begun, unit="s"),
+        Figure(name=f"{count} EVs, by the planners of 100 sites: gap", value=100 * last.gap, unit="%", at_most=MOST_GAP),
+    ]
 
 
 def _places() -> list[Path]:
@@ -57,6 +73,17 @@ def _one_site(sessions: Path | None) -> list[Figure]:
         Figure(name="50 EVs, congested, prices up to 5 % off, warm: CPU", value=times["warm"], unit="ms", at_most=WARM_MS),
         Figure(name="50 EVs, warm: CPU of the prototype", value=0.87, unit="ms"),
     ]
+
+
+def _planner(sessions: Path | None) -> list[Figure]:
+    """The planner of sites itself, from the problem to currents in steps."""
+    some = evs(50, sessions)
+    chance, memory = np.random.default_rng(5), Memory()
+    other = planned(some, CONGESTED, PRICE * chance.uniform(0.95, 1.05, len(GRID)))
+    first = msgspec.structs.replace(planned(some, CONGESTED), network=other.network)
+    turns = cycle([first, other])  # so that each is another one than the last
+    times = cpu_ms({"": lambda: plan(next(turns), memory)}, 16)
+    return [Figure(name="50 EVs, site planner, prices up to 5 % off, warm: CPU", value=times[""], unit="ms", at_most=WARM_MS)]
 
 
 def _site(part: Part) -> LinearSite:

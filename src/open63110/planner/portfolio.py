@@ -18,8 +18,11 @@ from open63110.planner.network import Floats
 
 LEAST_GAP = 1e-9
 """Below this nothing is left to be found."""
-CAUTION, TRUST = 0.5, 0.8
+CAUTION, TRUST = 0.5, 0.7
 """How much of the best prices so far goes into those that are asked next, as a share; and where the first ones were good."""
+
+MANY, FEW = 40, 10
+"""From so many sites on, so many of them are asked first, for prices to start from."""
 
 
 class Bidder(Protocol):
@@ -104,9 +107,10 @@ def coordinate(
         sites: S of them; each is asked once a round, and two times at the beginning.
         common: limits and peak of K slots.
         gap: ends when no plan can save more than this share of the cost.
-        prices: where to start, the best of the last time; None: at nothing.
+        prices: where to start, the best of the last time; None: at those of a few sites, or at nothing.
         rounds: how many at most.
     """
+    prices = prices or _prices_of_few(sites, common, gap)
     slots = len(common.limits)
     base = np.zeros(slots) if common.base is None else common.base
     modest = [site.bid(np.full(slots, common.excess_price)) for site in sites]
@@ -134,3 +138,19 @@ def coordinate(
         if found.gap <= max(gap, LEAST_GAP):
             return
         asked = best.towards(Prices(mixed.limit_prices, mixed.peak_prices), CAUTION if prices is None else TRUST)
+
+
+def _prices_of_few(sites: Sequence[Bidder], common: Common, gap: float) -> Prices | None:
+    """Return prices of some of many sites under their part of what they have in common; None: there are not so many."""
+    if len(sites) < MANY:
+        return None
+    few = sites[:: len(sites) // FEW]
+    part = len(few) / len(sites)
+    theirs = msgspec.structs.replace(
+        common,
+        limits=common.limits * part,
+        base=None if common.base is None else common.base * part,
+        peak_paid=common.peak_paid * part,
+    )
+    *_, last = coordinate(few, theirs, gap=gap)
+    return last.prices
