@@ -17,7 +17,7 @@ MONTH = 954
 """Sessions of the file that the fixture is of."""
 BELOW, CHEAPER = 0.1, 7.0
 """How far below ASA-QC it may be [pp], and how much less CPU it takes at least."""
-ALWAYS, AT_30 = ("LLF", "EDF"), ("LLF", "EDF", "FCFS", "RR")
+ALWAYS, AT_30 = ("LLF",), ("LLF", "EDF", "FCFS", "RR")
 """Algorithms of acnportal by capacity."""
 FULL = 1.0 + 1e-6
 

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from open63110.planner.grid import Grid, grid
-from open63110.planner.network import Bools, Floats, Line, Network
+from open63110.planner.network import Bools, Floats, Line
 from open63110.planner.pilots import Wish, fits, keep, settle
 from open63110.planner.problem import HOUR, Need, Pausing, Problem
 from open63110.planner.programme import KILO, Programme, bounds, laxities, programme
@@ -65,7 +65,6 @@ class Memory:
 
     def __init__(self) -> None:
         self.solver = Solver()
-        self._network: Network | None = None
         self._key: tuple[bytes, ...] = ()
         self._planes: Tangents | None = None
 
@@ -75,9 +74,11 @@ class Memory:
         limited = np.any([np.isfinite(room.limits) for _, room in problem.rooms], axis=0)
         battery = problem.energy.battery
         signed = battery is not None and battery.point >= 0
-        key = (np.round(np.angle(base), 3).tobytes(), limited.tobytes(), problem.watts.tobytes(), bytes([signed]))
-        if self._planes is None or self._network is not problem.network or self._key != key:
-            self._network, self._key = problem.network, key
+        network = problem.network  # which comes from another process as a copy each time
+        matter = (network.starts, network.columns, network.weights, np.round(np.angle(base), 3), limited, problem.watts)
+        key = (*(one.tobytes() for one in matter), bytes([signed]))
+        if self._planes is None or self._key != key:
+            self._key = key
             self._planes = tangents(problem.network, problem.watts, base, limited, signed=signed)
         return self._planes
 

@@ -228,6 +228,14 @@ def test_problems_and_plans_cross_to_another_process_unchanged() -> None:
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=SitePlan) == found
 
 
+def test_a_copy_of_a_network_has_the_tangents_of_the_first() -> None:
+    asked = problem(site(30.0, "L1-L2", "L2-L3", winding=True), need(0, 9000.0, 2.0))
+    memory = Memory()
+    first = memory.tangents(asked)
+    assert memory.tangents(pickle.loads(pickle.dumps(asked))) is first
+    assert memory.tangents(problem(site(30.0, "L1-L2", "L3-L1", winding=True), need(0, 9000.0, 2.0))) is not first
+
+
 def test_an_empty_site_has_an_empty_plan() -> None:
     assert planned(problem(site(16.0, "L1"))) == SitePlan(outcome="optimal")
 
