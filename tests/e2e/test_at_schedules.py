@@ -161,6 +161,20 @@ async def test_a_plan_of_an_ev_above_its_schedule_never_counts_and_is_answered_w
         assert [one.power for one in here.station("CS-1").transfers[transfer].plan] == [11_000.0, 4_140.0]
 
 
+@pytest.mark.parametrize("wire", ["v201", "v21"])
+async def test_an_ev_that_says_what_it_needs_gets_a_schedule_for_its_transfer(wire: str, tmp_path: Path) -> None:
+    async with house(tmp_path) as here, playing(here.port, "CS-1", wire) as cs:
+        transfer = await begun(here, cs)
+        await here.ask("stations/CS-1/limit", {"evse": 1, "limit": 11_000.0})
+        assert purpose(await cs.asked("SetChargingProfile")) == ("TxDefaultProfile", None)
+        parameters = {"energyAmount": 20_000, "evMinCurrent": 6, "evMaxCurrent": 16, "evMaxVoltage": 230}
+        needs = {"requestedEnergyTransfer": "AC_three_phase", "acChargingParameters": parameters}
+        answer = await cs.call("NotifyEVChargingNeeds", {"evseId": 1, "chargingNeeds": needs})
+        assert answer["status"] in {"Accepted", "Processing"}
+        said = await cs.asked("SetChargingProfile")
+        assert (purpose(said), watts(said)) == (("TxProfile", transfer), [11_000.0])
+
+
 @pytest.mark.parametrize("wire", ["v16", "v201", "v21"])
 async def test_a_station_that_is_back_with_another_schedule_than_it_confirmed_is_told_again(wire: str, tmp_path: Path) -> None:
     async with house(tmp_path) as here, playing(here.port, "CS-1", wire) as cs:

@@ -16,7 +16,7 @@ from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Effect, Wake
 from open63110.kernel.units import Watts
 from open63110.model.authorization import may_be_ordered
-from open63110.model.limit import Limit, Limits, place, same, winner
+from open63110.model.limit import WHOLE, Limit, Limits, place, same, winner
 from open63110.model.policy import Policy
 from open63110.model.station import Station
 from open63110.usecases.energy.smart_charging import evolve
@@ -34,6 +34,7 @@ from open63110.usecases.energy.smart_charging.messages import (
     LimitRefused,
     LimitSent,
     LimitWithdrawn,
+    OfferSchedule,
     RateUnitLearned,
     ReconcileLimits,
     WithdrawLimit,
@@ -144,14 +145,22 @@ def _counts(station: Station, evse: EvseNumber, now: datetime) -> Limit | None:
     """Return what counts at a place as it is to be sent.
 
     A station keeps to what it was told for a transfer before what it was told for the EVSE (OCPP). So while that transfer runs,
-    what follows has to be told for it as well.
+    what follows has to be told for it as well. An EV that said what it needs waits for a schedule of its own transfer.
     """
     limits = station.limits
     want, known = winner(limits, evse, now), limits.in_force.get(evse)
-    told = limits.asked.get(evse) or (known.asked if known else None)
-    if want is None or want.transfer or told is None or not told.transfer or not flows(station, evse, told.transfer):
+    if want is None or want.transfer or evse == WHOLE:
         return want
-    return replace(want, transfer=told.transfer)
+    told = limits.asked.get(evse) or (known.asked if known else None)
+    if told is not None and told.transfer and flows(station, evse, told.transfer):
+        return replace(want, transfer=told.transfer)
+    return replace(want, transfer=_speaks(station, evse))
+
+
+def _speaks(station: Station, evse: EvseNumber) -> str:
+    """Return the transfer at an EVSE whose EV itself said what it needs; empty: there is none."""
+    running = (one for one in station.transfers.values() if one.evse == evse and one.ended is None)
+    return next((one.reference for one in running if one.needs is not None and one.needs.modes), "")
 
 
 def _confirmed(limits: Limits, evse: EvseNumber) -> Limit | None:
@@ -169,6 +178,14 @@ def _bring(station: Station, evse: EvseNumber, now: datetime, policy: Policy) ->
             yield effect
             after = _evolved(effect, after)
     yield _next(after, now, policy)
+
+
+def offer_schedule(command: OfferSchedule, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Send what counts at the EVSE, else at the station as a whole; where nothing does, nothing was promised."""
+    wanted = (evse for evse in (command.evse, WHOLE) if _counts(station, evse, now) is not None)
+    evse = next(wanted, None)
+    if evse is not None and may_be_ordered(station):
+        yield from send_again(station, evse, now, policy)
 
 
 def send_again(station: Station, evse: EvseNumber, now: datetime, policy: Policy) -> Iterator[Effect]:

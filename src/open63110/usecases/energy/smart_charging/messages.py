@@ -269,6 +269,12 @@ class ReconcileLimits(Command, frozen=True, kw_only=True, gc=False):
     """It is there again: ask it what it keeps to."""
 
 
+class OfferSchedule(Command, frozen=True, kw_only=True, gc=False):
+    """At the CSMS: an EV said what it needs, and waits for a schedule: send what counts where it stands."""
+
+    evse: EvseNumber
+
+
 class DeriveFailSafe(Command, frozen=True, kw_only=True, gc=False):
     """At the CSMS: look whether a station that cannot say so must have gone over to its fail-safe values, or back."""
 

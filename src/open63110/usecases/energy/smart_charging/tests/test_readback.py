@@ -12,8 +12,8 @@ from open63110.kernel.errors import Unknown
 from open63110.kernel.ids import EvseNumber, StationId, TransferNumber, TransferReference
 from open63110.kernel.messages import Effect, Event, Wake
 from open63110.kernel.units import Seconds, Watts
-from open63110.model.limit import Ahead
-from open63110.model.needs import PriorityChanged
+from open63110.model.limit import WHOLE, Ahead
+from open63110.model.needs import Needs, PriorityChanged
 from open63110.model.policy import Policy
 from open63110.model.station import Registration, Station
 from open63110.model.transfer import EnergyTransfer
@@ -25,6 +25,7 @@ from open63110.usecases.energy.smart_charging.csms import (
     hear_abilities,
     hear_in_force,
     hear_refused,
+    offer_schedule,
     reconcile,
 )
 from open63110.usecases.energy.smart_charging.evolve import DIFFERS
@@ -38,6 +39,7 @@ from open63110.usecases.energy.smart_charging.messages import (
     LimitRefused,
     LimitSent,
     LimitWithdrawn,
+    OfferSchedule,
     PrioritizeTransfer,
     RateUnitLearned,
     ReconcileLimits,
@@ -216,6 +218,20 @@ def test_what_remains_of_a_limit_of_a_transfer_is_for_whatever_happens_at_its_ev
     effects, _ = asked(older, replace(BOUND, failsafe=Watts(1_400), failsafe_after=Seconds(60.0)))
     sent = [one for one in effects if isinstance(one, LimitPower)]
     assert [(one.level, one.limit, one.transfer) for one in sent] == [(1, Watts(5_000), T1), (0, Watts(1_400), "")]
+
+
+SPEAKING = replace(HERE, transfers={T1: replace(RUNNING[T1], needs=Needs(source="ev", modes=("AC_three_phase",)))})
+
+
+def test_an_ev_that_said_what_it_needs_is_offered_a_schedule_of_its_transfer() -> None:
+    _, station = asked(SPEAKING, replace(LIMIT, ahead=()))
+    effects = list(offer_schedule(OfferSchedule(station=CS, evse=ONE), station, NOW, POLICY))
+    assert [(one.evse, one.transfer) for one in effects if isinstance(one, LimitPower)] == [(ONE, T1)]
+    _, whole = asked(SPEAKING, replace(LIMIT, evse=WHOLE))
+    effects = list(offer_schedule(OfferSchedule(station=CS, evse=ONE), whole, NOW, POLICY))
+    assert [(one.evse, one.transfer) for one in effects if isinstance(one, LimitPower)] == [(WHOLE, "")]
+    for nobody in (SPEAKING, replace(station, connected=None)):
+        assert list(offer_schedule(OfferSchedule(station=CS, evse=ONE), nobody, NOW, POLICY)) == []
 
 
 def test_priority_counts_in_the_plan_and_a_station_with_profiles_of_its_own_for_it_is_told() -> None:
