@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a node holds in memory: nouns by key, kept in step with their rows, restored when a commit fails."""
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 
 import msgspec
 
 from open63110.kernel.ids import OrderId, PrincipalId, SessionNumber, StationId, SubjectRef, TransferNumber, TransferReference
-from open63110.kernel.journal import written
 from open63110.kernel.roles import Role
 from open63110.model.constraint import Constraint
 from open63110.model.dso import ALIVE, Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder
@@ -20,13 +19,9 @@ from open63110.model.station import Station
 from open63110.model.tariff import Tariff, TariffKey
 from open63110.model.token import CARD, IDENTIFIERS, Credential, Subject, Token, normal
 from open63110.model.transfer import EnergyTransfer
-from open63110.ports import Batch, Ids, Store, Where
+from open63110.ports import Ids, Store, Where
+from open63110.runtime.changes import Changes, Parts, changes_of, put_changes, unsettled
 from open63110.runtime.commit import MISSING, GroupCommit
-
-Parts = dict[Any, Any]
-"""The transfers or the sessions of a station."""
-Changes = list[tuple[Any, Any]]
-"""Of parts: what each was, None if it is new, and what it is now."""
 
 
 class Knowledge:
@@ -100,7 +95,7 @@ class Knowledge:
     def _recount(self) -> None:
         self._uses.clear()
         for station in self.stations.values():
-            self._count({}, station.transfers, _changes({}, station.transfers))
+            self._count({}, station.transfers, changes_of({}, station.transfers))
 
     def _attach(self, key: StationId, **parts: dict[Any, Any]) -> None:
         station = self.stations.get(key) or Station(id=key)
@@ -314,14 +309,14 @@ class Knowledge:
             batch.puts["station", new.id] = msgspec.structs.replace(new, transfers={}, sessions={})
         if old is None or old.transfers is not new.transfers:
             before = old.transfers if old is not None else {}
-            changes = _changes(before, new.transfers)
+            changes = changes_of(before, new.transfers)
             self._count(before, new.transfers, changes)
-            if _put_changes(batch, "transfer", changes):
-                new = self._let_go(new, msgspec.structs.replace(new, transfers=_unsettled(new.transfers)))
+            if put_changes(batch, "transfer", changes):
+                new = self._let_go(new, msgspec.structs.replace(new, transfers=unsettled(new.transfers)))
         if old is None or old.sessions is not new.sessions:
-            changes = _changes(old.sessions if old is not None else {}, new.sessions)
-            if _put_changes(batch, "session", changes):
-                new = self._let_go(new, msgspec.structs.replace(new, sessions=_unsettled(new.sessions)))
+            changes = changes_of(old.sessions if old is not None else {}, new.sessions)
+            if put_changes(batch, "session", changes):
+                new = self._let_go(new, msgspec.structs.replace(new, sessions=unsettled(new.sessions)))
         self._commit.undoable(self.stations, new.id, MISSING if old is None else old)
         self.stations[new.id] = new
 
@@ -372,54 +367,3 @@ def _user(transfer: EnergyTransfer | None) -> SubjectRef | None:
     if transfer is None or transfer.began is None or transfer.ended is not None:
         return None
     return transfer.subject
-
-
-def _changes(before: Parts, after: Parts) -> Changes:
-    """Return which transfers or sessions are others than before, each with what it was; None: new."""
-    return [(was, now) for key, now in after.items() if (was := before.get(key)) is not now]
-
-
-def _put_changes(batch: Batch, kind: str, changes: Changes) -> bool:
-    """Put what changed into the batch; most changes touch nothing that one can search by. Tell whether anything is settled."""
-    stands = _STANDS[kind]
-    bodies, puts, settled = batch.bodies.setdefault(kind, {}), batch.puts, False
-    for was, now in changes:
-        key = now.number
-        if was is None or not stands(was, now) or (puts and (kind, key) in puts):
-            bodies.pop(key, None)
-            puts[kind, key] = now
-        else:
-            bodies[key] = written(now)
-        settled = settled or now.settled
-    return settled
-
-
-def _transfer_stands(was: EnergyTransfer, now: EnergyTransfer) -> bool:
-    """Tell whether the searchable columns hold the very same objects: where equal ones are others, the row is written whole."""
-    return (
-        was.state is now.state
-        and was.session is now.session
-        and was.began is now.began
-        and was.ended is now.ended
-        and was.subject is now.subject
-        and was.settled is now.settled
-    )
-
-
-def _session_stands(was: ServiceSession, now: ServiceSession) -> bool:
-    return (
-        was.state is now.state
-        and was.evse is now.evse
-        and was.opened is now.opened
-        and was.closed is now.closed
-        and was.subject is now.subject
-        and was.settled is now.settled
-    )
-
-
-def _unsettled(parts: Parts) -> Parts:
-    """Return what stays in memory."""
-    return {key: part for key, part in parts.items() if not part.settled}
-
-
-_STANDS: dict[str, Callable[[Any, Any], bool]] = {"transfer": _transfer_stands, "session": _session_stands}

@@ -16,8 +16,9 @@ from open63110.model.station import Station
 from open63110.model.token import Credential, Subject, Token, TokenChanged
 from open63110.model.transfer import EnergyTransfer, EnergyTransferUpdated
 from open63110.ports import BY_NAME, Batch
+from open63110.runtime.changes import put_changes
 from open63110.runtime.commit import GroupCommit
-from open63110.runtime.knowledge import Knowledge, _put_changes
+from open63110.runtime.knowledge import Knowledge
 from open63110.store.memory import MemoryStore
 from open63110.store.writer import FIXED
 
@@ -194,6 +195,6 @@ def test_a_version_is_written_whole_whichever_column_is_another(kind: str) -> No
     assert changes.keys() | settled == set(BY_NAME[kind].columns) - set(FIXED[kind])
     for name, value in changes.items():
         batch = Batch()
-        _put_changes(batch, kind, [(was, replace(was, **{name: value}))])
+        put_changes(batch, kind, [(was, replace(was, **{name: value}))])
         assert (kind, 1) in batch.puts, name
         assert batch.bodies == {kind: {}}, name
