@@ -39,15 +39,9 @@ class Rating(NamedTuple):
     pilots: tuple[Amperes, ...] = ()
     """The currents it can offer beside 0, rising [A]; two: anything between them; none: anything from 6 A on."""
 
-    def pilot(self, limit: Watts, by_phase: Amperes | None, phases: int | None = None) -> Amperes:
-        """Return what the pilot says under a limit.
-
-        Args:
-            limit: in all.
-            by_phase: on each phase; None: there is none.
-            phases: on how many the EV charges; None: nobody knows, so it may be on all.
-        """
-        room = min(limit / self.volts / (phases or len(self.windings)), self.most, math.inf if by_phase is None else by_phase)
+    def pilot(self, limit: Watts, by_phase: Amperes | None) -> Amperes:
+        """Return what the pilot says under a limit in all [W] and one on each phase [A]; None: there is none of these."""
+        room = min(limit / self.volts / len(self.windings), self.most, math.inf if by_phase is None else by_phase)
         if len(self.pilots) > 2:
             return max((one for one in self.pilots if one <= room + 1e-6), default=Amperes(0.0))
         least, top = (self.pilots[0], self.pilots[-1]) if self.pilots else (LEAST, self.most)
@@ -58,7 +52,7 @@ class Rating(NamedTuple):
 class Outlet(SimulatedEvse):
     """One EVSE with one connector."""
 
-    __slots__ = ("_looked", "car", "lowered", "phase_limit", "pilot", "rating", "told")
+    __slots__ = ("_looked", "car", "lowered", "phase_limit", "pilot", "rating")
 
     def __init__(self, number: int, meter: Meter, rating: Rating) -> None:
         """Stand free."""
@@ -69,8 +63,6 @@ class Outlet(SimulatedEvse):
         """Tells what the station was told of each phase [A]; None: nothing."""
         self.pilot = Amperes(0.0)
         """What the EV is offered now [A]."""
-        self.told = False
-        """The EV has told on how many phases it charges."""
         self.lowered: datetime | None = None
         """When it was offered less last."""
         self._looked: datetime | None = None
@@ -101,7 +93,7 @@ class Outlet(SimulatedEvse):
 
     def clear(self) -> None:
         """Let it go."""
-        self.car, self.told = None, False
+        self.car = None
 
     def close(self, now: datetime, limit: Watts) -> None:
         """Let energy flow up to a limit; one that flows already goes on."""
@@ -126,15 +118,12 @@ class Outlet(SimulatedEvse):
         self._offer(now)
 
     def _offer(self, now: datetime) -> None:
-        pilot = self._allowed() if self.closed else Amperes(0.0)
+        pilot = self.rating.pilot(self.offered, self.phase_limit()) if self.closed else Amperes(0.0)
         if pilot < self.pilot:
             self.lowered = now
         self.pilot = pilot
         if self.car is not None:
             self.car.offer(pilot)
-
-    def _allowed(self) -> Amperes:
-        return self.rating.pilot(self.offered, self.phase_limit(), self.phases if self.told else None)
 
     def state(self) -> TransferState | None:
         """Tell what the EV does while the contactor is closed; None while it is open."""

@@ -60,17 +60,6 @@ def test_an_ev_of_one_phase_takes_the_pilot_on_one_phase_and_the_meter_counts_wh
     assert shown["power.import", ""] == 3_680.0
 
 
-def test_an_evse_that_knows_on_how_many_phases_its_ev_charges_divides_a_power_by_those() -> None:
-    outlet = standing(phases=1)
-    outlet.close(START, Watts(3_680.0))
-    assert outlet.pilot == 0.0, "5.3 A on each of three are no pilot"
-    outlet.told = True
-    outlet.advance(at(1.0))
-    assert outlet.pilot == 16.0
-    outlet.clear()
-    assert not outlet.told
-
-
 def test_a_lowered_pilot_is_remembered_and_an_opened_contactor_stops_at_once() -> None:
     outlet = standing()
     outlet.close(START, Watts(22_080.0))
