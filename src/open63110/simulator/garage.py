@@ -27,7 +27,7 @@ def garage(evses: int, name: str = "garage") -> SitePlan:
     """Return a garage of so many EVSEs; every fifth station has two, every seventh EVSE has one phase."""
     stations = _stations(evses, name)
     rows = [stations[first : first + ROW] for first in range(0, len(stations), ROW)]
-    amperes = Amperes(round(max(32.0, SHARE * evses * MOST)))
+    amperes = Amperes(round(max(63.0, SHARE * evses * MOST)))
     power = Watts(round(3 * PHASE * amperes * 0.95, -2))
     return SitePlan(
         id=SiteId(name),

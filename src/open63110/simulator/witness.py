@@ -127,6 +127,8 @@ class Witness:
 
     def _follow(self, flows: Sequence[float], now: datetime) -> None:
         for one in self.orders:
+            if now < one.at:
+                continue
             if flows[one.row] <= one.limit * (1 + EXACT):
                 one.held = one.held or now
             elif now < one.due:
