@@ -96,13 +96,23 @@ def settled(fleet: Stations, count: int, most: float) -> dict[str, Any]:
 
 def lowered(csms: CsmsProcess, fleet: Stations, count: int) -> tuple[float, float, float]:
     """Lower the limit once; return seconds to the last confirmation, of the CSMS's own work, and the sum then as a part of it."""
-    ask(csms, "zones/limit", {"site": SITE, "zone": "all", "limit": WIDE * count, "source": "dso"})
+    limit = {"id": "bench", "scope": {"site": SITE}, "source": "dso", "limit": TIGHT * count, "critical": True}
     time.sleep(SETTLE)
     before, began = cpu_seconds(csms.pid), time.monotonic()
-    ask(csms, "zones/limit", {"site": SITE, "zone": "all", "limit": TIGHT * count, "source": "dso", "emergency": True})
+    ask(csms, "constraints/put", limit)
     found = settled(fleet, count, TIGHT + 1.0)
     time.sleep(0.2)
-    return found["last"] - began, cpu_seconds(csms.pid) - before, found["sum"] / (TIGHT * count)
+    own = cpu_seconds(csms.pid) - before
+    ask(csms, "constraints/withdraw", {"id": "bench"})
+    raised(fleet, count)
+    return found["last"] - began, own, found["sum"] / (TIGHT * count)
+
+
+def raised(fleet: Stations, count: int) -> None:
+    """Wait until stations may have more again."""
+    ends = time.monotonic() + PATIENCE
+    while fleet.confirmed(TIGHT + 1.0)["keep"] > count // 10 and time.monotonic() < ends:
+        time.sleep(0.05)
 
 
 def measure(asked: Asked) -> list[Figure]:
@@ -119,6 +129,7 @@ def run(folder: Path, stations: int, trials: int) -> list[Figure]:
         ask(csms, "sites/import", {"sites": [described(stations)]})
         with Stations(csms.ports["open"], stations) as fleet:
             fleet.up()
+            raised(fleet, stations)
             rounds = [lowered(csms, fleet, stations) for _ in range(trials)]
     finally:
         csms.stop()
