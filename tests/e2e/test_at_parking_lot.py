@@ -24,7 +24,7 @@ from open63110.model.site import EvsePlan, GridConnection, SiteId, ZoneId
 from open63110.model.station import Registration
 from open63110.simulator.premises import Premises
 from open63110.simulator.visits import Visit
-from open63110.usecases.energy.describe_site import SitePlan, StationPlan, ZonePlan
+from open63110.usecases.energy.describe_site import ImportSites, SitePlan, StationPlan, ZonePlan
 from open63110.usecases.energy.smart_charging import LimitZone
 
 FACTOR = 150.0
@@ -35,7 +35,8 @@ LIMITS = {"ac": 115_000.0, "dc": 160_000.0}
 """Set by the level above before its link is cut [W]."""
 LOWER = {"ac": 95_000.0, "dc": 110_000.0}
 """Set at the site while it is [W]."""
-SITE = 280_000.0
+SITE = 250_000.0
+"""Less than both zones together [W]."""
 CARD = "04A4"
 VERSIONS = (Version.V16, Version.V201, Version.V21)
 
@@ -47,7 +48,7 @@ def lot() -> SitePlan:
     dc = tuple(_station(name, 150_000.0, "L1L2L3") for name in DC)
     return SitePlan(
         id=SiteId("mall"),
-        connections=(GridConnection(id="main", import_max=Watts(SITE), amperes=(Amperes(410.0),) * 3),),
+        connections=(GridConnection(id="main", import_max=Watts(SITE), amperes=(Amperes(370.0),) * 3),),
         zones=(
             ZonePlan(id=ZoneId("ac"), import_max=Watts(LIMITS["ac"]), stations=ac),
             ZonePlan(id=ZoneId("dc"), import_max=Watts(LIMITS["dc"]), stations=dc),
@@ -91,6 +92,7 @@ async def parking(folder: Path) -> AsyncIterator[tuple[House, Local, Replay]]:
         await here.token(CARD, concurrent=0)
         async with local_csms(folder, pki, here.port, zones=zones, factor=FACTOR) as local:
             await until(lambda: local.open)
+            await local.csms.orders.ask(ImportSites(station=StationId(""), sites=(lot(),)), ADMIN)
             yield here, local, stations(local, pki)
 
 
