@@ -60,7 +60,7 @@ def fill(network: Network, given: Room, asked: Demand, rounds: int | None = None
         network: of N points and R rows.
         given: what the rows allow.
         asked: by the points.
-        rounds: of water-filling, at least 1; any number is feasible, three are within a tenth of a per cent of all; None: exact.
+        rounds: of water-filling, at least 1; any number is feasible, three are within a third of a per cent of all; None: exact.
             Where rows of phasors bind there are no rounds.
     """
     free = free_of(network, given)
