@@ -163,8 +163,8 @@ class Offer(NamedTuple):
 def winner(limits: Limits, evse: EvseNumber, now: datetime) -> Limit | None:
     """Return what counts of all that is wanted at one place: the lowest at each moment, until nothing outlasts it."""
     wanted = [one for one in limits.desired.values() if one.evse == evse and one.valid(now)]
-    if not wanted:
-        return None
+    if len(wanted) < 2:  # as nearly always
+        return wanted[0] if wanted else None
     best = min(wanted, key=lambda one: (one.allows(now), one.limit, tuple(LimitSource).index(one.source)))
     outlasted = best.until is not None and any(one.until is None or one.until > best.until for one in wanted)
     safe = [one.failsafe for one in wanted if one.failsafe is not None]

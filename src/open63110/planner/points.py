@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the safety loop knows of each EVSE: what it can, what its EV wants, what it may draw, and whether it can be told."""
 
+import functools
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
@@ -11,10 +12,9 @@ from open63110.model.exposure import changes, holds
 from open63110.model.external import ExternalLimit
 from open63110.model.limit import PHASE, UNRATED, WHOLE, Limit, LimitScope, LimitSource, place
 from open63110.model.needs import Needs
-from open63110.model.site import EvsePlan
 from open63110.model.station import Evse, Station
 from open63110.model.transfer import EnergyTransfer
-from open63110.planner.wiring import terminals, used, watts
+from open63110.planner.wiring import used, watts
 
 FRESH: Final = timedelta(seconds=180)
 """How long what a station measured says anything about now."""
@@ -107,8 +107,8 @@ def _spot(station: Station, number: EvseNumber, at: EvseNumber, now: datetime) -
     transfer = _running(station, number)
     needs = transfer.needs if transfer is not None else evse.needs
     wiring = used(evse.wiring, needs.phases) if needs is not None and needs.phases else evse.wiring
-    factor = watts(wiring, PHASE)
-    rated = _rated(evse, len(terminals(evse.wiring)) if "-" not in evse.wiring else 1)
+    factor = _factor(wiring)
+    rated = _rated(evse, _factor(evse.wiring))
     may = _most(station, number, rated, factor, now)
     measured = _measured(transfer, now)
     settled = measured is not None and _settled(station, at, transfer)
@@ -139,6 +139,12 @@ def _spot(station: Station, number: EvseNumber, at: EvseNumber, now: datetime) -
     )
 
 
+@functools.cache
+def _factor(wiring: str) -> float:
+    """Return the power of one ampere on each phase [W/A]."""
+    return watts(wiring, PHASE)
+
+
 def share_of(station: Station, at: EvseNumber) -> Limit | None:
     """Return what a station is wanted to keep to as its share of what limits it together with others."""
     return station.limits.desired.get(place(at, LimitScope.ZONE, LimitSource.OPERATOR))
@@ -161,9 +167,9 @@ def _state(transfer: EnergyTransfer | None) -> str:
     return "full" if transfer.state in {"suspended-ev", "idle"} and transfer.direction else "active"
 
 
-def _rated(evse: Evse | EvsePlan, phases: int) -> float:
+def _rated(evse: Evse, factor: float) -> float:
     """Return what an EVSE may draw on each of its phases where nothing limits it [A]."""
-    by_power = (evse.import_max or UNRATED) / (phases * PHASE)
+    by_power = (evse.import_max or UNRATED) / factor
     return min(by_power, float(evse.pilots[-1])) if evse.pilots else by_power
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One site under the safety loop, from nouns to orders; what it remembers between two looks is here."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -59,7 +60,8 @@ class Look(NamedTuple):
     """Which shares are to be taken back."""
     zones: dict[ZoneKey, ZoneLimit | None]
     """How far the limits of zones have come."""
-    power: SitePower
+    power: Callable[[], SitePower]
+    """How all that looks; made when somebody wants to see it."""
     troubles: tuple[Trouble, ...]
     again: datetime | None
     """When something changes by itself; None: never."""
@@ -110,8 +112,8 @@ class Safety:
             settings=new,
             releases=tuple(_releases(stations, rows, taken)),
             zones=outcomes(view.zones, made, rows, found, taken, stations),
-            power=picture(
-                view.site, view.zones, given, found=taken, read=read, plans=self.plans, since=self._since(rows), now=now
+            power=functools.partial(
+                picture, view.site, view.zones, given, found=taken, read=read, plans=self.plans, since=self._since(rows), now=now
             ),
             troubles=(
                 *self._troubles(given, taken, read),

@@ -8,7 +8,7 @@ anything, costs a glance. A look calls no solver and waits for nothing.
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from operator import is_not
 from typing import TYPE_CHECKING, Any, Final
 
@@ -51,6 +51,9 @@ PAUSE: Final = 0.05
 EVERY: Final = 1.0
 """Nothing that changes without a word is seen later than this [s]."""
 
+SHOWN_EVERY: Final = timedelta(seconds=1)
+"""How often the picture of a site is made anew at most."""
+
 KEPT_EVERY: Final = timedelta(seconds=10)
 """How often the power of a site is written down at most, as it is."""
 
@@ -82,6 +85,8 @@ _ALL: Final = _OF_STATIONS | _OF_SITES
 
 _NOBODY = StationId("")
 
+_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class Balancing:
     """The safety loops of all sites of a node."""
@@ -97,7 +102,10 @@ class Balancing:
         self._again: dict[SiteId, datetime] = {}
         self._zones: dict[ZoneKey, Zone | None] = {}
         self._looked: dict[SiteId, float] = {}
-        self._written: dict[SiteId, tuple[datetime, datetime]] = {}
+        self._shown: dict[SiteId, tuple[datetime, datetime, datetime]] = {}
+        """When the power of a site was shown, written down and sampled last."""
+        self.on_shown: list[Callable[[SiteId], None]] = []
+        """Told of each new picture of a site."""
         self._wake = asyncio.Event()
         self.on_look: list[Callable[[SiteId, View, Look], None]] = []
         """Told of each look."""
@@ -297,21 +305,26 @@ class Balancing:
         self._engine.elsewhere(command)
 
     def _show(self, site: SiteId, found: "Look", now: datetime) -> None:
-        """Keep the picture in memory; now and then, and not each time, on disk."""
-        known = self._engine.known
-        written, sampled = self._written.get(site, (now - KEPT_EVERY, now - SAMPLED_EVERY))
+        """Keep the picture in memory, at most once a second; now and then, and not each time, on disk."""
+        shown, written, sampled = self._shown.get(site, (_NEVER, _NEVER, _NEVER))
+        if now - shown < SHOWN_EVERY and now >= shown:
+            self._again[site] = min(self._again[site], shown + SHOWN_EVERY)
+            return
+        power, shown = found.power(), now
         turn = Turn(self._engine, _NOBODY, now)
         if now - written >= KEPT_EVERY:
-            turn.fact(PowerChanged(station=_NOBODY, at=now, site=site, power=found.power))
+            turn.fact(PowerChanged(station=_NOBODY, at=now, site=site, power=power))
             written = now
         else:
-            known.powers[site] = found.power
+            self._engine.known.powers[site] = power
         if found.active and now - sampled >= SAMPLED_EVERY:
-            turn.fact(_sample(self._ids.row(PowerSample), found.power, now))
+            turn.fact(_sample(self._ids.row(PowerSample), power, now))
             sampled = now
         if turn.facts:
             turn.keep()
-        self._written[site] = (written, sampled)
+        self._shown[site] = (shown, written, sampled)
+        for told in self.on_shown:
+            told(site)
 
 
 def _site_of(event: ConstraintChanged) -> SiteId:
