@@ -22,6 +22,7 @@ from open63110.apps.ids import StoredIds
 from open63110.apps.install import make_folder
 from open63110.apps.levels import Level, LevelOrders
 from open63110.apps.opaque import RankedOrders
+from open63110.apps.planning import Planning
 from open63110.apps.protection import guard_of
 from open63110.apps.refusals import Refusals
 from open63110.apps.systemd import notify, watched
@@ -99,6 +100,7 @@ class Csms:
         self.tending = Tending(self.engine)
         self.orders = LevelOrders(self.engine, self.ids)
         self.balancing = Balancing(self.engine, self.ids, self.orders)
+        self.planning = Planning(self.engine, self.balancing)
         with usable(folder):
             self.frames = DailyFrames(folder / FRAMES, self.clock, days=config.limits.frames_days)
         self.ocpp = Server(
@@ -213,7 +215,7 @@ class Csms:
 
     def _parts(self) -> tuple[_Runs, ...]:
         engine = self.engine
-        keepers = (self.alarm, self.refusals, self.forgetting, self.thinning, self.tending, self.balancing)
+        keepers = (self.alarm, self.refusals, self.forgetting, self.thinning, self.tending, self.balancing, self.planning)
         wires: tuple[_Runs, ...] = (self.ocpp, self.link, self.level.branches, self.level.guests, *self._reach())
         return (engine.commit, engine.timers, *keepers, self.orders, *wires, self.frames, self.streams)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every row of a site may carry now, and whose word that is: of all that is valid the lowest counts (R-7.5-1)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -25,6 +25,8 @@ class Claimed(NamedTuple):
     """(R) [A or W]; inf: not limited."""
     winners: dict[int, Winner]
     """By row; a row that is not here is limited by what it carries, if at all."""
+    demanded: frozenset[int]
+    """Rows of which somebody demands anything, whether it is lower than what they carry or not."""
     caps: dict[tuple[StationId, EvseNumber], tuple[float, Winner]]
     """By station and EVSE, 0 for the station as a whole: at most so much in all [W]."""
     amperes: dict[tuple[StationId, EvseNumber], tuple[float, Winner]]
@@ -53,11 +55,11 @@ def claimed(frame: Frame, constraints: Iterable[Constraint], spots: Sequence[Spo
             single.setdefault((scope.station, scope.evse or EvseNumber(0)), []).append(claim)
     limits = frame.network.ratings.copy()
     winners: dict[int, Winner] = {}
-    for place, those in places.items():
-        _lower(frame, place, those, limits, winners)
+    demanded = [row for place, those in places.items() for row in _lower(frame, place, those, limits, winners)]
     return Claimed(
         limits=limits,
         winners=winners,
+        demanded=frozenset(demanded),
         caps={key: (float(power), who) for key, one in single.items() for power, who in (least_power(one),) if power is not None},
         amperes={key: (float(min(row)), who) for key, one in single.items() for row, who in (least_amperes(one),) if row},
         places=places,
@@ -65,14 +67,18 @@ def claimed(frame: Frame, constraints: Iterable[Constraint], spots: Sequence[Spo
     )
 
 
-def _lower(frame: Frame, place: str, those: Sequence[Claim], limits: Floats, winners: dict[int, Winner]) -> None:
+def _lower(frame: Frame, place: str, those: Sequence[Claim], limits: Floats, winners: dict[int, Winner]) -> Iterator[int]:
+    """Lower the rows of a place to what is demanded of them; yield them."""
     power, who = least_power(those)
     wanted: list[tuple[str, float, Winner]] = [("W", power, who)] if power is not None else []
     amperes, whose = least_amperes(those)
     wanted += [(phase, value, whose) for phase, value in zip(PHASES, amperes, strict=False)]
     for phase, value, winner in wanted:
         row = frame.row_of.get((place, phase))
-        if row is not None and (value < limits[row] or (value == limits[row] and winner.source is LimitSource.DSO)):
+        if row is None:
+            continue
+        yield row
+        if value < limits[row] or (value == limits[row] and winner.source is LimitSource.DSO):
             limits[row], winners[row] = value, winner
 
 

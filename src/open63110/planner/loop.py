@@ -119,7 +119,7 @@ def _controlled(given: Given, most: Floats) -> Bools:
     network = given.frame.network
     rated = np.array([max(one.rated, one.most) for one in given.spots])
     could = use(network, np.maximum(rated, most), given.base) > given.limits * (1.0 + SLACK)
-    for row in given.claimed.winners:
+    for row in given.claimed.demanded:
         could[row] = True
     found = np.zeros(len(given.spots), dtype=np.bool_)
     found[network.columns[could[network.rows]]] = True

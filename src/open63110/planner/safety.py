@@ -86,10 +86,13 @@ class Safety:
         self._meters = Meters()
         self._turns: dict[Key, _Turn] = {}
         self._over: list[str] = []
+        self.given: Given | None = None
+        """What the last look started from."""
         self.plans: Plans = NO_PLAN
         """What a planner says; its targets cap what EVSEs get."""
         self.caps: Mapping[Key, float] = {}
         """What a planner has for EVSEs now [A]."""
+        self.without_plan: Final = NO_PLAN
 
     def look(self, view: View, now: datetime) -> Look:
         """Decide what every EVSE of a site may draw from now on."""
@@ -98,6 +101,7 @@ class Safety:
         read = self._meters.read(view.site, made, view.meters.get, _drawn(rows), now)
         found = claimed(made, view.constraints, rows, now)
         given = self._given(view, made, rows, found, read, now)
+        self.given = given
         taken = step(given)
         breach = taken.breach or after(made.network, given, taken)
         if breach is not None and taken.breach is None:  # what lowers may be sent all the same

@@ -116,6 +116,10 @@ class Balancing:
         engine.commit.on_restored.append(lambda _: self.mark_all())
         self.mark_all()
 
+    def safety(self, site: SiteId) -> "Safety | None":
+        """Return the safety loop of a site; None: it needs none."""
+        return self._loops.get(site)
+
     def mark(self, site: SiteId) -> None:
         """Have a site looked at as soon as may be."""
         self._dirty[site] = None

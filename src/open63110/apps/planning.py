@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Has sites planned at which drivers said what they need, in a child process; without a plan the safety loop goes on alone."""
+
+import asyncio
+import pickle
+import sys
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from open63110.kernel.ids import EvseNumber, StationId
+from open63110.model.register import imported
+from open63110.model.site import SiteId
+from open63110.runtime.alarms import Alarms
+from open63110.runtime.balancing import Balancing
+from open63110.runtime.engine import Engine
+
+if TYPE_CHECKING:
+    from open63110.planner.asked import Asked, Targets
+    from open63110.planner.points import Spot
+    from open63110.planner.safety import Look, Safety, View
+    from open63110.planner.site_plan import SitePlan
+
+log = structlog.get_logger(__name__)
+
+EVERY: Final = timedelta(seconds=300)
+"""How often a site is planned anew though nothing has changed (8.2.3)."""
+
+PAUSE: Final = timedelta(seconds=10)
+"""Least time between two plans of a site."""
+
+DEADLINE: Final = 2.0
+"""What the solver may take [s]."""
+
+GRACE: Final = 8.0
+"""How much longer the process may take for everything else, its start included [s]."""
+
+LONGEST_BACK_OFF: Final = 60.0
+"""[s]"""
+
+GOOD_FOR: Final = timedelta(seconds=900)
+"""How long a plan counts that no other has replaced."""
+
+
+class Planning:
+    """The planner of all sites of a node."""
+
+    def __init__(self, engine: Engine, balancing: Balancing) -> None:
+        """Follow what the safety loops see; ``run`` does the work, and starts nothing before a site is to be planned."""
+        self._engine, self._balancing = engine, balancing
+        self._alarms = Alarms(engine)
+        self.words: tuple[str, ...] = (sys.executable, "-m", "open63110.apps.planner_process")
+        """How the planner is started."""
+        self.process: asyncio.subprocess.Process | None = None
+        self.plans = 0
+        """How many were made."""
+        self._seen: dict[SiteId, tuple[Safety, View]] = {}
+        self._shape: dict[SiteId, object] = {}
+        self._planned: dict[SiteId, datetime] = {}
+        self._targets: dict[SiteId, Targets] = {}
+        self._begun: dict[tuple[str, str, datetime | None], float] = {}
+        self._due: dict[SiteId, None] = {}
+        self._wake = asyncio.Event()
+        self._back_off = 0.0
+        balancing.on_look.append(self._looked)
+        balancing.plans = self._apply
+
+    # -- what the safety loops see --
+
+    def _looked(self, site: SiteId, view: "View", look: "Look") -> None:
+        safety = self._balancing.safety(site)
+        if safety is None or safety.given is None or not look.active:
+            self._targets.pop(site, None)
+            return
+        self._seen[site] = (safety, view)
+        shape = _shape(safety)
+        now = self._engine.clock.now()
+        planned = self._planned.get(site)
+        if shape != self._shape.get(site) or planned is None or now - planned >= EVERY:
+            self._shape[site] = shape
+            self._due[site] = None
+            self._wake.set()
+
+    def _apply(self, site: SiteId, safety: "Safety") -> None:
+        """Give a safety loop the plan that counts."""
+        found = self._targets.get(site)
+        if found is None or found.plans.made is None or self._engine.clock.now() - found.plans.made > GOOD_FOR:
+            safety.caps = {}
+            safety.plans = safety.without_plan
+            return
+        safety.caps, safety.plans = found.caps, found.plans
+
+    # -- planning --
+
+    async def run(self) -> None:
+        """Plan what is due, for ever; the process ends with this."""
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                for site in tuple(self._due):
+                    await self._turn(site)
+        finally:
+            await self._stop()
+
+    async def _turn(self, site: SiteId) -> None:
+        clock = self._engine.clock
+        planned = self._planned.get(site)
+        if planned is not None and (wait := (planned + PAUSE - clock.now()).total_seconds()) > 0.0:
+            await asyncio.sleep(clock.real(wait))
+        self._due.pop(site, None)
+        seen, now = self._seen.get(site), clock.now()
+        self._planned[site] = now
+        question = self._question(seen, now) if seen is not None else None
+        if question is None:
+            self._targets.pop(site, None)
+            self._alarms.cleared(site, "PlannerAway", site, now)
+            return
+        try:
+            async with asyncio.timeout(DEADLINE + GRACE):
+                answer = await self._ask(site, question)
+        except (OSError, EOFError, TimeoutError, pickle.UnpicklingError) as fault:
+            await self._lost(site, f"the planner does not answer: {type(fault).__name__}")
+            return
+        if answer.outcome == "optimal":
+            self._take(site, question, answer)
+        else:
+            self._without(site, f"there is no plan: {answer.outcome}")
+
+    def _question(self, seen: "tuple[Safety, View]", now: datetime) -> "Asked | None":
+        from open63110.planner.asked import asked  # noqa: PLC0415 - read in once a site is planned
+
+        safety, view = seen
+        if safety.given is None:
+            return None
+        return asked(safety.given, view.constraints, self._delivered, now, deadline=DEADLINE)
+
+    def _delivered(self, spot: "Spot") -> float:
+        """Return what an EV has got since its needs were stated [Wh]."""
+        transfer, needs = spot.transfer, spot.needs
+        if transfer is None or needs is None:
+            return 0.0
+        energy = float(imported(transfer))
+        return max(0.0, energy - self._begun.setdefault((spot.station, transfer.reference, needs.since), energy))
+
+    async def _ask(self, site: SiteId, question: "Asked") -> "SitePlan":
+        from open63110.apps.planner_process import LENGTH, written  # noqa: PLC0415 - as above
+
+        process = await self._running()
+        assert process.stdin is not None  # noqa: S101 - it was started with pipes
+        assert process.stdout is not None  # noqa: S101 - as above
+        process.stdin.write(written((site, question.problem)))
+        await process.stdin.drain()
+        size = LENGTH.unpack(await process.stdout.readexactly(LENGTH.size))[0]
+        answer: SitePlan = pickle.loads(await process.stdout.readexactly(size))  # noqa: S301 - of our own child
+        return answer
+
+    async def _running(self) -> asyncio.subprocess.Process:
+        if self.process is None or self.process.returncode is not None:
+            pipe = asyncio.subprocess.PIPE
+            self.process = await asyncio.create_subprocess_exec(*self.words, stdin=pipe, stdout=pipe)
+        return self.process
+
+    def _take(self, site: SiteId, question: "Asked", answer: "SitePlan") -> None:
+        from open63110.planner.asked import targets  # noqa: PLC0415 - as above
+
+        known = self._targets.get(site)
+        self._targets[site] = targets(question, answer, known.plans.ahead if known is not None else {})
+        self._back_off, self.plans = 0.0, self.plans + 1
+        self._alarms.cleared(site, "PlannerAway", site, self._engine.clock.now())
+        self._balancing.mark(site)
+
+    async def _lost(self, site: SiteId, words: str) -> None:
+        """Go on without a plan, and start another process after a while, the longer the more often it was lost."""
+        await self._stop()
+        self._back_off = min(LONGEST_BACK_OFF, 2.0 * self._back_off or 1.0)
+        self._without(site, words)
+        await asyncio.sleep(self._back_off)
+        self._due[site] = None
+        self._planned.pop(site, None)
+        self._wake.set()
+
+    def _without(self, site: SiteId, words: str) -> None:
+        log.warning("a site is not planned", site=site, reason=words)
+        self._targets.pop(site, None)
+        self._alarms.raised(site, "PlannerAway", site, words, self._engine.clock.now())
+        self._balancing.mark(site)
+
+    async def _stop(self) -> None:
+        process, self.process = self.process, None
+        if process is not None and process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def _shape(safety: "Safety") -> Mapping[tuple[StationId, EvseNumber], object]:
+    """Return what a plan has to be made anew for: who is there, what he needs, and what is demanded of the site."""
+    given = safety.given
+    if given is None:
+        return {}
+    spots = {(one.station, one.evse): (one.needs, one.usable) for one in given.spots if one.state == "active"}
+    return {**spots, (StationId(""), EvseNumber(0)): tuple(given.claimed.limits.tolist())}
