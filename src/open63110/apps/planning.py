@@ -44,6 +44,10 @@ GOOD_FOR: Final = timedelta(seconds=900)
 """How long a plan counts that no other has replaced."""
 
 
+_Said = tuple[StationId, str, datetime | None]
+"""A station, a transfer, and when its needs were stated."""
+
+
 class Planning:
     """The planner of all sites of a node."""
 
@@ -60,7 +64,8 @@ class Planning:
         self._shape: dict[SiteId, object] = {}
         self._planned: dict[SiteId, datetime] = {}
         self._targets: dict[SiteId, Targets] = {}
-        self._begun: dict[tuple[str, str, datetime | None], float] = {}
+        self._begun: dict[SiteId, dict[_Said, float]] = {}
+        """By site what meters showed when needs were stated, of those who are there [Wh]."""
         self._due: dict[SiteId, None] = {}
         self._wake = asyncio.Event()
         self._back_off = 0.0
@@ -135,15 +140,18 @@ class Planning:
         safety, view = seen
         if safety.given is None:
             return None
-        return asked(safety.given, view.constraints, self._delivered, now, deadline=DEADLINE)
+        before, seen_now = self._begun.get(view.site.id, {}), {}
 
-    def _delivered(self, spot: "Spot") -> float:
-        """Return what an EV has got since its needs were stated [Wh]."""
-        transfer, needs = spot.transfer, spot.needs
-        if transfer is None or needs is None:
-            return 0.0
-        energy = float(imported(transfer))
-        return max(0.0, energy - self._begun.setdefault((spot.station, transfer.reference, needs.since), energy))
+        def delivered(spot: "Spot") -> float:
+            transfer, needs = spot.transfer, spot.needs
+            if transfer is None or needs is None:
+                return 0.0
+            key, energy = (spot.station, transfer.reference, needs.since), float(imported(transfer))
+            begun = seen_now[key] = before.get(key, energy)
+            return max(0.0, energy - begun)
+
+        self._begun[view.site.id] = seen_now
+        return asked(safety.given, view.constraints, delivered, now, deadline=DEADLINE)
 
     async def _ask(self, site: SiteId, question: "Asked") -> "SitePlan":
         from open63110.apps.planner_process import LENGTH, written  # noqa: PLC0415 - as above

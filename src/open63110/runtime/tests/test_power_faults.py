@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What goes wrong at a site never makes more than it carries possible, and is told: meters, storms, demands nobody can meet."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from open63110.kernel.ids import EvseNumber, StationId, TransferNumber, TransferReference
+from open63110.kernel.units import Amperes, Watts
+from open63110.model.constraint import Constraint, ConstraintScope, Step
+from open63110.model.limit import WHOLE, Confirmed, Limit, Limits, LimitScope, LimitSource
+from open63110.model.power import AssetReading
+from open63110.model.site import Asset, GridConnection, Site, SiteId, Zone, ZoneId, ZoneKey
+from open63110.model.station import Evse, Registration, Station
+from open63110.model.transfer import EnergyTransfer
+from open63110.planner.safety import Look, Safety, View
+
+NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+NORTH, KEY, ONE = SiteId("north"), ZoneKey("north:1"), EvseNumber(1)
+RATED = 11_040.0
+GRID = GridConnection(id="g", import_max=Watts(40_000.0), amperes=(Amperes(60.0),) * 3)
+METER = Asset(id="m", kind="meter")
+TRANSFER = EnergyTransfer(
+    station=StationId(""), number=TransferNumber(1), reference=TransferReference("t"), evse=ONE, began=NOW, state="charging"
+)
+
+
+def keeping(name: str, watts: float | None, *, active: bool = True) -> Station:
+    """A station that confirmed a limit, or none."""
+    at = StationId(name)
+    limits = Limits()
+    if watts is not None:
+        limit = Limit(limit=Watts(watts), since=NOW, scope=LimitScope.ZONE, amperes=(Amperes(watts / 690.0),) * 3)
+        limits = Limits(desired={"0/zone": limit}, in_force={WHOLE: Confirmed(asked=limit, limit=limit.limit, at=NOW)})
+    return Station(
+        id=at,
+        registration=Registration.ACCEPTED,
+        connected=NOW,
+        zone=KEY,
+        evses={ONE: Evse(number=ONE, import_max=Watts(RATED))},
+        limits=limits,
+        transfers={TRANSFER.reference: replace(TRANSFER, station=at)} if active else {},
+    )
+
+
+class Place:
+    """A site with a meter at its connection."""
+
+    def __init__(self, *stations: Station, **site: Any) -> None:
+        self.stations, self.safety = list(stations), Safety()
+        fields: dict[str, Any] = {"connections": (GRID,), "assets": (METER,)} | site
+        self.site = Site(id=NORTH, **fields)
+        self.zone = Zone(id=ZoneId("1"), site=NORTH, import_max=Watts(1e6))
+        self.demands: list[Constraint] = []
+
+    def look(self, seconds: float = 0.0, shown: tuple[float, ...] | None = None) -> Look:
+        """Look, with what the meter shows [W]."""
+        now = NOW + timedelta(seconds=seconds)
+        power = tuple(map(Watts, shown or ()))
+        reading = AssetReading(id="north:m", site=NORTH, asset="m", at=now, power=power)
+        members = {KEY: self.stations}
+        return self.safety.look(View(self.site, [self.zone], members, self.demands, {"m": reading} if shown else {}), now)
+
+
+def given(look: Look) -> float:
+    """What stations are told they may draw together [W]."""
+    return float(sum(one.limit.limit for one in look.settings))
+
+
+def kinds(look: Look) -> set[str]:
+    return {one.kind for one in look.troubles}
+
+
+def demand(limit: float, id: str = "c", source: LimitSource = LimitSource.DSO, **scope: Any) -> Constraint:
+    where: dict[str, Any] = {"site": NORTH} | scope
+    return Constraint(
+        id=id, source=source, actor="grid", scope=ConstraintScope(**where), profile=(Step(since=NOW, import_max=Watts(limit)),)
+    )
+
+
+def test_five_hundred_evs_that_come_in_one_second_share_what_there_is() -> None:
+    place = Place(*(keeping(f"CS-{number:03}", 0.0) for number in range(500)))
+    look = place.look()
+    assert 0 < given(look) <= 40_000
+    assert all(one.limit.limit == 0 or one.limit.limit >= 4_140 for one in look.settings)
+    assert kinds(look) == set()
+    waiting = [one for one in look.power().evses if one.state == "waiting"]
+    assert len(waiting) > 400
+    assert all(one.why in {"NodeFull", "Rotates"} for one in waiting)
+
+
+def test_a_limit_of_zero_leaves_nobody_anything_and_is_no_error() -> None:
+    place = Place(keeping("A", 11_000.0), keeping("B", 11_000.0))
+    place.demands = [replace(demand(0.0), critical=True)]
+    look = place.look()
+    assert [float(one.limit.limit) for one in look.settings] == [0.0, 0.0]
+    assert all(one.limit.emergency for one in look.settings)
+    assert {(one.limit.source, one.limit.actor, one.limit.constraint) for one in look.settings} == {
+        (LimitSource.DSO, "grid", "c")
+    }
+
+
+def test_of_demands_that_contradict_each_other_the_lowest_counts_and_what_cannot_be_met_is_told() -> None:
+    place = Place(keeping("A", 11_000.0), assets=(Asset(id="house", kind="load", assumed=(Watts(9_000.0),)),))
+    place.demands = [demand(3_000.0), demand(30_000.0, "d", LimitSource.OPERATOR), demand(20_000.0, "e", station=StationId("A"))]
+    look = place.look()
+    assert [float(one.limit.limit) for one in look.settings] == [0.0]
+    assert kinds(look) == {"Excess"}
+    assert "CheckFailed" not in kinds(look)
+
+
+def test_what_a_meter_shows_above_a_limit_is_taken_back_within_two_readings() -> None:
+    place = Place(keeping("A", 11_000.0), keeping("B", 11_000.0))
+    calm = place.look(1, (7_000.0, 7_000.0, 7_000.0))
+    assert "OverUse" not in kinds(calm)
+    over = place.look(2, (15_000.0, 7_300.0, 7_300.0))  # L1 carries 13,800 W
+    assert "OverUse" in kinds(over)
+    first = next(one.limit for one in over.settings)
+    assert first.limit < 11_000.0
+    assert sum(float(one.amperes or 0.0) for one in over.power().evses) <= 60.0 - (15_000.0 - 13_800.0) / 230.0
+
+
+@pytest.mark.parametrize("shown", [(-9_000.0, -9_000.0, -9_000.0), ((-1e9), 0.0, 0.0)])
+def test_a_meter_with_a_wrong_sign_makes_no_limit_higher(shown: tuple[float, ...]) -> None:
+    fresh = Place(*(keeping(name, 0.0) for name in "ABCDE")).look()
+    place = Place(*(keeping(name, 0.0) for name in "ABCDE"))
+    look = place.look(1, shown)
+    assert "MeterDoubted" in kinds(look)
+    assert given(look) <= given(fresh) <= 40_000
+
+
+def test_a_meter_that_is_stuck_is_not_believed() -> None:
+    place = Place(keeping("A", 11_000.0), keeping("B", 11_000.0))
+    told: set[str] = set()
+    for second in range(1, 30):
+        active = second % 2 == 0
+        place.stations = [keeping("A", 11_000.0, active=active), keeping("B", 11_000.0)]
+        told = kinds(place.look(second, (5_000.0, 5_000.0, 5_000.0)))
+    assert "MeterDoubted" in told
+
+
+def test_a_station_that_draws_more_than_it_may_is_reckoned_with_as_it_is_and_told_of() -> None:
+    later = NOW + timedelta(seconds=60)
+    greedy = keeping("A", 4_140.0)
+    transfer = replace(greedy.transfers[TRANSFER.reference], power=Watts(11_000.0), newest=later)
+    place = Place(replace(greedy, transfers={TRANSFER.reference: transfer}), keeping("B", 0.0), assets=())
+    place.demands = [demand(16_000.0)]
+    look = place.look(60)
+    assert kinds(look) == {"OverUse"}
+    assert [(one.station, float(one.limit.limit)) for one in look.settings] == [("B", pytest.approx(5_000.0, abs=70.0))]
+
+
+def test_a_csms_whose_sites_need_nothing_reads_in_no_numerics() -> None:
+    words = "import sys, open63110.apps.csms; sys.exit(bool({'numpy', 'highspy'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", words], check=False, timeout=60).returncode == 0
