@@ -140,7 +140,8 @@ class Planning:
         safety, view = seen
         if safety.given is None:
             return None
-        before, seen_now = self._begun.get(view.site.id, {}), {}
+        before = self._begun.get(view.site.id, {})
+        seen_now: dict[_Said, float] = {}
 
         def delivered(spot: "Spot") -> float:
             transfer, needs = spot.transfer, spot.needs

@@ -86,7 +86,7 @@ def test_five_hundred_evs_that_come_in_one_second_share_what_there_is() -> None:
     place = Place(*(keeping(f"CS-{number:03}", 0.0) for number in range(500)))
     look = place.look()
     assert 0 < given(look) <= 40_000
-    assert all(one.limit.limit == 0 or one.limit.limit >= 4_140 for one in look.settings)
+    assert all(float(one.limit.limit) == 0.0 or one.limit.limit >= 4_140 for one in look.settings)
     assert kinds(look) == set()
     waiting = [one for one in look.power().evses if one.state == "waiting"]
     assert len(waiting) > 400
@@ -151,7 +151,8 @@ def test_a_station_that_draws_more_than_it_may_is_reckoned_with_as_it_is_and_tol
     place.demands = [demand(16_000.0)]
     look = place.look(60)
     assert kinds(look) == {"OverUse"}
-    assert [(one.station, float(one.limit.limit)) for one in look.settings] == [("B", pytest.approx(5_000.0, abs=70.0))]
+    (told,) = look.settings
+    assert (told.station, 4_930.0 <= told.limit.limit <= 5_000.0) == ("B", True)
 
 
 def test_a_csms_whose_sites_need_nothing_reads_in_no_numerics() -> None:
