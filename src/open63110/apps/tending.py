@@ -29,6 +29,8 @@ class Tending:
 
     def look(self) -> None:
         """Look once. What fails for one order is told, and tried again: stations stay limited until it is done."""
+        import open63110.planner.safety  # noqa: F401, PLC0415 - numpy, read in before the first order, not while one waits
+
         now = self._engine.clock.now()
         try:
             trouble: Exception | None = self._engine.hear((TendDsoOrders(last=self._last, seed=secrets.randbits(63)),), now=now)

@@ -14,7 +14,7 @@ from open63110.runtime.engine import Engine, Turn
 
 _NOBODY = StationId("")
 
-OF_THE_PLANNER = frozenset({"PlannerAway"})
+OF_OTHERS = frozenset({"PlannerAway", "ForecastExhausted"})
 """Kinds that a look at a site says nothing of."""
 
 
@@ -39,7 +39,7 @@ class Alarms:
         told = {alarm_id(site, one.kind, one.place): one for one in lasting}
         turn = Turn(self._engine, _NOBODY, now)
         for known in self._engine.known.alarms(site):
-            if known.id not in told and known.kind not in OF_THE_PLANNER:
+            if known.id not in told and known.kind not in OF_OTHERS:
                 turn.fact(PowerAlarmChanged(station=_NOBODY, at=now, id=known.id, alarm=replace(known, cleared=now)))
         for key, one in told.items():
             if key not in self._engine.known.all_alarms:

@@ -223,7 +223,8 @@ class Grid:
 
     async def _load(self, request: Request, caller: Caller) -> Response:
         group: DsoGroup = await self._queries.one(caller, BY_PLURAL["dso-groups"], request.path_params["key"])
-        views = [seen(one, self._node.engine.known) for one in group.places]
+        now = self._node.clock.now()
+        views = [seen(one, self._node.engine.known, now) for one in group.places]
         places = [
             PlaceLoad(
                 place=place_text(one.place),
@@ -237,7 +238,7 @@ class Grid:
         known = [one.load for one in views if one.load is not None]
         power = Watts(sum(known)) if len(known) == len(views) else None
         most = Watts(sum(one.most for one in views))
-        return JsonResponse(GroupLoad(group=group.id, at=self._node.clock.now(), power=power, most=most, places=places))
+        return JsonResponse(GroupLoad(group=group.id, at=now, power=power, most=most, places=places))
 
 
 def _stations(report: Compliance, names: dict[StationId, str], *, whole: bool) -> Iterator[StationReport]:

@@ -49,9 +49,6 @@ HORIZONS: Final = ("intraday", "day-ahead")
 EXHAUSTED: Final = "ForecastExhausted"
 """Kind of the alarm that the last block of a group is over."""
 
-SILENT: Final = "DsoSilent"
-"""Kind of the alarm that a DSO is not heard any more."""
-
 EVERY: Final = timedelta(seconds=10)
 WORTH: Final = 0.05
 """How often, and for which part of it, a forecast is divided anew over the places of its group."""
@@ -205,26 +202,17 @@ def tend_forecasts(sites: GridSites, now: datetime) -> Iterator[Effect]:
         found = _forecasts(group, sites)
         if found:
             yield from _follow(group, found, sites, now)
-        silent = bool(found) and _silent(group, sites, now)
         exhausted = bool(found) and envelope(found, now).exhausted
         for site in sorted({one.site for one in group.places}):
-            yield from _alarm(site, SILENT, group, f"{group.dso} is not heard any more", sites, now, raised=silent)
             words = f"the last block of group {group.id} is over"
-            yield from _alarm(site, EXHAUSTED, group, words, sites, now, raised=exhausted)
+            yield from _alarm(site, group, words, sites, now, raised=exhausted)
 
 
-def _silent(group: DsoGroup, sites: GridSites, now: datetime) -> bool:
-    link = sites.dso_link(group.dso)
-    return link is not None and link.silent(now)
-
-
-def _alarm(
-    site: SiteId, kind: str, group: DsoGroup, words: str, sites: GridSites, now: datetime, *, raised: bool
-) -> Iterator[Effect]:
-    key = alarm_id(site, kind, group.id)
+def _alarm(site: SiteId, group: DsoGroup, words: str, sites: GridSites, now: datetime, *, raised: bool) -> Iterator[Effect]:
+    key = alarm_id(site, EXHAUSTED, group.id)
     known = next((one for one in sites.alarms(site) if one.id == key), None)
     if raised and known is None:
-        alarm = PowerAlarm(id=key, site=site, kind=kind, place=group.id, since=now, detail=words)
+        alarm = PowerAlarm(id=key, site=site, kind=EXHAUSTED, place=group.id, since=now, detail=words)
         yield PowerAlarmChanged(station=NOBODY, at=now, id=key, alarm=alarm)
     elif not raised and known is not None:
         yield PowerAlarmChanged(station=NOBODY, at=now, id=key, alarm=replace(known, cleared=now))
@@ -253,7 +241,7 @@ def _parts(group: DsoGroup, found: Envelope, sites: GridSites, now: datetime) ->
         return [1.0]
     present = next((one for one in reversed(found.steps) if one.since <= now), found.fallback)
     limit = present.import_max
-    views = [seen(one, sites) for one in group.places]
+    views = [seen(one, sites, now) for one in group.places]
     known = [sites.constraint(forecast_constraint(group.id, one)) for one in group.places]
     held = [_share(one, now) for one in known]
     if not limit:

@@ -39,7 +39,7 @@ def put(command: PutDsoOrder, sites: GridSites, now: datetime, ids: Ids) -> Iter
     order_id = place_id(command.order_id, "order_id") if command.order_id else str(ids.order())
     known = sites.dso_order(order_id)
     _check(command, known, now)
-    views = [seen(one, sites) for one in places]
+    views = [seen(one, sites, now) for one in places]
     order = _order(command, order_id, known, places, views, now)
     if known is not None and _same(known, order):
         yield _answer(known, views)

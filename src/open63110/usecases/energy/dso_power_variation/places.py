@@ -2,15 +2,19 @@
 """What is known of the power at the places that a DSO speaks of, and which place lies within which."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from open63110.kernel.errors import Malformed, Unknown
 from open63110.kernel.ids import StationId
 from open63110.kernel.units import Watts
+from open63110.model.authorization import may_be_ordered
 from open63110.model.constraint import ConstraintScope
 from open63110.model.dso import place_text
+from open63110.model.exposure import most
 from open63110.model.power import EvsePower, NodePower, SitePower
 from open63110.model.site import Site, zone_key
+from open63110.model.station import Station
 from open63110.ports import GridSites
 
 UNREACHED = frozenset({"dark", "refused"})
@@ -54,11 +58,11 @@ class Seen(NamedTuple):
         return sum(one.wanting for one in self.stations)
 
 
-def seen(place: ConstraintScope, sites: GridSites) -> Seen:
+def seen(place: ConstraintScope, sites: GridSites, now: datetime) -> Seen:
     """Look at a place as it is now."""
     power = sites.power(place.site)
     if power is None:
-        return Seen(place, None, Watts(0.0), Watts(0.0), Watts(0.0), Watts(0.0), None, _unseen(place, sites))
+        return _unwatched(place, _standing(place, sites, now))
     nodes = _tops(place, power.nodes)
     stations = _stations(_evses(place, power, sites))
     base = sum(one.base for one in nodes)
@@ -130,13 +134,42 @@ def _station(station: StationId, evses: Sequence[EvsePower]) -> StationSeen:
     )
 
 
-def _unseen(place: ConstraintScope, sites: GridSites) -> tuple[StationSeen, ...]:
-    """Return the stations of a place whose power nobody has looked at yet; of a feeder nobody knows them."""
+def _unwatched(place: ConstraintScope, stations: tuple[StationSeen, ...]) -> Seen:
+    """Return a place of a site where nothing can be exceeded and nobody demands anything: so far nobody looks after its power."""
+    drawn = Watts(sum(one.most for one in stations))
+    dark = Watts(sum(one.most for one in stations if one.missing))
+    known = None if any(one.measured is None for one in stations) else _measured(stations)
+    return Seen(place, known, drawn, dark, drawn, Watts(0.0), None, stations)
+
+
+def _standing(place: ConstraintScope, sites: GridSites, now: datetime) -> tuple[StationSeen, ...]:
+    """Return the stations of a place as they are by themselves."""
+    found: list[Station] = []
+    for zone in sites.zones(place.site):
+        if place.zone in {None, zone.id}:
+            found += sites.members(zone.key)
     if place.feeder:
-        return ()
-    zones = [zone_key(place.site, place.zone)] if place.zone else [one.key for one in sites.zones(place.site)]
-    ids = sorted({each.id for zone in zones for each in sites.members(zone)})
-    return tuple(StationSeen(one, None, Watts(0.0), None, missing=False, wanting=0) for one in ids)
+        site = sites.site(place.site)
+        found = [one for one in found if site is not None and place.feeder in _lines(_fed_at(one, sites), site)]
+    return tuple(_alone(one, now) for one in sorted(found, key=lambda one: one.id))
+
+
+def _alone(station: Station, now: datetime) -> StationSeen:
+    running = [one for one in station.transfers.values() if one.ended is None]
+    powers = [one.power for one in running]
+    return StationSeen(
+        id=station.id,
+        setpoint=None,
+        most=most(station, now),
+        measured=None if None in powers else Watts(sum(one or 0.0 for one in powers)),
+        missing=not may_be_ordered(station),
+        wanting=len(running),
+    )
+
+
+def _fed_at(station: Station, sites: GridSites) -> str:
+    zone = sites.zone(station.zone) if station.zone else None
+    return station.feeder or (zone.feeder if zone is not None else "")
 
 
 # -- which lies within which --
@@ -174,13 +207,19 @@ def within(inner: ConstraintScope, outer: ConstraintScope, sites: GridSites) -> 
 
 
 def _fed_by(place: ConstraintScope, site: Site, sites: GridSites) -> set[str]:
-    """Return the feeders and the connection that a place is fed by."""
+    """Return the feeders and the connection that a place is fed by; of a whole site none."""
     zone = sites.zone(zone_key(place.site, place.zone)) if place.zone else None
+    if zone is None and not place.feeder:
+        return set()
+    return _lines(zone.feeder if zone is not None else place.feeder or "", site)
+
+
+def _lines(at: str, site: Site) -> set[str]:
+    """Return a feeder and all that is above it; empty: the site's first connection."""
     parents = {one.id: one.parent for one in site.feeders}
     first = site.connections[0].id if site.connections else ""
-    at = zone.feeder if zone is not None else place.feeder or ""
-    at = at or (first if zone is not None else "")
     found: set[str] = set()
+    at = at or first
     while at and at not in found:
         found.add(at)
         at = (parents[at] or first) if at in parents else ""

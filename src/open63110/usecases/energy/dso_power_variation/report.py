@@ -15,6 +15,9 @@ from open63110.usecases.energy.dso_power_variation.places import Seen, StationSe
 TOLERANCE: Final = 0.01
 """By how much of the order what is measured may be above it: meters are no better."""
 
+NEAR: Final = 140.0
+"""What a station may keep to above what it is given now: shares are rounded, and shift a little from look to look [W]."""
+
 LOOKS: Final = (5.0, 10.0, 30.0, 60.0, 300.0)
 """How long after it began what is measured is written into the report [s]; and at its end."""
 
@@ -79,7 +82,7 @@ def _effect(effect: StationEffect, seen: StationSeen | None, sites: GridSites, *
     effect = replace(effect, missing=seen.missing and effect.t_effect is None)
     if look:
         effect = replace(effect, p_after=seen.measured)
-    if effect.t_effect is not None or seen.missing or (seen.setpoint is not None and seen.most > seen.setpoint + 1.0):
+    if effect.t_effect is not None or seen.missing or (seen.setpoint is not None and seen.most > seen.setpoint + NEAR):
         return effect
     return replace(effect, limit=seen.setpoint, t_effect=_confirmed(seen, sites, begun))
 

@@ -55,7 +55,7 @@ def tend(command: TendDsoOrders, sites: GridSites, now: datetime, ids: Ids, poli
     """Look at every order that is not over, and at every forecast."""
     look = Round(sites, ids, now, command.last, command.seed, policy.grid_restore)
     for order in sites.dso_orders():
-        views = [seen(one, sites) for one in order.places]
+        views = [seen(one, sites, now) for one in order.places]
         if order.state == "planned" and order.start <= now:
             yield from _begun(order, views, look)
         elif order.state == "active" and order.end is not None and order.end <= now:

@@ -17,7 +17,7 @@ from open63110.model.limit import Confirmed, Limit, Limits
 from open63110.model.policy import Policy
 from open63110.model.power import AssetReading, EvsePower, EvseState, NodePower, PowerAlarm, SitePower
 from open63110.model.site import Feeder, GridConnection, Site, SiteId, Zone, ZoneId, ZoneKey, zone_key
-from open63110.model.station import Station
+from open63110.model.station import Registration, Station
 from open63110.runtime.table import decider
 from open63110.usecases.energy.dso_power_variation import USE_CASE
 
@@ -184,7 +184,9 @@ class Grid:
         names = [StationId(f"{site[0].upper()}{number:03d}") for number in range(count)]
         states: list[EvseState] = ["dark" if number >= count - dark else "active" for number in range(count)]
         for name in names:
-            self.stations[name] = Station(id=name, zone=zone_key(site, "deck"))
+            self.stations[name] = Station(
+                id=name, zone=zone_key(site, "deck"), connected=NOON, registration=Registration.ACCEPTED
+            )
         evses = tuple(
             EvsePower(
                 station=name,

@@ -101,18 +101,16 @@ def test_what_is_forecast_within_the_day_counts_before_what_was_the_day_before()
         grid.ask(RemoveDsoForecast(group="feeder-12"))
 
 
-def test_once_the_dso_is_silent_the_fallback_counts_and_an_alarm_is_raised() -> None:
+def test_once_the_dso_is_silent_the_fallback_counts_until_it_is_heard() -> None:
     grid = made()
     publish(grid, block("CONSUMPTION", 0, 4, 100), block("FALLBACK_CONSUMPTION", 0, 4, 30))
     (answer,) = replies(grid.ask(KeepDsoLink(offline_after=Seconds(600.0))))
     assert answer == DsoLinkAnswer(now=NOON, offline_mode_at=NOON + seconds(600), groups=("feeder-12",))
     assert drawn(grid, 599 / 3_600) == kw(100)
-    assert grid.alarms(NORTH.site) == []
     assert drawn(grid, 600 / 3_600) == kw(30)
-    assert [(one.kind, one.place) for one in grid.alarms(NORTH.site)] == [("DsoSilent", "feeder-12")]
+    assert all(one.silent(grid.now) for one in grid.every_constraint())
     grid.ask(KeepDsoLink(offline_mode_at=grid.now + HOUR))
     assert drawn(grid, 0.5) == kw(100)
-    assert grid.alarms(NORTH.site) == []
 
 
 def test_without_a_fallback_what_was_published_counts_on_to_its_end() -> None:
@@ -120,7 +118,7 @@ def test_without_a_fallback_what_was_published_counts_on_to_its_end() -> None:
     grid.ask(KeepDsoLink(offline_after=Seconds(600.0)))
     publish(grid, block("CONSUMPTION", 0, 1, 100), block("CONSUMPTION", 1, 2, 50))
     assert [drawn(grid, hours) for hours in (0.5, 1.5, 2.5)] == [kw(100), kw(50), None]
-    assert {one.kind for one in grid.alarms(NORTH.site)} == {"DsoSilent", "ForecastExhausted"}
+    assert [one.kind for one in grid.alarms(NORTH.site)] == ["ForecastExhausted"]
 
 
 def test_when_its_blocks_are_over_the_operator_is_told_until_there_are_new_ones() -> None:

@@ -4,9 +4,10 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from open63110.kernel.errors import Expired, Malformed, NotAuthorized, Refused, Unavailable, Unknown
-from open63110.kernel.ids import StationId
+from open63110.kernel.ids import StationId, TransferNumber, TransferReference
 from open63110.kernel.messages import Priority
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Percent, Seconds
@@ -14,6 +15,7 @@ from open63110.model.constraint import ConstraintScope
 from open63110.model.dso import DsoOrder
 from open63110.model.limit import LimitSource
 from open63110.model.site import SiteId, ZoneId
+from open63110.model.transfer import EnergyTransfer
 from open63110.usecases.energy.dso_power_variation import (
     CancelDsoOrder,
     DsoOrderAnswer,
@@ -88,8 +90,14 @@ def test_a_change_counts_from_what_is_measured_as_it_is_accepted(grid: Grid) -> 
     assert put(grid, "o-2", delta=Percent(-30.0)).p_max_import == kw(35)
     assert put(grid, "o-3", delta=Percent(20.0)).p_max_import == kw(60)
     grid.powers.clear()
+    assert put(grid, "o-4", delta=Percent(-10.0)).p_max_import == 0.0
+    running = EnergyTransfer(number=TransferNumber(1), station=StationId("N000"), reference=TransferReference("t"), began=NOON)
+    grid.stations[running.station] = replace(grid.stations[running.station], transfers={running.reference: running})
     with pytest.raises(Unavailable, match="nobody has measured"):
-        put(grid, "o-4", delta=Percent(-10.0))
+        put(grid, "o-5", delta=Percent(-10.0))
+    known = replace(running, power=kw(7))
+    grid.stations[running.station] = replace(grid.stations[running.station], transfers={running.reference: known})
+    assert put(grid, "o-6", delta=Percent(-50.0)).p_max_import == kw(3.5)
 
 
 def test_of_orders_that_overlap_the_most_restrictive_counts(grid: Grid) -> None:
