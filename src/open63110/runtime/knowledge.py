@@ -7,9 +7,8 @@ from typing import Any
 import msgspec
 
 from open63110.kernel.ids import OrderId, PrincipalId, SessionNumber, StationId, SubjectRef, TransferNumber, TransferReference
-from open63110.kernel.roles import Role
 from open63110.model.constraint import Constraint
-from open63110.model.dso import ALIVE, Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder
+from open63110.model.dso import ALIVE
 from open63110.model.order import OPEN, Order
 from open63110.model.power import AssetReading, PowerAlarm, SitePower, meter_id
 from open63110.model.principal import Principal
@@ -22,9 +21,10 @@ from open63110.model.transfer import EnergyTransfer
 from open63110.ports import Ids, Store, Where
 from open63110.runtime.changes import Changes, Parts, changes_of, put_changes, unsettled
 from open63110.runtime.commit import MISSING, GroupCommit
+from open63110.runtime.grid_knowledge import GridKnowledge
 
 
-class Knowledge:
+class Knowledge(GridKnowledge):
     """Stations with their open sessions, tokens, principals, open orders, and the names of subjects."""
 
     def __init__(self, store: Store, commit: GroupCommit, ids: Ids) -> None:
@@ -42,13 +42,7 @@ class Knowledge:
         self.meters: dict[str, AssetReading] = {one.id: one for one in store.load(AssetReading)}
         self.powers: dict[SiteId, SitePower] = {one.site: one for one in store.load(SitePower)}
         self.all_alarms: dict[str, PowerAlarm] = {one.id: one for one in store.load(PowerAlarm, Where("cleared", "null"))}
-        self.groups: dict[str, DsoGroup] = {one.id: one for one in store.load(DsoGroup)}
-        self.forecasts: dict[str, DsoForecast] = {one.id: one for one in store.load(DsoForecast)}
-        self.dso_links: dict[str, DsoLink] = {one.id: one for one in store.load(DsoLink)}
-        alive = store.load(DsoOrder, Where("state", "in", ALIVE))
-        self.all_dso_orders: dict[str, DsoOrder] = {one.order_id: one for one in alive}
-        reports = (store.get(Compliance, one.order_id) for one in alive)
-        self.compliances: dict[str, Compliance] = {one.order_id: one for one in reports if one is not None}
+        self._load_grid(store)
         self._uses: dict[SubjectRef, int] = {}
         self._refs: dict[Credential, SubjectRef] = {}
         """By the spelling that is compared."""
@@ -64,11 +58,7 @@ class Knowledge:
             "meter": self.meters,
             "power": self.powers,
             "alarm": self.all_alarms,
-            "dso_group": self.groups,
-            "dso_forecast": self.forecasts,
-            "dso_link": self.dso_links,
-            "dso_order": self.all_dso_orders,
-            "compliance": self.compliances,
+            **self._grid_registers(),
         }
         self._gone: dict[Any, Any] = {}
         self._places: dict[ZoneKey, list[StationId]] | None = None
@@ -170,43 +160,6 @@ class Knowledge:
     def alarms(self, site: SiteId) -> tuple[PowerAlarm, ...]:
         """Return the alarms about its power that last, in the order of their ids."""
         return tuple(one for _, one in sorted(self.all_alarms.items()) if one.site == site)
-
-    def dso_group(self, key: str) -> DsoGroup | None:
-        """Return a group of places that a DSO may address, None if there is none."""
-        return self.groups.get(key)
-
-    def dso_groups(self) -> tuple[DsoGroup, ...]:
-        """Return all of them, in the order of their ids."""
-        return tuple(one for _, one in sorted(self.groups.items()))
-
-    def dso_order(self, key: str) -> DsoOrder | None:
-        """Return an order of a DSO, also one that is over, None if there is none."""
-        return self.all_dso_orders.get(key) or self._gone.get(("dso_order", key)) or self._store.get(DsoOrder, key)
-
-    def dso_orders(self) -> tuple[DsoOrder, ...]:
-        """Return the orders that something is still to be done about, in the order of their ids."""
-        return tuple(one for _, one in sorted(self.all_dso_orders.items()))
-
-    def compliance(self, order_id: str) -> Compliance | None:
-        """Return what came of such an order so far, None if its time has not come."""
-        return self.compliances.get(order_id)
-
-    def dso_forecast(self, key: str) -> DsoForecast | None:
-        """Return a forecast, None if there is none."""
-        return self.forecasts.get(key)
-
-    def dso_link(self, dso: str) -> DsoLink | None:
-        """Return when a DSO was heard last, None if it never was."""
-        return self.dso_links.get(dso)
-
-    def role_of(self, principal: str) -> Role | None:
-        """Return the role of somebody who may ask, None if there is nobody of that name."""
-        known = self.principals.get(PrincipalId(principal))
-        return known.role if known is not None else None
-
-    def station(self, key: StationId) -> Station | None:
-        """Return a station, None if there is none."""
-        return self.stations.get(key)
 
     def tariff(self, key: TariffKey) -> Tariff | None:
         """Return the tariff of a zone, or of a whole site; None: there is none of its own."""
