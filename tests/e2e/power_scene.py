@@ -22,9 +22,7 @@ from open63110.model.power import (
     NodePower,
     PowerAlarm,
     PowerAlarmChanged,
-    PowerChanged,
     PowerSample,
-    PowerSampled,
     Promise,
     SitePower,
     Winner,
@@ -103,8 +101,9 @@ class Scene:
             await self.ground.station(StationId(station))
         await self.told(*self._demands(), *self._meters(), self._alarm())
         for minute in range(int((self.now - self.begin) / timedelta(minutes=1))):
-            await self.told(self.sampled(self.begin + timedelta(minutes=minute)))
-        await self.told(self.present())
+            self.sampled(self.begin + timedelta(minutes=minute))
+        self.present()
+        await durable(self.ground.engine)
 
     def _demands(self) -> list[Event]:
         evening = Constraint(
@@ -201,8 +200,8 @@ class Scene:
             rows.append(node(f"zone:{zone}", "zone", parent, mine, who, zones[zone], by_zone[zone], (), 0.0, zones[zone]))
         return tuple(rows)
 
-    def sampled(self, at: datetime) -> PowerSampled:
-        """Return how it was at a moment."""
+    def sampled(self, at: datetime) -> None:
+        """Keep how it was at a moment."""
         flows = self.flows(at)
         self.numbers += 1
         evses = tuple(
@@ -217,17 +216,17 @@ class Scene:
             for place, (zone, station, evse) in enumerate(EVSES)
         )
         sample = PowerSample(id=self.numbers, site=SITE, at=at, nodes=self.nodes(at, flows), evses=evses)
-        return PowerSampled(station=StationId(""), at=at, id=sample.id, sample=sample)
+        self.ground.engine.known.keep("sample", sample.id, sample)
 
-    def present(self, at: datetime | None = None) -> PowerChanged:
-        """Return how it is now."""
+    def present(self, at: datetime | None = None) -> None:
+        """Show how it is now."""
         at = at or self.now
         flows = self.flows(at)
         evses = tuple(self._evse(place, flows, at) for place in range(len(EVSES)))
         power = SitePower(
             site=SITE, at=at, nodes=self.nodes(at, flows), evses=evses, planner="on", planned=at - timedelta(seconds=40)
         )
-        return PowerChanged(station=StationId(""), at=at, site=SITE, power=power)
+        self.ground.engine.known.show_power(power, write=True)
 
     def _evse(self, place: int, flows: dict[tuple[str, int], float], at: datetime) -> EvsePower:
         zone, station, number = EVSES[place]

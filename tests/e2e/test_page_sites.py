@@ -13,6 +13,7 @@ from tests.e2e.test_page import CHROMIUM, FLAGS, Settings, Site
 
 from open63110.bindings.web.serve import serving
 from open63110.bindings.web.tests.ground import PASSWORD, Ground
+from open63110.runtime.principals import durable
 
 SHOTS = os.environ.get("OPEN63110_SHOTS", "")
 """Where to leave pictures of the page, for people; empty: nowhere."""
@@ -129,8 +130,9 @@ async def test_power_against_limits_is_seen_as_it_changes_without_loading_the_pa
     await expect(page.locator(".figure").first).to_contain_text("of 60.0 kW, limited by the DSO (nordnetz)")
     ground.later(minutes=2)
     for minutes in (-1, 0):
-        await scene.told(scene.sampled(ground.clock.now() + timedelta(minutes=minutes)))
-    await scene.told(scene.present(ground.clock.now()))
+        scene.sampled(ground.clock.now() + timedelta(minutes=minutes))
+    await durable(ground.engine)
+    scene.present(ground.clock.now())
     await expect(figure).not_to_have_text(shown)
     await expect(page.locator(".power-chart").first).not_to_have_attribute("data-points", str(before))
     await page.click("text=zone deck")

@@ -112,7 +112,7 @@ class EvsePower(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=
 
 
 class SitePower(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
-    """The power of a site."""
+    """The power of a site. It is shown, and written now and then as a row; the journal says nothing of it."""
 
     site: SiteId
     at: datetime
@@ -124,14 +124,6 @@ class SitePower(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=
     """on: plans ahead count; away: the planner is late, infeasible or dead, and nothing counts but the present; empty: none."""
     planned: datetime | None = None
     """When the plan ahead was made."""
-
-
-class PowerChanged(Event, frozen=True, kw_only=True, gc=False):
-    """Something about the power of a site is otherwise; at most once a second. ``station`` is empty."""
-
-    about: ClassVar[str] = "power"
-    site: SiteId
-    power: SitePower | None
 
 
 class EvseSample(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -153,14 +145,6 @@ class PowerSample(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_lik
     at: datetime
     nodes: tuple[NodePower, ...] = ()
     evses: tuple[EvseSample, ...] = ()
-
-
-class PowerSampled(Event, frozen=True, kw_only=True, gc=False):
-    """A minute of a site has passed. ``station`` is empty."""
-
-    about: ClassVar[str] = "sample"
-    id: int
-    sample: PowerSample | None
 
 
 class AssetReading(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):

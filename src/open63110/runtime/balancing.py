@@ -23,7 +23,7 @@ from open63110.model.exposure import rating
 from open63110.model.external import ExternalLimitCleared, ExternalLimitSet
 from open63110.model.limit import WHOLE, Limit, LimitScope
 from open63110.model.needs import NeedsStated, PriorityChanged
-from open63110.model.power import AssetMeasured, EvseSample, PowerChanged, PowerSample, PowerSampled, SitePower
+from open63110.model.power import AssetMeasured, EvseSample, PowerSample, SitePower
 from open63110.model.site import SiteChanged, SiteId, StationPlaced, Zone, ZoneChanged, ZoneKey
 from open63110.model.station import RegistrationDecided, Station, StationConnected, StationDisconnected
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted
@@ -314,18 +314,14 @@ class Balancing:
         if now - shown < SHOWN_EVERY and now >= shown:
             self._again[site] = min(self._again[site], shown + SHOWN_EVERY)
             return
-        power, shown = found.power(), now
-        turn = Turn(self._engine, _NOBODY, now)
-        if now - written >= KEPT_EVERY:
-            turn.fact(PowerChanged(station=_NOBODY, at=now, site=site, power=power))
-            written = now
-        else:
-            self._engine.known.powers[site] = power
+        known, power, shown = self._engine.known, found.power(), now
+        write = now - written >= KEPT_EVERY
+        known.show_power(power, write=write)
+        written = now if write else written
         if found.active and now - sampled >= SAMPLED_EVERY:
-            turn.fact(_sample(self._ids.row(PowerSample), power, now))
+            sample = _sample(self._ids.row(PowerSample), power, now)
+            known.keep("sample", sample.id, sample)
             sampled = now
-        if turn.facts:
-            turn.keep()
         self._shown[site] = (shown, written, sampled)
         for told in self.on_shown:
             told(site)
@@ -380,7 +376,7 @@ def command(station: StationId, limit: Limit) -> LimitPower:
     )
 
 
-def _sample(number: int, power: SitePower, now: datetime) -> PowerSampled:
+def _sample(number: int, power: SitePower, now: datetime) -> PowerSample:
     evses = tuple(
         EvseSample(
             station=one.station, evse=one.evse, setpoint=one.setpoint, measured=one.measured, phases=one.phases, node=one.node
@@ -388,8 +384,7 @@ def _sample(number: int, power: SitePower, now: datetime) -> PowerSampled:
         for one in power.evses
         if one.transfer
     )
-    sample = PowerSample(id=number, site=power.site, at=now, nodes=power.nodes, evses=evses)
-    return PowerSampled(station=_NOBODY, at=now, id=number, sample=sample)
+    return PowerSample(id=number, site=power.site, at=now, nodes=power.nodes, evses=evses)
 
 
 def _nobody_waits(_: object) -> None:

@@ -43,6 +43,8 @@ class Knowledge(GridKnowledge):
         self.powers: dict[SiteId, SitePower] = {one.site: one for one in store.load(SitePower)}
         self.all_alarms: dict[str, PowerAlarm] = {one.id: one for one in store.load(PowerAlarm, Where("cleared", "null"))}
         self._load_grid(store)
+        self.on_power: list[Callable[[], None]] = []
+        """Told when the power of a site is another: the journal says nothing of that."""
         self._uses: dict[SubjectRef, int] = {}
         self._refs: dict[Credential, SubjectRef] = {}
         """By the spelling that is compared."""
@@ -224,6 +226,15 @@ class Knowledge(GridKnowledge):
             session = self.session(transfer.session)
             sessions = {**sessions, session.number: session} if session else sessions
         return msgspec.structs.replace(station, transfers=transfers, sessions=sessions)
+
+    def show_power(self, power: SitePower, *, write: bool) -> None:
+        """Have the power of a site be as somebody found it; ``write``: its row, too. It changes each second, and is no fact."""
+        if write:
+            self.keep("power", power.site, power)
+        else:
+            self.powers[power.site] = power
+        for one in self.on_power:
+            one()
 
     def keep(self, kind: str, key: Any, noun: Any) -> None:
         """Put a noun other than a station into memory and batch; None removes it."""

@@ -15,9 +15,10 @@ from open63110.apps.thinning import CHUNK, Thinning
 from open63110.kernel.ids import StationId
 from open63110.kernel.roles import Role
 from open63110.model.policy import Policy
-from open63110.model.power import PowerAlarm, PowerAlarmChanged, PowerSample, PowerSampled
+from open63110.model.power import PowerAlarm, PowerAlarmChanged, PowerSample
 from open63110.model.site import SiteId
 from open63110.runtime.engine import Engine, Turn
+from open63110.runtime.principals import durable
 from open63110.runtime.table import discover
 from open63110.store.sqlite import SqliteStore
 
@@ -37,13 +38,11 @@ class House:
 
     async def sampled(self, begin: datetime, minutes: int, site: str = "north") -> None:
         """Sample a site each minute from a moment on."""
-        turn = Turn(self.engine, NOBODY, self.clock.at)
         for minute in range(minutes):
             self._number += 1
             sample = PowerSample(id=self._number, site=SiteId(site), at=begin + timedelta(minutes=minute))
-            turn.fact(PowerSampled(station=NOBODY, at=sample.at, id=sample.id, sample=sample))
-        turn.keep()
-        await self.engine.commit.drain()
+            self.engine.known.keep("sample", sample.id, sample)
+        await durable(self.engine)
 
     async def alarm(self, name: str, cleared: datetime | None) -> None:
         one = PowerAlarm(

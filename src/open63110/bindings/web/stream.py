@@ -39,6 +39,9 @@ PAGE = 500
 WAYS = "WayChanged"
 """What a change of a link to another level is called."""
 
+POWER = "Power"
+"""What stands for a change of the power of a site, where kinds of facts stand."""
+
 View = tuple[Role, tuple[str, ...]]
 """Viewers of the same role and scope see the same bytes."""
 
@@ -86,7 +89,8 @@ class Stream:
         self.dropped = 0
         """Viewers that were too slow."""
         node.engine.commit.on_durable.append(self._heard)
-        node.lookout.on_change.append(self._way_changed)
+        node.lookout.on_change.append(lambda: self._note(WAYS))
+        node.engine.known.on_power.append(lambda: self._note(POWER))
 
     @property
     def viewers(self) -> int:
@@ -103,11 +107,11 @@ class Stream:
         self._durable.set()
         self._changed.set()
 
-    def _way_changed(self) -> None:
-        """Note that a link to another level was opened or closed: that is nothing of a station, and in no journal."""
+    def _note(self, kind: str) -> None:
+        """Note that something changed that is nothing of a station, and in no journal."""
         if self._viewers:
             self._stations.add(StationId(""))
-            self._kinds.add(WAYS)
+            self._kinds.add(kind)
             self._changed.set()
 
     async def run(self) -> None:

@@ -15,7 +15,9 @@ from open63110.bindings.web.tests.ground import CS, Ground
 from open63110.kernel.errors import Unavailable
 from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.roles import Role
+from open63110.model.power import SitePower
 from open63110.model.principal import Principal
+from open63110.model.site import SiteId
 from open63110.runtime.principals import PrincipalChange
 
 
@@ -226,3 +228,17 @@ async def test_only_readers_may_watch(ground: Ground, role: Role) -> None:
 async def test_a_last_event_id_that_is_none_is_malformed(ground: Ground) -> None:
     client = await ground.as_(Role.VIEWER)
     assert (await client.get("/api/v1/events", headers={"Last-Event-ID": "x"})).status_code == 400
+
+
+async def test_whoever_watches_changes_hears_of_power_which_is_no_fact(ground: Ground, stream: Stream) -> None:
+    power = SitePower(site=SiteId("north"), at=ground.clock.now())
+    ground.engine.known.show_power(power, write=True)
+    await ground.settle()
+    task = watching(await begun(stream, await caller(ground), changes=True), 1)
+    before = len(await ground.store.facts(limit=1000))
+    later = msgspec.structs.replace(power, at=ground.later(seconds=1))
+    ground.engine.known.show_power(later, write=False)
+    assert (await task)[0]["data"] == {"stations": [""], "kinds": ["Power"]}
+    assert len(await ground.store.facts(limit=1000)) == before
+    assert ground.engine.known.power(power.site) == later
+    assert ground.again().known.power(power.site) == power
