@@ -21,7 +21,7 @@ SHOTS = os.environ.get("OPEN63110_SHOTS", "")
 
 @pytest.fixture
 async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
-    one = Ground(tmp_path)
+    one = Ground(tmp_path, balanced=False)
     async with one.running():
         await one.principals.first_admin("ann", PASSWORD)
         yield one

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a node holds in memory: nouns by key, kept in step with their rows, restored when a commit fails."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import msgspec

@@ -115,12 +115,13 @@ class NoLinks:
 class Ground:
     """One node with everything a test wants to look at."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, balanced: bool = True) -> None:
+        """With balanced=False nobody looks after the power of sites: a test says how it is."""
         self.clock, self.ids = Clock(), Ids()
         self.store = SqliteStore(folder / "web.db")
         self.engine = Engine(Role.CSMS, discover(), self.store, self.clock, self.ids, Policy(), linger=0.0)
         self.orders = Orders(self.engine, self.ids)
-        self.balancing = Balancing(self.engine, self.ids, self.orders)
+        self.balancing = Balancing(self.engine, self.ids, self.orders) if balanced else None
         self.link = self.orders.link = ScriptedLink(self.orders)
         self.replayed: list[QuarantinedInput] = []
         self.replay_says = ""
@@ -311,7 +312,7 @@ class Ground:
     async def running(self) -> AsyncIterator[None]:
         """Let the node's tasks run."""
         async with asyncio.TaskGroup() as tasks:
-            parts = (self.engine.commit, self.app.state.door, self.balancing)
+            parts = (self.engine.commit, self.app.state.door, *((self.balancing,) if self.balancing else ()))
             running = [tasks.create_task(one.run()) for one in parts]
             try:
                 yield
