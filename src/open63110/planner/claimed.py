@@ -13,7 +13,7 @@ from open63110.model.constraint import Constraint
 from open63110.model.limit import LimitSource
 from open63110.model.power import Winner
 from open63110.planner.frame import Frame, place_of, station_place
-from open63110.planner.network import Floats
+from open63110.planner.network import Floats, Ints
 from open63110.planner.points import Spot
 from open63110.planner.wiring import PHASES
 
@@ -27,6 +27,8 @@ class Claimed(NamedTuple):
     """By row; a row that is not here is limited by what it carries, if at all."""
     demanded: frozenset[int]
     """Rows of which somebody demands anything, whether it is lower than what they carry or not."""
+    tops: Ints
+    """(N) of each EVSE the first row above it that somebody's word limits; −1: there is none."""
     caps: dict[tuple[StationId, EvseNumber], tuple[float, Winner]]
     """By station and EVSE, 0 for the station as a whole: at most so much in all [W]."""
     amperes: dict[tuple[StationId, EvseNumber], tuple[float, Winner]]
@@ -56,10 +58,15 @@ def claimed(frame: Frame, constraints: Iterable[Constraint], spots: Sequence[Spo
     limits = frame.network.ratings.copy()
     winners: dict[int, Winner] = {}
     demanded = [row for place, those in places.items() for row in _lower(frame, place, those, limits, winners)]
+    network = frame.network
+    tops = np.full(len(network.points), -1, dtype=np.intp)
+    for row in sorted(winners, reverse=True):
+        tops[network.columns[network.starts[row] : network.starts[row + 1]]] = row
     return Claimed(
         limits=limits,
         winners=winners,
         demanded=frozenset(demanded),
+        tops=tops,
         caps={key: (float(power), who) for key, one in single.items() for power, who in (least_power(one),) if power is not None},
         amperes={key: (float(min(row)), who) for key, one in single.items() for row, who in (least_amperes(one),) if row},
         places=places,

@@ -124,18 +124,9 @@ def winner_for(given: Given, found: Step, at: int) -> Winner:
         own = given.claimed.caps.get((spot.station, spot.evse)) or given.claimed.caps.get((spot.station, EvseNumber(0)))
         if own is not None:
             return own[1]
-        return _above(given, at)
+        top = int(given.claimed.tops[at])
+        return winner_of(given.claimed, top) if top >= 0 else NOTHING
     return winner_of(given.claimed, row)
-
-
-def _above(given: Given, at: int) -> Winner:
-    """Return whose constraint counts above an EVSE that has all it wants; the highest source of all."""
-    network = given.frame.network
-    if not given.claimed.winners:
-        return NOTHING
-    mine = {int(row) for row in network.rows[network.columns == at]}
-    found = [winner for row, winner in sorted(given.claimed.winners.items()) if row in mine]
-    return found[0] if found else NOTHING
 
 
 def safe_values(frame: Frame, spots: Sequence[Spot], zones: Sequence[Zone], claimed: Claimed) -> dict[int, Safe]:
