@@ -28,6 +28,8 @@ class Case(NamedTuple):
     station: str = "CS-1"
     elsewhere: str = ""
     """The invalid one is asked of this station; empty: of the same."""
+    by_dso: bool = False
+    """Only a DSO may ask it; else an administrator does."""
 
 
 @pytest.mark.at("AT-7.1-1", *EVERY)
@@ -35,23 +37,25 @@ class Case(NamedTuple):
 async def test_each_command_ends_in_four_outcomes_each_with_a_reason_each_audited(wire: str, tmp_path: Path) -> None:
     async with home(tmp_path, wire) as here, played(here, "CS-1", wire) as cs:
         cases = await catalogue(here, cs)
-        viewer = await here.client("vera", Role.VIEWER)
-        async with viewer:
+        async with await here.client("vera", Role.VIEWER) as viewer, await here.client("grid", Role.DSO, "/south") as dso:
             doors = {door.command.__name__: path_of(door) for door in here.csms.engine.table.doors}
             assert set(cases) == set(doors)
             for command, case in cases.items():
-                await four_outcomes(here, viewer, command, doors[command], case)
+                await four_outcomes(here, (dso if case.by_dso else here.admin, viewer), command, doors[command], case)
 
 
-async def four_outcomes(here: House, viewer: httpx2.AsyncClient, command: str, path: str, case: Case) -> None:
+async def four_outcomes(
+    here: House, who: tuple[httpx2.AsyncClient, httpx2.AsyncClient], command: str, path: str, case: Case
+) -> None:
     """Ask one command four times, and look the outcomes up in the audit."""
+    may, viewer = who
     before = {one["id"] for one in (await here.ask("audit", action=command, limit=50))["items"]}
     here_path, there_path = path.format(station=case.station), path.format(station=case.elsewhere or case.station)
     asked = {
         "not-authorized": await viewer.post(here_path, json=case.valid),
-        "expired": await here.admin.post(here_path, json=case.valid, params={"deadline": 0}),
-        "rejected": await here.admin.post(there_path, json=case.invalid),
-        "accepted": await here.admin.post(here_path, json=case.valid),
+        "expired": await may.post(here_path, json=case.valid, params={"deadline": 0}),
+        "rejected": await may.post(there_path, json=case.invalid),
+        "accepted": await may.post(here_path, json=case.valid),
     }
     seen = {}
     for outcome, response in asked.items():
@@ -66,7 +70,7 @@ async def four_outcomes(here: House, viewer: httpx2.AsyncClient, command: str, p
     after = (await here.ask("audit", action=command, limit=50))["items"]
     audited = [one for one in after if one["id"] not in before]
     assert sorted(one["outcome"] for one in audited) == sorted(asked), (command, audited)
-    assert all(one["by"] in {"vera", "test-admin"} for one in audited)
+    assert all(one["by"] in {"vera", "grid" if case.by_dso else "test-admin"} for one in audited)
     assert all(one["reason"] for one in audited), (command, audited)
 
 
@@ -143,6 +147,10 @@ async def places(here: House) -> dict[str, Case]:
     yard, nowhere = {"site": "south", "zone": "yard"}, {"site": "south", "zone": "moon"}
     day = {"id": "day", "currency": "EUR", "elements": [{"dimension": "energy", "direction": "import", "price": "0.39"}]}
     east = {"sites": [{"id": "east", "zones": [{"id": "yard", **feeds, "stations": [{"id": "CS-4"}]}]}]}
+    group = {"id": "hall", "dso": "grid", "places": [{"site": "south", "zone": "hall"}]}
+    order = {"order_id": "o", "group": "hall", "p_max_import": 5000}
+    block = {"type": "CONSUMPTION", "start": "2026-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z", "capacity": 20_000}
+    ahead = {"group": "hall", "blocks": [block]}
     return {
         "PutSite": Case({"id": "north"}, {"id": "no:rth"}, station=""),
         "PutZone": Case({"site": "north", "id": "yard", **feeds}, {"site": "moon", "id": "yard", **feeds}, station=""),
@@ -155,6 +163,13 @@ async def places(here: House) -> dict[str, Case]:
         "KeepConstraints": Case({}, {"id": "d"}, station=""),
         "WithdrawConstraint": Case({"id": "c"}, {"id": "d"}, station=""),
         "ReportSitePower": Case({"site": "south", "asset": "m", "power": [5]}, {"site": "south", "asset": "n"}, station=""),
+        "PutDsoGroup": Case(group, group | {"places": []}, station=""),
+        "PutDsoOrder": Case(order, order | {"p_max_import": -1}, station="", by_dso=True),
+        "CancelDsoOrder": Case({"order_id": "o"}, {"order_id": "none"}, station="", by_dso=True),
+        "PutDsoForecast": Case(ahead, ahead | {"blocks": [block | {"capacity": -1}]}, station="", by_dso=True),
+        "RemoveDsoForecast": Case({"group": "hall"}, {"group": "hall", "horizon": "intraday"}, station="", by_dso=True),
+        "KeepDsoLink": Case({"offline_after": 600}, {"offline_after": -1}, station="", by_dso=True),
+        "RemoveDsoGroup": Case({"id": "hall"}, {"id": "moon"}, station=""),
         "SetTariff": Case(yard | day, nowhere | day, station=""),
         "ClearTariff": Case(yard, nowhere, station=""),
         "RemoveZone": Case({"site": "south", "id": "hall"}, {"site": "south", "id": "yard"}, station=""),

@@ -165,7 +165,7 @@ def use_case_files() -> dict[str, tuple[str, ...]]:
     discover()
     found: dict[str, tuple[str, ...]] = {}
     for name, module in sorted(sys.modules.items()):
-        if not name.startswith("open63110.usecases.") or "USE_CASE" not in vars(module):
+        if not name.startswith("open63110.usecases.") or ".tests." in name or "USE_CASE" not in vars(module):
             continue
         place = f"src/{name.replace('.', '/')}"
         file = f"{place}/__init__.py" if hasattr(module, "__path__") else f"{place}.py"

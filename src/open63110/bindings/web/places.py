@@ -107,7 +107,11 @@ class Places:
             raise Refused(order.detail or order.reason, code=order.reason or "Refused")
 
     async def asked(self, caller: Caller, key: str, raw: bytes) -> Asked:
-        """Ask for a site to be as a body describes it."""
+        """Ask for a site to be as a body describes it.
+
+        Raises:
+            Malformed: it cannot be so, or it is about another site; says where.
+        """
         with self._commands.audited(caller, self._door, ""):
             self._commands.demand(caller, self._door, "")
             plan = intake.read(raw, intake.body_of(SitePlan))

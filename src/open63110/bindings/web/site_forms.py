@@ -103,7 +103,11 @@ class SiteForms:
         return there(request, "/sites")
 
     async def limit(self, request: Request, caller: Caller, form: Form) -> Response:
-        """Have an operator's limit count at a node of the tree, in place of the one that was set here before."""
+        """Have an operator's limit count at a node of the tree, in place of the one that was set here before.
+
+        Raises:
+            Malformed: how much, or for how long, is no number.
+        """
         site, node = request.path_params["site"], form.get("node", "site")
         kind, _, zone = node.partition(":")
         place = {"zone": zone} if kind == "zone" and zone else {} if node == "site" else {"feeder": node}

@@ -106,7 +106,7 @@ async def test_what_the_station_says_becomes_the_status(ground: Ground, door: Do
 async def test_every_system_actor_can_be_a_principal_with_exactly_one_role(ground: Ground) -> None:
     admin = await ground.as_(Role.ADMIN)
     for role in Role:
-        made = await admin.post("/api/v1/principals", json={"id": f"one-{role}", "role": role})
+        made = await admin.post("/api/v1/principals", json={"id": f"one-{role}", "role": role, "scope": ["*"]})
         assert made.status_code == 201, made.text
         assert made.json()["principal"]["role"] == role
         assert made.json()["key"].startswith(f"one-{role}.")
