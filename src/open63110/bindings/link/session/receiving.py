@@ -3,6 +3,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -120,10 +121,10 @@ class Receiving:
             self._confirm.append(message.id)
 
     def refuse(self, message: Arrived, error: ErrorCode, words: str, retry_after: float | None) -> None:
-        """Do not take it; with `retry_after` [s] only for now."""
+        """Do not take it; with `retry_after` [s] only for now: who waits that long is not a fraction of a millisecond too early."""
         if message.outbox == self.outbox:
             self._pending.pop(message.id, None)
-            self._nack(message.id, error, words, None if retry_after is None else int(retry_after * 1000))
+            self._nack(message.id, error, words, None if retry_after is None else ceil(retry_after * 1000))
 
     def cancelled(self, frame: wire.Cancel, now: float) -> list[Happening]:
         """The other end does not go on with these.

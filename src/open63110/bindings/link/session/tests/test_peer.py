@@ -110,6 +110,15 @@ def test_a_refused_message_is_told_again_only_when_the_receiver_says_when() -> N
     assert turns[2] - turns[1] >= 10.0
 
 
+@pytest.mark.parametrize(("wait", "said"), [(0.9991, 1000), (0.25, 250), (0.1000001, 101)])
+def test_who_is_told_to_wait_is_never_told_too_short_a_time(wait: float, said: int) -> None:
+    one = greeted(session())
+    (message,) = (what for what in one.received(wire.encode(wire.Data(id=1, head=HEAD)), 0.0) if isinstance(what, Arrived))
+    one.refuse(message, ErrorCode.RATE_LIMITED, "later", 0.0, retry_after=wait)
+    nacks = [frame for frame in map(wire.decode, one.frames(0.0, 10_000)) if isinstance(frame, wire.Nack)]
+    assert [frame.retry_after for frame in nacks] == [said]
+
+
 def test_a_message_told_again_still_goes_before_later_ones_to_the_same_object() -> None:
     of = line(there=Way(delay=lambda: 1.0, rate=1000), back=Way(delay=lambda: 1.0))
     for _ in range(3):
