@@ -121,7 +121,7 @@ class Receiving:
             self._confirm.append(message.id)
 
     def refuse(self, message: Arrived, error: ErrorCode, words: str, retry_after: float | None) -> None:
-        """Do not take it; with `retry_after` [s] only for now: who waits that long is not a fraction of a millisecond too early."""
+        """Do not take it; with `retry_after` [s] only for now: whoever waits so long is not a fraction of a millisecond early."""
         if message.outbox == self.outbox:
             self._pending.pop(message.id, None)
             self._nack(message.id, error, words, None if retry_after is None else ceil(retry_after * 1000))
