@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from open63110.planner.grid import Profile, grid
-from open63110.planner.linear import Programme
+from open63110.planner.linear import LinearProgramme
 from open63110.planner.network import Floats, Ints, room
 from open63110.planner.portfolio import Common
 from open63110.planner.problem import HOUR, Energy, Need, Problem
@@ -48,7 +48,7 @@ class Evs(NamedTuple):
 class Part(NamedTuple):
     """One site: its programme, and which column draws how much in which slot."""
 
-    programme: Programme
+    programme: LinearProgramme
     slot: Ints
     drawn: Floats
     """[kW/A]"""
@@ -117,7 +117,7 @@ def park(some: Evs, tight: float) -> Part:
     columns.append(size + np.arange(count))
     values.append(np.ones(count))
     order = np.argsort(np.concatenate(columns), kind="stable")
-    programme = Programme(
+    programme = LinearProgramme(
         costs=np.concatenate((drawn * (PRICE * GRID)[slot], np.full(count, UNMET))),
         lower=np.zeros(size + count),
         upper=np.concatenate((high, some.energy)),
@@ -149,7 +149,7 @@ def portfolio(count: int, tight: float, sessions: Path | None = None, per_site: 
     return parts, Common(limits=limits, excess_price=2.0, base=load - sun, peak_price=PEAK)
 
 
-def together(parts: list[Part], common: Common) -> Programme:
+def together(parts: list[Part], common: Common) -> LinearProgramme:
     """Return the same as one programme: the columns of all sites, then the peak."""
     base = np.zeros(len(GRID)) if common.base is None else common.base
     rows, columns, values = [], [], []
@@ -168,7 +168,7 @@ def together(parts: list[Part], common: Common) -> Programme:
     values.append(np.full(slots, -1.0))
     every = [part.programme for part in parts]
     order = np.argsort(np.concatenate(columns), kind="stable")
-    return Programme(
+    return LinearProgramme(
         costs=np.concatenate([*(one.costs for one in every), [common.peak_price]]),
         lower=np.concatenate([*(one.lower for one in every), [common.peak_paid]]),
         upper=np.concatenate([*(one.upper for one in every), [np.inf]]),

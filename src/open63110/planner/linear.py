@@ -11,7 +11,7 @@ from open63110.planner.network import Floats, Ints
 from open63110.planner.quiet import Quiet
 
 
-class Programme(msgspec.Struct, frozen=True, kw_only=True, gc=False, eq=False):
+class LinearProgramme(msgspec.Struct, frozen=True, kw_only=True, gc=False, eq=False):
     """Least cost within bounds and rows; M columns, Q rows, E entries."""
 
     costs: Floats
@@ -35,7 +35,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True, gc=False, eq=False):
 class LinearSite:
     """A programme whose columns draw power in slots."""
 
-    def __init__(self, programme: Programme, slot: Ints, drawn: Floats, count: int) -> None:
+    def __init__(self, programme: LinearProgramme, slot: Ints, drawn: Floats, count: int) -> None:
         """Give the solver its programme.
 
         Args:
@@ -65,7 +65,7 @@ class LinearSite:
         return Bid(use=use, cost=float(self._costs @ plan), least=least, plan=plan)
 
 
-def _model(programme: Programme) -> highspy.HighsLp:
+def _model(programme: LinearProgramme) -> highspy.HighsLp:
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(programme.costs), len(programme.row_lower)
     model.col_cost_, model.col_lower_, model.col_upper_ = programme.costs, programme.lower, programme.upper

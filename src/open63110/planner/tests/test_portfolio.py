@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from open63110.kernel.errors import Unavailable
-from open63110.planner.linear import LinearSite, Programme
+from open63110.planner.linear import LinearProgramme, LinearSite
 from open63110.planner.mixture import Bid
 from open63110.planner.network import Floats
 from open63110.planner.portfolio import Bidder, Common, Joint, coordinate
@@ -34,7 +34,7 @@ class Small(NamedTuple):
     """What all draw at most in a slot."""
 
     @property
-    def programme(self) -> Programme:
+    def programme(self) -> LinearProgramme:
         count = len(self.energy)
         matrix = np.zeros((count + SLOTS, count * SLOTS + count))
         for ev in range(count):
@@ -42,7 +42,7 @@ class Small(NamedTuple):
             matrix[ev, count * SLOTS + ev] = 1.0
             matrix[count + np.arange(SLOTS), ev * SLOTS + np.arange(SLOTS)] = 1.0
         column, row = np.nonzero(matrix.T)
-        return Programme(
+        return LinearProgramme(
             costs=np.concatenate((np.tile(self.price, count), self.worth)),
             lower=np.zeros(matrix.shape[1]),
             upper=np.concatenate((self.high.ravel(), self.energy)),
