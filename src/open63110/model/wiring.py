@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """On which phases something is wired: L1L2L3, rotated L2L3L1, single L2, two L1L3, or between two phases L1-L2."""
 
+import functools
 import re
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ THREE = Wiring((0, 1, 2))
 """What counts where nobody says anything."""
 
 
+@functools.lru_cache(maxsize=1024)
 def wired(text: str, where: str = "wiring") -> Wiring:
     """Read a wiring; empty stands for L1L2L3.
 
