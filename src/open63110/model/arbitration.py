@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who wins where several demand something of the power at a place, and who may change what another demanded (R-7.5-1, 7.8)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Amperes, Watts
 from open63110.model.constraint import Constraint, Step
-from open63110.model.limit import LimitSource
+from open63110.model.limit import Limit, LimitScope, LimitSource
 from open63110.model.power import Winner
+from open63110.model.site import Zone, ZoneLimit
 
 ORDER: Final = {one: place for place, one in enumerate(LimitSource)}
 """DSO before physical before contract before operator before user."""
@@ -80,3 +81,29 @@ def least_amperes(found: Iterable[Claim]) -> tuple[tuple[Amperes, ...], Winner]:
 def least_export(found: Iterable[Claim]) -> Watts | None:
     """Return the lowest export that is demanded, as a magnitude [W]; None: nobody limits it."""
     return min((one.step.export_max for one in found if one.step.export_max is not None), default=None)
+
+
+def limit_of(zone: Zone, found: Sequence[Claim]) -> ZoneLimit | None:
+    """Return the limit of a zone as it is demanded, before anybody was told his share; None: it is not limited.
+
+    Args:
+        zone: which.
+        found: what is demanded of it now.
+    """
+    power, winner = least_power(found)
+    said = next((one.constraint for one in found if one.winner is winner), None)
+    if power is None or said is None:
+        return None
+    asked = Limit(
+        limit=power,
+        since=said.since or found[0].step.since,
+        until=said.until,
+        source=said.source,
+        scope=LimitScope.ZONE,
+        failsafe=zone.failsafe if said.failsafe is None else said.failsafe,
+        failsafe_after=said.failsafe_after,
+        emergency=said.critical,
+        actor=said.actor,
+        constraint=said.id,
+    )
+    return ZoneLimit(asked=asked, weights=said.weights)

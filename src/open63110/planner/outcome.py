@@ -4,11 +4,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from open63110.kernel.ids import StationId
 from open63110.kernel.units import Watts
-from open63110.model.arbitration import Claim, least_power
+from open63110.model.arbitration import Claim, limit_of
 from open63110.model.authorization import may_be_ordered
-from open63110.model.limit import Limit, LimitScope
 from open63110.model.site import Zone, ZoneKey, ZoneLimit
 from open63110.model.station import Station
 from open63110.planner.claimed import Claimed
@@ -37,9 +38,8 @@ def outcomes(
 def _outcome(
     zone: Zone, claims: Sequence[Claim], mine: Sequence[tuple[int, Spot]], taken: Step, stations: Mapping[StationId, Station]
 ) -> ZoneLimit | None:
-    power, winner = least_power(claims)
-    said = next((one.constraint for one in claims if one.winner is winner), None)
-    if power is None or said is None:
+    begun = limit_of(zone, claims)
+    if begun is None:
         return None
     away: dict[StationId, None] = {}
     failed: dict[StationId, str] = {}
@@ -55,25 +55,13 @@ def _outcome(
         if not spot.usable:
             dark += spot.most * spot.factor
     told = {*away, *failed, *waiting}
-    return ZoneLimit(
-        asked=Limit(
-            limit=power,
-            since=said.since or claims[0].step.since,
-            until=said.until,
-            source=said.source,
-            scope=LimitScope.ZONE,
-            failsafe=zone.failsafe if said.failsafe is None else said.failsafe,
-            failsafe_after=said.failsafe_after,
-            emergency=said.critical,
-            actor=said.actor,
-            constraint=said.id,
-        ),
-        weights=said.weights,
+    return replace(
+        begun,
         ok=tuple(dict.fromkeys(spot.station for _, spot in mine if spot.station not in told)),
         failed=tuple(failed),
         unreachable=tuple(away),
         waiting=tuple(waiting),
-        excess=Watts(round(max(0.0, dark - power), 1)),
+        excess=Watts(round(max(0.0, dark - begun.asked.limit), 1)),
         reasons=failed,
     )
 

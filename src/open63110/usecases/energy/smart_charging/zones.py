@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from open63110.kernel.errors import Expired, Malformed, NotAuthorized, Unknown
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Effect
-from open63110.model.arbitration import claims, least_power, may_change
+from open63110.model.arbitration import claims, limit_of, may_change
 from open63110.model.authorization import may_be_ordered
 from open63110.model.constraint import Constraint, ConstraintChanged, ConstraintScope, Step
-from open63110.model.limit import Limit, LimitScope, LimitSource
+from open63110.model.limit import LimitSource
 from open63110.model.site import Zone, ZoneChanged, ZoneKey, ZoneLimit, zone_key
 from open63110.ports import PoweredSites
 from open63110.usecases.energy.smart_charging.messages import LimitZone, WithdrawZoneLimit, ZoneLimitAnswer
@@ -74,26 +74,9 @@ def _of(zone: Zone, sites: PoweredSites) -> list[Constraint]:
 
 def _begun(zone: Zone, demands: list[Constraint], sites: PoweredSites, now: datetime) -> ZoneLimit | None:
     """Return the limit of a zone before anybody was told his share; None: it is not limited."""
-    found = claims(demands, now)
-    power, winner = least_power(found)
-    said = next((one.constraint for one in found if one.winner is winner), None)
-    if power is None or said is None:
-        return None
-    members = sites.members(zone.key)
-    return ZoneLimit(
-        asked=Limit(
-            limit=power,
-            since=said.since or now,
-            until=said.until,
-            source=said.source,
-            scope=LimitScope.ZONE,
-            failsafe=zone.failsafe if said.failsafe is None else said.failsafe,
-            failsafe_after=said.failsafe_after,
-            emergency=said.critical,
-            actor=said.actor,
-            constraint=said.id,
-        ),
-        weights=said.weights,
+    begun, members = limit_of(zone, claims(demands, now)), sites.members(zone.key)
+    return begun and replace(
+        begun,
         unreachable=tuple(one.id for one in members if not may_be_ordered(one)),
         waiting=tuple(one.id for one in members if may_be_ordered(one)),
     )
