@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from open63110.planner.network import Floats, Network, Room, room
-from open63110.planner.pilots import Pilot
+from open63110.planner.pilot import Pilot
 from open63110.planner.tree import Group, Node, Point, compiled
 
 VOLTS = 208.0

@@ -9,7 +9,7 @@ from bench.planner.caltech import ANY, AV, CC, CLIPPER, SLOT, VOLTS
 from bench.planner.replay import Moment
 from open63110.planner.check import check
 from open63110.planner.network import Floats, Network, Room
-from open63110.planner.pilots import Pilot
+from open63110.planner.pilot import Pilot
 from open63110.planner.problem import Energy, Need, Pausing, Problem
 from open63110.planner.site_plan import Memory, plan
 

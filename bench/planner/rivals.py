@@ -7,7 +7,7 @@ import numpy as np
 
 from bench.planner.replay import SLOT_WH, Moment, Policy
 from open63110.planner.network import Floats, Ints, Network, Room
-from open63110.planner.pilots import Pilot
+from open63110.planner.pilot import Pilot
 
 SAFE = 1.0 - 1e-9
 Key = Callable[[Moment], Floats]

@@ -15,7 +15,7 @@ from open63110.planner.claimed import claimed
 from open63110.planner.loop import Given, Key
 from open63110.planner.network import Room, carry
 from open63110.planner.picture import Plans
-from open63110.planner.pilots import Pilot
+from open63110.planner.pilot import pilot
 from open63110.planner.points import Spot
 from open63110.planner.problem import Need, Pausing, Problem
 from open63110.planner.site_plan import PointPlan, SitePlan
@@ -106,7 +106,7 @@ def _need(given: Given, at: int, spot: Spot, delivered: float, now: datetime) ->
         wanted=wanted,
         leaves=leaves,
         most=min(spot.can, spot.rated),
-        pilot=Pilot(least=spot.least, levels=spot.pilots if len(spot.pilots) != 2 else ()),
+        pilot=pilot(spot.pilots),
         priority=float(given.share[at]) * (URGENT if needs is not None and needs.priority else 1.0),
         drawing=(spot.wished or 0.0) if drawing else 0.0,
         running=max(0.0, given.seconds - float(given.turns.since[at])),

@@ -8,9 +8,8 @@ import numpy as np
 
 from open63110.planner.admission import admit
 from open63110.planner.network import Floats, Ints, Network, Room, carry
+from open63110.planner.pilot import pilot
 
-LEAST = 6.0
-"""What an EV needs at least, where nobody says otherwise [A] (IEC 61851-1)."""
 NEAR = 1e-9
 """What is so much below a step counts as the step [A]."""
 PASSES = 8
@@ -38,10 +37,11 @@ def ladders(sets: Sequence[tuple[float, ...]], grain: float = 0.0) -> Ladders:
         sets: of each point, as EvsePlan.pilots [A]: a list; two, and anything between them; or none, and anything from 6 A on.
         grain: in what steps a wire says currents, of points without a list [A]; 0: in any.
     """
-    known = {one: at for at, one in enumerate(dict.fromkeys(one for one in sets if len(one) not in {0, 2}))}
-    ladder = np.array([known.get(one, -1) for one in sets], dtype=np.intp)
+    pilots = [pilot(one) for one in sets]
+    known = {levels: at for at, levels in enumerate(dict.fromkeys(one.levels for one in pilots if one.levels))}
+    ladder = np.array([known.get(one.levels, -1) for one in pilots], dtype=np.intp)
     return Ladders(
-        least=np.array([one[0] if one else LEAST for one in sets], dtype=np.float64),
+        least=np.array([one.least for one in pilots], dtype=np.float64),
         most=np.array([one[-1] if one else np.inf for one in sets], dtype=np.float64),
         grain=np.where(ladder < 0, grain, 0.0),
         ladder=ladder,

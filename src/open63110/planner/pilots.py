@@ -6,47 +6,15 @@ go up one level; what is left goes to those that draw, the most urgent first, an
 """
 
 import math
-from bisect import bisect_right
 
 import msgspec
 import numpy as np
 
 from open63110.planner.network import Bools, Floats, Ints, Network, Room, carry
+from open63110.planner.pilot import NEAR, Pilot
 
-NEAR = 1e-6
-"""Amperes by which a level may be missed and still be taken."""
 SAFE = 1.0 - 1e-9
 """Share of a limit that is used, so that an error of floating point never is above it."""
-
-
-class Pilot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What an EVSE can be told, besides nothing."""
-
-    least: float = 0.0
-    """[A]; below it an EV draws nothing (IEC 61851-1: 6 A)."""
-    levels: tuple[float, ...] = ()
-    """Rising, from the least on [A]; none: any current from the least on."""
-
-    def down(self, current: float) -> float:
-        """Return the highest level up to a current; 0: there is none [A]."""
-        if not self.levels:
-            return current if current >= self.least - NEAR else 0.0
-        at = bisect_right(self.levels, current + NEAR)
-        return self.levels[at - 1] if at else 0.0
-
-    def up(self, current: float) -> float:
-        """Return the next level above a current; inf: there is none, or any would do [A]."""
-        if not self.levels:
-            return self.least if current < self.least - NEAR else math.inf
-        at = bisect_right(self.levels, current + NEAR)
-        return self.levels[at] if at < len(self.levels) else math.inf
-
-    def cover(self, current: float) -> float:
-        """Return the lowest level that is not below a current; the highest where there is none [A]."""
-        if not self.levels:
-            return max(current, self.least) if current > 0.0 else 0.0
-        at = bisect_right(self.levels, current - NEAR)
-        return self.levels[min(at, len(self.levels) - 1)] if current > 0.0 else 0.0
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True, gc=False, eq=False):

@@ -14,6 +14,7 @@ from open63110.model.limit import PHASE, UNRATED, WHOLE, Limit, LimitScope, Limi
 from open63110.model.needs import Needs
 from open63110.model.station import Evse, Station
 from open63110.model.transfer import EnergyTransfer
+from open63110.planner.pilot import pilot
 from open63110.planner.wiring import used, watts
 
 FRESH: Final = timedelta(seconds=180)
@@ -26,9 +27,6 @@ OVER: Final = 1.05
 """How far above its limit a station may measure before it counts as not keeping to it; meters and EVs are not exact."""
 
 OVER_WATTS: Final = 300.0
-
-LEAST: Final = 6.0
-"""What an EV needs at least, where nobody says otherwise [A] (IEC 61851-1)."""
 
 BOUNDLESS: Final = 1e4
 """What an EVSE may be given of which nobody said what it can [A]."""
@@ -125,7 +123,7 @@ def _spot(station: Station, number: EvseNumber, at: EvseNumber, now: datetime) -
         can=_can(station, evse, needs, _Power(rated, factor), now),
         rated=rated,
         pilots=tuple(map(float, evse.pilots)),
-        least=float(evse.pilots[0]) if evse.pilots else LEAST,
+        least=pilot(evse.pilots).least,
         most=max(may, measured / factor) if over and measured is not None else may,
         wished=_wished(station, at, factor),
         usable=reached and not refused,

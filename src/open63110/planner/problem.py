@@ -9,7 +9,7 @@ import numpy as np
 
 from open63110.planner.grid import SPANS, Profile, steady
 from open63110.planner.network import Floats, Network, Room
-from open63110.planner.pilots import Pilot
+from open63110.planner.pilot import Pilot
 
 HOUR = 3600.0
 

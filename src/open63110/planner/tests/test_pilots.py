@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from open63110.planner.check import check
 from open63110.planner.network import Floats, Network, Room, room
-from open63110.planner.pilots import Pilot, Wish, fits, settle
+from open63110.planner.pilot import Pilot
+from open63110.planner.pilots import Wish, fits, settle
 from open63110.planner.tree import Node, Point, compiled
 
 AMPERES = tuple(float(one) for one in range(6, 33))

@@ -13,7 +13,7 @@ from tests.planning import ENERGIES, PRICES, need, problem, site
 from open63110.planner.check import check
 from open63110.planner.grid import Profile
 from open63110.planner.network import Floats, Line, Room, room
-from open63110.planner.pilots import Pilot
+from open63110.planner.pilot import Pilot
 from open63110.planner.problem import HOUR, Battery, Energy, Pausing, Peak, Problem
 from open63110.planner.site_plan import Memory, SitePlan, plan
 from open63110.planner.tree import Group, Node, Point, compiled
