@@ -18,7 +18,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
 warnings.simplefilter("ignore")
 
-import numpy as np  # noqa: E402
+import numpy as np  # noqa: E402 - it counts its threads as it is read in
 
 pytz: Any = import_module("pytz")
 acnsim: Any = import_module("acnportal.acnsim")
@@ -55,7 +55,8 @@ def main() -> None:
     begun = time.process_time()
     simulator.run()
     spent = time.process_time() - begun
-    use = np.abs(network.constraint_matrix @ (simulator.charging_rates * np.exp(1j * np.radians(network._phase_angles))[:, None]))  # noqa: SLF001
+    angles = np.radians(network._phase_angles)  # noqa: SLF001 - it has no other word for them
+    use = np.abs(network.constraint_matrix @ (simulator.charging_rates * np.exp(1j * angles)[:, None]))
     found = {
         "energy": float(analysis.proportion_of_energy_delivered(simulator) * 100),
         "met": float(analysis.proportion_of_demands_met(simulator) * 100),
@@ -73,7 +74,7 @@ def pauses(simulator: Any) -> int:
     for ev in simulator.ev_history.values():
         rates = simulator.charging_rates[simulator.network.station_ids.index(ev.station_id), ev.arrival : ev.departure]
         left = ev.requested_energy - np.cumsum(rates) * VOLTS / 12000
-        least = (simulator.network._EVSEs[ev.station_id].min_rate or 6) * VOLTS / 12000  # noqa: SLF001
+        least = (simulator.network._EVSEs[ev.station_id].min_rate or 6) * VOLTS / 12000  # noqa: SLF001 - as above
         count += int(((rates[:-1] > 1e-3) & (rates[1:] <= 1e-3) & (left[:-1] >= least)).sum())
     return count
 

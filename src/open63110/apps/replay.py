@@ -186,7 +186,7 @@ class Replay:
         for place, (name, station) in enumerate(site.stations.items()):
             station.switch_on(ramp * 0.8 * place / len(site.stations))
             if self.play.troubles:
-                own = random.Random(chance.random())  # noqa: S311
+                own = random.Random(chance.random())  # noqa: S311 - as above
                 spoil = trouble(station, self._wires[name], self.play.troubles, self.play.every, own, self._note)
                 site.schedule.begin(spoil, after=ramp)
         self.come(self.visits, after=ramp)

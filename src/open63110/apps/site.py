@@ -218,7 +218,8 @@ class Site:
         self._shown = 0.0
         chance = random.Random(seed)  # noqa: S311 - pauses
         self.client = Client(WIRES, frames, clock, run_id=secrets.token_hex(4), chance=chance, through=through)
-        self.link = link.Client(frames, clock, identity_of, run_id=secrets.token_bytes(4), chance=random.Random(seed))  # noqa: S311
+        other = random.Random(seed)  # noqa: S311 - as above
+        self.link = link.Client(frames, clock, identity_of, run_id=secrets.token_bytes(4), chance=other)
         frames.client = self.client
         self.tally = Tally()
         self.stations: dict[StationId, SimulatedStation] = {}

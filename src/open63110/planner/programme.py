@@ -328,7 +328,7 @@ class _Flows:
     def _peak(self, drawn: tuple[Ints, Ints, Floats]) -> None:
         """Add the peak, and a row per slot that keeps it above what comes from the grid."""
         peak = self.energy.peak
-        assert peak is not None  # noqa: S101
+        assert peak is not None  # noqa: S101 - whoever calls has looked
         top = self.columns.add(np.array([peak.price]), np.array([peak.paid / KILO]), np.array([np.inf]))
         first = self.add_rows(np.full(self.count, -np.inf), np.zeros(self.count) if self.energy.flows else -self.rest)
         if self.energy.flows:

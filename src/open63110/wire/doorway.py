@@ -278,7 +278,7 @@ class Doorstep(asyncio.Protocol):
     @property
     def transport(self) -> asyncio.Transport:
         """The transport, once TLS is through."""
-        assert self._transport is not None, "a request cannot arrive before its transport"  # noqa: S101
+        assert self._transport is not None, "a request cannot arrive before its transport"  # noqa: S101 - as it says
         return self._transport
 
     def cut(self) -> None:
@@ -291,7 +291,7 @@ class Doorstep(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is accepted, and TLS is through."""
-        assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")  # noqa: S101
+        assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")  # noqa: S101 - the loop's word
         self._socket = None
         self._transport = transport  # type: ignore[assignment] # uvloop's transports derive from nothing
 

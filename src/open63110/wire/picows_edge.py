@@ -133,7 +133,7 @@ class Connection(Conversation, WSListener):
 
     @property
     def _open_wire(self) -> WSTransport:
-        assert self._wire is not None, "nothing is heard or said before the upgrade"  # noqa: S101
+        assert self._wire is not None, "nothing is heard or said before the upgrade"  # noqa: S101 - as it says
         return self._wire
 
     def _unusual(self, frame: WSFrame, kind: WSMsgType) -> None:
