@@ -62,9 +62,10 @@ async def test_all_that_was_confirmed_is_there_after_a_kill(tmp_path: Path) -> N
     with pytest.raises(Unavailable, match=f"in use by process {writer.pid}"):
         SqliteStore(path)
     writer.kill()
-    rest, _ = writer.communicate(timeout=20)
-    assert writer.returncode == -signal.SIGKILL
-    confirmed = {line.split()[1] for line in [*lines, *rest.splitlines()] if line.startswith("durable")}
+    lines += writer.stdout.readlines()  # by the same reader, which may have read ahead
+    writer.stdout.close()
+    assert writer.wait(timeout=20) == -signal.SIGKILL
+    confirmed = {line.split()[1] for line in lines if line.startswith("durable")}
     store = SqliteStore(path)
     tokens = {str(token.ref) for token in store.load(Token)}
     facts = await store.facts(limit=1_000_000)
