@@ -85,7 +85,15 @@ class DsoOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=T
     """When stations began to get more again."""
     ended_by: DsoOrderEnd = ""
     restored: datetime | None = None
-    """When the last of them gets more."""
+    """When the last of them got more; until then, when that is planned."""
+    held: int = 0
+    """How many stations had to wait for more as it was over."""
+    rising: tuple[StationId, ...] = ()
+    """Those that were let have more last."""
+    rose: datetime | None = None
+    """When they were."""
+    rises: datetime | None = None
+    """Not before this are the next let have more."""
 
 
 class DsoOrderChanged(Event, frozen=True, kw_only=True, gc=False):

@@ -14,8 +14,9 @@ from open63110.usecases.energy.dso_power_variation.messages import NOBODY
 
 def lift(key: str, sites: GridSites, now: datetime, by: str = "") -> Iterator[Effect]:
     """Take a constraint back, if there is such a one."""
-    if sites.constraint(key) is not None:
-        yield ConstraintChanged(station=NOBODY, at=now, id=key, constraint=None, by=by)
+    known = sites.constraint(key)
+    if known is not None:
+        yield ConstraintChanged(station=NOBODY, at=now, id=key, constraint=None, by=by, site=known.scope.site)
 
 
 def demand(wanted: Constraint, sites: GridSites, now: datetime) -> Iterator[Effect]:

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Effect
 from open63110.kernel.units import Seconds, Watts
-from open63110.model.constraint import Constraint, ConstraintChanged, ConstraintScope, Step
+from open63110.model.authorization import may_be_ordered
+from open63110.model.constraint import Constraint, ConstraintScope, Step
 from open63110.model.dso import (
     Compliance,
     ComplianceChanged,
@@ -29,10 +30,13 @@ from open63110.usecases.energy.dso_power_variation.messages import NOBODY, TendD
 from open63110.usecases.energy.dso_power_variation.orders import begin, sample
 from open63110.usecases.energy.dso_power_variation.places import Seen, seen
 from open63110.usecases.energy.dso_power_variation.report import LOOKS, crossed, noted, sampled
-from open63110.usecases.energy.dso_power_variation.restore import restored
+from open63110.usecases.energy.dso_power_variation.restore import chosen, pause, span, together
 
 EVERY: Final = Seconds(10.0)
 """How often an order is divided anew at most, as long as its sum holds [s]."""
+
+ANSWERED: Final = Seconds(10.0)
+"""How long those that get more are waited for before others do [s]."""
 
 WORTH: Final = 0.02
 """The part of an order by which a share has to change for that to be said to stations."""
@@ -140,13 +144,15 @@ def _given_back(order: DsoOrder, views: Sequence[Seen], look: Round) -> Iterator
     """Let each station wait for its moment with what it has, and lift what held them all."""
     sites, now = look.sites, look.now
     holds = _holds(order, views)
-    moments = restored(tuple(holds), now, look.window, look.seed)
-    for station, moment in moments.items():
-        yield from demand(_hold(order, station, holds[station], moment, now), sites, now)
+    for station, (scope, power) in holds.items():
+        yield from demand(_hold(order, station, scope, power, now), sites, now)
     for place in order.places:
         yield from lift(order_constraint(order.order_id, place), sites, now)
-    last = max(moments.values(), default=now)
-    done = replace(order, state="restoring", ended=now, ended_by=order.ended_by or "time", restored=last)
+    done = replace(order, state="restoring", ended=now, ended_by=order.ended_by or "time", restored=now, held=len(holds))
+    if holds:
+        planned = span(len(holds), look.window)
+        first = now + timedelta(seconds=pause(planned, len(holds), len(holds), look.seed))
+        done = replace(done, restored=now + timedelta(seconds=planned), rises=first)
     yield DsoOrderChanged(station=NOBODY, at=now, order_id=order.order_id, dso_order=done)
     report = sites.compliance(order.order_id)
     if report is not None:
@@ -167,35 +173,65 @@ def _holds(order: DsoOrder, views: Sequence[Seen]) -> dict[StationId, tuple[Cons
     }
 
 
-def _hold(
-    order: DsoOrder, station: StationId, held: tuple[ConstraintScope, Watts], moment: datetime, now: datetime
-) -> Constraint:
-    scope, power = held
+def _hold(order: DsoOrder, station: StationId, scope: ConstraintScope, power: Watts, now: datetime) -> Constraint:
     return Constraint(
         id=hold_constraint(order.order_id, station),
         source=LimitSource.DSO,
         actor=order.dso,
         scope=scope,
         profile=(Step(since=now, import_max=power),),
-        until=moment,
         since=now,
     )
 
 
 def _restoring(order: DsoOrder, views: Sequence[Seen], look: Round) -> Iterator[Effect]:
     sites, now = look.sites, look.now
-    ended = order.ended or now
-    if sampled(ended, look.last, now):
+    if sampled(order.ended or now, look.last, now):
         yield sample(order, views, now, look.ids)
-    if order.restored is not None and now < order.restored:
+    waiting = _waiting(order, sites)
+    if waiting and _goes_on(order, sites, now):
+        yield from _more(order, waiting, look)
+    if waiting or (order.rises is not None and now < order.rises):
         return
     report: Compliance | None = sites.compliance(order.order_id)
     if report is not None:
         closed = replace(report, closed=True)
         yield ComplianceChanged(station=NOBODY, at=now, order_id=order.order_id, compliance=closed)
-    over: list[str] = [hold_constraint(order.order_id, one.id) for view in views for one in view.stations]
-    for key in over:
-        known = sites.constraint(key)
-        if known is not None and known.over(now):
-            yield ConstraintChanged(station=NOBODY, at=now, id=key, constraint=None)
     yield DsoOrderChanged(station=NOBODY, at=now, order_id=order.order_id, dso_order=replace(order, state="over"))
+
+
+def _waiting(order: DsoOrder, sites: GridSites) -> list[StationId]:
+    """Return the stations that still wait for more, wherever they are by now."""
+    held = ((one.id, one.scope.station) for one in sites.every_constraint())
+    return [station for key, station in held if station is not None and key == hold_constraint(order.order_id, station)]
+
+
+def _goes_on(order: DsoOrder, sites: GridSites, now: datetime) -> bool:
+    """Tell whether it is time for others to have more: those before them were told, and have answered, or had time enough."""
+    if order.rises is None or now >= order.rises + timedelta(seconds=ANSWERED):
+        return True
+    return now >= order.rises and _told(order, sites) and not any(_under_way(one, sites) for one in order.rising)
+
+
+def _told(order: DsoOrder, sites: GridSites) -> bool:
+    """Tell whether every place was looked at since some were let have more."""
+    seen_at = [power.at for one in order.places if (power := sites.power(one.site)) is not None]
+    return order.rose is None or all(at > order.rose for at in seen_at)
+
+
+def _under_way(station: StationId, sites: GridSites) -> bool:
+    """Tell whether a station was sent something that it has not answered."""
+    known = sites.station(station)
+    return known is not None and may_be_ordered(known) and bool(known.limits.asked)
+
+
+def _more(order: DsoOrder, waiting: Sequence[StationId], look: Round) -> Iterator[Effect]:
+    """Let some have more."""
+    now = look.now
+    rising = chosen(waiting, together(order.held), look.seed)
+    for station in rising:
+        yield from lift(hold_constraint(order.order_id, station), look.sites, now)
+    left, others = Seconds(((order.restored or now) - now).total_seconds()), len(waiting) - len(rising)
+    done = replace(order, rising=rising, rose=now, rises=now + timedelta(seconds=pause(left, others, order.held, look.seed)))
+    done = done if others else replace(done, restored=now)
+    yield DsoOrderChanged(station=NOBODY, at=now, order_id=order.order_id, dso_order=done)

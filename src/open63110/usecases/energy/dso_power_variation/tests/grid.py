@@ -19,7 +19,13 @@ from open63110.model.power import AssetReading, EvsePower, EvseState, NodePower,
 from open63110.model.site import Feeder, GridConnection, Site, SiteId, Zone, ZoneId, ZoneKey, zone_key
 from open63110.model.station import Registration, Station
 from open63110.runtime.table import decider
-from open63110.usecases.energy.dso_power_variation import USE_CASE
+from open63110.usecases.energy.dso_power_variation import (
+    USE_CASE,
+    DsoOrderAnswer,
+    PutDsoGroup,
+    PutDsoOrder,
+    TendDsoOrders,
+)
 
 NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 NORTH, SOUTH = ConstraintScope(site=SiteId("north")), ConstraintScope(site=SiteId("south"))
@@ -204,6 +210,10 @@ class Grid:
         deck = NodePower(id="zone:deck", kind="zone", parent="site", limit=kw(200), load=kw(count * each), most=kw(count * each))
         self.powers[key] = SitePower(site=key, at=self.now, nodes=(top, deck), evses=evses)
 
+    def seen(self) -> None:
+        """Let every site be looked at once more, at which nothing has changed."""
+        self.powers = {key: replace(one, at=self.now) for key, one in self.powers.items()}
+
     def obey(self, site: str, *, silent: Iterable[str] = (), limit: float | None = None) -> None:
         """Let every station of a site that is not silent confirm an equal part of what counts there, and draw it."""
         key = SiteId(site)
@@ -230,3 +240,43 @@ class Grid:
 def replies(effects: Iterable[Effect]) -> list[Reply]:
     """What the asker is told."""
     return [one for one in effects if isinstance(one, Reply)]
+
+
+def with_groups() -> Grid:
+    """Fifty stations in the north and ten in the south, alone and together in groups of the DSO; another has the south."""
+    made = Grid()
+    made.ask(PutDsoGroup(id="feeder-12", dso="grid", places=(NORTH,), station=StationId("")), "ann", Role.OPERATOR)
+    made.ask(PutDsoGroup(id="both", dso="grid", places=(NORTH, SOUTH), station=StationId("")), "ann", Role.OPERATOR)
+    made.ask(PutDsoGroup(id="theirs", dso="other", places=(SOUTH,), station=StationId("")), "ann", Role.OPERATOR)
+    made.stand("north", 50, 7.0)
+    made.stand("south", 10, 7.0)
+    return made
+
+
+def put(grid: Grid, order_id: str = "o-1", **said: Any) -> DsoOrderAnswer:
+    """Order something for a group; return what the DSO is told."""
+    said.setdefault("group", "feeder-12")
+    (answer,) = replies(grid.ask(PutDsoOrder(order_id=order_id, **said)))
+    assert isinstance(answer, DsoOrderAnswer)
+    return answer
+
+
+def tick(grid: Grid, count: float = 1.0, seed: int = 7) -> None:
+    """Let so many seconds pass, one after another."""
+    for _ in range(max(1, int(count))):
+        grid.now += seconds(min(count, 1.0))
+        grid.seen()
+        tend(grid, seed)
+
+
+def tend(grid: Grid, seed: int = 7) -> None:
+    """Let the CSMS look at its orders."""
+    grid.ask(TendDsoOrders(last=grid.last, seed=seed))
+    grid.last = grid.now
+
+
+def order(grid: Grid, order_id: str = "o-1") -> DsoOrder:
+    """An order as it is kept."""
+    found = grid.dso_order(order_id)
+    assert found is not None
+    return found

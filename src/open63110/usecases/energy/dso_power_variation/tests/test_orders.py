@@ -9,53 +9,29 @@ from msgspec.structs import replace
 from open63110.kernel.errors import Expired, Malformed, NotAuthorized, Refused, Unavailable, Unknown
 from open63110.kernel.ids import StationId, TransferNumber, TransferReference
 from open63110.kernel.messages import Priority
-from open63110.kernel.roles import Role
 from open63110.kernel.units import Percent, Seconds
 from open63110.model.constraint import ConstraintScope
-from open63110.model.dso import DsoOrder
 from open63110.model.limit import LimitSource
 from open63110.model.site import SiteId, ZoneId
 from open63110.model.transfer import EnergyTransfer
-from open63110.usecases.energy.dso_power_variation import (
-    CancelDsoOrder,
-    DsoOrderAnswer,
-    PutDsoGroup,
-    PutDsoOrder,
-    TendDsoOrders,
+from open63110.usecases.energy.dso_power_variation import CancelDsoOrder, PutDsoOrder
+from open63110.usecases.energy.dso_power_variation.tests.grid import (
+    NOON,
+    NORTH,
+    SOUTH,
+    Grid,
+    kw,
+    order,
+    put,
+    seconds,
+    tick,
+    with_groups,
 )
-from open63110.usecases.energy.dso_power_variation.tests.grid import NOON, NORTH, SOUTH, Grid, kw, replies, seconds
 
 
 @pytest.fixture
 def grid() -> Grid:
-    made = Grid()
-    made.ask(PutDsoGroup(id="feeder-12", dso="grid", places=(NORTH,), station=StationId("")), "ann", Role.OPERATOR)
-    made.ask(PutDsoGroup(id="both", dso="grid", places=(NORTH, SOUTH), station=StationId("")), "ann", Role.OPERATOR)
-    made.ask(PutDsoGroup(id="theirs", dso="other", places=(SOUTH,), station=StationId("")), "ann", Role.OPERATOR)
-    made.stand("north", 50, 7.0)
-    made.stand("south", 10, 7.0)
-    return made
-
-
-def put(grid: Grid, order_id: str = "o-1", **said: Any) -> DsoOrderAnswer:
-    said.setdefault("group", "feeder-12")
-    (answer,) = replies(grid.ask(PutDsoOrder(order_id=order_id, **said)))
-    assert isinstance(answer, DsoOrderAnswer)
-    return answer
-
-
-def tick(grid: Grid, count: float = 1.0, seed: int = 7) -> None:
-    """Let so many seconds pass, one after another."""
-    for _ in range(max(1, int(count))):
-        grid.now += seconds(min(count, 1.0))
-        grid.ask(TendDsoOrders(last=grid.last, seed=seed))
-        grid.last = grid.now
-
-
-def order(grid: Grid, order_id: str = "o-1") -> DsoOrder:
-    found = grid.dso_order(order_id)
-    assert found is not None
-    return found
+    return with_groups()
 
 
 def test_an_order_counts_at_once_before_all_others_on_wires(grid: Grid) -> None:
@@ -313,32 +289,6 @@ def test_a_station_that_goes_dark_is_made_up_for_at_once(grid: Grid) -> None:
 
 
 # -- the end --
-
-
-@pytest.mark.parametrize("cancelled", [False, True])
-def test_stations_get_more_one_after_another_once_it_is_over(grid: Grid, cancelled: bool) -> None:
-    put(grid, p_max_import=kw(100), duration=Seconds(20.0))
-    grid.obey("north")
-    tick(grid, 10)
-    if cancelled:
-        grid.ask(CancelDsoOrder(order_id="o-1"))
-        tick(grid)
-    else:
-        tick(grid, 10)
-    assert (order(grid).state, order(grid).ended_by) == ("restoring", "cancelled" if cancelled else "time")
-    assert grid.shares() == {}
-    holds = [one for one in grid.every_constraint() if one.id.startswith("dso/restore/o-1/")]
-    assert len(holds) == 50
-    assert {one.profile[0].import_max for one in holds} == {kw(2)}
-    moments = [one.until for one in holds]
-    assert max(moments.count(one) for one in set(moments)) <= 5
-    with pytest.raises(Refused):
-        put(grid, p_max_import=kw(1))
-    tick(grid, 61)
-    report = grid.compliance("o-1")
-    assert report is not None
-    assert (order(grid).state, report.closed, grid.every_constraint()) == ("over", True, [])
-    assert any(one.at > (order(grid).ended or NOON) for one in grid.samples)
 
 
 def test_an_order_about_export_alone_is_given_back_at_once(grid: Grid) -> None:
