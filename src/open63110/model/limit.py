@@ -83,6 +83,8 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
     """Whose word made it what it is: id of a principal; empty: nobody's, or not known here."""
     constraint: str = ""
     """Id of the constraint that did; empty: none."""
+    profile: int = 0
+    """At a station: id by which whoever set it calls it on OCPP; 0: it has none."""
 
     @property
     def place(self) -> str:

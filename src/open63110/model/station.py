@@ -11,6 +11,7 @@ from open63110.kernel.ids import ConnectorNumber, EvseNumber, SessionNumber, Sta
 from open63110.kernel.messages import Event
 from open63110.kernel.units import Amperes, Watts
 from open63110.model.external import ExternalLimit
+from open63110.model.installed import Profiles
 from open63110.model.limit import Limits
 from open63110.model.needs import Needs
 from open63110.model.reading import Reading
@@ -177,6 +178,8 @@ class Station(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tr
     """What feeds it; empty: what feeds its zone."""
     external: dict[str, ExternalLimit] = {}
     """What others than its CSMS allow, by place."""
+    profiles: Profiles = Profiles()
+    """Which charging profiles it says it holds, whoever set them."""
 
 
 class StationConnected(Event, frozen=True, kw_only=True, gc=False):

@@ -25,7 +25,7 @@ from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted,
 from open63110.runtime.engine import Engine
 from open63110.runtime.orders import Verdict
 from open63110.station.limits import phase_limit
-from open63110.station.outbox import TOLD, Outbox, Waiting
+from open63110.station.outbox import AT_ONCE, TOLD, Outbox, Waiting
 from open63110.station.timekeeping import Hands, Timekeeper
 from open63110.usecases.energy.smart_charging import (
     EvseCapped,
@@ -313,6 +313,8 @@ class Controller:
                 self.hardware.unlock(fact.evse, fact.connector)
             case StationRebooting():
                 self.hardware.restart(fact.reason, fact.evse)
+        if isinstance(fact, AT_ONCE):
+            self.request(fact)
         if isinstance(fact, TOLD):
             self.outbox.put(fact, heard=self._heard, id=id)
             self.pump()
@@ -323,7 +325,7 @@ class Controller:
             if self.running(evse) is not None:
                 self.hardware.close_contactor(evse, self.offer(evse))
 
-    def request(self, command: Command) -> None:
+    def request(self, command: Command | Event) -> None:
         """Ask the CSMS; a request that cannot go now is worth nothing later."""
         try:
             self.line.call(REQUEST, command, REQUEST_WITHIN)

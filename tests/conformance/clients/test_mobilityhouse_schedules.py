@@ -65,6 +65,17 @@ class Planned2(Play2):
         ]
         return self.answer.GetVariables(get_variable_result=said)
 
+    @on("GetChargingProfiles")  # type: ignore[untyped-decorator] # the package is untyped
+    def on_question(self, request_id: int, charging_profile: Any) -> Any:
+        assert charging_profile == {}
+        self.heard.profiles.put_nowait(request_id)  # type: ignore[attr-defined] # Profiles
+        return self.answer.GetChargingProfiles(status="Accepted")
+
+    @on("ClearChargingProfile")  # type: ignore[untyped-decorator] # the package is untyped
+    def on_clear(self, charging_profile_id: int) -> Any:
+        self.heard.profiles.put_nowait(charging_profile_id)  # type: ignore[attr-defined] # Profiles
+        return self.answer.ClearChargingProfile(status="Accepted")
+
 
 class Planned201(Planned2, Play201):
     """… of 2.0.1."""
@@ -174,4 +185,27 @@ async def test_the_plan_of_an_ev_above_its_schedule_is_answered_with_the_schedul
         assert [power for _, power in periods(await next_profile(station))] == [power for _, power in periods(offered)]
         plan["charging_schedule_period"] = [period, {"start_period": 1_700, "limit": 4_000.0}]
         assert (await station.say(mine)).status == "Accepted"
+    await operator.judge("MH-1", [2_000.0])
+
+
+@pytest.mark.parametrize(("kind", "protocol"), VERSIONS[1:])
+async def test_it_says_in_two_parts_which_profiles_it_holds_and_is_rid_of_a_foreign_one(
+    kind: type[Any], protocol: str, operator: Operator
+) -> None:
+    async with charging(kind, protocol, operator) as station:
+        await limited(operator)
+        own = await next_profile(station)
+        assert (await operator.ask("stations/MH-1/ask-profiles", {}))["outcome"] == "accepted"
+        request = await next_profile(station)
+        foreign = own | {"id": 7, "charging_profile_purpose": "TxDefaultProfile", "stack_level": 5}
+        foreign.pop("transaction_id")
+        parts = ({"charging_profile": [own], "tbc": True}, {"charging_profile": [foreign]})
+        for part in parts:
+            said = station.wire.ReportChargingProfiles(request_id=request, charging_limit_source="CSO", evse_id=1, **part)
+            await station.say(said)
+        assert await next_profile(station) == 7
+        async with asyncio.timeout(10):
+            while len(known := (await operator.ask("stations/MH-1"))["profiles"]["known"]) != 1:  # noqa: ASYNC110 - a door has no event
+                await asyncio.sleep(0.05)
+        assert [(one["id"], one["ours"]) for one in known] == [(own["id"], True)]
     await operator.judge("MH-1", [2_000.0])

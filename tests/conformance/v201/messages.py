@@ -14,13 +14,14 @@ from open63110.kernel.messages import Message
 from open63110.kernel.units import Amperes, WattHours, Watts
 from open63110.model.authorization import StopRemotely
 from open63110.model.external import ExternalLimit, ExternalLimitCleared, ExternalLimitSet, ExternalSource
+from open63110.model.installed import Installed, ProfilesReported
 from open63110.model.limit import Ahead, LimitSource
 from open63110.model.needs import EvPlanStated, Needs, NeedsStated, PlanPeriod
 from open63110.model.reading import Reading, SignedReading
 from open63110.model.station import ConnectorReported, ConnectorState, Identity, StationBooted
 from open63110.model.token import AuthorizationStatus
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
-from open63110.usecases.energy.smart_charging import AskAbilities, AskLimit, LimitPower, WithdrawLimit
+from open63110.usecases.energy.smart_charging import AskAbilities, AskLimit, AskProfiles, ClearProfile, LimitPower, WithdrawLimit
 from open63110.usecases.services.authorize_externally import StartRemotely, UnlockConnector
 from open63110.usecases.services.authorize_locally import (
     AskLocalListVersion,
@@ -41,7 +42,7 @@ LOST: dict[type[Message], set[str]] = {
     StartRemotely: {"connector"},
     Heartbeat: {"every"},
     AskTransferStatus: {"asked"},
-    LimitPower: {"source", "scope"},
+    LimitPower: {"source", "scope", "profile"},
     WithdrawLimit: {"source", "scope"},
 }
 """Fields that come back as their defaults."""
@@ -278,6 +279,34 @@ ANY |= {
         at=st.just(NOW),
         evse=st.integers(0, 999),
         source=st.sampled_from(get_args(ExternalSource)),
+    ),
+    AskProfiles: st.builds(AskProfiles, station=st.just(CS), request=st.integers(0, 2**31)),
+    ClearProfile: st.builds(ClearProfile, station=st.just(CS), profile=st.integers(-(2**31), 2**31).filter(bool)),
+    ProfilesReported: st.builds(
+        lambda limit, source, request, more, number: ProfilesReported(
+            station=CS,
+            at=NOW,
+            request=request,
+            profiles=(
+                Installed(
+                    id=number,
+                    evse=limit.evse,
+                    source=source,
+                    purpose="TxProfile" if limit.transfer else "TxDefaultProfile",
+                    level=limit.level,
+                    transfer=limit.transfer,
+                    limit=limit.limit,
+                    ahead=limit.ahead,
+                    until=limit.until,
+                ),
+            ),
+            more=more,
+        ),
+        limit=ANY[LimitPower],
+        source=st.sampled_from(get_args(ExternalSource)),
+        request=st.integers(0, 2**31),
+        more=st.booleans(),
+        number=st.integers(1, 10**6),
     ),
 }
 """What is said about needs and by others than the CSMS: not on 1.6."""

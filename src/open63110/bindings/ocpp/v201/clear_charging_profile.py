@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ClearChargingProfile (2.0.1): the CSMS takes the limit of a station or an EVSE back, with what lies below it."""
+"""ClearChargingProfile (2.0.1): the CSMS takes back the limit of a place, with what lies below it, or one profile."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ from open63110.kernel.roles import Role
 from open63110.model.limit import WHOLE
 from open63110.model.order import Outcome
 from open63110.runtime.orders import Verdict
-from open63110.usecases.energy.smart_charging import LimitCleared, WithdrawLimit
+from open63110.usecases.energy.smart_charging import ClearProfile, LimitCleared, ProfileCleared, WithdrawLimit
 
 EVERY = tuple(EvseNumber(number) for number in range(MOST + 1))
 """Where a limit may be at a station of which nothing is known."""
@@ -31,8 +31,11 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
     Raises:
         Unknown: the station has none of these.
     """
-    held = {one.evse for one in door.noun.limits.desired.values()} if door.noun else set(EVERY)
+    told = door.noun.limits.desired.values() if door.noun else ()
+    held = {one.evse for one in told} if door.noun else set(EVERY)
     named, criteria = given(request.charging_profile_id), given(request.charging_profile_criteria)
+    if named and (door.noun is None or any(one.profile == named for one in told)):
+        return (ClearProfile(station=door.station, profile=named),)
     meant = sorted(held & set(_named(named) if named is not None else _matching(criteria, held)))
     if not meant:
         raise Unknown("there is no such profile", code="UnknownProfile")
@@ -63,15 +66,20 @@ def refuse(_: Trouble, __: Door) -> Any:
     return types.ClearChargingProfileResponse(status="Unknown")
 
 
-def to_wire(command: WithdrawLimit, _: Door) -> Any:
-    """Clear everything at one place: at an EVSE both for it and for its transaction."""
+def to_wire(command: WithdrawLimit | ClearProfile, _: Door) -> Any:
+    """Clear everything at one place: at an EVSE both for it and for its transaction. Or one profile."""
+    if isinstance(command, ClearProfile):
+        return types.ClearChargingProfileRequest(charging_profile_id=command.profile)
     kind: Any = WHOLE_PURPOSE if command.evse == WHOLE else UNSET
     criteria = types.ClearChargingProfileType(evse_id=command.evse, charging_profile_purpose=kind)
     return types.ClearChargingProfileRequest(charging_profile_criteria=criteria)
 
 
-def heard(_: Any, command: WithdrawLimit, door: Door) -> Verdict:
+def heard(_: Any, command: WithdrawLimit | ClearProfile, door: Door) -> Verdict:
     """Know that none is left, whether there was one or not."""
+    if isinstance(command, ClearProfile):
+        gone = ProfileCleared(station=command.station, at=door.now, profile=command.profile)
+        return Verdict(outcome=Outcome.ACCEPTED, messages=(gone,))
     cleared = LimitCleared(station=command.station, at=door.now, evse=command.evse)
     return Verdict(outcome=Outcome.ACCEPTED, messages=(cleared,))
 
@@ -79,7 +87,7 @@ def heard(_: Any, command: WithdrawLimit, door: Door) -> Verdict:
 CLEAR_CHARGING_PROFILE = Translation(
     action="ClearChargingProfile",
     sender=Role.CSMS,
-    carries=(WithdrawLimit,),
+    carries=(WithdrawLimit, ClearProfile),
     from_wire=from_wire,
     answer=answer,
     refuse=refuse,

@@ -82,6 +82,7 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
         until=end(schedule, begin, given(profile.valid_to)),
         level=level(profile.id, evse, profile.stack_level),
         transfer=transfer,
+        profile=profile.id,
     )
     if kind != EVSE_PURPOSE or evse != WHOLE:
         return (told,)

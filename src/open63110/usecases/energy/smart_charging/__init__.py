@@ -10,9 +10,22 @@ Leaves:     a limit that the station has confirmed and keeps to, with what remai
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Door, UseCase
 from open63110.model.external import ExternalLimitCleared, ExternalLimitSet
+from open63110.model.installed import ProfilesReported
 from open63110.model.needs import EvPlanStated, NeedsStated, PriorityChanged
-from open63110.usecases.energy.smart_charging import csms, ev_plan, evolve, external, priority, silence, station, zones
+from open63110.usecases.energy.smart_charging import (
+    csms,
+    ev_plan,
+    evolve,
+    external,
+    installed,
+    priority,
+    silence,
+    station,
+    station_profiles,
+    zones,
+)
 from open63110.usecases.energy.smart_charging.csms import FAIL_SAFE_VALUE, OFFLINE_DURATION
+from open63110.usecases.energy.smart_charging.installed import TELLING
 from open63110.usecases.energy.smart_charging.messages import (
     AbilitiesAnswer,
     AbilitiesLearned,
@@ -43,21 +56,36 @@ from open63110.usecases.energy.smart_charging.messages import (
     WithdrawZoneLimit,
     ZoneLimitAnswer,
 )
+from open63110.usecases.energy.smart_charging.profile_messages import (
+    AskProfiles,
+    ClearProfile,
+    GiveUpProfiles,
+    ProfileCleared,
+    ProfilesAnswer,
+    ProfilesAsked,
+    ProfilesUnreported,
+)
 from open63110.usecases.energy.smart_charging.station import offer
+from open63110.usecases.energy.smart_charging.station_profiles import NO_PROFILES
 
 __all__ = [
     "FAIL_SAFE_VALUE",
+    "NO_PROFILES",
     "OFFLINE_DURATION",
+    "TELLING",
     "USE_CASE",
     "AbilitiesAnswer",
     "AbilitiesLearned",
     "AskAbilities",
     "AskLimit",
+    "AskProfiles",
+    "ClearProfile",
     "DeriveFailSafe",
     "EvPlanRefused",
     "EvseCapped",
     "FailSafeEntered",
     "FailSafeLeft",
+    "GiveUpProfiles",
     "LimitAccepted",
     "LimitAnswer",
     "LimitCleared",
@@ -70,6 +98,10 @@ __all__ = [
     "LimitZone",
     "OfferSchedule",
     "PrioritizeTransfer",
+    "ProfileCleared",
+    "ProfilesAnswer",
+    "ProfilesAsked",
+    "ProfilesUnreported",
     "RateUnitLearned",
     "ReconcileLimits",
     "SilenceNoted",
@@ -103,6 +135,11 @@ USE_CASE = UseCase(
         (Role.CSMS, OfferSchedule): csms.offer_schedule,
         (Role.CSMS, AbilitiesLearned): csms.hear_abilities,
         (Role.CSMS, DeriveFailSafe): silence.derive,
+        (Role.CSMS, AskProfiles): installed.ask,
+        (Role.CSMS, ClearProfile): installed.clear,
+        (Role.CSMS, GiveUpProfiles): installed.give_up,
+        (Role.CSMS, ProfilesReported): installed.hear,
+        (Role.CSMS, ProfileCleared): installed.hear_cleared,
         (Role.CSMS, LimitZone): zones.ask,
         (Role.CSMS, WithdrawZoneLimit): zones.withdraw,
         (Role.STATION, LimitPower): station.obey,
@@ -112,6 +149,8 @@ USE_CASE = UseCase(
         (Role.STATION, AskAbilities): station.tell_abilities,
         (Role.STATION, EvseCapped): station.capped,
         (Role.STATION, UseFailSafe): station.look,
+        (Role.STATION, AskProfiles): station_profiles.tell,
+        (Role.STATION, ClearProfile): station_profiles.clear,
     },
     evolve={
         LimitAccepted: evolve.accepted,
@@ -131,11 +170,17 @@ USE_CASE = UseCase(
         EvPlanStated: ev_plan.stated,
         PriorityChanged: priority.priority_changed,
         EvseCapped: evolve.capped,
+        ProfilesAsked: installed.asked,
+        ProfilesReported: installed.reported,
+        ProfilesUnreported: installed.unreported,
+        ProfileCleared: installed.cleared,
     },
     doors=(
         Door(command=LimitPower, noun="station", verb="limit", roles=_WHO),
         Door(command=WithdrawLimit, noun="station", verb="withdraw-limit", roles=_WHO),
         Door(command=AskLimit, noun="station", verb="ask-limit", roles=frozenset({Role.OPERATOR})),
+        Door(command=AskProfiles, noun="station", verb="ask-profiles", roles=frozenset({Role.OPERATOR})),
+        Door(command=ClearProfile, noun="station", verb="clear-profile", roles=frozenset({Role.OPERATOR})),
         Door(command=PrioritizeTransfer, noun="station", verb="prioritize", roles=frozenset({Role.OPERATOR})),
         Door(command=LimitZone, noun="zone", verb="limit", roles=_WHO),
         Door(command=WithdrawZoneLimit, noun="zone", verb="withdraw-limit", roles=_WHO),

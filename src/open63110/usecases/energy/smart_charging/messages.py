@@ -47,6 +47,8 @@ class LimitPower(Command, frozen=True, kw_only=True, gc=False):
     """Whose word made it what it is: id of a principal; empty: nobody's, or not known here."""
     constraint: str = ""
     """Id of the constraint that did; empty: none."""
+    profile: int = 0
+    """At a station: id by which whoever set it calls it on OCPP; 0: it has none."""
 
     @property
     def priority(self) -> Priority:  # type: ignore[override]  # of one command, not of its kind
@@ -72,6 +74,7 @@ class LimitPower(Command, frozen=True, kw_only=True, gc=False):
             transfer=self.transfer,
             actor=self.actor,
             constraint=self.constraint,
+            profile=self.profile,
         )
 
 

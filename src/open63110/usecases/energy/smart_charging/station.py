@@ -69,7 +69,7 @@ def obey(command: LimitPower, station: Station, now: datetime) -> Iterator[Effec
     force = LimitInForce(station=station.id, at=now, evse=evse, limit=keeps, by=now_offered.by or "command", asked=limit)
     yield force
     after = evolve.in_force(force, after)
-    yield from _settle(after, now, enter=False)
+    yield from settle(after, now, enter=False)
     yield LimitAnswer(evse=evse, limit=keeps, by=force.by, until=command.until)
 
 
@@ -90,7 +90,7 @@ def withdraw(command: WithdrawLimit, station: Station, now: datetime) -> Iterato
         cleared = LimitCleared(station=station.id, at=now, evse=command.evse)
         yield cleared
         after = evolve.cleared(cleared, after)
-    yield from _settle(after, now, enter=False)
+    yield from settle(after, now, enter=False)
     yield _answer(after, command.evse, now)
 
 
@@ -123,7 +123,7 @@ def capped(event: EvseCapped, station: Station, now: datetime) -> Iterator[Effec
     if station.limits.caps.get(event.evse) == event.caps:
         return
     yield event
-    yield from _settle(evolve.capped(event, station), now, enter=False)
+    yield from settle(evolve.capped(event, station), now, enter=False)
 
 
 def look(command: UseFailSafe, station: Station, now: datetime) -> Iterator[Effect]:
@@ -139,7 +139,7 @@ def look(command: UseFailSafe, station: Station, now: datetime) -> Iterator[Effe
         after = evolve.withdrawn(fact, after)
     if command.shared and (whole := after.limits.in_force.get(WHOLE)) is not None:
         yield LimitInForce(station=station.id, at=now, evse=WHOLE, limit=whole.limit, by=whole.by, asked=whole.asked)
-    yield from _settle(after, now, enter=True)
+    yield from settle(after, now, enter=True)
 
 
 def _ended(station: Station, now: datetime) -> Iterator[LimitWithdrawn]:
@@ -148,7 +148,7 @@ def _ended(station: Station, now: datetime) -> Iterator[LimitWithdrawn]:
             yield LimitWithdrawn(station=station.id, at=now, evse=limit.evse, source=limit.source, reason="expired", place=key)
 
 
-def _settle(station: Station, now: datetime, *, enter: bool) -> Iterator[Effect]:
+def settle(station: Station, now: datetime, *, enter: bool) -> Iterator[Effect]:
     """Say what is in force by now, and look again when that may change by itself."""
     for fact in _changes(station, now):
         yield fact

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Charging profiles that a station says it holds, whoever set them (8.2.3)."""
+
+from datetime import datetime
+
+import msgspec
+
+from open63110.kernel.ids import EvseNumber
+from open63110.kernel.messages import Event
+from open63110.kernel.units import Percent, Watts
+from open63110.model.external import ExternalSource
+from open63110.model.limit import Ahead
+
+
+class Installed(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """One of them."""
+
+    id: int
+    """By which whoever set it calls it."""
+    evse: EvseNumber
+    """0: the station as a whole."""
+    source: ExternalSource
+    """Who set it; cso: a CSMS."""
+    purpose: str
+    """In the words of OCPP 2.x."""
+    level: int
+    """The highest valid one of a purpose counts."""
+    ours: bool = False
+    """A CSMS like this one gave it its id, so it holds a limit of this place."""
+    safe: bool = False
+    """Of ours: it is what remains when the limit ends."""
+    transfer: str = ""
+    """Reference of the energy transfer it is bound to; empty: to none."""
+    limit: Watts | None = None
+    """Of import, now [W]; None: it says nothing of that."""
+    ahead: tuple[Ahead, ...] = ()
+    """What that becomes later."""
+    until: datetime | None = None
+    """None: until it is cleared."""
+    updated: datetime | None = None
+    """When a dynamic one was updated last; None: it is none, or never was."""
+    dynamic: bool = False
+    """It is updated as a whole, and says nothing of later."""
+    at_soc: tuple[Percent, Watts] | None = None
+    """From which state of charge on it allows how much only (limitAtSoC); None: it does not say so."""
+    phase: int | None = None
+    """The one phase that is to be charged on (phaseToUse); None: it does not say."""
+    precondition: bool = False
+    """The EV is asked to warm up its battery (preconditioningRequest)."""
+
+
+class Profiles(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """What is known at a CSMS of the profiles that a station holds."""
+
+    known: tuple[Installed, ...] = ()
+    """By its last report that came whole."""
+    at: datetime | None = None
+    """When that was; None: it never reported any."""
+    request: int | None = None
+    """Number of the question that is not answered in full yet; None: there is none."""
+    since: datetime | None = None
+    """When that was asked."""
+    parts: tuple[Installed, ...] = ()
+    """What has come of that answer."""
+    asked: int = 0
+    """The highest number of a question so far."""
+    trouble: str = ""
+    """Why the last question was not answered: NoReport; empty: it was."""
+
+    def foreign(self) -> tuple[Installed, ...]:
+        """Return those that no CSMS of ours set."""
+        return tuple(one for one in self.known if not one.ours)
+
+
+class ProfilesReported(Event, frozen=True, kw_only=True, gc=False):
+    """A station says which profiles it holds: all of them, or another part of them."""
+
+    request: int
+    """Number of the question that it answers."""
+    profiles: tuple[Installed, ...] = ()
+    more: bool = False
+    """Another part is on its way."""
