@@ -15,12 +15,15 @@ from tests.process import CsmsProcess
 from open63110.apps.replay import Play, Replay
 from open63110.apps.replay_report import report, words
 from open63110.apps.simulate_site import SiteSimulation, way
-from open63110.apps.site_plan import write_plan
+from open63110.apps.site_plan import plain, write_plan
 from open63110.bindings.web.shapes import Seer, show
-from open63110.kernel.units import Seconds, WattHours, Watts
+from open63110.kernel.ids import EvseNumber, StationId
+from open63110.kernel.units import Amperes, Seconds, Volts, WattHours, Watts
+from open63110.model.site import EvsePlan, Feeder, GridConnection, SiteId, ZoneId
 from open63110.simulator.garage import garage
 from open63110.simulator.premises import Premises
 from open63110.simulator.visits import Visit
+from open63110.usecases.energy.describe_site import SitePlan, StationPlan, ZonePlan
 
 CARD = "04A1B2C3D4E5F6"
 SPEED = 60.0
@@ -86,6 +89,45 @@ async def test_a_zone_that_is_limited_is_held_in_every_sample_and_the_time_it_to
     assert found.waiting == 0
 
 
+def caltech(evses: int) -> SitePlan:
+    """A garage as that of Caltech: EVSEs between two phases of 208 V, below a transformer that is too small."""
+    pairs, ladder = ("L1-L2", "L2-L3", "L3-L1"), tuple(map(Amperes, (8.0, 16.0, 24.0, 32.0)))
+    stations = tuple(
+        StationPlan(
+            id=StationId(f"CA-{n:02d}"),
+            evses=(
+                EvsePlan(
+                    number=EvseNumber(1),
+                    import_max=Watts(6_651.0),
+                    wiring=pairs[n % 3],
+                    pilots=ladder if n % 2 else (),
+                ),
+            ),
+        )
+        for n in range(evses)
+    )
+    return SitePlan(
+        id=SiteId("caltech"),
+        connections=(GridConnection(id="main", import_max=Watts(30_000.0), volts=Volts(277.0)),),
+        feeders=(Feeder(id="t", amperes=(Amperes(36.0),) * 3, volts=Volts(120.0), winding="delta-wye"),),
+        zones=(ZonePlan(id=ZoneId("all"), import_max=Watts(200_000.0), stations=stations, feeder="t"),),
+    )
+
+
+async def test_a_garage_of_208_volts_below_a_transformer_is_held_too(tmp_path: Path) -> None:
+    async with house(tmp_path, factor=SPEED, unknown_stations="accept") as here:
+        await here.ask("sites/import", {"sites": [plain(caltech(12))]})
+        await here.token(CARD, concurrent=0)
+        settings = SiteSimulation(csms=f"ws://127.0.0.1:{here.port}/ocpp", speed=SPEED)
+        play = Play(span=Seconds(700.0), speed=SPEED, interval=Seconds(300.0))
+        visits = [one._replace(most=Watts(6_651.0)) for one in everybody(12)]
+        replay = Replay(Premises(caltech(12)), visits, play, way(settings), here.csms.clock)
+        await replay.run()
+    found = report(replay)
+    assert found.held, "\n".join(words(found))
+    assert found.metered[0].ratio > 0.7, "and what there is is used"
+
+
 async def test_a_real_program_replays_a_site_from_its_file_and_says_how_it_went(tmp_path: Path) -> None:
     sessions, site = tmp_path / "some.csv", tmp_path / "site.toml"
     rows = "".join(f"{n},CA-{n},100,102,0.5,6.6\n" for n in range(3))
@@ -118,3 +160,25 @@ async def test_a_real_program_replays_a_site_from_its_file_and_says_how_it_went(
     assert (found["held"], found["service"]["visits"], found["service"]["nothing"]) == (True, 3, 0)
     assert found["service"]["needed"] == pytest.approx(1_500.0)
     assert found["service"]["energy"] > 0.9, "one of them rests for half an hour, which is not held against anybody"
+
+
+def fast(said: Watts | None) -> SitePlan:
+    """Two stations of 150 kW where 160 kW are, as somebody describes them."""
+    evses = (EvsePlan(number=EvseNumber(1), import_max=said),)
+    stations = tuple(StationPlan(id=StationId(f"DC-{n}"), evses=evses) for n in range(2))
+    zone = ZonePlan(id=ZoneId("all"), import_max=Watts(160_000.0), stations=stations)
+    return SitePlan(id=SiteId("motorway"), zones=(zone,))
+
+
+async def test_stations_of_which_nobody_said_what_they_can_are_held_too(tmp_path: Path) -> None:
+    async with house(tmp_path, factor=SPEED, unknown_stations="accept") as here:
+        await here.ask("sites/import", {"sites": [plain(fast(None))]})
+        await here.token(CARD, concurrent=0)
+        settings = SiteSimulation(csms=f"ws://127.0.0.1:{here.port}/ocpp", speed=SPEED)
+        play = Play(span=Seconds(500.0), speed=SPEED, interval=Seconds(300.0))
+        visits = [one._replace(most=Watts(150_000.0)) for one in everybody(2, need=50_000.0)]
+        replay = Replay(Premises(fast(Watts(150_000.0))), visits, play, way(settings), here.csms.clock)
+        await replay.run()
+    found = report(replay)
+    assert found.held, "\n".join(words(found))
+    assert found.metered[0].ratio > 0.7, "and what there is is used"

@@ -66,6 +66,14 @@ def rating(station: Station, evse: EvseNumber) -> Watts:
     return (known.import_max if known is not None else None) or UNRATED
 
 
+def rated(station: Station, evse: EvseNumber) -> bool:
+    """Tell whether anybody said what an EVSE, or each of a station as a whole, can."""
+    if evse == WHOLE:
+        return bool(station.evses) and all(one.import_max is not None for one in station.evses.values())
+    known = station.evses.get(evse)
+    return known is not None and known.import_max is not None
+
+
 def most(station: Station, now: datetime) -> Watts:
     """Return the highest power that a station as a whole may draw [W]."""
     whole = holds(station, WHOLE, now)
@@ -76,7 +84,9 @@ def most(station: Station, now: datetime) -> Watts:
 def most_at(station: Station, evse: EvseNumber, now: datetime) -> Watts:
     """Return the highest power that one EVSE may draw by its own limits and by what it can [W]."""
     own = holds(station, evse, now)
-    return rating(station, evse) if own is None else Watts(min(own, rating(station, evse)))
+    if own is None:
+        return rating(station, evse)
+    return Watts(min(own, rating(station, evse))) if rated(station, evse) else own
 
 
 def changes(station: Station, now: datetime) -> datetime | None:

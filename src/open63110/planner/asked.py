@@ -84,7 +84,7 @@ def asked(
     return Asked(
         problem=problem,
         keys=tuple((one.station, one.evse) for _, one in spots),
-        factors=tuple(one.factor for _, one in spots),
+        factors=tuple(one.said for _, one in spots),
         departures=tuple(one.needs.departure if one.needs is not None else None for _, one in spots),
         wanted=tuple(one.needs.e_target if one.needs is not None else None for _, one in spots),
         at=now,

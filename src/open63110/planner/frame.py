@@ -54,11 +54,8 @@ def frame(site: Site, zones: Sequence[Zone], spots: Sequence[Spot], zone_of: Seq
     Raises:
         Malformed: something hangs at what is not there.
     """
-    nodes = nodes_of(site)
-    known = {one.id for one in nodes}
+    known = {one.id for one in nodes_of(site)}
     first = site.connections[0].id if site.connections else ROOT
-    if not site.connections:
-        nodes = [Node(id=ROOT, amperes=UNLIMITED, watts=math.inf), *(_hung(one) for one in nodes)]
     points, node_of = [], []
     for spot, zone in zip(spots, zone_of, strict=True):
         said = spot.node or (zones[zone].feeder if zone >= 0 else "")
@@ -67,7 +64,7 @@ def frame(site: Site, zones: Sequence[Zone], spots: Sequence[Spot], zone_of: Seq
     loads, load_of = _loads(site.assets, known, first, len(points))
     groups = [*_zones(zones, points, zone_of), *_stations(spots, points)]
     everything = Group(id=SITE, points=tuple(one.id for one in (*points, *loads)), amperes=UNLIMITED, watts=math.inf)
-    whole = compiled(nodes, [*points, *loads], [everything, *groups])
+    whole = compiled(nodes(site), [*points, *loads], [everything, *groups])
     count = len(points)
     return Frame(
         network=narrow(whole, np.arange(count, dtype=np.intp)),
@@ -78,6 +75,12 @@ def frame(site: Site, zones: Sequence[Zone], spots: Sequence[Spot], zone_of: Seq
         node_of=tuple(node_of),
         zone_of=np.array(zone_of, dtype=np.intp),
     )
+
+
+def nodes(site: Site) -> list[Node]:
+    """Return connections and feeders of a site as nodes; what hangs at nothing hangs at the grid."""
+    found = nodes_of(site)
+    return found if site.connections else [Node(id=ROOT, amperes=UNLIMITED, watts=math.inf), *(_hung(one) for one in found)]
 
 
 def _hung(node: Node) -> Node:

@@ -117,8 +117,8 @@ def step(given: Given) -> Step:
 def _controlled(given: Given, most: Floats) -> Bools:
     """Return which EVSEs hang below a row that could be exceeded, or that somebody limits."""
     network = given.frame.network
-    rated = np.array([max(one.rated, one.most) for one in given.spots])
-    could = use(network, np.maximum(rated, most), given.base) > given.limits * (1.0 + SLACK)
+    bounds = np.array([max(one.bound, one.most) for one in given.spots])
+    could = use(network, np.maximum(bounds, most), given.base) > given.limits * (1.0 + SLACK)
     for row in given.claimed.demanded:
         could[row] = True
     found = np.zeros(len(given.spots), dtype=np.bool_)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the safety loop knows of each EVSE: what it can, what its EV wants, what it may draw, and whether it can be told."""
 
-import functools
+import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
@@ -15,7 +15,7 @@ from open63110.model.needs import Needs
 from open63110.model.station import Evse, Station
 from open63110.model.transfer import EnergyTransfer
 from open63110.planner.pilot import pilot
-from open63110.planner.wiring import used, watts
+from open63110.planner.wiring import terminals, used, watts
 
 FRESH: Final = timedelta(seconds=180)
 """How long what a station measured says anything about now."""
@@ -45,10 +45,16 @@ class Spot(NamedTuple):
     """Of the phases its EV uses."""
     factor: float
     """Power of one ampere on each of them [W/A]."""
+    said: float
+    """What a limit says in W for one ampere [W/A].
+
+    Stations that take A count with 230 V, those that take W with what they measure; so neither draws more than was meant."""
     can: float
     """What it can give, and the EV can take [A]."""
     rated: float
-    """What it may draw where nothing limits it [A]."""
+    """What it is taken to draw where nothing limits it [A]."""
+    bound: float
+    """What it could draw there: as much as can be where nobody said what it can [A]."""
     pilots: tuple[float, ...]
     least: float
     """Below this the EV stops [A]."""
@@ -74,6 +80,7 @@ class Spot(NamedTuple):
 class _Power(NamedTuple):
     rated: float
     factor: float
+    said: float
 
 
 class Spots(NamedTuple):
@@ -82,14 +89,21 @@ class Spots(NamedTuple):
     of: Station
     rows: tuple[Spot, ...]
     until: datetime | None
+    volts: float
 
 
-def spots(station: Station, now: datetime) -> Spots:
-    """Look at a station."""
+def spots(station: Station, volts: float, now: datetime) -> Spots:
+    """Look at a station.
+
+    Args:
+        station: which.
+        volts: from a phase to neutral where it stands [V].
+        now: the moment.
+    """
     numbers = sorted(station.evses) or [WHOLE]
-    rows = tuple(_spot(station, number, WHOLE if len(numbers) == 1 else number, now) for number in numbers)
+    rows = tuple(_spot(station, number, WHOLE if len(numbers) == 1 else number, volts, now) for number in numbers)
     moments = [changes(station, now), *_stale(rows, now)]
-    return Spots(station, rows, min((one for one in moments if one is not None), default=None))
+    return Spots(station, rows, min((one for one in moments if one is not None), default=None), volts)
 
 
 def _stale(rows: tuple[Spot, ...], now: datetime) -> Iterator[datetime]:
@@ -100,17 +114,19 @@ def _stale(rows: tuple[Spot, ...], now: datetime) -> Iterator[datetime]:
             yield newest + FRESH
 
 
-def _spot(station: Station, number: EvseNumber, at: EvseNumber, now: datetime) -> Spot:
+def _spot(station: Station, number: EvseNumber, at: EvseNumber, volts: float, now: datetime) -> Spot:
     evse = station.evses.get(number) or Evse(number=number)
     transfer = _running(station, number)
     needs = transfer.needs if transfer is not None else evse.needs
     wiring = used(evse.wiring, needs.phases) if needs is not None and needs.phases else evse.wiring
-    factor = _factor(wiring)
-    rated = _rated(evse, _factor(evse.wiring))
-    may = _most(station, number, rated, factor, now)
+    factor, said = watts(wiring, volts), _said(wiring, volts)
+    rated = _rated(evse, watts(evse.wiring, volts))
+    bound = rated if _known(evse) else BOUNDLESS
+    told = _most(station, number, bound, said, now)
+    may = rated if told == BOUNDLESS else told
     measured = _measured(transfer, now)
     settled = measured is not None and _settled(station, at, transfer)
-    over = settled and measured is not None and measured > OVER * may * factor + OVER_WATTS
+    over = (settled or _untold(station, at)) and measured is not None and measured > OVER * may * factor + OVER_WATTS
     reached = may_be_ordered(station)
     refused = station.limits.refused.get(at, "") if reached else ""
     return Spot(
@@ -120,12 +136,14 @@ def _spot(station: Station, number: EvseNumber, at: EvseNumber, now: datetime) -
         node=station.feeder,
         wiring=wiring,
         factor=factor,
-        can=_can(station, evse, needs, _Power(rated, factor), now),
+        said=said,
+        can=_can(station, evse, needs, _Power(rated, factor, said), now),
         rated=rated,
+        bound=bound,
         pilots=tuple(map(float, evse.pilots)),
         least=pilot(evse.pilots).least,
         most=max(may, measured / factor) if over and measured is not None else may,
-        wished=_wished(station, at, factor),
+        wished=_wished(station, at, said),
         usable=reached and not refused,
         refused=refused,
         state=_state(transfer),
@@ -137,10 +155,9 @@ def _spot(station: Station, number: EvseNumber, at: EvseNumber, now: datetime) -
     )
 
 
-@functools.cache
-def _factor(wiring: str) -> float:
-    """Return the power of one ampere on each phase [W/A]."""
-    return watts(wiring, PHASE)
+def _said(wiring: str, volts: float) -> float:
+    """Return what a limit says in W for one ampere: at most what a wire makes of it that turns W into A on each phase (I15)."""
+    return min(watts(wiring, volts), PHASE * (1 if "-" in wiring else len(terminals(wiring))))
 
 
 def share_of(station: Station, at: EvseNumber) -> Limit | None:
@@ -148,9 +165,9 @@ def share_of(station: Station, at: EvseNumber) -> Limit | None:
     return station.limits.desired.get(place(at, LimitScope.ZONE, LimitSource.OPERATOR))
 
 
-def _wished(station: Station, at: EvseNumber, factor: float) -> float | None:
+def _wished(station: Station, at: EvseNumber, said: float) -> float | None:
     share = share_of(station, at)
-    return None if share is None else share.limit / factor
+    return None if share is None else share.limit / said
 
 
 def _running(station: Station, number: EvseNumber) -> EnergyTransfer | None:
@@ -165,19 +182,24 @@ def _state(transfer: EnergyTransfer | None) -> str:
     return "full" if transfer.state in {"suspended-ev", "idle"} and transfer.direction else "active"
 
 
+def _known(evse: Evse) -> bool:
+    """Tell whether anybody said what an EVSE can."""
+    return evse.import_max is not None or bool(evse.pilots)
+
+
 def _rated(evse: Evse, factor: float) -> float:
-    """Return what an EVSE may draw on each of its phases where nothing limits it [A]."""
+    """Return what an EVSE is taken to draw on each of its phases where nothing limits it [A]."""
     by_power = (evse.import_max or UNRATED) / factor
     return min(by_power, float(evse.pilots[-1])) if evse.pilots else by_power
 
 
 def _can(station: Station, evse: Evse, needs: Needs | None, power: _Power, now: datetime) -> float:
     """Return what it can give, the EV can take, and nobody at the station itself forbids [A]."""
-    known = power.rated if evse.import_max is not None or evse.pilots else BOUNDLESS
+    known = power.rated if _known(evse) else BOUNDLESS
     if needs is not None:
         known = min(known, needs.i_max or known, (needs.p_max / power.factor) if needs.p_max else known)
     watts_of_others = min(_others(station, evse.number, now), default=None)
-    return known if watts_of_others is None else min(known, watts_of_others / power.factor)
+    return known if watts_of_others is None else min(known, watts_of_others / power.said)
 
 
 def _others(station: Station, number: EvseNumber, now: datetime) -> Iterator[float]:
@@ -196,16 +218,16 @@ def _external(one: ExternalLimit, now: datetime) -> float:
     for step in one.ahead:
         if step.since <= now:
             limit = step.limit
-    return BOUNDLESS if limit is None else limit
+    return math.inf if limit is None else limit
 
 
-def _most(station: Station, number: EvseNumber, rated: float, factor: float, now: datetime) -> float:
-    """Return what it may draw on each phase by its own limit and by that of its station [A]."""
-    found = rated
+def _most(station: Station, number: EvseNumber, bound: float, said: float, now: datetime) -> float:
+    """Return what it may draw on each phase by its own limit, by that of its station and by what it can [A]."""
+    found = bound
     for where in {number, WHOLE}:
         held = holds(station, where, now)
         if held is not None:
-            found = min(found, held / factor) if number != WHOLE or station.evses else held / factor
+            found = min(found, held / said) if number != WHOLE or station.evses else held / said
     return found
 
 
@@ -213,6 +235,12 @@ def _measured(transfer: EnergyTransfer | None, now: datetime) -> float | None:
     if transfer is None or transfer.power is None or transfer.newest is None or now - transfer.newest > FRESH:
         return None
     return max(0.0, float(transfer.power))
+
+
+def _untold(station: Station, at: EvseNumber) -> bool:
+    """Tell whether nothing limits it by what it was told: then it may draw more than was said of it, and what it draws counts."""
+    limits = station.limits
+    return at not in limits.in_force and at not in limits.asked and at not in limits.exposed
 
 
 def _settled(station: Station, at: EvseNumber, transfer: EnergyTransfer | None) -> bool:

@@ -11,12 +11,12 @@ import numpy as np
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.model.authorization import may_be_ordered
 from open63110.model.constraint import Constraint
-from open63110.model.limit import WHOLE, Limit, LimitScope, same
+from open63110.model.limit import PHASE, WHOLE, Limit, LimitScope, same
 from open63110.model.power import AssetReading, SitePower
 from open63110.model.site import Site, Zone, ZoneKey, ZoneLimit
 from open63110.model.station import Station
 from open63110.planner.claimed import Claimed, claimed
-from open63110.planner.frame import SITE, Frame, base_of, frame, zone_place
+from open63110.planner.frame import SITE, Frame, base_of, frame, nodes, zone_place
 from open63110.planner.loop import Given, Key, Step, after, step
 from open63110.planner.meters import Metered, Meters
 from open63110.planner.network import Floats
@@ -25,6 +25,7 @@ from open63110.planner.picture import Plans, moment, of_moment, picture
 from open63110.planner.points import Spot, Spots, share_of, spots
 from open63110.planner.serve import Turns
 from open63110.planner.setting import Setting, safe_values, settings, weights_of
+from open63110.planner.tree import volts_at
 
 URGENT: Final = 1
 """Rank of a driver who asked for priority, above others of the same zone."""
@@ -82,6 +83,7 @@ class Safety:
         """Begin with nothing known."""
         self._spots: dict[StationId, Spots] = {}
         self._signature: object = None
+        self._volts: tuple[Site, dict[str, float]] | None = None
         self._frame: Frame | None = None
         self._meters = Meters()
         self._turns: dict[Key, _Turn] = {}
@@ -132,16 +134,26 @@ class Safety:
         rows: list[Spot] = []
         zone_of: list[int] = []
         known: dict[StationId, Spots] = {}
+        at = self._voltage(view.site)
         for position, zone in enumerate(view.zones):
             for station in view.members.get(zone.key, ()):
                 seen = self._spots.get(station.id)
-                if seen is None or seen.of is not station or (seen.until is not None and now >= seen.until):
-                    seen = spots(station, now)
+                volts = at.get(station.feeder or zone.feeder) or at[""]
+                late = seen is None or (seen.until is not None and now >= seen.until)
+                if seen is None or late or seen.of is not station or seen.volts != volts:
+                    seen = spots(station, volts, now)
                 known[station.id] = seen
                 rows += seen.rows
                 zone_of += [position] * len(seen.rows)
         self._spots = known
         return rows, zone_of
+
+    def _voltage(self, site: Site) -> dict[str, float]:
+        """Return the voltage behind each node of a site, by id; empty: where nobody says what feeds it [V]."""
+        if self._volts is None or self._volts[0] is not site:
+            first = float(site.connections[0].volts) if site.connections else float(PHASE)
+            self._volts = site, {**volts_at(nodes(site)), "": first}
+        return self._volts[1]
 
     def _compiled(self, view: View, rows: list[Spot], zone_of: list[int]) -> Frame:
         feeds = tuple((zone.key, zone.import_max, zone.feeder) for zone in view.zones)

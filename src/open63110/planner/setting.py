@@ -94,11 +94,11 @@ def _setting(
     spot, current = given.spots[at], float(found.target[at])
     winner = winner_for(given, found, at)
     amperes: tuple[Amperes, ...] = ()
-    power = float(int(current * spot.factor + 1e-6))
+    power = float(int(current * spot.said + 1e-6))
     if phased:
         tenths = int(current * TENTH + 1e-6) / TENTH
         amperes = (Amperes(tenths),) * (1 if "-" in spot.wiring else len(terminals(spot.wiring)))
-        power = float(int(tenths * spot.factor + 1e-6))
+        power = float(int(tenths * spot.said + 1e-6))
     limit = Limit(
         evse=spot.at,
         limit=Watts(power),
@@ -108,7 +108,7 @@ def _setting(
         scope=LimitScope.ZONE,
         failsafe=None if safe is None else Watts(min(safe.power, power)),
         failsafe_after=None if safe is None else safe.after,
-        emergency=winner.constraint in given.claimed.critical and power < spot.most * spot.factor,
+        emergency=winner.constraint in given.claimed.critical and power < spot.most * spot.said,
         actor=winner.actor,
         constraint=winner.constraint,
         ahead=ahead,

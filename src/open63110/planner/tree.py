@@ -117,6 +117,15 @@ def _downwards(nodes: list[Node]) -> list[Node]:
     return ordered
 
 
+def volts_at(nodes: list[Node]) -> dict[str, float]:
+    """Return the voltage from a phase to neutral behind each node, by id [V].
+
+    Raises:
+        Malformed: one hangs at what is not there.
+    """
+    return _volts(_downwards(nodes))
+
+
 def _volts(ordered: list[Node]) -> dict[str, float]:
     found: dict[str, float] = {}
     for node in ordered:

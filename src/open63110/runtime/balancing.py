@@ -19,9 +19,9 @@ from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Command, Event
 from open63110.model.constraint import ConstraintChanged
-from open63110.model.exposure import rating
+from open63110.model.exposure import rated, rating
 from open63110.model.external import ExternalLimitCleared, ExternalLimitSet
-from open63110.model.limit import WHOLE, Limit, LimitScope
+from open63110.model.limit import PHASE, WHOLE, Limit, LimitScope
 from open63110.model.needs import NeedsStated, PriorityChanged
 from open63110.model.power import AssetMeasured, EvseSample, PowerSample, SitePower
 from open63110.model.site import SiteChanged, SiteId, StationPlaced, Zone, ZoneChanged, ZoneKey
@@ -344,6 +344,8 @@ def _could_exceed(known: Any, site: SiteId) -> bool:
     noun = known.site(site)
     zones = known.zones(site)
     members = {zone.key: [one for one in known.members(zone.key) if not one.via] for zone in zones}
+    if not all(rated(one, WHOLE) for those in members.values() for one in those):
+        return True  # nobody knows what it draws
     powers = {key: sum(float(rating(one, WHOLE)) for one in those) for key, those in members.items()}
     whole = sum(powers.values())
     if any(powers[zone.key] > zone.import_max for zone in zones):
@@ -354,7 +356,8 @@ def _could_exceed(known: Any, site: SiteId) -> bool:
         return True  # what is beside the stations changes by itself
     if any(one.import_max is not None and whole + loads > one.import_max for one in feeds):
         return True
-    return any(whole / 230.0 > min(one.amperes) for one in feeds if one.amperes)
+    least = min([float(one.volts) for one in feeds if one.volts], default=float(PHASE))  # the lowest gives the most amperes
+    return any(whole / least > min(one.amperes) for one in feeds if one.amperes)
 
 
 def command(station: StationId, limit: Limit) -> LimitPower:

@@ -7,13 +7,13 @@ from typing import Any
 from tests.literal import T0, Clock, Ids
 
 from open63110.flows import derive_fail_safe, reconcile_limits
-from open63110.kernel.ids import StationId
+from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.messages import Command
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Seconds, Watts
 from open63110.model.limit import WHOLE, Confirmed, Limit, Limits
 from open63110.model.policy import Policy
-from open63110.model.site import Site, SiteId, Zone, ZoneId, ZoneKey
+from open63110.model.site import EvsePlan, Site, SiteId, Zone, ZoneId, ZoneKey
 from open63110.model.station import (
     Identity,
     Registration,
@@ -129,8 +129,20 @@ def test_who_leaves_a_limited_zone_gives_its_share_back_and_the_others_get_it() 
     csms.arrive(B)
     csms.limit(10_000.0)
     assert csms.obey() == [("A", 5_000.0), ("B", 5_000.0)]
-    csms.ask(PlaceStation(station=A, site=SiteId("north"), zone=ZoneId("yard")))
+    evses = (EvsePlan(number=EvseNumber(1), import_max=Watts(22_000.0)),)
+    csms.ask(PlaceStation(station=A, site=SiteId("north"), zone=ZoneId("yard"), evses=evses))
     assert sorted(csms.obey()) == [("A", -1.0), ("B", 10_000.0)]
+
+
+def test_a_station_of_which_nobody_said_what_it_can_is_told_what_its_place_leaves_it() -> None:
+    csms = Csms()
+    csms.arrive(A)
+    assert csms.obey() == [("A", 50_000.0)]
+    csms.arrive(B)
+    csms.obey()
+    csms.obey()
+    held = [csms.engine.stations[one].limits.in_force[WHOLE].limit for one in (A, B)]
+    assert held == [25_000.0, 25_000.0]
 
 
 def test_who_goes_from_one_limited_zone_to_another_is_told_the_limit_of_that_one_at_once() -> None:
