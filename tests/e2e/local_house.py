@@ -281,7 +281,7 @@ async def mall(
         await admit_level(here, "mall-lc", "/mall")
         for tag in tags:
             await here.token(tag)
-        zones = more.pop("zones", None) or {"north": ZonePlan(import_max=440_000.0, stations=tuple(names))}
+        zones = more.pop("zones", None) or {"north": ZonePlan(import_max=440_000.0, stations=tuple(names), evse_max=22_000.0)}
         async with local_csms(folder, pki, here.port, zones=zones, factor=factor, **more) as local:
             await until(lambda: local.open)
             async with stations(local, pki, names, factor=factor, evses=evses, ocpp=ocpp) as there:

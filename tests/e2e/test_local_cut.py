@@ -78,7 +78,7 @@ async def chain(folder: Path) -> AsyncIterator[Chain]:
         async with local_csms(folder, pki, here.port, identity="region-lc", site="*", factor=1.0) as region:
             await until(lambda: region.open)
             await admit_level(region, "mall-lc", "/mall")
-            zones = {"north": ZonePlan(import_max=44_000.0, stations=tuple(NAMES))}
+            zones = {"north": ZonePlan(import_max=44_000.0, stations=tuple(NAMES), evse_max=22_000.0)}
             async with local_csms(folder, pki, region.port, zones=zones, factor=1.0) as site, Tap(site.port).running() as tap:
                 await until(lambda: site.open)
                 async with stations(site, pki, NAMES, factor=1.0, through=tap.port) as there:

@@ -30,7 +30,7 @@ async def test_a_local_csms_dials_a_station_that_listens_and_passes_orders_from_
         try:
             assert station.stdout is not None
             assert json.loads(await station.stdout.readline())["ready"]
-            zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS-1",))}
+            zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS-1",), evse_max=22_000.0)}
             dials = (f"wss://localhost:{port}/link",)
             async with local_csms(tmp_path, pki, here.port, zones=zones, factor=1.0, dials=dials) as local:
                 await until(lambda: local.csms.link.connected(CS1), 30.0)

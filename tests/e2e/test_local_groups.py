@@ -37,8 +37,8 @@ async def test_a_limit_of_a_zone_is_one_message_up_there_and_fifty_down_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     zones = {
-        "north": ZonePlan(import_max=1_100_000.0, stations=tuple(NORTH)),
-        "south": ZonePlan(import_max=44_000.0, stations=("CS99",)),
+        "north": ZonePlan(import_max=1_100_000.0, stations=tuple(NORTH), evse_max=22_000.0),
+        "south": ZonePlan(import_max=44_000.0, stations=("CS99",), evse_max=22_000.0),
     }
     async with mall(tmp_path, [*NORTH, "CS99"], zones=zones, factor=1.0, tags=()) as (here, _, there, _):
         branch = here.csms.level.branches.branch("mall-lc")
@@ -80,8 +80,8 @@ async def spread(here: House, command: Command, group: str, seconds: float) -> A
 @pytest.mark.at("AT-B.11-2", "link")
 async def test_of_a_group_who_refuses_and_who_is_away_is_listed(tmp_path: Path) -> None:
     zones = {
-        "north": ZonePlan(import_max=44_000.0, stations=("CS1", "CS2", "CS3")),
-        "south": ZonePlan(import_max=44_000.0, stations=("CS9",)),
+        "north": ZonePlan(import_max=44_000.0, stations=("CS1", "CS2", "CS3"), evse_max=22_000.0),
+        "south": ZonePlan(import_max=44_000.0, stations=("CS9",), evses=2, evse_max=22_000.0),
     }
     two = {"CS1": 2, "CS9": 2}
     async with mall(tmp_path, ["CS1", "CS2", "CS3", "CS9"], zones=zones, evses=two, tags=()) as (here, local, there, _):
@@ -117,7 +117,7 @@ def limit_of(station: str) -> LimitPower:
 
 @pytest.mark.at("AT-B.12-3", "link")
 async def test_two_sites_may_have_a_station_of_the_same_name(tmp_path: Path) -> None:
-    zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS1",))}
+    zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS1",), evse_max=22_000.0)}
     async with mall(tmp_path, ["CS1"]) as (here, _, there, pki):
         await admit_level(here, "town-lc", "/town")
         async with local_csms(tmp_path, pki, here.port, identity="town-lc", site="town", zones=zones) as other:

@@ -75,7 +75,7 @@ async def chain(folder: Path, names: list[str], *, signed: bool = False) -> Asyn
         async with local_csms(folder, pki, here.port, identity="region-lc", site="*") as region:
             await until(lambda: region.open)
             await admit_level(region, "mall-lc", "/mall")
-            zones = {"north": ZonePlan(import_max=44_000.0, stations=tuple(names))}
+            zones = {"north": ZonePlan(import_max=44_000.0, stations=tuple(names), evse_max=22_000.0)}
             async with local_csms(folder, pki, region.port, zones=zones) as site:
                 await until(lambda: site.open)
                 async with stations(site, pki, names, signed=signed) as there:

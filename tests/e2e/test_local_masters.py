@@ -173,7 +173,7 @@ async def test_what_happened_while_a_level_was_down_is_told_when_it_is_back(tmp_
     async with link_house(tmp_path, factor=20.0) as (here, pki):
         await here.token("ANNA")
         await admit_level(here, "mall-lc", "/mall")
-        zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS1",))}
+        zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS1",), evse_max=22_000.0)}
         async with local_csms(tmp_path, pki, here.port, zones=zones) as local:
             await until(lambda: local.open)
             async with stations(local, pki, ["CS1"]) as there:

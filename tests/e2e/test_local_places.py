@@ -60,7 +60,7 @@ async def test_a_zone_of_a_level_that_has_yet_to_come_waits_for_it_after_a_resta
     async with link_house(tmp_path, pki=pki, admin="again") as (here, _):
         asked = await here.csms.orders.ask(ZONE, ADMIN)
         assert (asked.order.station, asked.order.outcome in OPEN) == ("mall-lc", True)
-        zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS1",))}
+        zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS1",), evse_max=22_000.0)}
         async with local_csms(tmp_path, pki, here.port, zones=zones, factor=1.0) as local:
             order = await ended(here.csms, asked)
             assert order.outcome is Outcome.ACCEPTED

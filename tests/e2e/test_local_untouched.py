@@ -66,7 +66,7 @@ async def between(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     async with link_house(folder) as (here, pki):
         await admit_level(here, "mall-lc", "/mall")
         heard = Heard(here.csms, monkeypatch)
-        zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS1",))}
+        zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS1",), evse_max=22_000.0)}
         async with local_csms(folder, pki, here.port, zones=zones, factor=1.0) as local:
             await until(lambda: local.open)
             async with raw(here, pki.tls("CS1"), "CS1", local.port) as peer:
@@ -264,7 +264,7 @@ async def test_two_levels_pass_on_what_neither_knows_both_ways(tmp_path: Path, m
         heard = Heard(here.csms, monkeypatch)
         async with local_csms(tmp_path, pki, here.port, identity="region-lc", site="*", factor=1.0) as region:
             await admit_level(region, "mall-lc", "/mall")
-            zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS1",))}
+            zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS1",), evse_max=22_000.0)}
             async with (
                 local_csms(tmp_path, pki, region.port, zones=zones, factor=1.0) as site,
                 raw(here, pki.tls("CS1"), "CS1", site.port) as peer,

@@ -54,7 +54,7 @@ class ZonePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A zone of the site."""
 
     import_max: float = 0.0
-    """What feeds it [W]; 0: nobody said."""
+    """What feeds it; where stations are, it has to be said [W]."""
     failsafe: float = -1.0
     """What its stations may draw together once they hear nobody [W]; below 0: as before."""
     failsafe_after: float = 60.0
@@ -63,6 +63,10 @@ class ZonePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Among the zones; higher goes first."""
     stations: tuple[str, ...] = ()
     """Those that stand there; they are expected."""
+    evses: int = 1
+    """How many EVSEs each of them has."""
+    evse_max: float = 0.0
+    """What each of these can draw at most [W]; 0: nobody said, so stations are told what the zone leaves them."""
 
 
 class LocalConfig(Config, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -123,8 +127,20 @@ def _check(config: LocalConfig) -> None:
     seen: set[str] = set()
     for name, zone in config.zones.items():
         place_id(name, f"zones.{name}")
+        _check_power(zone, f"zones.{name}")
         for station in zone.stations:
             _check_station(station, f"zones.{name}.stations", seen)
+
+
+def _check_power(zone: ZonePlan, where: str) -> None:
+    if zone.stations and zone.import_max <= 0:
+        raise Malformed(
+            "what feeds a zone with stations has to be said", where=f"{where}.import_max", remedy="import_max = 44_000, in watts"
+        )
+    if zone.evses < 1:
+        raise Malformed("a station has one EVSE at least", where=f"{where}.evses")
+    if zone.evse_max < 0:
+        raise Malformed("evse_max must not be below 0", where=f"{where}.evse_max")
 
 
 def _check_station(station: str, where: str, seen: set[str]) -> None:

@@ -31,11 +31,11 @@ from open63110.bindings.link.patterns.tariffs import Tariffs, keep_tariff
 from open63110.bindings.link.revoked import Revoked
 from open63110.kernel.address import ANY, NONE, Address
 from open63110.kernel.errors import Trouble
-from open63110.kernel.ids import PrincipalId, StationId
+from open63110.kernel.ids import EvseNumber, PrincipalId, StationId
 from open63110.kernel.messages import Event, Message
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Seconds, Watts
-from open63110.model.site import Site, SiteChanged, SiteId, Zone, ZoneChanged, ZoneId, zone_key
+from open63110.model.site import EvsePlan, Site, SiteChanged, SiteId, Zone, ZoneChanged, ZoneId, zone_key
 from open63110.model.tariff import Tariff, TariffKey
 from open63110.pki.identity import identity_of
 from open63110.runtime.engine import Answer, Engine, Turn
@@ -274,11 +274,13 @@ class LocalCsms(Csms):
                 priority=plan.priority,
             )
             self._note(ZoneChanged(station=NOBODY, at=self.clock.now(), key=key, zone=zone))
+            numbers = range(1, plan.evses + 1) if plan.evse_max else ()
+            evses = tuple(EvsePlan(number=EvseNumber(one), import_max=Watts(plan.evse_max)) for one in numbers) or None
             for station in map(StationId, plan.stations):
                 if station not in self.engine.stations:
                     self.engine.hear((RegisterStation(station=station, note=f"zone {name}"),))
                 if self.engine.stations[station].zone != key:
-                    put_in_zone(self.engine, station, key)
+                    put_in_zone(self.engine, station, key, evses)
                 self.level.places.follow(self.engine.stations[station])
 
     def _note(self, fact: Event) -> None:

@@ -47,8 +47,8 @@ OF_OCPP: Final = (
 )
 
 ZONES: Final = {
-    "ac": ZonePlan(import_max=88_000.0, stations=("MALL-AC-1", "MALL-AC-2")),
-    "dc": ZonePlan(import_max=300_000.0, stations=("MALL-DC-1", "MALL-DC-2")),
+    "ac": ZonePlan(import_max=88_000.0, stations=("MALL-AC-1", "MALL-AC-2"), evses=2, evse_max=22_000.0),
+    "dc": ZonePlan(import_max=300_000.0, stations=("MALL-DC-1", "MALL-DC-2"), evse_max=150_000.0),
 }
 
 LEAST = 0.0005

@@ -8,7 +8,7 @@ from open63110.kernel.address import NONE, ROOT, STATION, Address, Directory, pa
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import StationId
 from open63110.kernel.journal import Entry
-from open63110.model.site import StationPlaced, ZoneKey
+from open63110.model.site import EvsePlan, StationPlaced, ZoneKey
 from open63110.model.station import Station, StationConnected
 from open63110.runtime.engine import Engine, Turn
 
@@ -46,11 +46,11 @@ class Places(Directory):
             self.place(noun.id, address)
 
 
-def put_in_zone(engine: Engine, station: StationId, zone: ZoneKey) -> None:
-    """Note where a station stands."""
+def put_in_zone(engine: Engine, station: StationId, zone: ZoneKey, evses: tuple[EvsePlan, ...] | None = None) -> None:
+    """Note where a station stands, and what it has there; None: as before."""
     turn = Turn(engine, station, engine.clock.now())
     turn.station = msgspec.structs.replace(turn.station or Station(id=station), zone=zone)
-    turn.fact(StationPlaced(station=station, at=turn.now, zone=zone))
+    turn.fact(StationPlaced(station=station, at=turn.now, zone=zone, evses=evses))
     turn.keep()
     engine.commit.after(lambda _: None)
 
