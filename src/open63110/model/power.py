@@ -147,6 +147,18 @@ class PowerSample(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_lik
     evses: tuple[EvseSample, ...] = ()
 
 
+def sample_of(power: SitePower, number: int, now: datetime) -> PowerSample:
+    """Return the power of a site as it is kept for looking back: of EVSEs those at which a transfer runs."""
+    evses = tuple(
+        EvseSample(
+            station=one.station, evse=one.evse, setpoint=one.setpoint, measured=one.measured, phases=one.phases, node=one.node
+        )
+        for one in power.evses
+        if one.transfer
+    )
+    return PowerSample(id=number, site=power.site, at=now, nodes=power.nodes, evses=evses)
+
+
 class AssetReading(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """What was measured of something at a site beside its stations, last."""
 

@@ -34,9 +34,6 @@ SMALL_AMPERES: Final = 0.5
 BIG: Final = 1e4
 """More than anything takes [A]."""
 
-DRAWS: Final = 0.8
-"""An EV that takes less than this share of what it is offered is taken to be unable to take more."""
-
 ROUNDS_FROM: Final = 2_000
 """From so many EVSEs on, sharing is exact to a tenth of a per cent only."""
 
@@ -60,6 +57,9 @@ class Given(NamedTuple):
     turns: Turns
     seconds: float
     """The moment, in the terms of ``turns``."""
+    rhythm: Rhythm
+    pauses: Ints
+    """(N) how often each had to stop after it had begun."""
 
 
 class Step(NamedTuple):
@@ -133,9 +133,9 @@ def _own_cap(given: Given, spot: Spot) -> float | None:
     """Return what constraints on an EVSE itself, or on its station, leave it [A]; None: there are none."""
     if not (given.claimed.caps or given.claimed.amperes):
         return None
-    found = [
-        power / spot.factor for key in _keys(spot) if (power := given.claimed.caps.get(key, (None, None))[0]) is not None
-    ] + [value for key in _keys(spot) if (value := given.claimed.amperes.get(key, (None, None))[0]) is not None]
+    found = [power / spot.said for key in _keys(spot) if (power := given.claimed.caps.get(key, (None, None))[0]) is not None] + [
+        value for key in _keys(spot) if (value := given.claimed.amperes.get(key, (None, None))[0]) is not None
+    ]
     return min(found, default=None)
 
 
@@ -153,9 +153,9 @@ def _shared(given: Given, room: Room, mine: Bools) -> tuple[Floats, Served, Ints
     share = np.where(given.share > 0.0, given.share, 1.0)
     wanted = np.where(active, np.minimum(high, np.array([_drawn(given, one) for one in spots])), 0.0)
     rounds = 3 if len(spots) >= ROUNDS_FROM else None
-    wants = Wants(least=least, high=wanted, share=share, rank=given.rank, keep=np.zeros(len(spots), dtype=np.bool_))
+    wants = Wants(least=least, high=wanted, share=share, rank=given.rank, keep=_spent(given))
     offered = ladders([one.pilots for one in spots])
-    served = serve(network, room, wants, given.turns, given.seconds, rhythm=Rhythm(), offered=offered, rounds=rounds)
+    served = serve(network, room, wants, given.turns, given.seconds, rhythm=given.rhythm, offered=offered, rounds=rounds)
     waiting = active & (served.currents <= 0.0) & (high > 0.0)
     planned = np.array([key in given.caps for key in ((one.station, one.evse) for one in spots)], dtype=np.bool_)
     top = np.where(waiting, 0.0, np.where(planned & active, served.currents, high))
@@ -164,13 +164,16 @@ def _shared(given: Given, room: Room, mine: Bools) -> tuple[Floats, Served, Ints
     return rest.currents, served, stops, np.maximum(top, served.currents)
 
 
+def _spent(given: Given) -> Bools:
+    """Return who has had to stop as often as may be, (N)."""
+    most = given.rhythm.pauses
+    return np.zeros(len(given.spots), dtype=np.bool_) if most is None else given.pauses >= most
+
+
 def _drawn(given: Given, spot: Spot) -> float:
     """Return what an EV is taken to want [A]: no more than a plan has for it, nor much more than it takes of its offer."""
     cap = given.caps.get((spot.station, spot.evse), BIG)
-    if spot.settled and spot.measured is not None and spot.wished and spot.measured < DRAWS * spot.wished * spot.factor:
-        taken = np.ceil(spot.measured / spot.factor * 1.15 + 1.0)
-        return float(min(cap, max(spot.least, taken)))
-    return cap
+    return cap if spot.top is None else min(cap, spot.top)
 
 
 def _calm(network: Network, room: Room, given: Given, target: Floats, high: Floats) -> Floats:

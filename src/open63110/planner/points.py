@@ -46,7 +46,7 @@ class Spot(NamedTuple):
     factor: float
     """Power of one ampere on each of them [W/A]."""
     said: float
-    """What a limit says in W for one ampere [W/A].
+    """What a limit says in W for one ampere of each phase of the EVSE, whatever its EV uses of them [W/A].
 
     Stations that take A count with 230 V, those that take W with what they measure; so neither draws more than was meant."""
     can: float
@@ -75,6 +75,12 @@ class Spot(NamedTuple):
     """What was measured says how its EV follows what it was offered."""
     over: bool
     """It draws more than it may."""
+    whole: str = ""
+    """Wiring of the EVSE, whatever its EV uses of it."""
+    offered: float | None = None
+    """What it is offered at least now [A]; None: nothing limits it, or nobody knows."""
+    top: float | None = None
+    """What its EV takes at most, as far as that was seen [A]."""
 
 
 class _Power(NamedTuple):
@@ -119,7 +125,7 @@ def _spot(station: Station, number: EvseNumber, at: EvseNumber, volts: float, no
     transfer = _running(station, number)
     needs = transfer.needs if transfer is not None else evse.needs
     wiring = used(evse.wiring, needs.phases) if needs is not None and needs.phases else evse.wiring
-    factor, said = watts(wiring, volts), _said(wiring, volts)
+    factor, said = watts(wiring, volts), _said(evse.wiring, volts)
     rated = _rated(evse, watts(evse.wiring, volts))
     bound = rated if _known(evse) else BOUNDLESS
     told = _most(station, number, bound, said, now)
@@ -152,6 +158,8 @@ def _spot(station: Station, number: EvseNumber, at: EvseNumber, volts: float, no
         measured=measured,
         settled=settled,
         over=over,
+        whole=evse.wiring,
+        offered=_offered(station, at, said, now),
     )
 
 
@@ -168,6 +176,16 @@ def share_of(station: Station, at: EvseNumber) -> Limit | None:
 def _wished(station: Station, at: EvseNumber, said: float) -> float | None:
     share = share_of(station, at)
     return None if share is None else share.limit / said
+
+
+def _offered(station: Station, at: EvseNumber, said: float, now: datetime) -> float | None:
+    """Return the least that a station may keep to by what it confirmed, and was sent since [A]."""
+    known = station.limits.in_force.get(at)
+    if known is None:
+        return None
+    asked = station.limits.asked.get(at)
+    least = known.asked.allows(now) if asked is None else min(known.asked.allows(now), asked.allows(now))
+    return min(least, known.limit) / said
 
 
 def _running(station: Station, number: EvseNumber) -> EnergyTransfer | None:

@@ -8,22 +8,24 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from open63110.kernel.ids import EvseNumber, StationId
+from open63110.kernel.ids import EvseNumber, StationId, TransferNumber
 from open63110.model.authorization import may_be_ordered
 from open63110.model.constraint import Constraint
+from open63110.model.flow import Flow
 from open63110.model.limit import PHASE, WHOLE, Limit, LimitScope, same
 from open63110.model.power import AssetReading, SitePower
 from open63110.model.site import Site, Zone, ZoneKey, ZoneLimit
 from open63110.model.station import Station
 from open63110.planner.claimed import Claimed, claimed
 from open63110.planner.frame import SITE, Frame, base_of, frame, nodes, zone_place
+from open63110.planner.learned import Learned, learn
 from open63110.planner.loop import Given, Key, Step, after, step
 from open63110.planner.meters import Metered, Meters
 from open63110.planner.network import Floats
 from open63110.planner.outcome import outcomes
 from open63110.planner.picture import Plans, moment, of_moment, picture
 from open63110.planner.points import Spot, Spots, share_of, spots
-from open63110.planner.serve import Turns
+from open63110.planner.serve import Rhythm, Turns
 from open63110.planner.setting import Setting, safe_values, settings, weights_of
 from open63110.planner.tree import volts_at
 
@@ -31,6 +33,10 @@ URGENT: Final = 1
 """Rank of a driver who asked for priority, above others of the same zone."""
 
 NO_PLAN: Final = Plans("", None, {}, {})
+
+
+def _nobody_knows(_: TransferNumber) -> Flow | None:
+    return None
 
 
 class View(NamedTuple):
@@ -42,6 +48,8 @@ class View(NamedTuple):
     constraints: Sequence[Constraint]
     meters: Mapping[str, AssetReading]
     """By asset."""
+    flows: Callable[[TransferNumber], Flow | None] = _nobody_knows
+    """Tells what the terminals of an EVSE carried last, by the transfer there."""
 
 
 class Trouble(NamedTuple):
@@ -74,6 +82,8 @@ class _Turn(NamedTuple):
     on: bool
     since: float
     had: float
+    pauses: int = 0
+    """How often it lost its minimum."""
 
 
 class Safety:
@@ -87,6 +97,7 @@ class Safety:
         self._frame: Frame | None = None
         self._meters = Meters()
         self._turns: dict[Key, _Turn] = {}
+        self._learned: dict[Key, Learned] = {}
         self._over: list[str] = []
         self.given: Given | None = None
         """What the last look started from."""
@@ -95,6 +106,7 @@ class Safety:
         self.caps: Mapping[Key, float] = {}
         """What a planner has for EVSEs now [A]."""
         self.without_plan: Final = NO_PLAN
+        self.rhythm = Rhythm()
 
     def look(self, view: View, now: datetime) -> Look:
         """Decide what every EVSE of a site may draw from now on."""
@@ -146,7 +158,20 @@ class Safety:
                 rows += seen.rows
                 zone_of += [position] * len(seen.rows)
         self._spots = known
-        return rows, zone_of
+        return self._learn(rows, view, moment(now)), zone_of
+
+    def _learn(self, rows: list[Spot], view: View, now: float) -> list[Spot]:
+        """Return EVSEs as far as the EVs that are there are known by now."""
+        before, self._learned = self._learned, {}
+        found: list[Spot] = []
+        for one in rows:
+            key = (one.station, one.evse)
+            shown = view.flows(one.transfer.number) if one.transfer is not None else None
+            spot, known = learn(one, shown, before.get(key), now)
+            if known is not None:
+                self._learned[key] = known
+            found.append(spot)
+        return found
 
     def _voltage(self, site: Site) -> dict[str, float]:
         """Return the voltage behind each node of a site, by id; empty: where nobody says what feeds it [V]."""
@@ -188,6 +213,8 @@ class Safety:
                 had=np.array([one.had for one in turns]),
             ),
             seconds=at,
+            rhythm=self.rhythm,
+            pauses=np.array([one.pauses for one in turns], dtype=np.intp),
         )
 
     def _remember(self, rows: list[Spot], taken: Step) -> None:
@@ -195,7 +222,10 @@ class Safety:
         kept: dict[Key, _Turn] = {}
         for at, one in enumerate(rows):
             if one.state == "active":
-                kept[one.station, one.evse] = _Turn(bool(turns.on[at]), float(turns.since[at]), float(turns.had[at]))
+                key, on = (one.station, one.evse), bool(turns.on[at])
+                before = self._turns.get(key)
+                pauses = 0 if before is None else before.pauses + (before.on and not on)
+                kept[key] = _Turn(on, float(turns.since[at]), float(turns.had[at]), pauses)
         self._turns = kept
 
     def _since(self, rows: list[Spot]) -> dict[Key, datetime]:

@@ -49,12 +49,14 @@ class Turns(msgspec.Struct, frozen=True, kw_only=True, gc=False, eq=False):
 class Rhythm(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How turns change [s]."""
 
-    on: float = 900.0
+    on: float = 1800.0
     """For how long who got his minimum keeps it, if the limits let him."""
     off: float = 300.0
     """For how long who lost it stays without."""
     patience: float = 1800.0
     """After how long of waiting room is kept for somebody until there is enough, so that smaller needs do not always pass him."""
+    pauses: int | None = None
+    """How often who charges may be made to wait, unless the limits allow nothing else; None: as often as others wait."""
 
 
 class Reason(IntEnum):
@@ -110,7 +112,7 @@ def serve(
         wants: of the points.
         turns: as the last call left them.
         now: the moment, in the terms of ``turns`` [s].
-        rhythm: None: 15 minutes on, 5 off.
+        rhythm: None: half an hour on, 5 minutes off.
         offered: what points can offer; None: anything from their minimum on.
         rounds: of water-filling, as of `fill`.
     """

@@ -97,7 +97,7 @@ def _setting(
     power = float(int(current * spot.said + 1e-6))
     if phased:
         tenths = int(current * TENTH + 1e-6) / TENTH
-        amperes = (Amperes(tenths),) * (1 if "-" in spot.wiring else len(terminals(spot.wiring)))
+        amperes = (Amperes(tenths),) * (1 if "-" in spot.whole else len(terminals(spot.whole)))
         power = float(int(tenths * spot.said + 1e-6))
     limit = Limit(
         evse=spot.at,

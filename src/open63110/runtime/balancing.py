@@ -23,14 +23,15 @@ from open63110.model.exposure import rated, rating
 from open63110.model.external import ExternalLimitCleared, ExternalLimitSet
 from open63110.model.limit import PHASE, WHOLE, Limit, LimitScope
 from open63110.model.needs import NeedsStated, PriorityChanged
-from open63110.model.power import AssetMeasured, EvseSample, PowerSample, SitePower
+from open63110.model.power import AssetMeasured, PowerSample, sample_of
 from open63110.model.site import SiteChanged, SiteId, StationPlaced, Zone, ZoneChanged, ZoneKey
 from open63110.model.station import RegistrationDecided, Station, StationConnected, StationDisconnected
-from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted
+from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
 from open63110.ports import Ids
 from open63110.runtime.alarms import Alarms
 from open63110.runtime.engine import Engine, Turn
 from open63110.runtime.orders import Orders
+from open63110.runtime.terminals import Terminals
 from open63110.usecases.energy.arbitrate_constraints import EndConstraints
 from open63110.usecases.energy.smart_charging import (
     LimitCleared,
@@ -96,6 +97,7 @@ class Balancing:
         self._engine, self._ids = engine, ids
         self._alarms = Alarms(engine)
         self._loops: dict[SiteId, Safety] = {}
+        self._terminals = Terminals()
         self._dirty: dict[SiteId, None] = {}
         self._strays: set[StationId] = set()
         self._seen: dict[SiteId, tuple[Station, ...]] = {}
@@ -139,10 +141,14 @@ class Balancing:
 
     def _heard(self, entries: list[Entry]) -> None:
         for one in entries:
-            if one.kind in _ALL:
+            if one.kind is EnergyTransferUpdated:
+                self._terminals.note(one)
+            elif one.kind in _ALL:
                 self._about(one)
 
     def _about(self, entry: Entry) -> None:
+        if entry.kind is EnergyTransferEnded:
+            self._terminals.note(entry)
         station = self._engine.stations.get(entry.station) if entry.station else None
         if station is not None and station.zone is not None:
             self.mark(SiteId(station.zone.partition(":")[0]))
@@ -223,6 +229,7 @@ class Balancing:
         self._again.pop(site, None)
         if self._engine.known.site(site) is None or not self._needed(site, now):
             self._loops.pop(site, None)
+            self._terminals.watch(site, ())
             self._rest(site, now)
             return None
         return self._looked_at(site, now)
@@ -262,7 +269,9 @@ class Balancing:
             members={zone.key: [one for one in known.members(zone.key) if not one.via] for zone in zones},
             constraints=known.constraints(site),
             meters={key: one for key, one in readings.items() if one is not None},
+            flows=self._terminals.flow,
         )
+        self._terminals.watch(site, (one.id for those in view.members.values() for one in those))
         try:
             found = safety.look(view, now)
         except (
@@ -319,7 +328,7 @@ class Balancing:
         known.show_power(power, write=write)
         written = now if write else written
         if found.active and now - sampled >= SAMPLED_EVERY:
-            sample = _sample(self._ids.row(PowerSample), power, now)
+            sample = sample_of(power, self._ids.row(PowerSample), now)
             known.keep("sample", sample.id, sample)
             sampled = now
         self._shown[site] = (shown, written, sampled)
@@ -377,17 +386,6 @@ def command(station: StationId, limit: Limit) -> LimitPower:
         actor=limit.actor,
         constraint=limit.constraint,
     )
-
-
-def _sample(number: int, power: SitePower, now: datetime) -> PowerSample:
-    evses = tuple(
-        EvseSample(
-            station=one.station, evse=one.evse, setpoint=one.setpoint, measured=one.measured, phases=one.phases, node=one.node
-        )
-        for one in power.evses
-        if one.transfer
-    )
-    return PowerSample(id=number, site=power.site, at=now, nodes=power.nodes, evses=evses)
 
 
 def _nobody_waits(_: object) -> None:
