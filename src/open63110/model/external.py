@@ -8,7 +8,7 @@ import msgspec
 
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Event
-from open63110.kernel.units import Watts
+from open63110.kernel.units import Percent, Watts
 from open63110.model.limit import Ahead
 
 ExternalSource = Literal["ems", "other", "so", "cso"]
@@ -34,6 +34,8 @@ class ExternalLimit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_l
     """The grid depends on it."""
     generation: bool = False
     """It says how much local generation adds, not how much may flow in all (OCPP 2.1, K27)."""
+    at_soc: tuple[Percent, Watts] | None = None
+    """From which state of charge on it allows how much only (limitAtSoC, OCPP 2.1); None: it does not say so."""
 
     @property
     def place(self) -> str:

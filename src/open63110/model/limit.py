@@ -85,6 +85,16 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
     """Id of the constraint that did; empty: none."""
     profile: int = 0
     """At a station: id by which whoever set it calls it on OCPP; 0: it has none."""
+    dynamic: str = ""
+    """In which unit it is updated as a whole (a dynamic profile), W or A; empty: it is not."""
+    update: bool = False
+    """It goes out as an update of a dynamic one that is there."""
+    every: Seconds | None = None
+    """At a station: how long after its last update it asks for another [s]; None: it waits for them."""
+    lasts: Seconds | None = None
+    """At a station: how long after its last update a dynamic one counts [s]; None: until it ends."""
+    phase: int | None = None
+    """On which single phase of the station the EV is to charge, 1 to 3; None: the station chooses."""
 
     @property
     def place(self) -> str:
@@ -151,6 +161,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tru
     """How many steps over time it takes in one limit; None: it did not say."""
     levels: int | None = None
     """The highest level of a limit it takes; None: it did not say."""
+    dynamic: bool | None = None
+    """It takes limits that are updated as a whole; None: it did not say."""
+    switches: bool | None = None
+    """It can be told on which phase an EV is to charge; None: it did not say."""
 
 
 class Offer(NamedTuple):
@@ -213,11 +227,15 @@ def _least(rows: list[tuple[Amperes, ...]]) -> tuple[Amperes, ...]:
 
 
 def same(one: Limit | None, other: Limit | None) -> bool:
-    """Tell whether a station that keeps to one keeps to the other; since when, and who wants it, makes no difference."""
+    """Tell whether a station that keeps to one keeps to the other; since when, who wants it, and its form make no difference."""
     if one is None or other is None:
         return one is other
-    same_words = {name: getattr(other, name) for name in ("since", "source", "scope", "actor", "constraint")}
+    same_words = {name: getattr(other, name) for name in _FORM}
     return msgspec.structs.replace(one, **same_words) == other
+
+
+_FORM = ("since", "source", "scope", "actor", "constraint", "dynamic", "update", "every", "lasts")
+"""What makes no difference to what a limit allows: whose it is, and how it was sent."""
 
 
 def commanded(limits: Limits, evse: EvseNumber, now: datetime) -> Offer:

@@ -11,7 +11,7 @@ from open63110.bindings.ocpp._generated import v21, v201
 from open63110.bindings.ocpp.v21.wire import WIRE
 from open63110.bindings.ocpp.v201.wire import WIRE as OLDER
 from open63110.model.needs import PriorityChanged
-from open63110.usecases.energy.smart_charging import PrioritizeTransfer
+from open63110.usecases.energy.smart_charging import PrioritizeTransfer, PullLimit
 
 
 def structs(module: Any) -> dict[str, inspect.StructType]:
@@ -46,4 +46,4 @@ def test_no_field_is_demanded_that_was_not_there(name: str) -> None:
 def test_nothing_translated_for_201_is_lost() -> None:
     assert OLDER.by_action.keys() <= WIRE.by_action.keys()
     assert OLDER.by_message.keys() <= WIRE.by_message.keys()
-    assert WIRE.by_message.keys() - OLDER.by_message.keys() == {PriorityChanged, PrioritizeTransfer}
+    assert WIRE.by_message.keys() - OLDER.by_message.keys() == {PriorityChanged, PrioritizeTransfer, PullLimit}

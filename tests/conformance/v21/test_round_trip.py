@@ -3,15 +3,19 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conformance.v201.golden import CS, NOW
 from tests.conformance.v201.messages import ANY, LOST, there_and_back, without, words
 
+from open63110.bindings.ocpp.profiles import profile_id
 from open63110.bindings.ocpp.v21.wire import WIRE
+from open63110.kernel.ids import EvseNumber
+from open63110.kernel.units import Watts
 from open63110.model.needs import PriorityChanged
-from open63110.usecases.energy.smart_charging import PrioritizeTransfer
+from open63110.usecases.energy.smart_charging import LimitPower, PrioritizeTransfer, PullLimit
 
 CARRIED: dict[Any, st.SearchStrategy[Any]] = {
     **ANY,
@@ -19,6 +23,13 @@ CARRIED: dict[Any, st.SearchStrategy[Any]] = {
         PriorityChanged, station=st.just(CS), at=st.just(NOW), reference=words(36, 1), active=st.booleans()
     ),
     PrioritizeTransfer: st.builds(PrioritizeTransfer, station=st.just(CS), reference=words(36, 1), active=st.booleans()),
+    PullLimit: st.builds(
+        lambda evse, transfer: PullLimit(
+            station=CS, evse=evse, transfer=transfer, profile=profile_id(EvseNumber(evse), 1, bound=transfer)
+        ),
+        evse=st.integers(1, 999),
+        transfer=st.booleans(),
+    ),
 }
 
 
@@ -38,3 +49,14 @@ def test_what_is_sent_is_understood(kind: Any) -> None:
         assert without(back, lost) == without(message, lost)
 
     comes_back()
+
+
+@given(st.integers(0, 100_000), st.none() | st.integers(0, 100_000))
+def test_a_limit_that_is_set_as_a_dynamic_one_and_updated_is_understood(tenths: int, back: int | None) -> None:
+    export = None if back is None else Watts(back / 10)
+    limit = LimitPower(station=CS, evse=EvseNumber(1), limit=Watts(tenths / 10), export=export, dynamic="W")
+    for sent in (limit, msgspec.structs.replace(limit, update=True)):
+        (found,) = there_and_back(WIRE, sent)
+        assert isinstance(found, LimitPower)
+        assert (found.limit, found.dynamic, found.update) == (sent.limit, "W", sent.update)
+        assert found.export == sent.export

@@ -130,7 +130,7 @@ def _conductors(wiring: str) -> Iterable[int]:
 
 def periods(command: LimitPower, begin: datetime, unit: str, door: Door) -> Sequence[Period]:
     """Return a limit as the periods of a schedule, no more of them than the station takes."""
-    phases = phases_of(door.noun, command.evse, command.transfer)
+    phases = phases_of(door.noun, command.evse, command.transfer) if command.phase is None else 1
     if not command.ahead:
         return (Period(0, rate(command.limit, command.amperes, unit, phases), phases),)
     most = door.noun.limits.periods if door.noun else None

@@ -17,6 +17,9 @@ CONTROLLER: Final = "SmartChargingCtrlr"
 PERIODS: Final = "PeriodsPerSchedule"
 LEVELS: Final = "ProfileStackLevel"
 UNITS: Final = "RateUnit"
+PHASES: Final = "ACPhaseSwitchingSupported"
+
+ASKED: Final = (PERIODS, LEVELS, UNITS, PHASES)
 
 
 def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
@@ -27,8 +30,13 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
 
 def answer(replies: Sequence[Reply], door: Door) -> Any:
     """Say of each what it is; what is not about limits is unknown here."""
+    return answered(replies, door, {})
+
+
+def answered(replies: Sequence[Reply], door: Door, more: dict[str, str]) -> Any:
+    """Say of each what it is, with what a version knows beside the rest."""
     reply, asked = find(replies, AbilitiesAnswer), door.names.pop("variables", ())
-    known = {} if reply is None else {PERIODS: str(reply.periods), LEVELS: str(reply.levels), UNITS: "A,W"}
+    known = {} if reply is None else {PERIODS: str(reply.periods), LEVELS: str(reply.levels), UNITS: "A,W"} | more
     return types.GetVariablesResponse(get_variable_result=tuple(_result(one, known) for one in asked))
 
 
@@ -48,27 +56,37 @@ def to_wire(_: AskAbilities, __: Door) -> Any:
     component = types.ComponentType(name=CONTROLLER)
     return types.GetVariablesRequest(
         get_variable_data=tuple(
-            types.GetVariableDataType(component=component, variable=types.VariableType(name=name))
-            for name in (PERIODS, LEVELS, UNITS)
+            types.GetVariableDataType(component=component, variable=types.VariableType(name=name)) for name in ASKED
         )
     )
 
 
 def heard(response: Any, command: AskAbilities, door: Door) -> Verdict:
     """Understand what it takes; what it does not say is not asked for again."""
-    said = {
-        one.variable.name: given(one.attribute_value) or ""
-        for one in response.get_variable_result
-        if one.component.name == CONTROLLER and one.attribute_status == "Accepted"
-    }
+    said = told(response)
     learned = AbilitiesLearned(
         station=command.station,
         at=door.now,
         periods=counted(said.get(PERIODS)) or 0,
         levels=counted(said.get(LEVELS)),
         unit=unit(said.get(UNITS) or ""),
+        switches=yes(said.get(PHASES)),
     )
     return Verdict(outcome=Outcome.ACCEPTED, messages=(learned,))
+
+
+def told(response: Any) -> dict[str, str]:
+    """Return what a station says of its controller of limits, by variable."""
+    return {
+        one.variable.name: given(one.attribute_value) or ""
+        for one in response.get_variable_result
+        if one.component.name == CONTROLLER and one.attribute_status == "Accepted"
+    }
+
+
+def yes(words: str | None) -> bool | None:
+    """Return a truth that a station says of itself; None: it says none."""
+    return {"true": True, "false": False}.get((words or "").strip().lower())
 
 
 def unit(words: str) -> str:

@@ -83,6 +83,7 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
         level=level(profile.id, evse, profile.stack_level),
         transfer=transfer,
         profile=profile.id,
+        phase=given(schedule.charging_schedule_period[0].phase_to_use),
     )
     if kind != EVSE_PURPOSE or evse != WHOLE:
         return (told,)
@@ -172,7 +173,7 @@ def to_wire(command: LimitPower, door: Door) -> Any:
         start_schedule=begin,
         duration=UNSET if command.until is None else int((command.until - begin).total_seconds()),
         charging_rate_unit=unit,
-        charging_schedule_period=tuple(_period(one) for one in periods(command, begin, unit, door)),
+        charging_schedule_period=tuple(_period(one, command.phase) for one in periods(command, begin, unit, door)),
     )
     profile = types.ChargingProfileType(
         id=profile_id(command.evse, command.level, bound=bound),
@@ -186,10 +187,13 @@ def to_wire(command: LimitPower, door: Door) -> Any:
     return types.SetChargingProfileRequest(evse_id=command.evse, charging_profile=profile)
 
 
-def _period(one: Period) -> types.ChargingSchedulePeriodType:
+def _period(one: Period, phase: int | None) -> types.ChargingSchedulePeriodType:
     phases = numbered(one.phases)
     return types.ChargingSchedulePeriodType(
-        start_period=one.start, limit=one.rate, number_phases=UNSET if phases is None else phases
+        start_period=one.start,
+        limit=one.rate,
+        number_phases=UNSET if phases is None else phases,
+        phase_to_use=UNSET if phase is None else phase,
     )
 
 

@@ -7,8 +7,11 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from open63110.bindings.ocpp._generated import v21 as types
+from open63110.bindings.ocpp.profiles import phases_of
 from open63110.bindings.ocpp.translation import Door, given
+from open63110.bindings.ocpp.v21.report_charging_profiles import at_soc
 from open63110.bindings.ocpp.v201 import notify_charging_limit as before
+from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message
 from open63110.kernel.units import Watts
 from open63110.model.external import ExternalLimit, ExternalLimitSet
@@ -19,8 +22,9 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
     """Read it."""
     generation, schedules = bool(given(request.charging_limit.is_local_generation)), given(request.charging_schedule)
     export = _export(schedules[0]) if schedules else None
+    soc = at_soc(schedules[0], phases_of(door.noun, EvseNumber(given(request.evse_id) or 0))) if schedules else None
     return tuple(
-        replace(one, limit=replace(one.limit, generation=generation, export=export))
+        replace(one, limit=replace(one.limit, generation=generation, export=export, at_soc=soc))
         for one in before.from_wire(request, door)
         if isinstance(one, ExternalLimitSet)
     )

@@ -14,6 +14,7 @@ from open63110.model.installed import ProfilesReported
 from open63110.model.needs import EvPlanStated, NeedsStated, PriorityChanged
 from open63110.usecases.energy.smart_charging import (
     csms,
+    dynamic,
     ev_plan,
     evolve,
     external,
@@ -24,7 +25,8 @@ from open63110.usecases.energy.smart_charging import (
     station_profiles,
     zones,
 )
-from open63110.usecases.energy.smart_charging.csms import FAIL_SAFE_VALUE, OFFLINE_DURATION
+from open63110.usecases.energy.smart_charging.csms import OFFLINE_DURATION
+from open63110.usecases.energy.smart_charging.dynamic import PulledLimit, PullLimit, PullLimits
 from open63110.usecases.energy.smart_charging.installed import TELLING
 from open63110.usecases.energy.smart_charging.messages import (
     AbilitiesAnswer,
@@ -65,6 +67,7 @@ from open63110.usecases.energy.smart_charging.profile_messages import (
     ProfilesAsked,
     ProfilesUnreported,
 )
+from open63110.usecases.energy.smart_charging.sending import FAIL_SAFE_VALUE
 from open63110.usecases.energy.smart_charging.station import offer
 from open63110.usecases.energy.smart_charging.station_profiles import NO_PROFILES
 
@@ -102,6 +105,9 @@ __all__ = [
     "ProfilesAnswer",
     "ProfilesAsked",
     "ProfilesUnreported",
+    "PullLimit",
+    "PullLimits",
+    "PulledLimit",
     "RateUnitLearned",
     "ReconcileLimits",
     "SilenceNoted",
@@ -135,6 +141,7 @@ USE_CASE = UseCase(
         (Role.CSMS, OfferSchedule): csms.offer_schedule,
         (Role.CSMS, AbilitiesLearned): csms.hear_abilities,
         (Role.CSMS, DeriveFailSafe): silence.derive,
+        (Role.CSMS, PullLimit): dynamic.tell,
         (Role.CSMS, AskProfiles): installed.ask,
         (Role.CSMS, ClearProfile): installed.clear,
         (Role.CSMS, GiveUpProfiles): installed.give_up,
@@ -149,6 +156,7 @@ USE_CASE = UseCase(
         (Role.STATION, AskAbilities): station.tell_abilities,
         (Role.STATION, EvseCapped): station.capped,
         (Role.STATION, UseFailSafe): station.look,
+        (Role.STATION, PullLimits): dynamic.pull,
         (Role.STATION, AskProfiles): station_profiles.tell,
         (Role.STATION, ClearProfile): station_profiles.clear,
     },

@@ -11,15 +11,14 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from open63110.kernel.errors import Unavailable, Unknown
+from open63110.kernel.errors import NotSupported, Unavailable, Unknown
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Effect, Wake
-from open63110.kernel.units import Watts
 from open63110.model.authorization import may_be_ordered
 from open63110.model.limit import WHOLE, Limit, Limits, place, same, winner
 from open63110.model.policy import Policy
 from open63110.model.station import Station
-from open63110.usecases.energy.smart_charging import evolve
+from open63110.usecases.energy.smart_charging import evolve, sending
 from open63110.usecases.energy.smart_charging.messages import (
     AbilitiesLearned,
     AskAbilities,
@@ -40,10 +39,8 @@ from open63110.usecases.energy.smart_charging.messages import (
     WithdrawLimit,
 )
 from open63110.usecases.energy.smart_charging.readback import difference, questions
+from open63110.usecases.energy.smart_charging.sending import FAIL_SAFE_VALUE
 from open63110.usecases.energy.smart_charging.station import check, flows
-
-FAIL_SAFE_VALUE = "fail-safe-value"
-"""Among Station.lacks: a limit cannot say what remains when it ends; a limit of level 0 can."""
 
 OFFLINE_DURATION = "offline-duration"
 """Among Station.lacks: a limit cannot say for how long it holds without a link."""
@@ -64,8 +61,12 @@ def ask(command: LimitPower, station: Station, now: datetime, policy: Policy) ->
 
     Raises:
         Unknown: the energy transfer that it is for does not run there.
+        NotSupported: it names a phase, and the station did not say that it can switch phases.
     """
     check(command, station, now)
+    if command.phase is not None and not station.limits.switches:
+        words = f"{station.id} did not say that it can switch phases"
+        raise NotSupported(words, code="NoPhaseSwitching", where="phase")
     if command.transfer and not flows(station, command.evse, command.transfer):
         raise Unknown(f"no transfer {command.transfer} runs at EVSE {command.evse}", code="TxNotFound", where="transfer")
     wanted = LimitAccepted(station=station.id, at=now, limit=command.wanted(now))
@@ -134,7 +135,7 @@ def _again(station: Station, evse: EvseNumber, now: datetime, policy: Policy, *,
         yield LimitRefused(station=station.id, at=now, evse=evse, reason=NO_ANSWER)
     differs = asked is None and not same(_counts(station, evse, now), _confirmed(limits, evse))
     if afresh or unheard or differs or _lease_runs_out(station, evse, now):
-        yield from _send(station, evse, now)
+        yield from _send(station, evse, now, whole=afresh or unheard)
 
 
 def _late(asked: Limit, now: datetime, policy: Policy) -> bool:
@@ -191,50 +192,26 @@ def offer_schedule(command: OfferSchedule, station: Station, now: datetime, poli
 def send_again(station: Station, evse: EvseNumber, now: datetime, policy: Policy) -> Iterator[Effect]:
     """Send what counts at a place although the station has it, so that it is negotiated with the EV anew."""
     after = station
-    for effect in _send(station, evse, now):
+    for effect in _send(station, evse, now, whole=True):
         yield effect
         after = _evolved(effect, after)
     yield _next(after, now, policy)
 
 
-def _send(station: Station, evse: EvseNumber, now: datetime) -> Iterator[Effect]:
+def _send(station: Station, evse: EvseNumber, now: datetime, *, whole: bool = False) -> Iterator[Effect]:
     want = _counts(station, evse, now)
     if want is None:
         yield WithdrawLimit(station=station.id, evse=evse)
         return
-    sent = replace(want, since=now)
     if want.ahead and station.limits.periods is None:
         yield AskAbilities(station=station.id)
-    yield LimitSent(station=station.id, at=now, limit=sent)
+    want = sending.framed(want, station, whole=whole)
+    yield LimitSent(station=station.id, at=now, limit=replace(want, since=now))
     after = _lease(want, station)
     ends = [one for one in (want.until, now + after if after else None) if one is not None]
-    yield _command(station, replace(want, until=min(ends, default=None)))
-    if want.failsafe is not None and FAIL_SAFE_VALUE in station.lacks:
-        yield _command(
-            station,
-            replace(want, limit=Watts(min(want.failsafe, want.limit)), amperes=(), until=None, level=0, ahead=(), transfer=""),
-        )
-
-
-def _command(station: Station, limit: Limit) -> LimitPower:
-    return LimitPower(
-        station=station.id,
-        evse=limit.evse,
-        limit=limit.limit,
-        export=limit.export,
-        amperes=limit.amperes,
-        until=limit.until,
-        source=limit.source,
-        scope=limit.scope,
-        failsafe=limit.failsafe if limit.level else None,
-        failsafe_after=limit.failsafe_after if limit.level else None,
-        emergency=limit.emergency,
-        level=limit.level,
-        ahead=limit.ahead,
-        transfer=limit.transfer,
-        actor=limit.actor,
-        constraint=limit.constraint,
-    )
+    yield sending.command(station, replace(want, until=min(ends, default=None)))
+    if want.failsafe is not None and FAIL_SAFE_VALUE in station.lacks and not sending.safe_stays(want, station):
+        yield sending.command(station, sending.safe(want))
 
 
 def _lease(limit: Limit, station: Station) -> timedelta | None:
@@ -283,7 +260,7 @@ def hear_in_force(event: LimitInForce, station: Station, now: datetime, policy: 
         return
     if event.asked is None and (wrong := difference(event, station, now)) is not None:
         yield wrong
-        yield from _send(evolve.differs(wrong, station), event.evse, now)
+        yield from _send(evolve.differs(wrong, station), event.evse, now, whole=True)
         yield _next(station, now, policy)
         return
     limits, evse = station.limits, event.evse
@@ -296,6 +273,8 @@ def hear_in_force(event: LimitInForce, station: Station, now: datetime, policy: 
         return
     fact = replace(event, asked=asked)
     yield fact
+    if known is None and limits.periods is None and station.wire in sending.SPOKEN:
+        yield AskAbilities(station=station.id)  # behind the first limit, which may be urgent
     yield _next(evolve.in_force(fact, station), now, policy)
 
 
@@ -303,6 +282,13 @@ def hear_refused(event: LimitRefused, station: Station, now: datetime, policy: P
     """Keep it; a station that may only want another unit, or fewer steps, is asked once more in that way."""
     yield event
     after = evolve.refused(event, station)
+    sent = station.limits.asked.get(event.evse)
+    if sent is not None and sent.update and event.reason != NO_ANSWER:  # it has forgotten what there was to be updated
+        for effect in _send(after, event.evse, now, whole=True):
+            yield effect
+            after = _evolved(effect, after)
+        yield _next(after, now, policy)
+        return
     learned = list(_learned(event, station, now))
     for fact in learned:
         yield fact
@@ -319,6 +305,9 @@ def _learned(event: LimitRefused, station: Station, now: datetime) -> Iterator[R
     limits, sent = station.limits, station.limits.asked.get(event.evse)
     if sent is None or event.reason in {NO_ANSWER, "UnknownEvse", "TxNotFound"}:
         return
+    if sent.dynamic:
+        yield AbilitiesLearned(station=station.id, at=now, periods=limits.periods, levels=limits.levels, dynamic=False)
+        return
     too_many = event.reason == TOO_MANY
     if not limits.unit and not too_many:
         yield RateUnitLearned(station=station.id, at=now, unit=_OTHER.get(station.wire, "A"))
@@ -330,8 +319,8 @@ def _learned(event: LimitRefused, station: Station, now: datetime) -> Iterator[R
 def hear_abilities(event: AbilitiesLearned, station: Station) -> Iterator[Effect]:
     """Keep it, if it is new."""
     limits = station.limits
-    known = (limits.periods, limits.levels, limits.unit)
-    if known != (event.periods, event.levels, event.unit or limits.unit):
+    known = (limits.periods, limits.levels, limits.unit, limits.dynamic, limits.switches)
+    if known != (event.periods, event.levels, event.unit or limits.unit, event.dynamic, event.switches):
         yield event
 
 

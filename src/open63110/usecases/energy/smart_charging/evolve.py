@@ -120,6 +120,8 @@ def abilities_learned(event: AbilitiesLearned, station: Station) -> Station:
         periods=limits.periods if periods is None else periods,
         levels=limits.levels if levels is None else levels,
         unit=event.unit or limits.unit,
+        dynamic=limits.dynamic if event.dynamic is None else event.dynamic,
+        switches=limits.switches if event.switches is None else event.switches,
     )
 
 

@@ -22,7 +22,7 @@ from open63110.model.limit import Confirmed, Limit
 from open63110.model.policy import Policy
 from open63110.model.station import Station
 from open63110.usecases.energy.smart_charging import evolve, external
-from open63110.usecases.energy.smart_charging.csms import FAIL_SAFE_VALUE, send_again
+from open63110.usecases.energy.smart_charging.csms import send_again
 from open63110.usecases.energy.smart_charging.messages import LimitDiffers, LimitInForce
 from open63110.usecases.energy.smart_charging.profile_messages import (
     AskProfiles,
@@ -33,6 +33,7 @@ from open63110.usecases.energy.smart_charging.profile_messages import (
     ProfilesUnreported,
 )
 from open63110.usecases.energy.smart_charging.readback import difference
+from open63110.usecases.energy.smart_charging.sending import FAIL_SAFE_VALUE
 from open63110.usecases.energy.smart_charging.station import flows
 
 TELLING: Final = frozenset({"ocpp2.0.1", "ocpp2.1"})
@@ -140,7 +141,14 @@ def _others(station: Station, now: datetime) -> Iterator[Effect]:
 def _external(one: Installed, station: Station, now: datetime) -> ExternalLimit:
     generation = one.purpose == "LocalGeneration"
     said = ExternalLimit(
-        evse=one.evse, source=one.source, since=now, limit=one.limit, ahead=one.ahead, until=one.until, generation=generation
+        evse=one.evse,
+        source=one.source,
+        since=now,
+        limit=one.limit,
+        ahead=one.ahead,
+        until=one.until,
+        generation=generation,
+        at_soc=one.at_soc,
     )
     known = station.external.get(said.place)
     return said if known is None else replace(said, critical=known.critical, export=known.export)

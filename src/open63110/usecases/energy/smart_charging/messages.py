@@ -18,6 +18,7 @@ from open63110.model.site import SiteId, ZoneId
 class LimitPower(Command, frozen=True, kw_only=True, gc=False):
     """Draw no more than this. It counts as in force once the station has confirmed it."""
 
+    unasked: ClassVar[frozenset[str]] = frozenset({"profile", "dynamic", "update", "every", "lasts"})
     evse: EvseNumber = EvseNumber(0)
     """0: the station as a whole."""
     limit: Watts
@@ -49,6 +50,16 @@ class LimitPower(Command, frozen=True, kw_only=True, gc=False):
     """Id of the constraint that did; empty: none."""
     profile: int = 0
     """At a station: id by which whoever set it calls it on OCPP; 0: it has none."""
+    dynamic: str = ""
+    """In which unit it is updated as a whole (a dynamic profile), W or A; empty: it is not."""
+    update: bool = False
+    """It goes out as an update of a dynamic one that is there."""
+    every: Seconds | None = None
+    """At a station: how long after its last update it asks for another [s]; None: it waits for them."""
+    lasts: Seconds | None = None
+    """At a station: how long after its last update a dynamic one counts [s]; None: until it ends."""
+    phase: int | None = None
+    """On which single phase of the station the EV is to charge, 1 to 3; None: the station chooses."""
 
     @property
     def priority(self) -> Priority:  # type: ignore[override]  # of one command, not of its kind
@@ -75,6 +86,11 @@ class LimitPower(Command, frozen=True, kw_only=True, gc=False):
             actor=self.actor,
             constraint=self.constraint,
             profile=self.profile,
+            dynamic=self.dynamic,
+            update=self.update,
+            every=self.every,
+            lasts=self.lasts,
+            phase=self.phase,
         )
 
 
@@ -108,6 +124,10 @@ class AbilitiesLearned(Event, frozen=True, kw_only=True, gc=False):
     """The highest level."""
     unit: str = ""
     """W or A where it takes one only."""
+    dynamic: bool | None = None
+    """It takes limits that are updated as a whole."""
+    switches: bool | None = None
+    """It can be told on which phase an EV is to charge."""
 
 
 class AbilitiesAnswer(Reply, frozen=True, kw_only=True, gc=False):

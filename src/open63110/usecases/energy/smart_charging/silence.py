@@ -14,7 +14,7 @@ from open63110.kernel.messages import Effect, Wake
 from open63110.model.exposure import GOING_OVER, fail_safe_from
 from open63110.model.limit import WHOLE, Confirmed
 from open63110.model.station import Station
-from open63110.usecases.energy.smart_charging.csms import FAIL_SAFE_VALUE, OFFLINE_DURATION
+from open63110.usecases.energy.smart_charging.csms import OFFLINE_DURATION
 from open63110.usecases.energy.smart_charging.messages import (
     DeriveFailSafe,
     FailSafeEntered,
@@ -22,6 +22,7 @@ from open63110.usecases.energy.smart_charging.messages import (
     ReconcileLimits,
     SilenceNoted,
 )
+from open63110.usecases.energy.smart_charging.sending import FAIL_SAFE_VALUE
 
 _WAKE = "fail-safe"
 

@@ -7,13 +7,13 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from open63110.kernel.errors import Expired, Malformed, Unknown
+from open63110.kernel.errors import Expired, Malformed, NotSupported, Unknown
 from open63110.kernel.ids import EvseNumber, TransferReference
 from open63110.kernel.messages import Effect, Event, Wake
 from open63110.model.limit import WHOLE, Confirmed, Limit, Offer, course, failsafe_due, held, offered
 from open63110.model.needs import NeedsStated
 from open63110.model.station import Station
-from open63110.usecases.energy.smart_charging import evolve
+from open63110.usecases.energy.smart_charging import dynamic, evolve
 from open63110.usecases.energy.smart_charging.messages import (
     AbilitiesAnswer,
     AskAbilities,
@@ -55,8 +55,11 @@ def obey(command: LimitPower, station: Station, now: datetime) -> Iterator[Effec
 
     Raises:
         Unknown: the energy transfer that it is bound to does not run there.
+        NotSupported: it names a phase, and phases are not switched here.
     """
     check(command, station, now)
+    if command.phase is not None:
+        raise NotSupported("phases are not switched here", code="UnsupportedParam", where="phase")
     evse, limit = command.evse, command.wanted(now)
     if limit.transfer and not flows(station, evse, limit.transfer):
         raise Unknown(f"no transfer {limit.transfer} runs at EVSE {evse}", code="TxNotFound", where="transfer")
@@ -70,6 +73,8 @@ def obey(command: LimitPower, station: Station, now: datetime) -> Iterator[Effec
     yield force
     after = evolve.in_force(force, after)
     yield from settle(after, now, enter=False)
+    if limit.dynamic:
+        yield dynamic.again(after, now)
     yield LimitAnswer(evse=evse, limit=keeps, by=force.by, until=command.until)
 
 
@@ -213,6 +218,8 @@ def check(command: LimitPower, station: Station, now: datetime) -> None:
         raise Malformed("a limit is a number from 0 on", code="InvalidValue", where="limit")
     if command.until is not None and command.until <= now:
         raise Expired("it would have ended already", code="InvalidSchedule", where="until")
+    if command.phase not in {None, 1, 2, 3}:
+        raise Malformed("phases are 1, 2 and 3", code="InvalidValue", where="phase")
     if any(later.since <= sooner.since for sooner, later in pairwise(command.ahead)):
         raise Malformed("what comes later is not in order of time", code="InvalidSchedule", where="ahead")
     _demand(command.evse, station)

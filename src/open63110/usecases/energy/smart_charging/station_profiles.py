@@ -59,6 +59,9 @@ def _told(one: Limit, now: datetime) -> Installed:
         ahead=tuple(step for step in one.ahead if step.since > now),
         until=one.until,
         safe=one.level == 0,
+        dynamic=one.dynamic != "",
+        updated=one.since if one.dynamic else None,
+        phase=one.phase,
     )
 
 

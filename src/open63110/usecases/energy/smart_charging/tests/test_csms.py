@@ -15,9 +15,8 @@ from open63110.kernel.units import Watts
 from open63110.model.limit import WHOLE, Limit, LimitSource
 from open63110.model.policy import Policy
 from open63110.model.station import Registration, Station
-from open63110.usecases.energy.smart_charging import USE_CASE
+from open63110.usecases.energy.smart_charging import FAIL_SAFE_VALUE, USE_CASE
 from open63110.usecases.energy.smart_charging.csms import (
-    FAIL_SAFE_VALUE,
     NO_ANSWER,
     OFFLINE_DURATION,
     ask,

@@ -17,9 +17,8 @@ from open63110.model.needs import Needs, PriorityChanged
 from open63110.model.policy import Policy
 from open63110.model.station import Registration, Station
 from open63110.model.transfer import EnergyTransfer
-from open63110.usecases.energy.smart_charging import USE_CASE
+from open63110.usecases.energy.smart_charging import FAIL_SAFE_VALUE, USE_CASE
 from open63110.usecases.energy.smart_charging.csms import (
-    FAIL_SAFE_VALUE,
     OFFLINE_DURATION,
     ask,
     hear_abilities,
