@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is max-min fair, found slowly: one convex programme after the other, by CVXPY. For small sites only."""
 
+import warnings
+
 import cvxpy as cp
 import numpy as np
 
@@ -48,7 +50,9 @@ def _rows(network: Network, given: Room, drawn: cp.Variable) -> list[cp.Constrai
 
 def _most(of: cp.Expression, within: list[cp.Constraint]) -> float:
     problem = cp.Problem(cp.Maximize(of), within)
-    problem.solve(solver=cp.CLARABEL)  # type: ignore[no-untyped-call]  # CVXPY types only a part of itself
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # it says "may be inaccurate" from 1e-8 on: what is compared is coarser
+        problem.solve(solver=cp.CLARABEL)  # type: ignore[no-untyped-call]  # CVXPY types only a part of itself
     if problem.status not in {cp.OPTIMAL, cp.OPTIMAL_INACCURATE}:
         raise AssertionError(problem.status)
     return float(np.asarray(of.value))

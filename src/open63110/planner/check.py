@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from open63110.planner.network import Floats, Line, Network, Room
+from open63110.planner.network import Floats, Line, Network, Phasors, Room
 
 TOLERANCE = 1e-6
 """Share of a limit, and amperes or watts, that count as an error of floating point."""
@@ -35,7 +35,9 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return abs(self.load - self.limit)
 
 
-def check(network: Network, given: Room, currents: Floats, high: Floats, low: Floats | None = None) -> Breach | None:
+def check(
+    network: Network, given: Room, currents: Floats, high: Floats, low: Floats | None = None, *, up_to: bool = False
+) -> Breach | None:
     """Return the first thing wrong with a vector; None: it may be sent.
 
     Args:
@@ -44,6 +46,7 @@ def check(network: Network, given: Room, currents: Floats, high: Floats, low: Fl
         currents: (N) per phase [A].
         high: (N) what each point may draw at most [A].
         low: (N) what each must draw at least [A]; None: nothing.
+        up_to: rows have to hold whatever each draws up to its current, not only if all draw just that.
     """
     if not len(currents) == len(high) == len(network.points) or len(given.limits) != len(network.lines):
         return Breach(what="shape", load=float(len(currents)), limit=float(len(network.points)))
@@ -55,7 +58,7 @@ def check(network: Network, given: Room, currents: Floats, high: Floats, low: Fl
         if wrong.any():
             point = int(np.argmax(wrong))
             return Breach(what=what, point=network.points[point], load=float(currents[point]), limit=float(bound[point]))
-    return _first_row(network, given, currents)
+    return _first_row(network, given, currents, up_to=up_to)
 
 
 def check_pilots(network: Network, currents: Floats, sets: Sequence[tuple[float, ...]]) -> Breach | None:
@@ -76,7 +79,7 @@ def check_pilots(network: Network, currents: Floats, sets: Sequence[tuple[float,
     return None
 
 
-def _first_row(network: Network, given: Room, currents: Floats) -> Breach | None:
+def _first_row(network: Network, given: Room, currents: Floats, *, up_to: bool) -> Breach | None:
     ends = network.starts.tolist()
     for row, (limit, base, plain) in enumerate(
         zip(given.limits.tolist(), given.base.tolist(), network.plain.tolist(), strict=True)
@@ -84,8 +87,17 @@ def _first_row(network: Network, given: Room, currents: Floats) -> Breach | None
         if limit == np.inf:
             continue
         entries = slice(ends[row], ends[row + 1])
-        total = complex(network.weights[entries] @ currents[network.columns[entries]]) + base
-        load = total.real if plain else abs(total)
+        drawn = network.weights[entries] * currents[network.columns[entries]]
+        total = complex(drawn.sum()) + base
+        load = total.real if plain else _highest(drawn, base) if up_to else abs(total)
         if not load <= limit + TOLERANCE * (1.0 + abs(limit)):
             return Breach(what="row", line=network.lines[row], load=load, limit=limit)
     return None
+
+
+def _highest(drawn: Phasors, base: complex) -> float:
+    """Return the greatest magnitude of a sum of phasors of which each may be anything from 0 to what is given."""
+    edges = np.angle(drawn[drawn != 0.0]) + np.pi / 2.0
+    edges = np.sort(np.concatenate((edges, edges + np.pi, [0.0])) % (2.0 * np.pi))
+    between = edges + np.diff(edges, append=edges[0] + 2.0 * np.pi) / 2.0  # where nothing is at a right angle, one for each half
+    return max(abs(complex(drawn[(drawn * np.exp(-1j * one)).real > 0.0].sum()) + base) for one in between.tolist())

@@ -13,6 +13,8 @@ from open63110.planner.pilot import pilot
 NEAR = 1e-9
 """What is so much below a step counts as the step [A]."""
 PASSES = 8
+STEP = 0.01
+"""By how much who has to give way gives way at least [A]."""
 
 
 class Ladders(msgspec.Struct, frozen=True, kw_only=True, gc=False, eq=False):
@@ -100,7 +102,7 @@ def in_steps(network: Network, given: Room, offered: Ladders, currents: Floats, 
     Returns:
         (N) fits [A].
     """
-    found = at_most(offered, currents)
+    found = _fitted(network, given, offered, at_most(offered, currents))
     for _ in range(PASSES):
         step = next_above(offered, found)
         order = np.lexsort((found - currents, -rank))
@@ -115,3 +117,29 @@ def in_steps(network: Network, given: Room, offered: Ladders, currents: Floats, 
             break
         found = np.where(inside, step, found)
     return found
+
+
+def _fitted(network: Network, given: Room, offered: Ladders, found: Floats) -> Floats:
+    """Lower those who push a row of phasors beyond what it allows, since others who were rounded down had relieved it, (N) [A].
+
+    It ends at the latest where everybody has his least, which fits.
+    """
+    if network.all_plain:
+        return found
+    found, loads = found.copy(), carry(network, found) + given.base
+    while True:
+        over = np.where(network.plain, 0.0, np.abs(loads) - given.limits * (1.0 + NEAR))
+        row = int(np.argmax(over))
+        if not over[row] > 0.0:
+            return found
+        entries = slice(int(network.starts[row]), int(network.starts[row + 1]))
+        columns = network.columns[entries]
+        push = (np.conj(loads[row]) * network.weights[entries]).real / abs(loads[row])
+        able = np.flatnonzero((push > NEAR) & (found[columns] > offered.least[columns] + NEAR))
+        if not able.size:
+            return found
+        point = columns[able[np.argmax((found[columns] * push)[able])]]
+        lower = found.copy()
+        lower[point] -= max(over[row] / push[columns == point][0], STEP)
+        found[point] = max(at_most(offered, lower)[point], offered.least[point])
+        loads = carry(network, found) + given.base

@@ -17,7 +17,7 @@ from open63110.planner.claimed import Claimed
 from open63110.planner.fill import demand, fill
 from open63110.planner.frame import Frame
 from open63110.planner.ladders import ladders
-from open63110.planner.network import Bools, Floats, Ints, Network, Phasors, Room, carry, use
+from open63110.planner.network import Bools, Floats, Ints, Network, Phasors, Room, carry, peak, use
 from open63110.planner.points import Spot
 from open63110.planner.serve import Rhythm, Served, Turns, Wants, serve
 
@@ -33,6 +33,9 @@ SMALL_AMPERES: Final = 0.5
 
 BIG: Final = 1e4
 """More than anything takes [A]."""
+
+TIGHTENED: Final = 4
+"""How often rows of phasors are shared anew at most; what then still does not fit is lowered by the checker's verdict."""
 
 ROUNDS_FROM: Final = 2_000
 """From so many EVSEs on, sharing is exact to a tenth of a per cent only."""
@@ -94,9 +97,8 @@ def step(given: Given) -> Step:
     controlled = _controlled(given, most)
     fixed = np.where(usable & controlled, 0.0, most)
     room = Room(limits=given.limits, base=given.base + carry(network, fixed))
-    target, served, stops, high = _shared(given, room, usable & controlled)
-    target = _calm(network, room, given, target, high)
-    breach = check(network, _lenient(network, room), target, np.maximum(high, target))
+    target, served, stops, high = _planned(given, room, usable & controlled, fixed)
+    breach = check(network, _lenient(network, room), target, np.maximum(high, target), up_to=True)
     if breach is not None:
         target = _lowered(network, room, target)
     send, waits = _staged(network, given, target, most, usable & controlled)
@@ -107,18 +109,36 @@ def step(given: Given) -> Step:
         waits=waits,
         served=served,
         stops=stops,
-        planned=use(network, np.where(usable & controlled, target, most), given.base),
-        most=use(network, most, given.base),
+        planned=peak(network, np.where(usable & controlled, target, most), given.base),
+        most=peak(network, most, given.base),
         limits=given.limits,
         breach=breach,
     )
+
+
+def _planned(given: Given, room: Room, mine: Bools, fixed: Floats) -> tuple[Floats, Served, Ints, Floats]:
+    """Share what rows allow; where others who draw less would make a row of phasors exceed it, share less of that row anew."""
+    network = given.frame.network
+    for _ in range(TIGHTENED):
+        target, served, stops, high = _shared(given, room, mine)
+        target = _calm(network, room, given, target, high)
+        if network.all_plain:
+            break
+        highest = peak(network, np.where(mine, target, fixed), given.base)
+        allowed = np.maximum(given.limits, peak(network, fixed, given.base))
+        over = ~network.plain & (highest > allowed * (1.0 + SLACK))
+        if not over.any():
+            break
+        tight = np.where(over, room.limits * allowed / np.maximum(highest, SLACK) * (1.0 - SLACK), room.limits)
+        room = Room(limits=tight, base=room.base)
+    return target, served, stops, high
 
 
 def _controlled(given: Given, most: Floats) -> Bools:
     """Return which EVSEs hang below a row that could be exceeded, or that somebody limits."""
     network = given.frame.network
     bounds = np.array([max(one.bound, one.most) for one in given.spots])
-    could = use(network, np.maximum(bounds, most), given.base) > given.limits * (1.0 + SLACK)
+    could = peak(network, np.maximum(bounds, most), given.base) > given.limits * (1.0 + SLACK)
     for row in given.claimed.demanded:
         could[row] = True
     found = np.zeros(len(given.spots), dtype=np.bool_)
@@ -238,18 +258,32 @@ def _staged(network: Network, given: Given, target: Floats, most: Floats, mine: 
     rising = more > 0.0
     if not rising.any():
         return fresh, np.zeros(len(target), dtype=np.bool_)
-    worst = given.base + carry(network, most)
-    room = Room(limits=given.limits, base=worst)
     active = np.array([one.state == "active" for one in given.spots], dtype=np.bool_)
     order = np.flatnonzero(rising)
     order = order[np.lexsort((more[order], -given.rank[order], ~active[order]))]
-    granted = admit(network, room, more, order).inside
+    granted = _granted(network, given, most, more, order)
     return fresh & (~rising | granted), rising & ~granted
+
+
+def _granted(network: Network, given: Given, most: Floats, more: Floats, order: Ints) -> Bools:
+    """Return who may have more beside all that may be drawn already, one after the other, (N)."""
+    if network.all_plain:
+        return admit(network, Room(limits=given.limits, base=given.base + carry(network, most)), more, order).inside
+    limits = np.maximum(given.limits, peak(network, most, given.base)) * (1.0 + SLACK)
+    inside, worst = np.zeros(len(most), dtype=np.bool_), most + more
+    if (peak(network, worst, given.base) <= limits).all():
+        return more > 0.0
+    worst = most.copy()
+    for point in order.tolist():
+        worst[point] += more[point]
+        inside[point] = bool((peak(network, worst, given.base) <= limits).all())
+        worst[point] -= 0.0 if inside[point] else more[point]
+    return inside
 
 
 def after(network: Network, given: Given, found: Step) -> Breach | None:
     """Let the checker look at what could be drawn once what is to be sent is under way: never more than before, or than fits."""
     most = np.array([one.most for one in given.spots])
     worst = np.where(found.send, np.maximum(most, found.target), most)
-    limits = np.maximum(given.limits, use(network, most, given.base))
-    return check(network, Room(limits=limits, base=given.base), worst, worst)
+    limits = np.maximum(given.limits, peak(network, most, given.base))
+    return check(network, Room(limits=limits, base=given.base), worst, worst, up_to=True)

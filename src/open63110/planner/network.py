@@ -131,6 +131,38 @@ def use(network: Network, currents: Floats, base: Phasors | None = None) -> Floa
     return np.where(network.plain, loads.real, np.abs(loads))
 
 
+SECTORS = np.exp(1j * np.radians(np.arange(15.0, 360.0, 30.0)))
+"""Directions between any two neighbouring angles that currents can have in a conductor: these are multiples of 30 degrees."""
+
+
+def peak(network: Network, currents: Floats, base: Phasors | None = None) -> Floats:
+    """Return the highest load of each row if every point draws anything from nothing up to its current.
+
+    In a row of phasors points may relieve each other, between L1-L2 and L2-L3 before a transformer for example; who stops then
+    raises it. The highest load is where all draw in full that point into one half of the plane, and the others nothing.
+
+    Args:
+        network: of N points and R rows.
+        currents: (N) per phase, at most [A].
+        base: (R) what is drawn beside the points [A or W]; None: nothing.
+
+    Returns:
+        (R) at least `use` [A or W].
+    """
+    found = use(network, currents, base)
+    if network.all_plain:
+        return found
+    kept = np.flatnonzero(~network.plain[network.rows])
+    rows, drawn = network.rows[kept], (network.weights * currents[network.columns])[kept]
+    beside = np.zeros(len(found), dtype=np.complex128) if base is None else base
+    for direction in SECTORS:
+        ahead = (drawn * direction.conjugate()).real > 0.0
+        real = np.bincount(rows[ahead], drawn.real[ahead], len(found))
+        imaginary = np.bincount(rows[ahead], drawn.imag[ahead], len(found))
+        found = np.where(network.plain, found, np.maximum(found, np.abs(real + 1j * imaginary + beside)))
+    return found
+
+
 def slack(network: Network, given: Room, currents: Floats) -> Floats:
     """Return what each row has left; negative: by how much it is exceeded.
 

@@ -10,7 +10,7 @@ from tests.garages import currents, networks
 from open63110.planner.check import check, check_pilots
 from open63110.planner.fill import demand, fill
 from open63110.planner.ladders import at_most, in_steps, ladders, next_above, some_of
-from open63110.planner.network import Network, room
+from open63110.planner.network import Network, room, use
 from open63110.planner.tree import Node, Point, compiled
 
 LADDER = (8.0, 16.0, 24.0, 32.0)
@@ -62,6 +62,22 @@ def test_rounded_currents_fit_and_nobody_could_have_one_more_step(network: Netwo
         lost = exact[point] - found[point]
         if step <= high[point] and grain == 0.0:
             assert check(network, given_, more, np.full(size, np.inf)) is not None, lost
+
+
+def below_a_transformer(amperes: float, points: list[Point]) -> Network:
+    return compiled([Node(id="t", amperes=(amperes, np.inf, np.inf), winding="delta-wye")], points)
+
+
+def test_who_is_rounded_down_does_not_leave_others_too_much_where_he_had_relieved_them() -> None:
+    points = [Point(id=one, node="t", wiring=wiring) for one, wiring in (("a", "L1-L2"), ("b", "L2-L3"))]
+    exact, high = np.array([20.0, 9.9]), np.full(2, 32.0)
+    limit = use(below_a_transformer(np.inf, points), exact)[0]
+    network = below_a_transformer(limit, points)
+    assert use(network, np.array([20.0, 8.0]))[0] > limit, "so b relieves a"
+    found = in_steps(network, room(network), ladders([(), LADDER]), exact, high, np.zeros(2, dtype=np.intp))
+    assert check(network, room(network), found, high) is None
+    assert found[1] == 8.0
+    assert found[0] > 15.0
 
 
 def test_what_rounding_leaves_goes_to_the_more_important_then_to_who_lost_most() -> None:

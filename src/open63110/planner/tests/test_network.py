@@ -2,16 +2,21 @@
 """Sites as rows and columns: what an ampere at a point is in every conductor and connection above it."""
 
 import cmath
+import itertools
 import math
 from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.garages import currents, networks
 
 from open63110.kernel.errors import Malformed
 from open63110.kernel.units import Amperes, Volts, Watts
 from open63110.model.site import Feeder, GridConnection, Site, SiteId
-from open63110.planner.network import Floats, Network, above, below, carry, narrow, part, room, slack, under, use
+from open63110.planner.check import check
+from open63110.planner.network import Floats, Network, Room, above, below, carry, narrow, part, peak, room, slack, under, use
 from open63110.planner.tree import UNLIMITED, Group, Node, Point, compiled, nodes_of
 from open63110.planner.wiring import used
 
@@ -203,3 +208,28 @@ def test_a_part_of_a_network_has_the_room_that_the_others_leave() -> None:
     assert smaller.points == ("a1",)
     assert found[network.row("grid", "L1")] == pytest.approx(100.0 - 10.0 - 30.0 - 5.0)
     assert found[network.row("a", "L1")] == pytest.approx(63.0 - 10.0 - 5.0)
+
+
+@settings(max_examples=100)
+@given(networks(delta=True), st.data())
+def test_the_peak_of_a_row_is_what_the_worst_of_all_that_may_be_drawn_makes_of_it(network: Network, data: st.DataObject) -> None:
+    size = min(len(network.points), 8)
+    network = narrow(network, np.arange(size, dtype=np.intp))
+    drawn = data.draw(currents(size))
+    base = carry(network, data.draw(currents(size)))
+    corners = [use(network, drawn * np.array(one), base) for one in itertools.product((0.0, 1.0), repeat=size)]
+    assert peak(network, drawn, base) == pytest.approx(np.where(network.plain, corners[-1], np.max(corners, axis=0)))
+
+
+@settings(max_examples=100)
+@given(networks(delta=True), st.data())
+def test_the_checker_finds_the_same_peak(network: Network, data: st.DataObject) -> None:
+    drawn = data.draw(currents(len(network.points)))
+    high = peak(network, drawn)
+    assert check(network, Room(limits=high, base=np.zeros(len(high), dtype=np.complex128)), drawn, drawn, up_to=True) is None
+    for row in np.flatnonzero(high > 0.1):
+        limits = np.full(len(high), np.inf)
+        limits[row] = high[row] * 0.99
+        found = check(network, Room(limits=limits, base=np.zeros(len(high), dtype=np.complex128)), drawn, drawn, up_to=True)
+        assert found is not None
+        assert found.line == network.lines[row]
