@@ -3,6 +3,8 @@
 
 import warnings
 
+import warnings
+
 import cvxpy as cp
 import numpy as np
 
@@ -12,10 +14,17 @@ from open63110.planner.network import Floats, Network, Room
 CLOSE = 1e-6
 
 
+class Unsure(Exception):
+    """The solver does not answer for what it found."""
+
+
 def fair(network: Network, given: Room, asked: Demand) -> Floats:
     """Return the max-min fair currents of points of one class, (N) [A].
 
     The least level is made as high as it can be; who then cannot have more is settled; the others go on.
+
+    Raises:
+        Unsure: there is no answer to compare with.
     """
     size = len(asked.high)
     drawn, level = cp.Variable(size), cp.Variable()
@@ -43,6 +52,8 @@ def _rows(network: Network, given: Room, drawn: cp.Variable) -> list[cp.Constrai
             continue
         base, limit = given.base[row], float(given.limits[row])
         parts = np.array([network.weights[entries].real, network.weights[entries].imag])
+        scale = float(np.abs(parts).max()) or 1.0  # watts and amperes side by side are hard for a solver
+        parts, base, limit = parts / scale, base / scale, limit / scale
         load = parts @ drawn[network.columns[entries]] + np.array([base.real, base.imag])
         made.append(load[0] <= limit if network.plain[row] else cp.SOC(cp.Constant(limit), load))
     return made

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
-from tests.fairness import fair
+from tests.fairness import Unsure, fair
 from tests.garages import currents, networks
 
 from open63110.planner.check import check
@@ -193,7 +193,10 @@ def test_phases_do_not_matter_beyond_their_limits(network: Network, turn: list[i
 def test_an_oracle_finds_the_same(delta: bool, data: st.DataObject) -> None:
     network = data.draw(networks(delta=delta, most=5))
     given_, asked = room(network), data.draw(demands(len(network.points), low=False, classes=1))
-    found, expected = fill(network, given_, asked).currents, fair(network, given_, asked)
+    try:
+        found, expected = fill(network, given_, asked).currents, fair(network, given_, asked)
+    except Unsure:
+        reject()  # the oracle's fault; were it so in most cases, Hypothesis would complain
     level, best = np.sort(found / asked.share), np.sort(expected / asked.share)
     assert level[0] == pytest.approx(best[0], abs=1e-4)
     if not delta:
