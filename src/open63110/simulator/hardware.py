@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The hardware of one simulated charging station, and what people, grid and weather do to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import Protocol
 
 from open63110.kernel.units import Watts
@@ -20,13 +20,20 @@ FIRST_SAMPLE = 3.0
 """After the contactor has closed, the state that results from it is told [s]."""
 
 BEFORE_RESTART = 2.0
-"""Between the word and the deed of a restart [s]."""
+"""Between the word and the deed of a restart at least [s]."""
+
+TELLS = 60.0
+"""How long a restart waits at most until everything is told [s]."""
 
 
 class Controller(Protocol):
     """The controller of the station, as its hardware sees it."""
 
     powered: bool
+
+    @property
+    def outbox(self) -> Sized:
+        """What is to be told."""
 
     def power_up(self, reason: str = "PowerUp") -> None:
         """Start."""
@@ -157,7 +164,15 @@ class SimulatedStation:
         """Go down and come up again; one EVSE restarts without the others noticing."""
         if evse is None:
             self.restarts += 1
-            self._schedule.begin(self._off_and_on(reason, self.boot), after=BEFORE_RESTART)
+            self._schedule.begin(self._restarting(reason), after=BEFORE_RESTART)
+
+    def _restarting(self, reason: str) -> Script:
+        """Wait for what ends to be told, as long as that is possible."""
+        left = TELLS
+        while len(self.controller.outbox) and left > 0.0:
+            left -= 1.0
+            yield 1.0
+        yield from self._off_and_on(reason, self.boot)
 
     def set_clock(self, by: float) -> bool:
         """Move the clock, unless it is right by itself."""

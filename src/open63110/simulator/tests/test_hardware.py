@@ -12,7 +12,7 @@ from open63110.model.needs import Needs
 from open63110.model.token import Credential
 from open63110.simulator.ev import MAKES, Ev, Make
 from open63110.simulator.evse import SimulatedEvse
-from open63110.simulator.hardware import BEFORE_RESTART, SimulatedStation
+from open63110.simulator.hardware import BEFORE_RESTART, TELLS, SimulatedStation
 from open63110.simulator.meter import Meter
 from open63110.simulator.scenarios import SCENARIOS, Cast, begin, people, visit
 from open63110.simulator.schedule import Schedule
@@ -31,6 +31,7 @@ class World:
         self.station = SimulatedStation("CS-1", evses, self, self.schedule)
         self.station.controller = self
         self.powered = False
+        self.outbox: list[str] = []
         self.seen: list[tuple[Any, ...]] = []
 
     def now(self) -> datetime:
@@ -147,6 +148,19 @@ def test_a_restart_comes_up_with_its_reason_and_one_of_an_evse_shows_nothing(wor
     assert world.station.restarts == 1
     world.station.crash()
     assert world.wait(30) == [("down",), ("up", "Watchdog")]
+
+
+def test_a_restart_waits_for_what_is_to_be_told_but_not_for_ever(world: World) -> None:
+    world.outbox.append("the end of a transfer")
+    world.station.restart("RemoteReset", None)
+    assert world.wait(BEFORE_RESTART + 20) == []
+    world.outbox.clear()
+    assert world.wait(2) == [("down",)]
+    world.wait(world.station.boot + 2)
+    world.outbox.append("what nobody hears")
+    world.station.restart("RemoteReset", None)
+    assert world.wait(BEFORE_RESTART + TELLS - 2) == []
+    assert world.wait(4) == [("down",)]
 
 
 def test_a_broken_evse_gives_nothing_until_it_is_whole_again(world: World) -> None:

@@ -29,6 +29,7 @@ class World:
     def __init__(self, *, good_from: int = 1) -> None:
         self.at, self.powered, self._good = START, True, good_from
         self.seen: list[str] = []
+        self.outbox: list[str] = []
         self.schedule = Schedule(self)
         self.outlet = Outlet(1, Meter("M1"), RATING)
         self.station = SimulatedStation("CS-1", [self.outlet], self, self.schedule)
