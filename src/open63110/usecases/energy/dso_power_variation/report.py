@@ -2,7 +2,7 @@
 """What came of an order, station by station and in all (R-7.8-4)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from msgspec.structs import replace
@@ -17,6 +17,9 @@ TOLERANCE: Final = 0.01
 
 NEAR: Final = 140.0
 """What a station may keep to above what it is given now: shares are rounded, and shift a little from look to look [W]."""
+
+READ: Final = timedelta(seconds=60.0)
+"""After so long what is measured counts, whenever it was read: the clock of a station may be wrong."""
 
 LOOKS: Final = (5.0, 10.0, 30.0, 60.0, 300.0)
 """How long after it began what is measured is written into the report [s]; and at its end."""
@@ -43,7 +46,7 @@ def measured(views: Sequence[Seen]) -> Watts | None:
 
 
 def noted(
-    report: Compliance, order: DsoOrder, views: Sequence[Seen], sites: GridSites, *, look: bool, begun: datetime
+    report: Compliance, order: DsoOrder, views: Sequence[Seen], sites: GridSites, *, look: datetime | None, begun: datetime
 ) -> Compliance:
     """Return the report with what is to be seen now.
 
@@ -52,21 +55,30 @@ def noted(
         order: what it is about.
         views: its places now.
         sites: knows what stations confirmed.
-        look: whether what is measured is taken down, too.
+        look: when what is measured is taken down, too; None: it is not.
         begun: since when a confirmation counts.
     """
     now = {one.id: one for view in views if _planned(view, order, sites) for one in view.stations}
     known = {one.station: one for one in report.stations}
     every = sorted({*known, *now})
     stations = tuple(
-        _effect(known.get(one) or StationEffect(station=one), now.get(one), sites, look=look, begun=begun) for one in every
+        _effect(known.get(one) or StationEffect(station=one), now.get(one), sites, look=look is not None, begun=begun)
+        for one in every
     )
     waiting = [one for one in stations if one.t_effect is None and not one.missing]
     moments = [one.t_effect for one in stations if one.t_effect is not None]
     t_effect = report.t_effect or (None if waiting else max(moments, default=begun))
-    p_after = measured(views) if look and t_effect is not None else report.p_after
+    after = look is not None and t_effect is not None and (look >= t_effect + READ or _read(stations, sites, t_effect))
+    p_after = measured(views) if after else report.p_after
     found = replace(report, stations=stations, t_effect=t_effect, p_after=p_after, reachable=order.reachable)
     return replace(found, status=_status(found, order))
+
+
+def _read(stations: Sequence[StationEffect], sites: GridSites, since: datetime) -> bool:
+    """Tell whether every meter was read since a moment: what was measured before says nothing of what came of an order."""
+    here = [known for one in stations if not one.missing and (known := sites.station(one.station)) is not None]
+    running = [one for station in here for one in station.transfers.values() if one.ended is None]
+    return all(one.newest is not None and one.newest > since for one in running)
 
 
 def _planned(view: Seen, order: DsoOrder, sites: GridSites) -> bool:
@@ -109,6 +121,11 @@ def crossed(begun: datetime, last: datetime, now: datetime, marks: Sequence[floa
     """Tell whether one of these ages [s] was reached since it was looked at last."""
     before, age = (last - begun).total_seconds(), (now - begun).total_seconds()
     return any(before < one <= age for one in marks)
+
+
+def owed(report: Compliance, begun: datetime, now: datetime) -> bool:
+    """Tell whether what is measured could not be taken down when it was to be, because meters had not been read again."""
+    return report.t_effect is not None and report.p_after is None and now >= begun + timedelta(seconds=LOOKS[0])
 
 
 def sampled(begun: datetime, last: datetime, now: datetime) -> bool:

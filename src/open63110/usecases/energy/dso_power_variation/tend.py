@@ -29,7 +29,7 @@ from open63110.usecases.energy.dso_power_variation.lifting import demand, lift
 from open63110.usecases.energy.dso_power_variation.messages import NOBODY, TendDsoOrders
 from open63110.usecases.energy.dso_power_variation.orders import begin, sample
 from open63110.usecases.energy.dso_power_variation.places import Seen, seen
-from open63110.usecases.energy.dso_power_variation.report import LOOKS, crossed, noted, sampled
+from open63110.usecases.energy.dso_power_variation.report import LOOKS, crossed, noted, owed, sampled
 from open63110.usecases.energy.dso_power_variation.restore import chosen, pause, span, together
 
 EVERY: Final = Seconds(10.0)
@@ -132,8 +132,8 @@ def _written(order: DsoOrder, views: Sequence[Seen], look: Round) -> Iterator[Ef
     report = sites.compliance(order.order_id)
     begun = max(order.start, order.changed)
     if report is not None:
-        due = crossed(begun, look.last, now, LOOKS)
-        found = noted(report, order, views, sites, look=due, begun=begun)
+        due = crossed(begun, look.last, now, LOOKS) or owed(report, begun, now)
+        found = noted(report, order, views, sites, look=now if due else None, begun=begun)
         if found != report:
             yield ComplianceChanged(station=NOBODY, at=now, order_id=order.order_id, compliance=found)
     if sampled(begun, look.last, now):
@@ -156,7 +156,7 @@ def _given_back(order: DsoOrder, views: Sequence[Seen], look: Round) -> Iterator
     yield DsoOrderChanged(station=NOBODY, at=now, order_id=order.order_id, dso_order=done)
     report = sites.compliance(order.order_id)
     if report is not None:
-        found = noted(report, order, views, sites, look=True, begun=max(order.start, order.changed))
+        found = noted(report, order, views, sites, look=now, begun=max(order.start, order.changed))
         yield ComplianceChanged(station=NOBODY, at=now, order_id=order.order_id, compliance=found)
     yield sample(order, views, now, look.ids)
 

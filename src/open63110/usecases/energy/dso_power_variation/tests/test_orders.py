@@ -209,6 +209,32 @@ def test_who_keeps_to_less_already_has_obeyed_as_it_began(grid: Grid) -> None:
     assert report.t_effect == NOON + seconds(30)
 
 
+@pytest.mark.parametrize("read", [True, False])
+def test_what_was_measured_before_all_had_confirmed_says_nothing_of_what_came_of_it(grid: Grid, read: bool) -> None:
+    station = StationId("N000")
+    running = EnergyTransfer(number=TransferNumber(1), station=station, reference=TransferReference("t"), newest=NOON)
+    put(grid, p_max_import=kw(100))
+    grid.now += seconds(1)
+    grid.obey("north")
+    known = replace(grid.stations[station], transfers={running.reference: running})
+    grid.stations[station] = known
+    top, *below = grid.powers[NORTH.site].nodes
+    grid.powers[NORTH.site] = replace(grid.powers[NORTH.site], nodes=(replace(top, load=kw(350)), *below))
+    tick(grid, 12)
+    report = grid.compliance("o-1")
+    assert report is not None
+    assert (report.t_effect, report.p_after, report.status) == (NOON + seconds(1), None, "compliant")
+    if read:
+        newer = replace(running, newest=grid.now)
+        grid.stations[station] = replace(known, transfers={running.reference: newer})
+        tick(grid)
+    else:
+        tick(grid, 49)
+    report = grid.compliance("o-1")
+    assert report is not None
+    assert (report.p_after, report.status) == (kw(350), "non-compliant")
+
+
 def test_stations_that_are_silent_count_and_are_missing_from_the_report(grid: Grid) -> None:
     grid.stand("north", 50, 7.0, dark=10)
     answer = put(grid, p_max_import=kw(100))
