@@ -14,7 +14,10 @@ import pytest
 from bench.load import build
 from bench.rooms import LOOP, by_room
 from bench.sampled import PACKAGE, Sampler, Spent, begins, place, where
-from bench.subject import SAMPLED, Subject, told
+from bench.subject import SAMPLED, Round, Subject, told
+
+ENOUGH = 50
+"""Samples, of which those parts get some in which much time is spent."""
 
 HERE: list[FrameType] = []
 
@@ -105,10 +108,13 @@ def test_the_notes_hold_all_that_the_process_used(tmp_path: Path) -> None:
 def test_a_sampled_csms_serves_and_tells_where_its_time_went(tmp_path: Path) -> None:
     with Subject(SAMPLED, tmp_path / "sampled", build(tmp_path)) as sampled, sampled.fleet("S", 20) as fleet:
         told(sampled)
-        outcome = fleet.run(1)
-        spent = told(sampled)
+        found: list[Spent] = []
+        rounds: list[Round] = []
+        while sum(one.samples for one in found) < ENOUGH:  # a second of a busy machine may hold few
+            rounds.append(fleet.run(1))
+            found.append(told(sampled))
     assert fleet.faults == 0
-    assert spent.samples > 10
-    rooms = by_room([spent])
+    rooms = by_room(found)
     assert {"wire", "runtime", LOOP} <= set(rooms)
-    assert sum(rooms.values()) * 1e6 / outcome.run.results == pytest.approx(outcome.cpu_us, rel=0.5)
+    used = sum(one.cpu_us * one.run.results for one in rounds)
+    assert sum(rooms.values()) * 1e6 == pytest.approx(used, rel=0.5)
