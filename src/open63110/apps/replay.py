@@ -2,6 +2,7 @@
 """A whole site replayed against a running CSMS, ours or not: real sockets, EVs that follow their pilots, and a judge."""
 
 import asyncio
+import contextlib
 import math
 import random
 from collections import Counter
@@ -46,6 +47,9 @@ MOST_STEPS: Final = 60
 
 ONE_PHASE: Final = Watts(7_500.0)
 """An EV that takes more than this is one of three phases."""
+
+TELLS: Final = 10.0
+"""How long stations that can be heard are waited for at the end, until they have told everything [s, real]."""
 
 Way = Callable[[StationId, int], tuple[Version, Dialling | LinkDialling]]
 """Tells what a station speaks and how it reaches its CSMS, by its id and its place among all."""
@@ -178,6 +182,14 @@ class Replay:
                 self.look()
                 for task in own:
                     task.cancel()
+            await self._told()
+
+    async def _told(self) -> None:
+        """Let stations tell what they have to at the end, as far as they can."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TELLS):
+                while self.site.waiting:  # noqa: ASYNC110 - of many stations at once
+                    await asyncio.sleep(0.05)
 
     def _switch_on(self) -> None:
         """Begin all stories."""
