@@ -77,6 +77,8 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
     """How long a limit that somebody sets may take until it is in effect [s of the clock]."""
     ramp: Seconds = Seconds(60.0)
     """Over how long the stations are switched on; the first day begins after that [s of the clock]."""
+    skews: dict[StationId, float] = {}
+    """Of stations whose clock is wrong: by how much it is ahead until their CSMS tells them the time [s of the clock]."""
 
 
 class SpoiledWire:
@@ -151,7 +153,8 @@ class Replay:
         own = [outlet for outlet, fit in zip(self.outlets, self.premises.outfits, strict=True) if fit.station == name]
         self._wires[name] = SpoiledWire(self.clock)
         most = max(Watts(one.rating.most * one.rating.volts * len(one.rating.windings)) for one in own)
-        plan = StationPlan(id=name, version=version, evses=len(own), limit=most, interval=self.play.interval)
+        skew = self.play.skews.get(name, 0.0)
+        plan = StationPlan(id=name, version=version, evses=len(own), limit=most, interval=self.play.interval, skew=skew)
         self.site.build(plan, dialling, evses=own)
         controller = self.site.controllers[name]
         for one in own:

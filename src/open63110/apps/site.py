@@ -224,6 +224,8 @@ class Site:
         self.tally = Tally()
         self.stations: dict[StationId, SimulatedStation] = {}
         self.controllers: dict[StationId, Controller] = {}
+        self.clocks: dict[StationId, SkewedClock] = {}
+        """Of stations whose clock is wrong."""
 
     def build(
         self,
@@ -244,7 +246,9 @@ class Site:
             evses: its own, 1, 2 …; none: usual ones, as many as the plan says.
         """
         own = SkewedClock(self.clock, plan.skew) if plan.skew else None
-        clock, party = own or self.clock, self._party(own)
+        clock, party, outlets = own or self.clock, self._party(own), bool(evses)
+        if own is not None:
+            self.clocks[StationId(plan.id)] = own
         evses = list(evses) or [SimulatedEvse(number, _meter(plan, number, counted)) for number in range(1, plan.evses + 1)]
         hardware = SimulatedStation(
             plan.id,
@@ -256,6 +260,7 @@ class Site:
             set_clock=own.set if own else None,
             slew_clock=own.slew if own else None,
         )
+        hardware.world = self.clock if outlets else clock
         station, engine = StationId(plan.id), party.engine
         controller = Controller(station, engine, identity=_identity(plan), layout=(1,) * plan.evses, limit=plan.limit)
         controller.hardware, hardware.controller = hardware, controller

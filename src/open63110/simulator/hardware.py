@@ -4,6 +4,8 @@
 from collections.abc import Callable, Sized
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from open63110.kernel.units import Watts
 from open63110.model.needs import Needs
 from open63110.model.reading import Reading
@@ -80,6 +82,7 @@ class SimulatedStation:
         "interval",
         "name",
         "restarts",
+        "world",
     )
 
     def __init__(
@@ -108,6 +111,8 @@ class SimulatedStation:
         """
         self.name, self.evses, self.interval, self.boot = name, {one.number: one for one in evses}, interval, boot
         self._clock, self._schedule, self._set_clock, self._slew_clock = clock, schedule, set_clock, slew_clock
+        self.world = clock
+        """By which EVs live, however wrong the station's own clock may be."""
         self.controller: Controller
         self.restarts = 0
 
@@ -123,7 +128,7 @@ class SimulatedStation:
         if not one.closed:
             self._schedule.begin(self._metering(one), after=FIRST_SAMPLE)
             self._let_speak(one)
-        one.close(self._clock.now(), Watts(limit))
+        one.close(self.world.now(), Watts(limit))
 
     def _let_speak(self, evse: SimulatedEvse) -> None:
         """Let an EV say what it needs, once for each time it comes."""
@@ -142,7 +147,11 @@ class SimulatedStation:
 
     def readings(self, evse: int) -> tuple[Reading, ...]:
         """Read the meter, and whatever else there is."""
-        return self.evses[evse].readings(self._clock.now())
+        found = self.evses[evse].readings(self.world.now())
+        if self.world is self._clock:
+            return found
+        now = self._clock.now()
+        return tuple(replace(one, at=now) for one in found)
 
     def state(self, evse: int) -> TransferState | None:
         """Tell what the EV does while energy may flow."""
@@ -194,7 +203,7 @@ class SimulatedStation:
     def _off_and_on(self, reason: str, seconds: float) -> Script:
         if self.controller.powered:
             for evse in self.evses.values():
-                evse.advance(self._clock.now())
+                evse.advance(self.world.now())
             self.controller.power_down()
         yield seconds
         if not self.controller.powered:
@@ -228,7 +237,7 @@ class SimulatedStation:
         self._schedule.begin(self._faulty(self.evses[evse], code, seconds, severity))
 
     def _faulty(self, evse: SimulatedEvse, code: str, seconds: float, severity: int) -> Script:
-        evse.advance(self._clock.now())
+        evse.advance(self.world.now())
         evse.halted, evse.fault = True, (code, severity)
         if self.controller.powered:
             self.controller.fault(evse.number, code, severity)
@@ -244,7 +253,7 @@ class SimulatedStation:
 
     def plug_in(self, outlet: Outlet, car: Car) -> None:
         """Plug an EV into an EVSE that is wired."""
-        outlet.arrive(car, self._clock.now())
+        outlet.arrive(car, self.world.now())
         self._plugged_in(outlet.number)
 
     def _plugged_in(self, evse: int) -> None:
@@ -256,7 +265,7 @@ class SimulatedStation:
         one = self.evses[evse]
         if not one.plugged:
             return
-        one.advance(self._clock.now())
+        one.advance(self.world.now())
         if self.controller.powered:
             self.controller.unplug(evse)
         one.clear()
@@ -270,7 +279,7 @@ class SimulatedStation:
     def halt(self, evse: int, *, halted: bool) -> None:
         """Let an EVSE give nothing, or give again."""
         one = self.evses[evse]
-        one.advance(self._clock.now())
+        one.advance(self.world.now())
         one.halted = halted
         self._tell(one)
 
@@ -278,7 +287,7 @@ class SimulatedStation:
         """Let the EV take nothing, or take again."""
         one = self.evses[evse]
         if one.ev is not None:
-            one.advance(self._clock.now())
+            one.advance(self.world.now())
             one.ev.paused = paused
             self._tell(one)
 
