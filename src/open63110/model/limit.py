@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A limit of power: who set it, where it counts, until when, and what a station falls back to when nobody is heard (7.10)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -275,16 +275,16 @@ def failsafe_due(limits: Limits, limit: Limit) -> datetime | None:
     return limits.silent_since + timedelta(seconds=limit.failsafe_after)
 
 
-def offered(limits: Limits, evse: EvseNumber, now: datetime, running: int = 1) -> Offer:
+def offered(limits: Limits, evse: EvseNumber, now: datetime, others: Collection[EvseNumber] = ()) -> Offer:
     """Return what an EVSE may give: the least of what it was told, its share of the station's, cable, EV and hardware.
 
     Args:
         limits: the station's.
         evse: which; 0: the station as a whole, which has no cable.
         now: the moment.
-        running: at how many EVSEs energy flows, this one included; they share the station's limit equally.
+        others: at which other EVSEs energy flows; they share the station's limit equally, but for what one may not use itself.
     """
-    offers = list(_offers(limits, evse, now, max(1, running)))
+    offers = list(_offers(limits, evse, now, others))
     return min(offers, key=lambda one: one.limit or 0.0) if offers else Offer(None, "")
 
 
@@ -296,7 +296,7 @@ class Course(NamedTuple):
     """From when on nothing limits it; None: not as far as was looked."""
 
 
-def course(limits: Limits, evse: EvseNumber, now: datetime, until: datetime, running: int = 1) -> Course:
+def course(limits: Limits, evse: EvseNumber, now: datetime, until: datetime, others: Collection[EvseNumber] = ()) -> Course:
     """Return what the offer of an EVSE becomes after this moment, until another.
 
     Args:
@@ -304,13 +304,13 @@ def course(limits: Limits, evse: EvseNumber, now: datetime, until: datetime, run
         evse: which; 0: the station as a whole.
         now: the moment.
         until: how far to look.
-        running: as for ``offered``.
+        others: as for ``offered``.
     """
     moments = {at for one in limits.desired.values() if one.evse in {evse, WHOLE} for at in _turns(limits, one)}
     steps: list[Ahead] = []
-    before = offered(limits, evse, now, running).limit
+    before = offered(limits, evse, now, others).limit
     for at in sorted(one for one in moments if now < one < until):
-        limit = offered(limits, evse, at, running).limit
+        limit = offered(limits, evse, at, others).limit
         if limit is None:
             return Course(tuple(steps), at)
         if limit != before:
@@ -324,15 +324,30 @@ def _turns(limits: Limits, limit: Limit) -> Iterator[datetime]:
     yield from (at for at in (limit.until, failsafe_due(limits, limit)) if at is not None)
 
 
-def _offers(limits: Limits, evse: EvseNumber, now: datetime, running: int) -> Iterator[Offer]:
+def _offers(limits: Limits, evse: EvseNumber, now: datetime, others: Collection[EvseNumber]) -> Iterator[Offer]:
+    yield from _own(limits, evse, now)
+    whole = commanded(limits, WHOLE, now) if evse != WHOLE else Offer(None, "")
+    if whole.limit is not None:
+        yield Offer(_share(limits, evse, whole.limit, others, now), whole.by)
+
+
+def _own(limits: Limits, evse: EvseNumber, now: datetime) -> Iterator[Offer]:
+    """Yield what limits a place by itself."""
     own = commanded(limits, evse, now)
     if own.limit is not None:
         yield own
-    if evse != WHOLE:
-        whole = commanded(limits, WHOLE, now)
-        if whole.limit is not None:
-            yield Offer(Watts(whole.limit / running), whole.by)
     yield from (Offer(cap, by) for by, cap in _caps(limits, evse).items())
+
+
+def _share(limits: Limits, evse: EvseNumber, whole: Watts, others: Collection[EvseNumber], now: datetime) -> Watts:
+    """Return what an EVSE gets of its station's limit [W]: as much as the others, and what they may not use themselves."""
+    tops = {one: min((own.limit or 0.0 for own in _own(limits, one, now)), default=whole) for one in {evse, *others}}
+    left = float(whole)
+    for place, one in enumerate(sorted(tops, key=lambda one: (tops[one], one == evse))):
+        if one == evse:
+            return Watts(left / (len(tops) - place))
+        left -= min(tops[one], left / (len(tops) - place))
+    return whole
 
 
 def _caps(limits: Limits, evse: EvseNumber) -> Mapping[str, Watts]:

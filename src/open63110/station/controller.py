@@ -139,18 +139,18 @@ class Controller:
     def offer(self, evse: EvseNumber) -> Watts:
         """Return what an EVSE may give now, by what the station was told and what its hardware says of itself [W]."""
         noun = self.noun
-        least = offered(noun.limits, evse, self._engine.clock.now(), self._flowing(evse)).limit if noun else None
+        least = offered(noun.limits, evse, self._engine.clock.now(), self._others(evse)).limit if noun else None
         return Watts(self.limit if least is None else min(least, self.limit))
 
     def phase_limit(self, evse: EvseNumber) -> Amperes | None:
         """Return what an EVSE may give on each phase by what the station was told; None: nothing was said of phases."""
         noun = self.noun
-        return phase_limit(noun.limits, evse, self._engine.clock.now(), self._flowing(evse)) if noun else None
+        return phase_limit(noun.limits, evse, self._engine.clock.now(), 1 + len(self._others(evse))) if noun else None
 
-    def _flowing(self, evse: EvseNumber) -> int:
-        """At how many EVSEs energy flows, or is to, with this one."""
+    def _others(self, evse: EvseNumber) -> set[EvseNumber]:
+        """At which other EVSEs energy flows, or is to."""
         noun = self.noun
-        return len({evse} | {one.evse for one in noun.transfers.values() if one.ended is None}) if noun else 1
+        return {one.evse for one in noun.transfers.values() if one.ended is None} - {evse} if noun else set()
 
     def _hear(self, *messages: Message, now: datetime) -> None:
         self._engine.hear(messages, now=now)

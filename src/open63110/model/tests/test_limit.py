@@ -29,6 +29,7 @@ from open63110.model.limit import (
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 ONE = EvseNumber(1)
+TWO = EvseNumber(2)
 
 
 def limit(watts: float, **more: Any) -> Limit:
@@ -116,8 +117,10 @@ def test_fail_safe_is_due_only_without_a_link_and_where_there_is_a_time() -> Non
 def test_an_evse_gives_the_least_of_command_share_cable_ev_and_hardware() -> None:
     caps = {ONE: {"hardware": Watts(22_000), "cable": Watts(13_800), "ev": Watts(11_000)}}
     assert offered(limits(caps=caps), ONE, NOW) == Offer(Watts(11_000), "ev")
-    assert offered(limits(limit(16_000), caps=caps), ONE, NOW, 2) == Offer(Watts(8_000), "command")
-    assert offered(limits(limit(16_000), limit(6_000, evse=ONE), caps=caps), ONE, NOW, 2) == Offer(Watts(6_000), "command")
+    assert offered(limits(limit(16_000), caps=caps), ONE, NOW, {TWO}) == Offer(Watts(8_000), "command")
+    assert offered(limits(limit(16_000), limit(6_000, evse=ONE), caps=caps), ONE, NOW, {TWO}) == Offer(Watts(6_000), "command")
+    shared = limits(limit(16_000), limit(3_000, evse=ONE), caps=caps)
+    assert offered(shared, TWO, NOW, {ONE}) == Offer(Watts(13_000), "command")
     assert offered(limits(), ONE, NOW) == Offer(None, "")
 
 

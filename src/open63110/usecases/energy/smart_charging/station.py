@@ -43,11 +43,11 @@ LEVELS = 9
 
 def offer(station: Station, evse: EvseNumber, now: datetime) -> Offer:
     """Return what an EVSE may give now, all limits of the station together; the station's own is shared by those that charge."""
-    return offered(station.limits, evse, now, _running(station, evse))
+    return offered(station.limits, evse, now, _others(station, evse))
 
 
-def _running(station: Station, evse: EvseNumber) -> int:
-    return len({one.evse for one in station.transfers.values() if one.ended is None} | {evse})
+def _others(station: Station, evse: EvseNumber) -> set[EvseNumber]:
+    return {one.evse for one in station.transfers.values() if one.ended is None} - {evse}
 
 
 def obey(command: LimitPower, station: Station, now: datetime) -> Iterator[Effect]:
@@ -103,7 +103,7 @@ def tell(command: AskLimit, station: Station, now: datetime) -> Iterator[Effect]
     """Say how much may flow now, and what that becomes, as things are."""
     _demand(command.evse, station)
     until = now + timedelta(seconds=command.within)
-    found = course(station.limits, command.evse, now, until, _running(station, command.evse))
+    found = course(station.limits, command.evse, now, until, _others(station, command.evse))
     yield replace(_answer(station, command.evse, now), ahead=found.steps, until=found.until)
 
 
