@@ -192,7 +192,8 @@ class PowerAlarm(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like
     """Site, kind and place with slashes between them."""
     site: SiteId
     kind: str
-    """Excess, OverUse, MeterDoubted, CheckFailed, PlannerAway, ActorSilent, Contradiction, Refused."""
+    """Excess, OverUse, MeterDoubted, WiringDoubted, ClockDoubted, CheckFailed, PlannerAway, ActorSilent, Contradiction, Refused,
+    Unreachable."""
     place: str
     """The node, asset, station or constraint it is about."""
     since: datetime

@@ -28,6 +28,7 @@ from open63110.planner.points import Spot, Spots, share_of, spots
 from open63110.planner.serve import Rhythm, Turns
 from open63110.planner.setting import Setting, safe_values, settings, weights_of
 from open63110.planner.tree import volts_at
+from open63110.planner.troubles import Trouble, of_demands, of_meters, of_places, of_silence, of_spots, unheard_from
 
 URGENT: Final = 1
 """Rank of a driver who asked for priority, above others of the same zone."""
@@ -50,14 +51,6 @@ class View(NamedTuple):
     """By asset."""
     flows: Callable[[TransferNumber], Flow | None] = _nobody_knows
     """Tells what the terminals of an EVSE carried last, by the transfer there."""
-
-
-class Trouble(NamedTuple):
-    """What the operator has to know."""
-
-    kind: str
-    place: str
-    detail: str
 
 
 class Look(NamedTuple):
@@ -98,7 +91,8 @@ class Safety:
         self._meters = Meters()
         self._turns: dict[Key, _Turn] = {}
         self._learned: dict[Key, Learned] = {}
-        self._over: list[str] = []
+        self._over: dict[str, str] = {}
+        self._begun: datetime | None = None
         self.given: Given | None = None
         """What the last look started from."""
         self.plans: Plans = NO_PLAN
@@ -110,9 +104,10 @@ class Safety:
 
     def look(self, view: View, now: datetime) -> Look:
         """Decide what every EVSE of a site may draw from now on."""
+        self._begun = self._begun or now
         rows, zone_of = self._rows(view, now)
         made = self._compiled(view, rows, zone_of)
-        read = self._meters.read(view.site, made, view.meters.get, _drawn(rows), now)
+        read = self._meters.read(view.site, made, view.meters.get, _drawn(rows), now, sure=_settled(rows))
         found = claimed(made, view.constraints, rows, now)
         given = self._given(view, made, rows, found, read, now)
         self.given = given
@@ -123,7 +118,6 @@ class Safety:
         self._remember(rows, taken)
         safe = safe_values(made, rows, view.zones, found)
         wanted = settings(given, taken, safe, self.plans.ahead, now)
-        silent = [one for one in view.constraints if one.silent(now)]
         stations = {one.id: one for those in view.members.values() for one in those}
         new = tuple(one for one in wanted if _is_new(stations[one.station], one, taken))
         return Look(
@@ -134,8 +128,7 @@ class Safety:
                 picture, view.site, view.zones, given, found=taken, read=read, plans=self.plans, since=self._since(rows), now=now
             ),
             troubles=(
-                *self._troubles(given, taken, read),
-                *(Trouble("ActorSilent", one.id, f"{one.actor} is not heard any more") for one in silent),
+                *self._troubles(view, given, taken, read, now),
                 *((Trouble("CheckFailed", view.site.id, f"what was planned would not have fitted: {breach}"),) if breach else ()),
             ),
             again=self._again(view, rows, now),
@@ -232,36 +225,26 @@ class Safety:
         keys = ((one.station, one.evse) for one in rows)
         return {key: of_moment(self._turns[key].since) for key in keys if key in self._turns}
 
-    def _troubles(self, given: Given, taken: Step, read: Metered) -> Iterator[Trouble]:
-        for asset, words in read.doubts.items():
-            yield Trouble("MeterDoubted", asset, words)
-        for place in self._over:
-            yield Trouble("OverUse", place, "a meter shows more than is allowed")
-        yield from _excesses(given, taken)
-        for one in given.spots:
-            if one.over:
-                yield Trouble("OverUse", f"{one.station}/{one.evse}", "it draws more than it was told it may")
-            if one.refused:
-                yield Trouble("Refused", f"{one.station}/{one.at}", f"it does not take limits: {one.refused}")
+    def _troubles(self, view: View, given: Given, taken: Step, read: Metered, now: datetime) -> Iterator[Trouble]:
+        yield from of_meters(read, self._over)
+        yield from of_places(given, taken)
+        yield from of_spots(given.spots)
+        stations = [one for those in view.members.values() for one in those]
+        yield from of_silence(given, taken, stations, self._begun or now, now)
+        yield from of_demands(view.constraints, now)
 
     def _again(self, view: View, rows: list[Spot], now: datetime) -> datetime | None:
         moments = [one.until for one in self._spots.values()] + [one.changes(now) for one in view.constraints]
         if any(one.state == "active" for one in rows):
             moments.append(now + timedelta(seconds=60))
+        silent = (unheard_from(one.of, self._begun or now) for one in self._spots.values())
+        moments += [one for one in silent if one is not None and one > now]
         return min((one for one in moments if one is not None), default=None)
 
 
-def _excesses(given: Given, taken: Step) -> Iterator[Trouble]:
-    """Yield a trouble for each place of which more may be drawn than is allowed whatever is done, the first row of it."""
-    over = taken.planned > given.claimed.limits * (1.0 + 1e-6) + 1e-3
-    told: set[str] = set()
-    for row in np.flatnonzero(over).tolist():
-        place, phase = given.frame.network.lines[row]
-        unit = "W" if phase == "W" else f"A on {phase}"
-        if place not in told:
-            told.add(place)
-            words = f"{taken.planned[row]:.0f} {unit} may be drawn of {given.claimed.limits[row]:.0f}, and no less can be reached"
-            yield Trouble("Excess", place, words)
+def _settled(rows: list[Spot]) -> bool:
+    """Tell whether what every EVSE draws was measured, or is nothing."""
+    return all(one.settled or (one.usable and (one.state != "active" or one.most < one.least)) for one in rows)
 
 
 def _drawn(rows: list[Spot]) -> Floats:

@@ -11,7 +11,7 @@ from open63110.kernel.errors import Unavailable
 from open63110.model.power import PowerAlarm
 from open63110.model.station import Registration, Station
 
-HELD = frozenset({"ActorSilent", "PlannerAway", "Refused", "MeterDoubted"})
+HELD = frozenset({"ActorSilent", "Contradiction", "PlannerAway", "Refused", "MeterDoubted", "Unreachable"})
 """Kinds of alarms about power in which limits are kept all the same."""
 
 
