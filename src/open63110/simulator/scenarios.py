@@ -17,6 +17,9 @@ MINUTE: Final = 60.0
 WAIT_FOR_START: Final = 90.0
 """How long somebody waits at a station that does not begin [s]."""
 
+WAIT_FOR_END: Final = 60.0
+"""How long somebody waits at a station that does not end before he shows his card again, for that might begin anew [s]."""
+
 LOOK: Final = 3.0
 """How often somebody looks at the display [s]."""
 
@@ -82,7 +85,10 @@ def _end_by_card(station: SimulatedStation, evse: int, card: Credential) -> Scri
     for _ in range(5):
         if not station.charging(evse) or not station.present(evse, card):
             return
-        yield 8.0
+        waited = 0.0
+        while waited < WAIT_FOR_END and station.charging(evse):
+            yield LOOK
+            waited += LOOK
 
 
 def people(station: SimulatedStation, evse: int, cast: Cast, chance: random.Random) -> Script:
