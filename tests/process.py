@@ -2,13 +2,17 @@
 """A CSMS as operators run it: the real program in a process of its own, its log, its database, and stations that call it."""
 
 import asyncio
+import atexit
 import contextlib
+import functools
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -31,6 +35,16 @@ OPEN = {"host": "127.0.0.1", "port": 0, "plain": True, "password": False}
 """A listener where anybody may come."""
 PATIENCE = 30.0
 """How long a process may take to start or to stop on a busy machine [s]."""
+
+
+@functools.cache
+def fresh(program: Sequence[str]) -> tuple[Path, str]:
+    """Let a program set up a data folder, to be copied by whoever needs one; return it and its administrator's key."""
+    folder = Path(tempfile.mkdtemp(prefix="open63110-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    command = (*program, "init", "--config", str(folder / "init.toml"), "--data", str(folder / "data"), "--json")
+    said = subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=PATIENCE)
+    return folder / "data", json.loads(said.stdout)["key"]
 
 
 class CsmsProcess:
@@ -69,10 +83,8 @@ class CsmsProcess:
 
     def init(self) -> Self:
         """Make the first administrator, so that REST can be used."""
-        draft = self.folder / "init.toml"
-        command = (*self.program, "init", "--config", str(draft), "--data", str(self.data), "--json")
-        said = subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=PATIENCE)
-        self.key = json.loads(said.stdout)["key"]
+        template, self.key = fresh(self.program)
+        shutil.copytree(template, self.data)
         return self
 
     def start(self, *before: str, environment: Mapping[str, str] | None = None) -> Self:
