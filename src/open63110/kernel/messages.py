@@ -33,6 +33,10 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """Return what may be written down of it: itself, unless it holds a secret."""
         return self
 
+    def follows(self) -> bool:
+        """Tell whether nobody asks for it by itself: what it follows from is in the audit, what it changes in the journal."""
+        return False
+
     def asked_by(self, who: str, role: str) -> Self:
         """Return it as asked by a principal: where it matters who that is, with his name in it, and with no more than he may."""
         del who, role

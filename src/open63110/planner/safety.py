@@ -69,6 +69,8 @@ class Look(NamedTuple):
     """When something changes by itself; None: never."""
     active: bool
     """Somebody charges, or waits to."""
+    waits: bool
+    """Somebody gets more only once others have confirmed less."""
 
 
 class _Turn(NamedTuple):
@@ -133,6 +135,7 @@ class Safety:
             ),
             again=self._again(view, rows, now),
             active=any(one.state == "active" for one in rows),
+            waits=bool(taken.waits.any()),
         )
 
     def _rows(self, view: View, now: datetime) -> tuple[list[Spot], list[int]]:

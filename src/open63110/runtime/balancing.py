@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keeps the power of sites within what they carry: looks at each as soon as something of it changes, and every second (8.2.3).
 
-What happens marks a site, nothing more; a look follows at once, and takes in all that came meanwhile. The numbers are made by the
-planner, which is read in once a site needs it: one whose stations could not exceed anything, and of which nobody demands
-anything, costs a glance. A look calls no solver and waits for nothing.
+What happens marks a site, nothing more; a look follows at once, and takes in all that came meanwhile. While many confirm what
+they were told, and nobody waits for what they leave, it follows once the last of them has. The numbers are made by the planner,
+which is read in once a site needs it: one whose stations could not exceed anything, and of which nobody demands anything, costs
+a glance. A look calls no solver and waits for nothing.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ from open63110.kernel.messages import Command, Event
 from open63110.model.constraint import ConstraintChanged
 from open63110.model.exposure import rated, rating
 from open63110.model.external import ExternalLimitCleared, ExternalLimitSet
-from open63110.model.limit import PHASE, WHOLE, Limit, LimitScope
+from open63110.model.limit import PHASE, WHOLE, LimitScope
 from open63110.model.needs import NeedsStated, PriorityChanged
 from open63110.model.power import AssetMeasured, PowerSample, sample_of
 from open63110.model.site import SiteChanged, SiteId, StationPlaced, Zone, ZoneChanged, ZoneKey
@@ -29,15 +30,16 @@ from open63110.model.station import RegistrationDecided, Station, StationConnect
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
 from open63110.ports import Ids
 from open63110.runtime.alarms import Alarms
+from open63110.runtime.awaited import Awaited
 from open63110.runtime.engine import Engine, Turn
 from open63110.runtime.orders import Orders
+from open63110.runtime.shares import command, shares
 from open63110.runtime.terminals import Terminals
 from open63110.usecases.energy.arbitrate_constraints import EndConstraints
 from open63110.usecases.energy.smart_charging import (
     LimitCleared,
     LimitDiffers,
     LimitInForce,
-    LimitPower,
     LimitRefused,
     SilenceNoted,
     WithdrawLimit,
@@ -102,6 +104,7 @@ class Balancing:
         self._strays: set[StationId] = set()
         self._seen: dict[SiteId, tuple[Station, ...]] = {}
         self._again: dict[SiteId, datetime] = {}
+        self._awaited = Awaited()
         self._zones: dict[ZoneKey, Zone | None] = {}
         self._looked: dict[SiteId, float] = {}
         self._shown: dict[SiteId, tuple[datetime, datetime, datetime]] = {}
@@ -115,7 +118,7 @@ class Balancing:
         """Asked before each look for what a planner says."""
         orders.on_decided.append(self._decided)
         engine.commit.on_durable.append(self._heard)
-        engine.commit.on_restored.append(lambda _: self.mark_all())
+        engine.commit.on_restored.append(lambda _: self._restored())
         self.mark_all()
 
     def safety(self, site: SiteId) -> "Safety | None":
@@ -132,12 +135,17 @@ class Balancing:
         for site in self._engine.known.sites:
             self.mark(site)
 
+    def _restored(self) -> None:
+        self._awaited.clear()
+        self.mark_all()
+
     def _decided(self, facts: Sequence[Event]) -> None:
         """Look at once at what somebody demands: what follows from it is part of the same commit, and is under his name."""
         for one in facts:
             if type(one) is ConstraintChanged:
                 self._dirty.pop(_site_of(one), None)
                 self.look(_site_of(one))
+                self._awaited.looked(one)
 
     def _heard(self, entries: list[Entry]) -> None:
         for one in entries:
@@ -151,7 +159,9 @@ class Balancing:
             self._terminals.note(entry)
         station = self._engine.stations.get(entry.station) if entry.station else None
         if station is not None and station.zone is not None:
-            self.mark(SiteId(station.zone.partition(":")[0]))
+            site = SiteId(station.zone.partition(":")[0])
+            if entry.kind is not LimitInForce or not self._awaited.more(site, station):
+                self.mark(site)
         if entry.kind in _OF_SITES:
             self._site_changed(entry.event)
 
@@ -161,7 +171,8 @@ class Balancing:
             if event.left is not None:
                 self.mark(SiteId(event.left.partition(":")[0]))
         elif isinstance(event, ConstraintChanged):
-            self.mark(_site_of(event))
+            if not self._awaited.was_looked(event):
+                self.mark(_site_of(event))
         elif isinstance(event, AssetMeasured) and event.meter is not None:
             self.mark(event.meter.site)
         elif isinstance(event, SiteChanged):
@@ -220,7 +231,7 @@ class Balancing:
         for key in strays:
             station = self._engine.stations.get(key)
             if station is not None and station.zone is None:
-                self._release((key, evse) for evse in _shares(station))
+                self._release((key, evse) for evse in shares(station))
 
     def look(self, site: SiteId) -> "Look | None":
         """Look at a site, and do what follows; None: it needs nothing."""
@@ -240,7 +251,7 @@ class Balancing:
         members = [one for zone in known.zones(site) for one in known.members(zone.key) if not one.via]
         if not members:
             return False
-        if known.constraints(site) or any(_shares(one) for one in members):
+        if known.constraints(site) or any(shares(one) for one in members):
             return True
         del now
         return _could_exceed(known, site)
@@ -295,6 +306,8 @@ class Balancing:
         for one in found.settings:
             self._order(command(one.station, one.limit))
         self._release(found.releases)
+        told = {one.station for one in found.settings}.union(self._awaited.of(site))
+        self._awaited.told(site, filter(None, map(self._engine.stations.get, told)), urgent=found.waits)
         if any(one.over(now) for one in self._engine.known.constraints(site)):
             self._engine.hear((EndConstraints(station=_NOBODY, site=site),))
         self._show(site, found, now)
@@ -344,10 +357,6 @@ def _differ(one: tuple[Station, ...], other: tuple[Station, ...]) -> bool:
     return len(one) != len(other) or any(map(is_not, one, other))
 
 
-def _shares(station: Station) -> list[EvseNumber]:
-    return [one.evse for one in station.limits.desired.values() if one.scope is LimitScope.ZONE]
-
-
 def _could_exceed(known: Any, site: SiteId) -> bool:
     """Tell whether all stations of a site together could draw more than anything there carries, wherever they hang."""
     noun = known.site(site)
@@ -367,25 +376,6 @@ def _could_exceed(known: Any, site: SiteId) -> bool:
         return True
     least = min([float(one.volts) for one in feeds if one.volts], default=float(PHASE))  # the lowest gives the most amperes
     return any(whole / least > min(one.amperes) for one in feeds if one.amperes)
-
-
-def command(station: StationId, limit: Limit) -> LimitPower:
-    """Return the order to keep to a limit."""
-    return LimitPower(
-        station=station,
-        evse=limit.evse,
-        limit=limit.limit,
-        amperes=limit.amperes,
-        until=limit.until,
-        source=limit.source,
-        scope=limit.scope,
-        failsafe=limit.failsafe,
-        failsafe_after=limit.failsafe_after,
-        emergency=limit.emergency,
-        ahead=limit.ahead,
-        actor=limit.actor,
-        constraint=limit.constraint,
-    )
 
 
 def _nobody_waits(_: object) -> None:

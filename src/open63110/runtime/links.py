@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """All ways to the stations as one: whichever binding has a station's link takes its orders."""
 
-from open63110.kernel.errors import Unavailable
+from open63110.kernel.errors import NotSupported, Unavailable
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command
 from open63110.model.order import Order
@@ -34,3 +34,19 @@ class Links:
                 one.send(order, command)
                 return
         raise Unavailable(f"{order.station} is not connected")
+
+
+class NoLink:
+    """Leads nowhere: what orders have until there is a way."""
+
+    def connected(self, station: StationId) -> bool:
+        """Nothing is connected."""
+        return not station and False
+
+    def send(self, order: Order, command: Command) -> None:
+        """Nothing can be sent.
+
+        Raises:
+            NotSupported: always.
+        """
+        raise NotSupported(f"there is no link for {type(command).__name__} to {order.station}")

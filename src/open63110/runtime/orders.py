@@ -18,6 +18,8 @@ from open63110.model.principal import AuditEntry, Principal
 from open63110.model.station import AuthorizationReleased, RegistrationDecided, StationConnected
 from open63110.ports import Ids, Link, Where
 from open63110.runtime.engine import Engine, Replies, Turn, decode_command, encode_command
+from open63110.runtime.links import NoLink
+from open63110.runtime.passing import Passing, spelled
 from open63110.runtime.permissions import may_ask, may_use
 
 DONE = "NoError"
@@ -64,7 +66,8 @@ class Orders:
     def __init__(self, engine: Engine, ids: Ids) -> None:
         """Take over what the last run left open: what was sent then will not be answered any more."""
         self._engine, self._ids = engine, ids
-        self.link: Link = _NoLink()
+        self.link: Link = NoLink()
+        self._passing = Passing(engine)
         self._secret: dict[OrderId, Command] = {}
         """Commands that hold what their rows leave out, until they end."""
         self._watchers: dict[OrderId, list[Callable[[Order], None]]] = {}
@@ -118,7 +121,7 @@ class Orders:
             asked=now,
             deadline=deadline or now + timedelta(seconds=self._engine.policy.order_deadline),
             outcome=Outcome.WAITING,
-            body=encode_command(command.kept()).decode(),
+            body="" if by is OURSELVES and command.follows() else encode_command(command.kept()).decode(),
         )
         for told in tuple(self.on_new):
             told(order)
@@ -151,15 +154,19 @@ class Orders:
         if passed_on is None:
             reason = next((said for one in turn.replies if (said := one.remark())), DONE)
             order = msgspec.structs.replace(order, outcome=Outcome.ACCEPTED, reason=reason, ended=order.asked)
-        else:
+        elif order.body:
             order = msgspec.structs.replace(order, body=encode_command(passed_on.kept()).decode())
-            self._remember(order.id, passed_on)
-        turn.fact(OrderChanged(station=order.station, at=order.asked, orders=order))
+            if passed_on.kept() is not passed_on:
+                self._secret[order.id] = passed_on
+        if order.body:
+            turn.fact(OrderChanged(station=order.station, at=order.asked, orders=order))
         turn.keep()
-        if passed_on is None:
-            self._audit(order)
-        else:
+        if passed_on is not None and not order.body:
+            self._passing.begin(order, passed_on)
+        if passed_on is not None:
             self._send_when_durable(order)
+        elif order.body:
+            self._audit(order)
         for told in self.on_decided:
             told(turn.facts)
         return order, tuple(turn.replies)
@@ -178,8 +185,11 @@ class Orders:
         """Give an order that a use case, not a person, wants; part of the turn that yields it."""
         now = self._engine.clock.now()
         order = self._new(command, OURSELVES, now, None)
-        self._engine.known.keep("orders", order.id, order)
-        self._engine.commit.batch.note(OrderChanged(station=order.station, at=now, orders=order))
+        if order.body:
+            self._engine.known.keep("orders", order.id, order)
+            self._engine.commit.batch.note(OrderChanged(station=order.station, at=now, orders=order))
+        else:
+            self._passing.begin(order, command)
         self._send_when_durable(order)
 
     def _elsewhere(self, command: Command) -> None:
@@ -189,11 +199,7 @@ class Orders:
         try:
             self._decide(command, order)
         except Trouble as trouble:
-            self._refused(order, trouble, now)
-
-    def _remember(self, order_id: OrderId, command: Command) -> None:
-        if command.kept() is not command:
-            self._secret[order_id] = command
+            self._refused(spelled(order, command), trouble, now)
 
     # -- sending and ending --
 
@@ -205,7 +211,7 @@ class Orders:
         if order is None or order.outcome is not Outcome.WAITING or not self.link.connected(order.station):
             return
         try:
-            command = self._secret.get(order.id) or decode_command(order.body.encode())
+            command = self._passing.command(order.id) or self._secret.get(order.id) or decode_command(order.body.encode())
             self.link.send(order, command)
         except Trouble as trouble:
             self.ended(order.id, Verdict(outcome=_outcome_of(trouble), reason=trouble.code, detail=trouble.message))
@@ -231,24 +237,47 @@ class Orders:
             order, outcome=verdict.outcome, reason=reason, detail=verdict.detail, answer=verdict.answer, ended=now
         )
         turn = Turn(engine, order.station, now)
-        turn.fact(OrderChanged(station=order.station, at=now, orders=order))
+        passing = self._passing.command(order_id)
+        carried_out = passing is not None and order.outcome is Outcome.ACCEPTED
+        if not carried_out:
+            order = spelled(order, passing)
+            turn.fact(OrderChanged(station=order.station, at=now, orders=order))
         _hear_all(turn, verdict.messages)
         turn.keep()
-        self._audit(order)
-        self._store_or(lambda: self.ended(order_id, verdict))
+        if carried_out:
+            self._passing.become(order)
+        else:
+            self._audit(order)
+        self._store_or(lambda: self.ended(order_id, verdict), None if passing is None else lambda: self._passed(order))
+
+    def _passed(self, order: Order) -> None:
+        """Let an order go that nobody asked for."""
+        self._passing.forget(order.id)
+        for watcher in self._watchers.pop(order.id, ()):
+            watcher(order)
 
     def _change(self, order_id: OrderId, change: Callable[[Order], Order]) -> None:
         order = self._engine.known.orders.get(order_id)
         if order is None or order.outcome not in OPEN:
+            return
+        if order_id in self._passing:
+            self._engine.known.orders[order_id] = change(order)
             return
         turn = Turn(self._engine, order.station, self._engine.clock.now())
         turn.fact(OrderChanged(station=order.station, at=turn.now, orders=change(order)))
         turn.keep()
         self._store_or(lambda: self._change(order_id, change))
 
-    def _store_or(self, again: Callable[[], None]) -> None:
+    def _store_or(self, again: Callable[[], None], stored: Callable[[], None] | None = None) -> None:
         """Note it again later if it could not be stored: a station does not repeat its answers."""
-        self._engine.commit.after(lambda durable: None if durable else self._unstored.append(again))
+
+        def done(durable: bool) -> None:  # noqa: FBT001 - the shape of Done
+            if not durable:
+                self._unstored.append(again)
+            elif stored is not None:
+                stored()
+
+        self._engine.commit.after(done)
 
     def expire(self) -> None:
         """End the orders that still wait behind their deadline."""
@@ -367,13 +396,3 @@ def _tell(future: "asyncio.Future[Asked]", asked: Asked, *, durable: bool) -> No
         future.set_result(asked)
     else:
         future.cancel()
-
-
-class _NoLink:
-    def connected(self, station: StationId) -> bool:
-        """Nothing is connected."""
-        return not station and False
-
-    def send(self, order: Order, command: Command) -> None:
-        """Nothing can be sent."""
-        raise NotSupported(f"there is no link for {kind_of(command)} to {order.station}")

@@ -19,7 +19,7 @@ from open63110.model.policy import Policy
 from open63110.model.principal import AuditEntry, Principal
 from open63110.model.station import AuthorizationReleased, Station, StationConnected
 from open63110.ports import Batch
-from open63110.runtime.engine import Engine
+from open63110.runtime.engine import Engine, decode_command
 from open63110.runtime.orders import Orders, Verdict
 from open63110.runtime.table import Table
 from open63110.store.memory import MemoryStore
@@ -50,6 +50,14 @@ class Danced(Event, frozen=True, kw_only=True, gc=False):
     """What the answer says."""
 
 
+class Sway(Command, frozen=True, kw_only=True, gc=False):
+    """Move because others do."""
+
+    def follows(self) -> bool:
+        """Say that nobody asked."""
+        return True
+
+
 class Whisper(Command, frozen=True, kw_only=True, gc=False):
     """Tell a secret."""
 
@@ -67,6 +75,12 @@ def ask(command: Dance, station: Station) -> Iterator[Effect]:
     yield command
 
 
+def sway(command: Sway) -> Iterator[Effect]:
+    """Pass it on, and know that it was."""
+    yield Danced(station=command.station, at=T0)
+    yield command
+
+
 def note(command: Note, now: datetime) -> Iterator[Effect]:
     """Done here."""
     yield Danced(station=command.station, at=now)
@@ -80,13 +94,18 @@ def danced(event: Danced, now: datetime) -> Iterator[Effect]:
 CASE = UseCase(
     clause="0.1",
     title="Dance",
-    decide={(Role.CSMS, Dance): ask, (Role.CSMS, Note): note, (Role.CSMS, Danced): danced},
+    decide={(Role.CSMS, Dance): ask, (Role.CSMS, Sway): sway, (Role.CSMS, Note): note, (Role.CSMS, Danced): danced},
     doors=(
         Door(command=Dance, noun="station", verb="dance", roles=frozenset({Role.OPERATOR})),
         Door(command=Note, noun="station", verb="note", roles=frozenset({Role.OPERATOR})),
         Door(command=Invite, noun="station", verb="invite", roles=frozenset({Role.OPERATOR})),
     ),
 )
+
+
+def full(batch: Batch, heard: datetime) -> None:
+    """Store nothing."""
+    raise Unavailable("the disk is full")
 
 
 class Ballroom:
@@ -233,10 +252,6 @@ async def test_what_a_station_answered_while_nothing_could_be_stored_is_noted_on
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = await stage.ask(Dance(station=CS))
-
-    def full(batch: Batch, heard: datetime) -> None:
-        raise Unavailable("the disk is full")
-
     with monkeypatch.context() as disk:
         disk.setattr(stage.store, "stage", full)
         stage.orders.sent(order.id)
@@ -279,3 +294,79 @@ async def test_a_secret_reaches_its_station_and_no_row(stage: Stage) -> None:
     stage.orders.ended(order.id, Verdict(outcome=Outcome.ACCEPTED))
     await stage.settle()
     assert "k3jd9s0f" not in str(await stage.store.facts())
+
+
+async def sway_along(stage: Stage) -> Order:
+    """Let what nobody asked for be on its way."""
+    stage.engine.elsewhere(Sway(station=CS))
+    await stage.settle()
+    order, command = stage.link.sent[-1]
+    assert command == Sway(station=CS)
+    stage.orders.sent(order.id)
+    assert stage.engine.known.orders[order.id].outcome is Outcome.SENT
+    return order
+
+
+async def test_what_follows_from_another_order_leaves_its_facts_and_neither_row_nor_audit_entry(stage: Stage) -> None:
+    order = await sway_along(stage)
+    ended: list[Order] = []
+    stage.orders.watch(order.id, ended.append)
+    stage.orders.ended(order.id, Verdict(outcome=Outcome.ACCEPTED, messages=(Danced(station=CS, at=T0),)))
+    await stage.settle()
+    assert [one.outcome for one in ended] == [Outcome.ACCEPTED]
+    assert stage.engine.known.orders == {}
+    assert [type(one.event) for one in await stage.store.facts()] == [Danced, Danced]
+    assert [*stage.store.load(Order), *stage.store.load(AuditEntry)] == []
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REJECTED, Outcome.FAILED, Outcome.EXPIRED])
+async def test_what_follows_and_is_not_carried_out_stands_in_row_and_audit_like_every_order(
+    stage: Stage, outcome: Outcome
+) -> None:
+    order = await sway_along(stage)
+    stage.orders.ended(order.id, Verdict(outcome=outcome, reason="Tired"))
+    await stage.settle()
+    (row,), (entry,) = stage.store.load(Order), stage.store.load(AuditEntry)
+    assert (row.outcome, row.reason, row.kind, row.by) == (outcome, "Tired", "Sway", "csms")
+    assert decode_command(row.body.encode()) == Sway(station=CS)
+    assert (entry.outcome, entry.reason, entry.action, entry.by) == (outcome, "Tired", "Sway", "csms")
+    assert stage.engine.known.orders == {}
+
+
+async def test_what_follows_waits_for_its_station_and_expires_like_every_order(stage: Stage) -> None:
+    stage.link.there.clear()
+    stage.engine.elsewhere(Sway(station=CS))
+    await stage.settle()
+    assert stage.link.sent == []
+    stage.link.there.add(CS)
+    stage.engine.commit.batch.note(StationConnected(station=CS, at=T0, wire="ocpp2.1"))
+    await stage.settle()
+    await stage.settle()
+    assert [command for _, command in stage.link.sent] == [Sway(station=CS)]
+    stage.clock.at += timedelta(days=1)
+    stage.orders.expire()
+    await stage.settle()
+    assert [one.outcome for one in stage.store.load(Order)] == [Outcome.EXPIRED]
+
+
+async def test_what_follows_from_what_could_not_be_stored_is_not_sent(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as disk:
+        disk.setattr(stage.store, "stage", full)
+        stage.engine.elsewhere(Sway(station=CS))
+        await stage.settle()
+    assert (stage.link.sent, stage.engine.known.orders) == ([], {})
+
+
+async def test_what_a_station_answered_to_what_follows_while_nothing_could_be_stored_is_noted_once_it_can_be(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await sway_along(stage)
+    with monkeypatch.context() as disk:
+        disk.setattr(stage.store, "stage", full)
+        stage.orders.ended(order.id, Verdict(outcome=Outcome.ACCEPTED, messages=(Danced(station=CS, at=T0),)))
+        await stage.settle()
+        assert stage.engine.known.orders[order.id].outcome is Outcome.SENT
+    stage.orders.note_again()
+    await stage.settle()
+    assert stage.engine.known.orders == {}
+    assert [type(one.event) for one in await stage.store.facts()] == [Danced, Danced]

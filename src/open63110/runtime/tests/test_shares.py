@@ -19,7 +19,7 @@ from open63110.model.policy import Policy
 from open63110.model.site import Site, SiteId, Zone, ZoneId, ZoneKey
 from open63110.model.station import Evse, Registration, Station
 from open63110.planner.safety import Safety, View
-from open63110.runtime.balancing import command
+from open63110.runtime.shares import command
 from open63110.usecases.energy.smart_charging import USE_CASE, LimitInForce, LimitPower, LimitRefused, WithdrawLimit, csms
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)

@@ -66,6 +66,10 @@ class LimitPower(Command, frozen=True, kw_only=True, gc=False):
         """How it queues: before everything else in an emergency."""
         return Priority.EMERGENCY if self.emergency else Priority.CONTROL
 
+    def follows(self) -> bool:
+        """Tell whether it is a share: that follows from what limits its zone or site."""
+        return self.scope is LimitScope.ZONE
+
     def wanted(self, now: datetime) -> Limit:
         """Return what it asks for, from now on."""
         return Limit(
@@ -101,6 +105,10 @@ class WithdrawLimit(Command, frozen=True, kw_only=True, gc=False):
     evse: EvseNumber = EvseNumber(0)
     source: LimitSource = LimitSource.OPERATOR
     scope: LimitScope = LimitScope.STATION
+
+    def follows(self) -> bool:
+        """Tell whether it takes back a share."""
+        return self.scope is LimitScope.ZONE
 
 
 class AskLimit(Command, frozen=True, kw_only=True, gc=False):
