@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A limit of power: who set it, where it counts, until when, and what a station falls back to when nobody is heard (7.10)."""
 
+import functools
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -120,6 +122,7 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
         return next((step.since for step in self.ahead if step.since > now), None)
 
 
+@functools.lru_cache(maxsize=1024)
 def place(evse: EvseNumber, scope: LimitScope, source: LimitSource) -> str:
     """Return by what a limit is told from the others that the CSMS wants at a station; a zone has one, whoever wants it."""
     return f"{evse}/{scope}" if scope is LimitScope.ZONE else f"{evse}/{scope}/{source}"
@@ -230,12 +233,13 @@ def same(one: Limit | None, other: Limit | None) -> bool:
     """Tell whether a station that keeps to one keeps to the other; since when, who wants it, and its form make no difference."""
     if one is None or other is None:
         return one is other
-    same_words = {name: getattr(other, name) for name in _FORM}
-    return msgspec.structs.replace(one, **same_words) == other
+    return bool(_allowed(one) == _allowed(other))
 
 
-_FORM = ("since", "source", "scope", "actor", "constraint", "dynamic", "update", "every", "lasts")
+_FORM = frozenset({"since", "source", "scope", "actor", "constraint", "dynamic", "update", "every", "lasts"})
 """What makes no difference to what a limit allows: whose it is, and how it was sent."""
+
+_allowed = attrgetter(*(name for name in Limit.__struct_fields__ if name not in _FORM))
 
 
 def commanded(limits: Limits, evse: EvseNumber, now: datetime) -> Offer:

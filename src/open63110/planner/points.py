@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the safety loop knows of each EVSE: what it can, what its EV wants, what it may draw, and whether it can be told."""
 
+import functools
 import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -163,6 +164,7 @@ def _spot(station: Station, number: EvseNumber, at: EvseNumber, volts: float, no
     )
 
 
+@functools.lru_cache(maxsize=1024)
 def _said(wiring: str, volts: float) -> float:
     """Return what a limit says in W for one ampere: at most what a wire makes of it that turns W into A on each phase (I15)."""
     return min(watts(wiring, volts), PHASE * (1 if "-" in wiring else len(terminals(wiring))))

@@ -126,9 +126,7 @@ class Safety:
             settings=new,
             releases=tuple(_releases(stations, rows, taken)),
             zones=outcomes(view.zones, made, rows, found, taken, stations),
-            power=functools.partial(
-                picture, view.site, view.zones, given, found=taken, read=read, plans=self.plans, since=self._since(rows), now=now
-            ),
+            power=functools.partial(_pictured, view, given, found=taken, read=read, plans=self.plans, turns=self._turns, now=now),
             troubles=(
                 *self._troubles(view, given, taken, read, now),
                 *((Trouble("CheckFailed", view.site.id, f"what was planned would not have fitted: {breach}"),) if breach else ()),
@@ -224,10 +222,6 @@ class Safety:
                 kept[key] = _Turn(on, float(turns.since[at]), float(turns.had[at]), pauses)
         self._turns = kept
 
-    def _since(self, rows: list[Spot]) -> dict[Key, datetime]:
-        keys = ((one.station, one.evse) for one in rows)
-        return {key: of_moment(self._turns[key].since) for key in keys if key in self._turns}
-
     def _troubles(self, view: View, given: Given, taken: Step, read: Metered, now: datetime) -> Iterator[Trouble]:
         yield from of_meters(read, self._over)
         yield from of_places(given, taken)
@@ -248,6 +242,13 @@ class Safety:
 def _settled(rows: list[Spot]) -> bool:
     """Tell whether what every EVSE draws was measured, or is nothing."""
     return all(one.settled or (one.usable and (one.state != "active" or one.most < one.least)) for one in rows)
+
+
+def _pictured(
+    view: View, given: Given, *, found: Step, read: Metered, plans: Plans, turns: Mapping[Key, _Turn], now: datetime
+) -> SitePower:
+    since = {key: of_moment(one.since) for key, one in turns.items()}
+    return picture(view.site, view.zones, given, found=found, read=read, plans=plans, since=since, now=now)
 
 
 def _drawn(rows: list[Spot]) -> Floats:

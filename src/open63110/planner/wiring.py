@@ -2,6 +2,7 @@
 """What an ampere at a point is in the conductors above it: phases, two phases, delta-wye transformers [A, V]."""
 
 import cmath
+import functools
 import math
 
 import numpy as np
@@ -42,6 +43,7 @@ def conductors(wiring: str) -> Phasors:
     return currents
 
 
+@functools.lru_cache(maxsize=1024)
 def watts(wiring: str, volts: float) -> float:
     """Return the power of one ampere at a point [W/A].
 

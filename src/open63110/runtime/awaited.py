@@ -16,8 +16,17 @@ class Awaited:
     def __init__(self) -> None:
         """Await nothing."""
         self._stations: dict[SiteId, set[StationId]] = {}
+        self._seen: dict[SiteId, dict[StationId, Station]] = {}
         self._demands: set[tuple[str, datetime]] = set()
         """Not durable yet: which, and since when."""
+
+    def looked_at(self, site: SiteId, stations: Iterable[Station]) -> None:
+        """Remember the stations of a site as a look has found them."""
+        self._seen[site] = {one.id: one for one in stations}
+
+    def seen(self, site: SiteId, station: Station) -> bool:
+        """Tell whether the last look has found a station as it is: that is so before it is durable."""
+        return self._seen.get(site, {}).get(station.id) is station
 
     def told(self, site: SiteId, stations: Iterable[Station], *, urgent: bool) -> None:
         """Await those who were told something at a site, beside those who are awaited still.
@@ -55,4 +64,5 @@ class Awaited:
     def clear(self) -> None:
         """Begin anew: what was decided was not stored."""
         self._stations.clear()
+        self._seen.clear()
         self._demands.clear()

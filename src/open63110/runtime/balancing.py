@@ -109,6 +109,8 @@ class Balancing:
         self._looked: dict[SiteId, float] = {}
         self._shown: dict[SiteId, tuple[datetime, datetime, datetime]] = {}
         """When the power of a site was shown, written down and sampled last."""
+        self._unshown: dict[SiteId, Look] = {}
+        """What came of the last look at a site, where it came too soon after the one before to be shown."""
         self.on_shown: list[Callable[[SiteId], None]] = []
         """Told of each new picture of a site."""
         self._wake = asyncio.Event()
@@ -160,7 +162,7 @@ class Balancing:
         station = self._engine.stations.get(entry.station) if entry.station else None
         if station is not None and station.zone is not None:
             site = SiteId(station.zone.partition(":")[0])
-            if entry.kind is not LimitInForce or not self._awaited.more(site, station):
+            if entry.kind is not LimitInForce or not (self._awaited.seen(site, station) or self._awaited.more(site, station)):
                 self.mark(site)
         if entry.kind in _OF_SITES:
             self._site_changed(entry.event)
@@ -205,6 +207,9 @@ class Balancing:
             again = self._again.get(site)
             if _differ(self._state(site), self._seen.get(site, ())) or (again is not None and now >= again):
                 self.mark(site)
+            elif site in self._unshown:
+                self._show(site, self._unshown.pop(site), now)
+                self._engine.commit.after(_nobody_waits)
 
     def _state(self, site: SiteId) -> tuple[Station, ...]:
         """Return what a look at a site depends on; of the same objects the same comes out."""
@@ -237,7 +242,9 @@ class Balancing:
         """Look at a site, and do what follows; None: it needs nothing."""
         now = self._engine.clock.now()
         self._seen[site] = self._state(site)
+        self._awaited.looked_at(site, self._seen[site])
         self._again.pop(site, None)
+        self._unshown.pop(site, None)
         if self._engine.known.site(site) is None or not self._needed(site, now):
             self._loops.pop(site, None)
             self._terminals.watch(site, ())
@@ -334,7 +341,7 @@ class Balancing:
         """Keep the picture in memory, at most once a second; now and then, and not each time, on disk."""
         shown, written, sampled = self._shown.get(site, (_NEVER, _NEVER, _NEVER))
         if now - shown < SHOWN_EVERY and now >= shown:
-            self._again[site] = min(self._again[site], shown + SHOWN_EVERY)
+            self._unshown[site] = found
             return
         known, power, shown = self._engine.known, found.power(), now
         write = now - written >= KEPT_EVERY

@@ -40,6 +40,11 @@ def _is_secret(name: Any) -> bool:
 
 def shown(frame: bytes) -> bytes:
     """Return a frame of ours as it may be remembered; only calls can hold secrets, and hardly any does."""
-    if not frame.startswith(CALL) or not any(part in frame for part in _TELLTALE):
+    if not frame.startswith(CALL):
+        return frame
+    for part in _TELLTALE:  # thousands of limits pass here at once: a generator costs twice as much
+        if part in frame:
+            break
+    else:
         return frame
     return msgspec.json.encode(hidden(msgspec.json.decode(frame)))

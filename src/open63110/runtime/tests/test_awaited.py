@@ -56,3 +56,13 @@ def test_a_demand_that_was_looked_at_as_it_was_decided_is_not_looked_at_again_un
     awaited.looked(demand)
     awaited.clear()
     assert not awaited.was_looked(demand)
+
+
+def test_what_a_look_has_found_before_it_was_durable_is_not_looked_at_again() -> None:
+    awaited, station = Awaited(), confirmed("A")
+    assert not awaited.seen(NORTH, station)
+    awaited.looked_at(NORTH, [station])
+    assert awaited.seen(NORTH, station)
+    assert not awaited.seen(NORTH, asked("A"))
+    awaited.clear()
+    assert not awaited.seen(NORTH, station)

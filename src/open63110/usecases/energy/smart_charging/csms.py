@@ -52,6 +52,9 @@ TOO_MANY = "TooManyElements"
 
 _WAKE = "limits"
 
+SOONEST = timedelta(seconds=1)
+"""Before that nothing is looked at again."""
+
 _OTHER = {"ocpp1.6": "W"}
 """By wire the unit that is tried second; W is first on all others."""
 
@@ -139,7 +142,7 @@ def _again(station: Station, evse: EvseNumber, now: datetime, policy: Policy, *,
 
 
 def _late(asked: Limit, now: datetime, policy: Policy) -> bool:
-    return now >= asked.since + timedelta(seconds=policy.order_deadline + policy.retry)
+    return now >= asked.since + _overdue(policy)
 
 
 def _counts(station: Station, evse: EvseNumber, now: datetime) -> Limit | None:
@@ -241,14 +244,18 @@ def _evolved(effect: Effect, station: Station) -> Station:
 def _next(station: Station, now: datetime, policy: Policy) -> Wake:
     """Look again when a limit ends, an answer is overdue, or a lease is to be renewed."""
     limits = station.limits
-    moments = [one.until for one in limits.desired.values()]
+    moments = [one.until for one in limits.desired.values() if one.until is not None]
     if may_be_ordered(station):
-        overdue = timedelta(seconds=policy.order_deadline + policy.retry)
-        moments += [one.since + overdue for one in limits.asked.values()]
-        moments += [_renewal(station, evse) for evse in limits.in_force if evse not in limits.asked]
-    ahead = [max(one, now + timedelta(seconds=1)) for one in moments if one is not None]
-    again = ReconcileLimits(station=station.id) if ahead else None
-    return Wake(name=_WAKE, at=min(ahead, default=now), command=again)
+        moments += [one.since + _overdue(policy) for one in limits.asked.values()]
+        renewals = (_renewal(station, evse) for evse in limits.in_force if evse not in limits.asked)
+        moments += [one for one in renewals if one is not None]
+    if not moments:
+        return Wake(name=_WAKE, at=now, command=None)
+    return Wake(name=_WAKE, at=max(min(moments), now + SOONEST), command=ReconcileLimits(station=station.id))
+
+
+def _overdue(policy: Policy) -> timedelta:
+    return timedelta(seconds=policy.order_deadline + policy.retry)
 
 
 # -- what stations say --
