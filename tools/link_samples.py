@@ -76,6 +76,9 @@ SAID: Final[dict[str, tuple[Any, ...]]] = {
     "power": (11_000.0, 4_140.0),
     "e_target": (20_000.0, 40_000.0),
     "p_max": (11_000.0, 22_000.0),
+    "order_id": ("2026-117", "2026-118"),
+    "binding": (True, False),
+    "groups": (("feeder-12",),),
 }
 """What stands in a field; of those that fit its type."""
 

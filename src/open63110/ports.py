@@ -125,6 +125,9 @@ class GridSites(PoweredSites, Protocol):
     def dso_orders(self) -> Sequence[DsoOrder]:
         """Return the orders that something is still to be done about, in the order of their ids."""
 
+    def report(self, key: str) -> Compliance | None:
+        """Return what came of an order, closed or not, None if its time has not come."""
+
     def compliance(self, order_id: str) -> Compliance | None:
         """Return what came of such an order so far, None if its time has not come."""
 

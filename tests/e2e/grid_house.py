@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 from tests.e2e.house import House, house, slack
 
+from open63110.apps.config import Listener
 from open63110.apps.site import Capture, Site, StationPlan
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.rpc.version import Version
@@ -67,9 +68,9 @@ class Park:
 
 
 @contextlib.asynccontextmanager
-async def park(folder: Path, count: int, **policy: Any) -> AsyncIterator[Park]:
+async def park(folder: Path, count: int, *, listeners: dict[str, Listener] | None = None, **policy: Any) -> AsyncIterator[Park]:
     """So many stations, each with an EV that charges: a third each on OCPP 1.6, 2.0.1 and 2.1."""
-    async with house(folder, **policy) as here:
+    async with house(folder, listeners=listeners, **policy) as here:
         await _described(here, count)
         with Capture(None, here.csms.clock) as capture:
             site = Site(here.csms.clock, capture, StationPolicy(answer_within=Seconds(slack(1.0))), seed=1)

@@ -144,7 +144,7 @@ class Csms:
         return next((name for name in map(_named, shown) if name), self.config.policy.cso)
 
     def _level(self) -> Level:
-        return Level(self.engine, self.orders, self.link)
+        return Level(self.engine, self.orders, self.link, pseudonym=self.keys.pseudonym)
 
     def node(self) -> Node:
         """Return what doors need."""

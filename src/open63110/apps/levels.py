@@ -11,7 +11,7 @@ from open63110.apps.bulk import ByNumber, LevelWays
 from open63110.bindings.link.enclosing import enclose, enclosing
 from open63110.bindings.link.levels.askers import Askers
 from open63110.bindings.link.levels.branches import Branches
-from open63110.bindings.link.levels.guests import GUESTS, Guests
+from open63110.bindings.link.levels.guests import GUESTS, Guests, Pseudonym
 from open63110.bindings.link.levels.lease import Lease, shown
 from open63110.bindings.link.levels.places import Places, place_of_scope, places_of_scope
 from open63110.bindings.link.levels.relay import Relay
@@ -122,7 +122,14 @@ class Level:
     """The ways of one CSMS."""
 
     def __init__(
-        self, engine: Engine, orders: LevelOrders, link: Server, *, place: Address = ROOT, upper: str | None = None
+        self,
+        engine: Engine,
+        orders: LevelOrders,
+        link: Server,
+        *,
+        pseudonym: Pseudonym,
+        place: Address = ROOT,
+        upper: str | None = None,
     ) -> None:
         """Know the stations and the levels below.
 
@@ -130,6 +137,7 @@ class Level:
             engine: of this level.
             orders: of this level.
             link: the server of the stations' own links.
+            pseudonym: what stations are called to a DSO.
             place: what this level answers for.
             upper: identity of the level above; None: there is none.
         """
@@ -140,7 +148,7 @@ class Level:
         self.relay = Relay(link.identity, place, self.places, direct=self._direct, members=self.members.of, upper=upper)
         self.branches = Branches.beside(link, self.relay, orders.askers, self.place_of)
         self.spreading = Spreading(engine, orders, self.relay, self.branches)
-        self.guests = Guests.beside(link, self.places.resolve)
+        self.guests = Guests.beside(link, self.places.resolve, pseudonym)
         self.publishing = Publishing(engine, self.places)
         self.lookout = Lookout(self.links)
         self.branches.on_change = self.guests.on_change = self.lookout.changed

@@ -139,7 +139,8 @@ class LocalCsms(Csms):
 
     def _level(self) -> Level:
         upper = ABOVE if self.config.upper.endpoints else None
-        level = Level(self.engine, self.orders, self.link, place=Address((self.config.site,)), upper=upper)
+        place = Address((self.config.site,))
+        level = Level(self.engine, self.orders, self.link, pseudonym=self.keys.pseudonym, place=place, upper=upper)
         level.guests.acts = Role.LOCAL_CSMS
         return level
 

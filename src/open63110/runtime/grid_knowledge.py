@@ -54,6 +54,10 @@ class GridKnowledge:
         """Return the orders that something is still to be done about, in the order of their ids."""
         return tuple(one for _, one in sorted(self.all_dso_orders.items()))
 
+    def report(self, key: str) -> Compliance | None:
+        """Return what came of an order, closed or not; None: nobody knows."""
+        return self.compliances.get(key) or self._gone.get(("compliance", key)) or self._store.get(Compliance, key)
+
     def compliance(self, order_id: str) -> Compliance | None:
         """Return what came of such an order so far, None if its time has not come."""
         return self.compliances.get(order_id)

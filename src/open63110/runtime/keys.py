@@ -23,6 +23,10 @@ class Keys:
         """Tell whether a secret is the stored one, in constant time."""
         return bool(stored) and hmac.compare_digest(self.hash(owner, secret), stored)
 
+    def pseudonym(self, dso: str, station: str) -> str:
+        """Return what a station is called to a DSO: always the same, and nothing that anybody else can make (R-7.4-3)."""
+        return f"cs-{self.hash(f'dso {dso}', station)[:12]}"
+
 
 def weakness(secret: str) -> str:
     """Say why a machine's secret will not do; empty if it will."""

@@ -86,7 +86,13 @@ class Orders:
     # -- asking --
 
     def ask(
-        self, command: Command, by: Principal, *, deadline: datetime | None = None, roles: frozenset[Role] | None = None
+        self,
+        command: Command,
+        by: Principal,
+        *,
+        deadline: datetime | None = None,
+        roles: frozenset[Role] | None = None,
+        judged: Principal | None = None,
     ) -> "asyncio.Future[Asked]":
         """Ask for a command on behalf of a principal.
 
@@ -95,6 +101,7 @@ class Orders:
             by: who asks.
             deadline: after it the command is not carried out any more; None: the policy's.
             roles: who may ask this, for commands without a door.
+            judged: as whom the doors judge him; None: as himself.
 
         Returns:
             A future that is done once the order, whatever its outcome so far, is durable; cancelled if it never will be.
@@ -105,7 +112,7 @@ class Orders:
         future: asyncio.Future[Asked] = asyncio.get_running_loop().create_future()
         replies: Replies = ()
         try:
-            self._check(command, by, order, now, roles)
+            self._check(command, judged or by, order, now, roles)
             order, replies = self._decide(command, order)
         except Trouble as trouble:
             order = self._refused(order, trouble, now)

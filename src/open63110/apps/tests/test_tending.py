@@ -22,6 +22,7 @@ from open63110.runtime.engine import Engine
 from open63110.runtime.table import discover
 from open63110.store.sqlite import SqliteStore
 from open63110.usecases.energy.dso_power_variation import PutDsoOrder
+from open63110.usecases.energy.dso_power_variation.messages import NOBODY
 
 TABLE = discover()
 MALL = ConstraintScope(site=SiteId("mall"))
@@ -46,7 +47,7 @@ class House:
 
     def order(self) -> None:
         self.engine.known.keep("dso_group", "g1", DsoGroup(id="g1", dso="grid", places=(MALL,)))
-        wanted = PutDsoOrder(order_id="o", group="g1", p_max_import=Watts(5.0), duration=Seconds(10.0))
+        wanted = PutDsoOrder(station=NOBODY, order_id="o", group="g1", p_max_import=Watts(5.0), duration=Seconds(10.0))
         assert self.engine.hear((wanted.asked_by("grid", Role.DSO),)) is None
 
     @property

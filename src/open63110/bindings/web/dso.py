@@ -213,8 +213,7 @@ class Grid:
         ids = [one.station for one in report.stations]
         if caller.principal.role is not Role.DSO:
             return {one: str(one) for one in ids}
-        owner = f"dso {caller.principal.id}"
-        return {one: f"cs-{self._node.keys.hash(owner, one)[:12]}" for one in ids}
+        return {one: self._node.keys.pseudonym(caller.principal.id, one) for one in ids}
 
     async def _before(self, place: ConstraintScope, start: datetime) -> list[Measured]:
         where = (Where("site", "=", place.site), Where("at", ">=", start - BEFORE), Where("at", "<", start))

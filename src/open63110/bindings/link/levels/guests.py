@@ -34,6 +34,15 @@ from open63110.model.order import OPEN, Order, Outcome
 from open63110.model.principal import Principal
 from open63110.runtime.engine import Replies
 from open63110.runtime.orders import Asked
+from open63110.usecases.energy.dso_power_variation import (
+    AskDsoCompliance,
+    CancelDsoOrder,
+    KeepDsoLink,
+    PutDsoForecast,
+    PutDsoOrder,
+    RemoveDsoForecast,
+    tell,
+)
 from open63110.usecases.energy.smart_charging import LimitZone, WithdrawZoneLimit
 from open63110.wire.ports import Peer
 
@@ -47,6 +56,15 @@ FAREWELL: Final = 1.0
 """Between the last word about what is allowed no more and the end of the link [s, real]."""
 
 NOBODY: Final = StationId("")
+
+Pseudonym = Callable[[str, str], str]
+"""(DSO, station) → what the station is called to it."""
+
+OF_ZONES = LimitZone | WithdrawZoneLimit
+"""What the policy of links says of what places; see ``rights.GRID``."""
+
+OWNED = CancelDsoOrder | PutDsoForecast | RemoveDsoForecast | KeepDsoLink | AskDsoCompliance
+"""What belongs to the DSO that says it: the use case refuses the rest."""
 
 
 class Guest(Conversation):
@@ -127,7 +145,10 @@ class Guest(Conversation):
         except Trouble as fault:
             self._say_no(message, fault)
             return
-        self._ask(message, command)
+        if isinstance(command, AskDsoCompliance):
+            self._report(message, command)
+        else:
+            self._ask(message, command)
 
     def _own(self, said: Any, *, urgent: bool) -> Command:
         """Return an order as this one may give it.
@@ -140,7 +161,11 @@ class Guest(Conversation):
             NotAuthorized: it speaks of a place that is not its own.
             NotSupported: that is nothing that such a system is heard with.
         """
-        if not isinstance(said, LimitZone | WithdrawZoneLimit):
+        if isinstance(said, PutDsoOrder):
+            return msgspec.structs.replace(said, emergency=said.emergency and urgent)
+        if isinstance(said, OWNED):
+            return said
+        if not isinstance(said, OF_ZONES):
             raise NotSupported(f"{type(said).__name__} is not taken here")
         zone, sender = Address((said.site, said.zone)), self.sender
         if not any(zone.within(place) for place in sender.places):
@@ -168,13 +193,27 @@ class Guest(Conversation):
             self._say_no(message, NotAuthorized(f"{self.station} may not ask anything any more"))
             return
         self.marks.stage(message.outbox, message.id)
-        # What it may ask of which place, the policy of links has said; in orders and audit it stands by its own name.
-        asker = msgspec.structs.replace(principal, role=Role.ADMIN, scope=("*",))
-        orders.ask(command, asker, deadline=message.header.deadline).add_done_callback(asked)
+        # Of which zones it may speak, the policy of links has said, and no door says it otherwise; of its groups, the use case.
+        judged = msgspec.structs.replace(principal, role=Role.ADMIN, scope=("*",)) if isinstance(command, OF_ZONES) else None
+        orders.ask(command, principal, deadline=message.header.deadline, judged=judged).add_done_callback(asked)
+
+    def _report(self, message: Arrived, asked: AskDsoCompliance) -> None:
+        """Say what came of an order, with stations by pseudonyms (R-7.4-3); to read is no order."""
+        office, who = self._office, str(self.station)
+        try:
+            (told,) = tell(asked.asked_by(who, self.sender.role), office.engine.known)
+        except Trouble as fault:
+            self._refused(ErrorCode.NOT_AUTHORIZED, f"{fault.code}: {fault.message}")
+            self._say_no(message, fault)
+            return
+        self.lines.delivered(message)
+        self.reply(message, (hidden(told, lambda station: office.pseudonym(who, station)),))
 
     def _answered(self, message: Arrived, order: Order, replies: Replies) -> None:
         if message.header.kind is not Kind.REQUEST:
             return
+        if order.outcome is Outcome.NOT_AUTHORIZED:
+            self._refused(ErrorCode.NOT_AUTHORIZED, f"{order.reason}: {order.detail}")
         if order.outcome is not Outcome.ACCEPTED:
             words = order.detail or f"{order.kind} was answered with {order.reason or order.outcome}"
             kind = NotAuthorized if order.outcome is Outcome.NOT_AUTHORIZED else Refused
@@ -189,24 +228,33 @@ class Guest(Conversation):
         self.lines.send(msgspec.structs.replace(header, type=number), body, durable=False)
 
 
+def hidden(told: Any, pseudonym: Callable[[str], str]) -> Any:
+    """Return a report with pseudonyms for its stations, in their order."""
+    stations = [msgspec.structs.replace(one, station=pseudonym(one.station)) for one in told.stations]
+    return msgspec.structs.replace(told, stations=tuple(sorted(stations, key=lambda one: str(one.station))))
+
+
 class Guests(Server):
     """All links of such systems."""
 
     acts: Role = Role.CSMS
     """As what this end is met by them."""
     resolve: Callable[[str], Address]
+    pseudonym: Pseudonym
+    """What stations are called to a DSO."""
     shown: dict[str, Role]
 
     @classmethod
-    def beside(cls, server: Server, resolve: Callable[[str], Address]) -> "Guests":
+    def beside(cls, server: Server, resolve: Callable[[str], Address], pseudonym: Pseudonym) -> "Guests":
         """Make it beside the server of the stations' own links.
 
         Args:
             server: from which it takes what it needs.
             resolve: reads an address as this end knows it.
+            pseudonym: what stations are called to a DSO.
         """
         made = server.sibling(cls)
-        made.resolve, made.shown = resolve, {}
+        made.resolve, made.pseudonym, made.shown = resolve, pseudonym, {}
         return made
 
     def principal(self, identity: str) -> Principal | None:

@@ -30,6 +30,12 @@ GRID: Final = frozenset({"LimitZone", "WithdrawZoneLimit"})
 """What those speak of who answer for the grid and not for stations."""
 
 
+ORDERED: Final = frozenset(
+    {"PutDsoOrder", "CancelDsoOrder", "PutDsoForecast", "RemoveDsoForecast", "KeepDsoLink", "AskDsoCompliance"}
+)
+"""What a DSO says of its groups, and nobody else of anything."""
+
+
 class Sender(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The other end of a link, as its certificate and this side's register have it."""
 
@@ -85,6 +91,7 @@ RULES: Final = (
     _rule("csms", "station local-csms", ALL),
     _rule("csms", "dso fo rm", CALM),
     _rule("dso", "csms", frozenset({E, C}), GRID),
+    _rule("dso", "csms", frozenset({E, C, N}), ORDERED),
     _rule("fo", "csms", frozenset({C}), GRID),
     _rule("rm", "csms local-csms", frozenset({E, C}), GRID),
 )

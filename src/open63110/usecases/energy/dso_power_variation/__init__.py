@@ -9,11 +9,14 @@ Leaves:     constraints of the DSO at each place, none of which another can take
 
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Door, UseCase
-from open63110.usecases.energy.dso_power_variation import forecasts, groups, orders
+from open63110.usecases.energy.dso_power_variation import forecasts, groups, orders, told
 from open63110.usecases.energy.dso_power_variation.messages import (
+    AskDsoCompliance,
     CancelDsoOrder,
+    DsoComplianceAnswer,
     DsoLinkAnswer,
     DsoOrderAnswer,
+    DsoStationEffect,
     KeepDsoLink,
     PutDsoForecast,
     PutDsoGroup,
@@ -24,12 +27,16 @@ from open63110.usecases.energy.dso_power_variation.messages import (
 )
 from open63110.usecases.energy.dso_power_variation.places import Seen, loads, seen
 from open63110.usecases.energy.dso_power_variation.tend import tend
+from open63110.usecases.energy.dso_power_variation.told import tell
 
 __all__ = [
     "USE_CASE",
+    "AskDsoCompliance",
     "CancelDsoOrder",
+    "DsoComplianceAnswer",
     "DsoLinkAnswer",
     "DsoOrderAnswer",
+    "DsoStationEffect",
     "KeepDsoLink",
     "PutDsoForecast",
     "PutDsoGroup",
@@ -40,6 +47,7 @@ __all__ = [
     "TendDsoOrders",
     "loads",
     "seen",
+    "tell",
 ]
 
 _DSO = frozenset({Role.DSO})
@@ -56,6 +64,7 @@ USE_CASE = UseCase(
         (Role.CSMS, PutDsoForecast): forecasts.put,
         (Role.CSMS, RemoveDsoForecast): forecasts.remove,
         (Role.CSMS, KeepDsoLink): forecasts.keep,
+        (Role.CSMS, AskDsoCompliance): told.tell,
         (Role.CSMS, TendDsoOrders): tend,
     },
     doors=(

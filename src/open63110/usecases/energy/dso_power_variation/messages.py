@@ -18,7 +18,6 @@ NOBODY = StationId("")
 class _AskedByGrid(Command, frozen=True, kw_only=True, gc=False):
     priority: ClassVar[Priority] = Priority.CONTROL
     unasked: ClassVar[frozenset[str]] = frozenset({"by", "role"})
-    station: StationId = NOBODY
     by: str = ""
     """Id of the principal who asks."""
     role: str = ""
@@ -140,6 +139,47 @@ class DsoLinkAnswer(Reply, frozen=True, kw_only=True, gc=False):
     """From when on fallback blocks count unless it is heard before; None: never."""
     groups: tuple[str, ...] = ()
     """Which it may address."""
+
+
+class AskDsoCompliance(_AskedByGrid, frozen=True, kw_only=True, gc=False):
+    """What came of an order? station is empty."""
+
+    order_id: str
+
+
+class DsoStationEffect(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What came of an order at one station."""
+
+    station: str
+    """A pseudonym, always the same one."""
+    t_effect: datetime | None = None
+    """When it confirmed; None: it has not."""
+    missing: bool = False
+    """It cannot be reached, or did not obey."""
+
+
+class DsoComplianceAnswer(Reply, frozen=True, kw_only=True, gc=False):
+    """What came of an order, as its DSO may see it: sums, and stations by pseudonyms (R-7.4-3, R-7.8-4)."""
+
+    order_id: str
+    state: DsoOrderState
+    status: ComplianceStatus
+    start: datetime
+    end: datetime | None = None
+    p_max_import: Watts | None = None
+    """[W]"""
+    p_max_export: Watts | None = None
+    """A magnitude [W]."""
+    t_ack: datetime
+    t_effect: datetime | None = None
+    """When the last station that can be reached confirmed."""
+    p_before: Watts | None = None
+    """Measured as it began [W]; None: nobody knows."""
+    p_after: Watts | None = None
+    """Measured once all that can be reached have confirmed, and again at the end [W]."""
+    reachable: Watts | None = None
+    """What is drawn at most once all that can be reached have obeyed [W]."""
+    stations: tuple[DsoStationEffect, ...] = ()
 
 
 class TendDsoOrders(Command, frozen=True, kw_only=True, gc=False):

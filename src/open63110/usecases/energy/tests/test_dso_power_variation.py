@@ -13,6 +13,7 @@ from open63110.usecases.energy.dso_power_variation import (
     RemoveDsoGroup,
     TendDsoOrders,
 )
+from open63110.usecases.energy.dso_power_variation.messages import NOBODY
 
 
 def test_the_operator_makes_groups_and_a_dso_orders_for_its_own() -> None:
@@ -25,6 +26,6 @@ def test_the_operator_makes_groups_and_a_dso_orders_for_its_own() -> None:
 
 
 def test_whoever_asks_cannot_say_that_he_is_somebody_else() -> None:
-    asked = PutDsoOrder(group="feeder-12", by="other", role=Role.ADMIN).asked_by("grid", Role.DSO)
+    asked = PutDsoOrder(station=NOBODY, group="feeder-12", by="other", role=Role.ADMIN).asked_by("grid", Role.DSO)
     assert (asked.by, asked.role) == ("grid", "dso")
     assert PutDsoOrder.unasked == {"by", "role"}

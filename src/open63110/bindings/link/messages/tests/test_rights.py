@@ -18,25 +18,26 @@ UP, DOWN = {Role.CSMS, Role.LOCAL_CSMS}, {Role.STATION, Role.LOCAL_CSMS}
 URGENT = {"StationEventReported", "EnergyTransferEnded", "FailSafeEntered"}
 SITE_ORDERS = {"LimitPower", "WithdrawLimit", "StopRemotely"}
 ZONE = {"LimitZone", "WithdrawZoneLimit"}
+GRID = {"PutDsoOrder", "CancelDsoOrder", "PutDsoForecast", "RemoveDsoForecast", "KeepDsoLink", "AskDsoCompliance"}
 
 
 def expected(sender: Role, receiver: Role, one: Definition) -> set[Priority]:
     """The policy once more, in other words: what a cell should hold."""
     upward, downward = Role.CSMS in one.to, Role.STATION in one.to
-    zone, answer = one.name in ZONE, one.name == "ZoneLimitAnswer"
+    zone, answer, told = one.name in ZONE, one.name == "ZoneLimitAnswer", {Role.DSO, Role.FO, Role.RM}
     match sender:
         case Role.STATION if receiver in UP and upward and not one.only:
             return {E, C, N, B} if one.name in URGENT else {C, N, B}
-        case Role.LOCAL_CSMS if receiver in UP and upward and not zone:
+        case Role.LOCAL_CSMS if receiver in UP and upward and not zone and one.name not in GRID:
             return {E, C, N, B} if one.name in URGENT else {C, N, B}
         case Role.LOCAL_CSMS if receiver is Role.STATION and downward:
             return {E, C, N, B} if one.name in SITE_ORDERS else {C, N, B}
         case Role.CSMS if (receiver in DOWN and downward) or (receiver is Role.LOCAL_CSMS and zone):
             return {E, C, N, B}
-        case Role.CSMS if receiver in {Role.DSO, Role.FO, Role.RM} and answer:
+        case Role.CSMS if receiver in (told if answer else one.to & {Role.DSO}):
             return {C, N, B}
-        case Role.DSO if receiver is Role.CSMS and zone:
-            return {E, C}
+        case Role.DSO if receiver is Role.CSMS and (zone or one.name in GRID):
+            return {E, C} if zone else {E, C, N}
         case Role.FO if receiver is Role.CSMS and zone:
             return {C}
         case Role.RM if receiver in UP and zone:
@@ -85,6 +86,8 @@ def test_every_message_can_be_said_by_somebody() -> None:
         (Sender(role=Role.FO, places=EVERYWHERE), Role.CSMS, "LimitZone", E, HERE, "PriorityNotAllowed"),
         (Sender(role=Role.DSO, places=(parse("/north"),)), Role.CSMS, "LimitZone", E, parse("/south/z1"), "AddressNotAllowed"),
         (Sender(role=Role.DSO, places=(parse("/north"),)), Role.CSMS, "LimitZone", E, parse("/*/z1"), "AddressNotAllowed"),
+        (Sender(role=Role.FO, places=EVERYWHERE), Role.CSMS, "PutDsoOrder", C, HERE, "NotAuthorized"),
+        (Sender(role=Role.RM, places=EVERYWHERE), Role.CSMS, "AskDsoCompliance", N, HERE, "NotAuthorized"),
         (Sender(role=Role.LOCAL_CSMS, places=EVERYWHERE), Role.LOCAL_CSMS, "LimitPower", C, HERE, "NotAuthorized"),
     ],
 )

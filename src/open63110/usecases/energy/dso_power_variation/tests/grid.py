@@ -26,6 +26,7 @@ from open63110.usecases.energy.dso_power_variation import (
     PutDsoOrder,
     TendDsoOrders,
 )
+from open63110.usecases.energy.dso_power_variation.messages import NOBODY
 
 NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 NORTH, SOUTH = ConstraintScope(site=SiteId("north")), ConstraintScope(site=SiteId("south"))
@@ -136,6 +137,9 @@ class Grid:
 
     def dso_orders(self) -> Sequence[DsoOrder]:
         return [one for one in self._all("dso_order") if one.state != "over"]
+
+    def report(self, key: str) -> Compliance | None:
+        return self.kept.get("compliance", {}).get(key)
 
     def compliance(self, order_id: str) -> Compliance | None:
         return self.kept.get("compliance", {}).get(order_id)
@@ -256,7 +260,7 @@ def with_groups() -> Grid:
 def put(grid: Grid, order_id: str = "o-1", **said: Any) -> DsoOrderAnswer:
     """Order something for a group; return what the DSO is told."""
     said.setdefault("group", "feeder-12")
-    (answer,) = replies(grid.ask(PutDsoOrder(order_id=order_id, **said)))
+    (answer,) = replies(grid.ask(PutDsoOrder(station=NOBODY, order_id=order_id, **said)))
     assert isinstance(answer, DsoOrderAnswer)
     return answer
 

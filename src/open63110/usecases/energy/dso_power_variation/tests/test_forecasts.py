@@ -38,7 +38,7 @@ def block(kind: BlockType, start: float, end: float, power: float) -> ForecastBl
 
 
 def publish(grid: Grid, *blocks: ForecastBlock, **said: Any) -> None:
-    grid.ask(PutDsoForecast(**{"group": "feeder-12", "blocks": blocks, **said}))
+    grid.ask(PutDsoForecast(station=NOBODY, **{"group": "feeder-12", "blocks": blocks, **said}))
 
 
 def at(grid: Grid, hours: float) -> Step | None:
@@ -93,29 +93,29 @@ def test_what_is_forecast_within_the_day_counts_before_what_was_the_day_before()
     publish(grid, block("CONSUMPTION", 0, 4, 100))
     publish(grid, block("CONSUMPTION", 1, 2, 40), horizon="intraday")
     assert [drawn(grid, hours) for hours in (0, 1, 2)] == [kw(100), kw(40), kw(100)]
-    grid.ask(RemoveDsoForecast(group="feeder-12"))
+    grid.ask(RemoveDsoForecast(station=NOBODY, group="feeder-12"))
     assert drawn(grid, 1.5) == kw(40)
-    grid.ask(RemoveDsoForecast(group="feeder-12", horizon="intraday"))
+    grid.ask(RemoveDsoForecast(station=NOBODY, group="feeder-12", horizon="intraday"))
     assert grid.every_constraint() == []
     with pytest.raises(Unknown):
-        grid.ask(RemoveDsoForecast(group="feeder-12"))
+        grid.ask(RemoveDsoForecast(station=NOBODY, group="feeder-12"))
 
 
 def test_once_the_dso_is_silent_the_fallback_counts_until_it_is_heard() -> None:
     grid = made()
     publish(grid, block("CONSUMPTION", 0, 4, 100), block("FALLBACK_CONSUMPTION", 0, 4, 30))
-    (answer,) = replies(grid.ask(KeepDsoLink(offline_after=Seconds(600.0))))
+    (answer,) = replies(grid.ask(KeepDsoLink(station=NOBODY, offline_after=Seconds(600.0))))
     assert answer == DsoLinkAnswer(now=NOON, offline_mode_at=NOON + seconds(600), groups=("feeder-12",))
     assert drawn(grid, 599 / 3_600) == kw(100)
     assert drawn(grid, 600 / 3_600) == kw(30)
     assert all(one.silent(grid.now) for one in grid.every_constraint())
-    grid.ask(KeepDsoLink(offline_mode_at=grid.now + HOUR))
+    grid.ask(KeepDsoLink(station=NOBODY, offline_mode_at=grid.now + HOUR))
     assert drawn(grid, 0.5) == kw(100)
 
 
 def test_without_a_fallback_what_was_published_counts_on_to_its_end() -> None:
     grid = made()
-    grid.ask(KeepDsoLink(offline_after=Seconds(600.0)))
+    grid.ask(KeepDsoLink(station=NOBODY, offline_after=Seconds(600.0)))
     publish(grid, block("CONSUMPTION", 0, 1, 100), block("CONSUMPTION", 1, 2, 50))
     assert [drawn(grid, hours) for hours in (0.5, 1.5, 2.5)] == [kw(100), kw(50), None]
     assert [one.kind for one in grid.alarms(NORTH.site)] == ["ForecastExhausted"]
@@ -173,8 +173,8 @@ def test_what_cannot_be_published_is_refused(wrong: dict[str, Any], trouble: typ
 def test_a_heartbeat_that_is_over_at_once_is_refused_and_one_without_an_end_is_for_ever() -> None:
     grid = made()
     with pytest.raises(Malformed):
-        grid.ask(KeepDsoLink(offline_mode_at=NOON))
-    (answer,) = replies(grid.ask(KeepDsoLink()))
+        grid.ask(KeepDsoLink(station=NOBODY, offline_mode_at=NOON))
+    (answer,) = replies(grid.ask(KeepDsoLink(station=NOBODY)))
     assert isinstance(answer, DsoLinkAnswer)
     assert answer.offline_mode_at is None
     publish(grid, block("CONSUMPTION", 0, 2, 5))

@@ -66,7 +66,7 @@ def test_a_group_of_what_is_not_there_or_would_count_twice_is_refused(
 def test_an_order_may_be_for_a_part_of_a_group(group: ConstraintScope, scope: ConstraintScope) -> None:
     grid = Grid()
     put(grid, group)
-    grid.ask(PutDsoOrder(order_id="o", scope=scope, p_max_import=kw(5)))
+    grid.ask(PutDsoOrder(station=NOBODY, order_id="o", scope=scope, p_max_import=kw(5)))
     assert [one.scope for one in grid.every_constraint()] == [scope]
 
 
@@ -75,15 +75,15 @@ def test_an_order_for_more_than_a_group_is_refused(group: ConstraintScope, scope
     grid = Grid()
     put(grid, group)
     with pytest.raises(Trouble, match="none of its groups"):
-        grid.ask(PutDsoOrder(order_id="o", scope=scope, p_max_import=kw(5)))
+        grid.ask(PutDsoOrder(station=NOBODY, order_id="o", scope=scope, p_max_import=kw(5)))
 
 
 def test_what_was_published_for_a_group_goes_with_it_and_orders_go_on() -> None:
     grid = Grid()
     put(grid, NORTH)
-    grid.ask(PutDsoOrder(order_id="o", group="feeder-12", p_max_import=kw(5)))
+    grid.ask(PutDsoOrder(station=NOBODY, order_id="o", group="feeder-12", p_max_import=kw(5)))
     block = ForecastBlock(type="CONSUMPTION", start=NOON, end=NOON + seconds(3_600), capacity=kw(50))
-    grid.ask(PutDsoForecast(group="feeder-12", blocks=(block,)))
+    grid.ask(PutDsoForecast(station=NOBODY, group="feeder-12", blocks=(block,)))
     assert len(grid.every_constraint()) == 2
     put(grid, NORTH, SOUTH)
     assert [one.id for one in grid.every_constraint()] == ["dso/order/o/north"]

@@ -15,6 +15,7 @@ from open63110.model.limit import LimitSource
 from open63110.model.site import SiteId, ZoneId
 from open63110.model.transfer import EnergyTransfer
 from open63110.usecases.energy.dso_power_variation import CancelDsoOrder, PutDsoOrder
+from open63110.usecases.energy.dso_power_variation.messages import NOBODY
 from open63110.usecases.energy.dso_power_variation.tests.grid import (
     NOON,
     NORTH,
@@ -40,8 +41,8 @@ def test_an_order_counts_at_once_before_all_others_on_wires(grid: Grid) -> None:
     (one,) = grid.every_constraint()
     assert (one.source, one.actor, one.critical, one.scope) == (LimitSource.DSO, "grid", True, NORTH)
     assert grid.shares() == {"o-1/north": kw(100)}
-    assert PutDsoOrder(emergency=True).priority is Priority.EMERGENCY
-    assert PutDsoOrder().priority is Priority.CONTROL
+    assert PutDsoOrder(station=NOBODY, emergency=True).priority is Priority.EMERGENCY
+    assert PutDsoOrder(station=NOBODY).priority is Priority.CONTROL
 
 
 def test_an_order_that_does_not_bind_is_as_a_contract(grid: Grid) -> None:
@@ -96,7 +97,7 @@ def test_of_orders_that_overlap_the_most_restrictive_counts(grid: Grid) -> None:
 def test_what_is_in_none_of_its_groups_is_refused_without_a_word_of_what_is_there(grid: Grid, wrong: dict[str, Any]) -> None:
     by = wrong.pop("by", "grid")
     with pytest.raises(NotAuthorized) as caught:
-        grid.ask(PutDsoOrder(p_max_import=kw(1), **wrong), by)
+        grid.ask(PutDsoOrder(station=NOBODY, p_max_import=kw(1), **wrong), by)
     assert caught.value.code == "NotYourGroup"
     assert grid.every_constraint() == []
 
@@ -104,10 +105,10 @@ def test_what_is_in_none_of_its_groups_is_refused_without_a_word_of_what_is_ther
 def test_another_dso_neither_changes_nor_cancels_nor_learns_of_an_order(grid: Grid) -> None:
     put(grid, p_max_import=kw(100))
     with pytest.raises(NotAuthorized):
-        grid.ask(PutDsoOrder(order_id="o-1", group="theirs", p_max_import=kw(200)), "other")
+        grid.ask(PutDsoOrder(station=NOBODY, order_id="o-1", group="theirs", p_max_import=kw(200)), "other")
     for unknown in ("o-1", "o-9"):
         with pytest.raises(Unknown):
-            grid.ask(CancelDsoOrder(order_id=unknown), "other")
+            grid.ask(CancelDsoOrder(station=NOBODY, order_id=unknown), "other")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,7 @@ def test_another_dso_neither_changes_nor_cancels_nor_learns_of_an_order(grid: Gr
 )
 def test_what_cannot_be_is_refused(grid: Grid, wrong: dict[str, Any], trouble: type[Exception]) -> None:
     with pytest.raises(trouble):
-        grid.ask(PutDsoOrder(**{"group": "feeder-12", **wrong}))
+        grid.ask(PutDsoOrder(station=NOBODY, **{"group": "feeder-12", **wrong}))
 
 
 def test_an_order_that_comes_twice_changes_nothing_and_one_that_differs_does(grid: Grid) -> None:
@@ -172,10 +173,10 @@ def test_a_planned_order_begins_at_its_time_and_reports_from_there(grid: Grid) -
 
 def test_a_planned_order_that_is_cancelled_is_gone_at_once(grid: Grid) -> None:
     put(grid, p_max_import=kw(100), start=NOON + seconds(5))
-    grid.ask(CancelDsoOrder(order_id="o-1"))
+    grid.ask(CancelDsoOrder(station=NOBODY, order_id="o-1"))
     assert (order(grid).state, order(grid).ended_by, grid.every_constraint()) == ("over", "cancelled", [])
     with pytest.raises(Refused):
-        grid.ask(CancelDsoOrder(order_id="o-1"))
+        grid.ask(CancelDsoOrder(station=NOBODY, order_id="o-1"))
     with pytest.raises(Refused, match="is over"):
         put(grid, p_max_import=kw(1))
 

@@ -11,6 +11,7 @@ from open63110.kernel.ids import StationId
 from open63110.kernel.units import Seconds
 from open63110.model.limit import Limit, Limits
 from open63110.usecases.energy.dso_power_variation import CancelDsoOrder
+from open63110.usecases.energy.dso_power_variation.messages import NOBODY
 from open63110.usecases.energy.dso_power_variation.tests.grid import (
     NOON,
     Grid,
@@ -35,7 +36,7 @@ def test_stations_get_more_one_after_another_once_it_is_over(grid: Grid, cancell
     grid.obey("north")
     tick(grid, 10)
     if cancelled:
-        grid.ask(CancelDsoOrder(order_id="o-1"))
+        grid.ask(CancelDsoOrder(station=NOBODY, order_id="o-1"))
         tick(grid)
     else:
         tick(grid, 10)
