@@ -73,12 +73,16 @@ class Constraint(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like
     """For how long its actor may be silent [s]; each word of his puts ``expires`` off by so much. None: for ever."""
 
     def step(self, now: datetime) -> Step | None:
-        """Return what counts by it at a moment; None: nothing does."""
+        """Return what counts by it at a moment; None: nothing does.
+
+        What was to count at once does so even if the clock has been set back since.
+        """
         if self.until is not None and now >= self.until:
             return None
         if self.expires is not None and now >= self.expires:
             return self.fallback
-        return next((one for one in reversed(self.profile) if one.since <= now), None)
+        at = now if self.since is None else max(now, self.since)
+        return next((one for one in reversed(self.profile) if one.since <= at), None)
 
     def silent(self, now: datetime) -> bool:
         """Tell whether its actor is not heard any more, so that its fallback counts."""

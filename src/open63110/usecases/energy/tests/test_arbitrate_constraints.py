@@ -107,6 +107,7 @@ def test_a_constraint_counts_from_now_on_under_the_name_of_who_asked() -> None:
     (one,) = place.every_constraint()
     assert (one.source, one.actor, one.critical) == (LimitSource.DSO, "grid", True)
     assert one.step(NOW) == Step(since=NOW, import_max=Watts(9_000.0))
+    assert one.step(NOW - MINUTE) == one.step(NOW), "the clock may be set back"
     assert place.say(put(critical=True)) == []
     assert (put(critical=True).priority, put().priority) == (Priority.EMERGENCY, Priority.CONTROL)
 
