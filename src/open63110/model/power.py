@@ -8,7 +8,7 @@ import msgspec
 
 from open63110.kernel.ids import EvseNumber, StationId, TransferReference
 from open63110.kernel.messages import Event
-from open63110.kernel.units import Amperes, WattHours, Watts
+from open63110.kernel.units import Amperes, Seconds, WattHours, Watts
 from open63110.model.limit import Ahead, LimitSource
 from open63110.model.site import SiteId
 
@@ -57,6 +57,8 @@ class NodePower(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=
     """By how much ``planned`` is above the limit, because no less can be reached [W]."""
     export_limit: Watts | None = None
     """[W]"""
+    withheld: dict[str, float] = {}
+    """By phase [A], or W [W]: what is taken back because a meter here showed more than is allowed."""
 
 
 class Promise(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -109,6 +111,12 @@ class EvsePower(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=
     promise: Promise | None = None
     ahead: tuple[Ahead, ...] = ()
     """What is planned for later."""
+    on: bool = False
+    """It is its turn to have its minimum, since ``since``; else it waits since then."""
+    had: Seconds = Seconds(0.0)
+    """For how long it had it in all before that [s]."""
+    pauses: int = 0
+    """How often it lost it."""
 
 
 class SitePower(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):

@@ -6,7 +6,7 @@ What is assumed of the rest behind a meter counts as well until that meter has s
 it has to show that anew.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -88,6 +88,8 @@ class Metered(NamedTuple):
     """By meter the place it measures."""
     crossed: dict[str, str]
     """By meter why something seems to be wired on another phase than is described."""
+    withheld: Mapping[tuple[str, str], float]
+    """By place and phase, or W, what is taken back there because a meter showed too much [A or W]."""
 
 
 class Meters:
@@ -150,7 +152,7 @@ class Meters:
         for gone in self._crossed.keys() - fresh.keys():
             del self._crossed[gone]
         crossed = {key: words for key, (since, words) in self._crossed.items() if fresh[key].at - since >= CROSSED_FOR}
-        return Metered(loads, doubts, fresh, places, crossed)
+        return Metered(loads, doubts, fresh, places, crossed, self.withheld.trims)
 
     def _rest(
         self,

@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 
 from open63110.kernel.ids import TransferReference
-from open63110.kernel.units import Amperes, Watts
+from open63110.kernel.units import Amperes, Seconds, Watts
 from open63110.model.arbitration import least_export
 from open63110.model.limit import Ahead
 from open63110.model.power import EvsePower, EvseState, NodePower, Promise, SitePower, Winner
@@ -28,6 +28,19 @@ WHY: Final = {Reason.ROW: "NodeFull", Reason.TURN: "Rotates", Reason.REST: "Rota
 _NOBODY: Final = Winner()
 
 
+class Turned(NamedTuple):
+    """Whose turn it is at an EVSE, from one look to the next."""
+
+    on: bool
+    """It has its minimum."""
+    since: float
+    """When it got or lost it, or came [s]."""
+    had: float
+    """For how long it had it in all, before it got it last [s]."""
+    pauses: int = 0
+    """How often it lost its minimum."""
+
+
 class Plans(NamedTuple):
     """What a planner says of EVSEs, for showing it."""
 
@@ -45,14 +58,14 @@ def picture(
     found: Step,
     read: Metered,
     plans: Plans,
-    since: Mapping[Key, datetime],
+    turns: Mapping[Key, Turned],
     now: datetime,
 ) -> SitePower:
     """Show a site."""
     drawn = np.array([(one.measured or 0.0) / one.factor for one in given.spots])
     load = use(given.frame.network, drawn, given.base)
     nodes = [_node(given, found, read, load, one) for one in _places(site, zones)]
-    evses = [_evse(given, found, at, plans, since) for at in range(len(given.spots))]
+    evses = [_evse(given, found, at, plans, turns) for at in range(len(given.spots))]
     return SitePower(site=site.id, at=now, nodes=tuple(nodes), evses=tuple(evses), planner=plans.state, planned=plans.made)
 
 
@@ -99,6 +112,7 @@ def _node(given: Given, found: Step, read: Metered, load: Floats, at: _Place) ->
         planned=Watts(round(_value(found.planned, whole) or 0.0, 1)),
         excess=Watts(round(excess, 1)),
         export_limit=least_export(given.claimed.places.get(place, ())),
+        withheld={phase: round(trim, 3) for (where, phase), trim in read.withheld.items() if where == place},
     )
 
 
@@ -111,11 +125,11 @@ def _meter(place: str, read: Metered) -> str:
     return next((asset for asset, one in read.places.items() if one == place and asset in read.fresh), "")
 
 
-def _evse(given: Given, found: Step, at: int, plans: Plans, since: Mapping[Key, datetime]) -> EvsePower:
+def _evse(given: Given, found: Step, at: int, plans: Plans, turns: Mapping[Key, Turned]) -> EvsePower:
     spot, key = given.spots[at], (given.spots[at].station, given.spots[at].evse)
     controlled, target = bool(found.controlled[at]), float(found.target[at])
     row = int(found.stops[at])
-    state = _state(spot, target)
+    state, turn = _state(spot, target), turns.get(key)
     return EvsePower(
         station=spot.station,
         evse=spot.evse,
@@ -128,12 +142,15 @@ def _evse(given: Given, found: Step, at: int, plans: Plans, since: Mapping[Key, 
         winner=winner_for(given, found, at) if controlled else _NOBODY,
         limited_by=given.frame.network.lines[row].place if controlled and row >= 0 else "",
         why=_why(found, at, state),
-        since=since.get(key),
+        since=of_moment(turn.since) if turn is not None else None,
         transfer=spot.transfer.reference if spot.transfer is not None else TransferReference(""),
         priority=float(given.share[at]),
         phases=tuple(one + 1 for one in terminals(spot.wiring)),
         promise=plans.promises.get(key),
         ahead=plans.ahead.get(key, ()),
+        on=turn is not None and turn.on,
+        had=Seconds(turn.had if turn is not None else 0.0),
+        pauses=turn.pauses if turn is not None else 0,
     )
 
 

@@ -23,7 +23,7 @@ from open63110.planner.loop import Given, Key, Step, after, step
 from open63110.planner.meters import Metered, Meters
 from open63110.planner.network import Floats
 from open63110.planner.outcome import outcomes
-from open63110.planner.picture import Plans, moment, of_moment, picture
+from open63110.planner.picture import Plans, Turned, moment, picture
 from open63110.planner.points import Spot, Spots, share_of, spots
 from open63110.planner.serve import Rhythm, Turns
 from open63110.planner.setting import Setting, safe_values, settings, weights_of
@@ -73,28 +73,21 @@ class Look(NamedTuple):
     """Somebody gets more only once others have confirmed less."""
 
 
-class _Turn(NamedTuple):
-    on: bool
-    since: float
-    had: float
-    pauses: int = 0
-    """How often it lost its minimum."""
-
-
 class Safety:
     """The safety loop of one site."""
 
-    def __init__(self) -> None:
-        """Begin with nothing known."""
+    def __init__(self, left: SitePower | None = None) -> None:
+        """Go on from how the power was shown last; None: with nothing known."""
         self._spots: dict[StationId, Spots] = {}
         self._signature: object = None
         self._volts: tuple[Site, dict[str, float]] | None = None
         self._frame: Frame | None = None
         self._meters = Meters()
-        self._turns: dict[Key, _Turn] = {}
+        self._turns: dict[Key, Turned] = {}
         self._learned: dict[Key, Learned] = {}
         self._over: dict[str, str] = {}
         self._begun: datetime | None = None
+        self._left = left
         self.given: Given | None = None
         """What the last look started from."""
         self.plans: Plans = NO_PLAN
@@ -108,6 +101,9 @@ class Safety:
         """Decide what every EVSE of a site may draw from now on."""
         self._begun = self._begun or now
         rows, zone_of = self._rows(view, now)
+        if self._left is not None:
+            self._resume(rows, self._left)
+            self._left = None
         made = self._compiled(view, rows, zone_of)
         read = self._meters.read(view.site, made, view.meters.get, _drawn(rows), now, sure=_settled(rows))
         found = claimed(made, view.constraints, rows, now)
@@ -126,7 +122,17 @@ class Safety:
             settings=new,
             releases=tuple(_releases(stations, rows, taken)),
             zones=outcomes(view.zones, made, rows, found, taken, stations),
-            power=functools.partial(_pictured, view, given, found=taken, read=read, plans=self.plans, turns=self._turns, now=now),
+            power=functools.partial(
+                picture,
+                view.site,
+                view.zones,
+                given,
+                found=taken,
+                read=read,
+                plans=self.plans,
+                turns=self._turns,
+                now=now,
+            ),
             troubles=(
                 *self._troubles(view, given, taken, read, now),
                 *((Trouble("CheckFailed", view.site.id, f"what was planned would not have fitted: {breach}"),) if breach else ()),
@@ -185,7 +191,7 @@ class Safety:
     def _given(self, view: View, made: Frame, rows: list[Spot], found: Claimed, read: Metered, now: datetime) -> Given:
         self._over = self._meters.correct(view.site, made, found.limits, read)
         at = moment(now)
-        turns = [self._turns.get((one.station, one.evse), _Turn(on=False, since=at, had=0.0)) for one in rows]
+        turns = [self._turns.get((one.station, one.evse), Turned(on=False, since=at, had=0.0)) for one in rows]
         return Given(
             frame=made,
             spots=rows,
@@ -213,14 +219,26 @@ class Safety:
 
     def _remember(self, rows: list[Spot], taken: Step) -> None:
         turns = taken.served.turns
-        kept: dict[Key, _Turn] = {}
+        kept: dict[Key, Turned] = {}
         for at, one in enumerate(rows):
             if one.state == "active":
                 key, on = (one.station, one.evse), bool(turns.on[at])
                 before = self._turns.get(key)
                 pauses = 0 if before is None else before.pauses + (before.on and not on)
-                kept[key] = _Turn(on, float(turns.since[at]), float(turns.had[at]), pauses)
+                kept[key] = Turned(on, float(turns.since[at]), float(turns.had[at]), pauses)
         self._turns = kept
+
+    def _resume(self, rows: list[Spot], left: SitePower) -> None:
+        """Go on with whose turn it was, where the same EVs are there still, and with what was taken back."""
+        turns = {(one.station, one.evse): one for one in left.evses if one.since is not None}
+        for one in rows:
+            known = turns.get((one.station, one.evse))
+            same = known is not None and one.transfer is not None and known.transfer == one.transfer.reference
+            if known is not None and known.since is not None and same:
+                turn = Turned(known.on, moment(known.since), float(known.had), known.pauses)
+                self._turns[one.station, one.evse] = turn
+        for node in left.nodes:
+            self._meters.withheld.trims.update({(node.id, phase): trim for phase, trim in node.withheld.items()})
 
     def _troubles(self, view: View, given: Given, taken: Step, read: Metered, now: datetime) -> Iterator[Trouble]:
         yield from of_meters(read, self._over)
@@ -242,13 +260,6 @@ class Safety:
 def _settled(rows: list[Spot]) -> bool:
     """Tell whether what every EVSE draws was measured, or is nothing."""
     return all(one.settled or (one.usable and (one.state != "active" or one.most < one.least)) for one in rows)
-
-
-def _pictured(
-    view: View, given: Given, *, found: Step, read: Metered, plans: Plans, turns: Mapping[Key, _Turn], now: datetime
-) -> SitePower:
-    since = {key: of_moment(one.since) for key, one in turns.items()}
-    return picture(view.site, view.zones, given, found=found, read=read, plans=plans, since=since, now=now)
 
 
 def _drawn(rows: list[Spot]) -> Floats:

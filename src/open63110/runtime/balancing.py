@@ -275,7 +275,9 @@ class Balancing:
         from open63110.planner.safety import Safety, View  # noqa: PLC0415 - numpy is read in once a site needs it
 
         known = self._engine.known
-        safety = self._loops.setdefault(site, Safety())
+        safety = self._loops.get(site)
+        if safety is None:
+            safety = self._loops[site] = Safety(known.power(site))
         if self.plans is not None:
             self.plans(site, safety)
         noun = known.sites[site]

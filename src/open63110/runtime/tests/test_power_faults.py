@@ -158,3 +158,40 @@ def test_a_station_that_draws_more_than_it_may_is_reckoned_with_as_it_is_and_tol
 def test_a_csms_whose_sites_need_nothing_reads_in_no_numerics() -> None:
     words = "import sys, open63110.apps.csms; sys.exit(bool({'numpy', 'highspy'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", words], check=False, timeout=60).returncode == 0
+
+
+def test_after_a_restart_who_charged_goes_on_and_what_was_taken_back_stays_so() -> None:
+    place = Place(*(keeping(name, 0.0) for name in "ABCDEFGH"))
+    place.demands = [demand(16_000.0)]
+    calm = place.look(1, (3_000.0, 3_000.0, 3_000.0)).power()
+    charging = [one.station for one in calm.evses if one.on]
+    assert 0 < len(charging) < len(place.stations)
+    place.stations.reverse()
+    place.safety = Safety(calm)
+    again = place.look(60, (3_000.0, 3_000.0, 3_000.0)).power()
+    assert sorted(one.station for one in again.evses if one.on) == sorted(charging)
+    assert {one.since for one in again.evses} == {one.since for one in calm.evses}
+    over = place.look(61, (15_000.0, 3_300.0, 3_300.0)).power()
+    (node,) = [one for one in over.nodes if one.id == "g"]
+    assert node.withheld["L1"] > 5.0
+    place.safety = Safety(over)
+    assert next(one for one in place.look(62).power().nodes if one.id == "g").withheld == node.withheld
+    place.safety = Safety()
+    assert next(one for one in place.look(3).power().nodes if one.id == "g").withheld == {}
+
+
+def test_a_meter_where_something_gives_power_is_believed_once_it_has_followed_and_doubted_once_it_did_the_opposite() -> None:
+    roof = Asset(id="roof", kind="pv", export_max=Watts(60_000.0))
+    meter = replace(METER, assumed=(Watts(18_000.0),))
+    for sign, doubted, base in ((1.0, False, 3_000.0), (-1.0, True, 18_000.0)):
+        place = Place(keeping("A", 11_000.0), assets=(meter, roof))
+        told: set[str] = set()
+        for number in range(9):
+            now = NOW + timedelta(seconds=60.0 * number)
+            drawn = 11_000.0 * (number % 2)
+            transfer = replace(TRANSFER, station=StationId("A"), power=Watts(drawn), newest=now)
+            place.stations = [replace(keeping("A", 11_000.0), transfers={TRANSFER.reference: transfer})]
+            look = place.look(60.0 * number, (sign * (drawn / 3 + 1_000.0),) * 3)
+            told = kinds(look)
+        node = next(one for one in look.power().nodes if one.id == "g")
+        assert ("MeterDoubted" in told, node.base) == (doubted, pytest.approx(base, abs=10.0))
