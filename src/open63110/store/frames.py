@@ -16,8 +16,8 @@ import zstandard
 from open63110.kernel.ids import StationId
 from open63110.ports import Clock
 
-FLUSH_BYTES = 131_072
-"""Frames held in memory before a block is written: few enough to leave the processor's cache to others."""
+FLUSH_BYTES = 524_288
+"""Frames held in memory before a block is written: each block drives what others need out of the processor's cache, once."""
 
 _HEAD = struct.Struct("<II")
 _Row = tuple[float, str, bool, bytes]
