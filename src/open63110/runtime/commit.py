@@ -22,6 +22,8 @@ Done = Callable[[bool], None]
 
 DURABLE, LOST = True, False
 
+_WAITED = "what waited for a commit failed"
+
 MISSING: Any = object()
 """Stands in an undo entry for a key that was not there."""
 
@@ -48,7 +50,7 @@ class GroupCommit:
             linger: least time between two commits [s]; the first after idleness is immediate.
         """
         self._store, self._clock, self._linger = store, clock, linger
-        self._open = _Pending()
+        self._begin()
         self._full: deque[_Pending] = deque()
         self._flight: _Pending | None = None
         self._work = asyncio.Event()
@@ -62,10 +64,10 @@ class GroupCommit:
         """Told after a failed commit, when memory is back at the last durable state."""
         self.commits = 0
 
-    @property
-    def batch(self) -> Batch:
+    def _begin(self) -> None:
+        self._open = _Pending()
+        self.batch: Batch = self._open.batch
         """Where the facts of the present turn go."""
-        return self._open.batch
 
     @property
     def under_way(self) -> Iterator[Entry]:
@@ -97,7 +99,7 @@ class GroupCommit:
         pending.dones.append((done, durable, lost))
         if len(pending.batch.entries) >= MOST_FACTS:
             self._full.append(pending)
-            self._open = _Pending()
+            self._begin()
         self._work.set()
 
     async def run(self) -> None:
@@ -123,7 +125,8 @@ class GroupCommit:
     def _take(self) -> _Pending:
         if self._full:
             return self._full.popleft()
-        taken, self._open = self._open, _Pending()
+        taken = self._open
+        self._begin()
         return taken
 
     async def _write(self, pending: _Pending) -> None:
@@ -145,7 +148,10 @@ class GroupCommit:
             self.trouble = None
             _tell(self.on_trouble, None)
         for count, (done, told, _) in enumerate(pending.dones, 1):
-            _call_back(done, told)
+            try:
+                done(told)
+            except Exception as fault:  # noqa: BLE001 - see _call_back, which would be a call more for each answer
+                _report(_WAITED, fault)
             if count % AT_ONCE == 0:
                 await asyncio.sleep(0)
         if pending.batch.entries:
@@ -155,7 +161,7 @@ class GroupCommit:
         """Restore memory to the last durable state: later turns were built on the failed one, so they go too."""
         later = [*self._full, self._open]
         self._full.clear()
-        self._open = _Pending()
+        self._begin()
         for lost in reversed([pending, *later]):
             for register, key, old in reversed(lost.undo):
                 if old is MISSING:
@@ -183,7 +189,7 @@ def _call_back(done: Callable[[Any], None], told: Any) -> None:
     try:
         done(told)
     except Exception as fault:  # noqa: BLE001 - one answer that cannot be given must not take the others with it
-        _report("what waited for a commit failed", fault)
+        _report(_WAITED, fault)
 
 
 def _report(words: str, fault: Exception) -> None:

@@ -196,7 +196,8 @@ class Turn:
         for entry in then:
             self._message = event
             message: Any
-            for message in entry.function(event, *entry.gather(self)):
+            follows = entry.function(event, self.station) if entry.station_only else entry.function(event, *entry.gather(self))
+            for message in follows:
                 self.decide(message)
 
     def _reply(self, reply: Reply) -> None:

@@ -34,6 +34,8 @@ class Decider(msgspec.Struct, frozen=True, kw_only=True):
     """Its station parameter does not admit None."""
     recalls: bool = False
     """Its message names an energy transfer, which may have left memory."""
+    station_only: bool = False
+    """It names the station and nothing else, as nearly every flow does: then nothing need be gathered."""
 
 
 def decider(function: Decide) -> Decider:
@@ -49,14 +51,17 @@ def decider(function: Decide) -> Decider:
         raise TypeError(message)
     hint = typing.get_type_hints(function).get("station")
     optional = hint is not None and type(None) in typing.get_args(hint)
-    return Decider(function=function, gather=_gatherer(names), must_exist="station" in names and not optional)
+    return Decider(
+        function=function,
+        gather=_gatherer(names),
+        must_exist="station" in names and not optional,
+        station_only=names == ("station",),
+    )
 
 
 def _gatherer(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
     if not names:
         return lambda _: ()
-    if names == ("station",):  # nearly every flow, so at each fact
-        return lambda giver: (giver.station,)
     get = attrgetter(*("known" if name in KNOWN else name for name in names))
     return get if len(names) > 1 else lambda giver: (get(giver),)
 

@@ -34,6 +34,7 @@ from open63110.usecases.stations.onboard_station.messages import (
     StationRegistered,
 )
 
+_ACCEPTED = Registration.ACCEPTED  # looked up once, for every message asks
 _BY_POLICY = {
     "accept": Registration.ACCEPTED,
     "quarantine": Registration.PENDING,
@@ -51,8 +52,8 @@ def may_speak(station: Station | None, told: Registration | None = None) -> bool
             may finish what it has begun.
     """
     if told is not None:
-        return told is Registration.ACCEPTED
-    return station is not None and station.registration is Registration.ACCEPTED
+        return told is _ACCEPTED
+    return station is not None and station.registration is _ACCEPTED
 
 
 def link_up(event: StationConnected, station: Station | None, policy: Policy) -> Iterator[Effect]:
