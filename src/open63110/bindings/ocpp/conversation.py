@@ -14,7 +14,7 @@ from open63110.bindings.ocpp.errors import code_of
 from open63110.bindings.ocpp.raw_call import RawCall
 from open63110.bindings.ocpp.rpc import peer as rpc
 from open63110.bindings.ocpp.rpc.errors import ErrorCode, MalformedFrame, SchemaFault
-from open63110.bindings.ocpp.rpc.frames import Call, Error, Result, Send
+from open63110.bindings.ocpp.rpc.frames import Call, Error, Read, Result, Send
 from open63110.bindings.ocpp.rpc.happenings import Transmit
 from open63110.bindings.ocpp.schema import decoder
 from open63110.bindings.ocpp.secrets import CALL, shown
@@ -34,8 +34,14 @@ from open63110.wire.ports import Restful, Socket
 
 log = structlog.get_logger(__name__)
 
+_STATION = Role.STATION  # asking an enumeration for a member costs as much as a call; so where others say so
+
 FIRST = frozenset({"BootNotification"})
 """What a station may say before it is accepted."""
+
+
+Called = Call | Read | Send
+"""What a station says without being asked."""
 
 
 class Office(Protocol):
@@ -68,17 +74,16 @@ class Office(Protocol):
         """Keep what could not be understood."""
 
 
-class _Due:
+class _Due(msgspec.Struct, gc=False):
     """What waits for a commit to be answered. Thousands do at once, so it holds the call no longer than it may be wanted."""
 
-    __slots__ = ("_answer_to", "_conversation", "_translation", "call")
-
-    def __init__(self, conversation: "Conversation", call: Call | Send, answer_to: str | None, translation: Translation) -> None:
-        self._conversation, self._answer_to, self._translation = conversation, answer_to, translation
-        self.call: Call | Send | None = call
+    conversation: "Conversation"
+    call: Called | None
+    answer_to: str | None
+    translation: Translation
 
     def __call__(self, result: Replies | Trouble | None) -> None:
-        self._conversation.answer(self.call, self._answer_to, self._translation, result)
+        self.conversation.answer(self.call, self.answer_to, self.translation, result)
 
 
 class Conversation:
@@ -89,7 +94,7 @@ class Conversation:
     def __init__(self, server: Office, station: StationId, wire: Wire, prefix: str, *, remote: str, secure: bool) -> None:
         """Wait for the socket to open."""
         self._server, self.station, self.wire, self.remote, self.secure = server, station, wire, remote, secure
-        self.rpc = rpc.Peer(wire.version, prefix, patience=server.patience)
+        self.rpc = rpc.Peer(wire.version, prefix, patience=server.patience, readers=wire.readers)
         self.socket: Socket | None = None
         self._door: Door | None = None
         self.told: Registration | None = None
@@ -153,9 +158,16 @@ class Conversation:
         self._happened(self.rpc.tick(now))
 
     def _send(self, frame: bytes) -> None:
+        if not frame.startswith(CALL):
+            self._send_answer(frame)
+        elif self.socket is not None:
+            self._server.frames.note(self.station, shown(frame), sent=True)
+            self.socket.send(frame)
+
+    def _send_answer(self, frame: bytes) -> None:
+        """Send what holds no secrets."""
         if self.socket is not None:
-            called = frame.startswith(CALL)  # answers hold no secrets
-            self._server.frames.note(self.station, shown(frame) if called else frame, sent=True)
+            self._server.frames.note(self.station, frame, sent=True)
             self.socket.send(frame)
 
     # -- what happens --
@@ -163,7 +175,7 @@ class Conversation:
     def _happened(self, happenings: Sequence[Any]) -> None:
         for one in happenings:
             kind = type(one)
-            if kind is Call:
+            if kind is Read or kind is Call:
                 self._called(one, one.id)
             elif kind is Transmit:
                 self._send(one.frame)
@@ -200,21 +212,17 @@ class Conversation:
         door.now, door.noun, door.raw = now, engine.stations.get(self.station), raw
         return door
 
-    def _called(self, call: Call | Send, answer_to: str | None) -> None:
+    def _called(self, call: Called, answer_to: str | None) -> None:
         translation = self.wire.by_action.get(call.action)
-        if translation is None or translation.sender is not Role.STATION:
+        if translation is None or translation.sender is not _STATION:
             self._not_ours(call, answer_to)
             return
-        raw = call.payload
-        door = self.door(raw)
+        door = self.door()
         if call.action not in FIRST and not may_speak(door.noun, self.told):
             self._fail(answer_to, ErrorCode.SECURITY_ERROR, "The station is not accepted; send BootNotification first")
             return
         try:
-            request: Any
-            request, deviations = tolerance.decode(self.wire.types[call.action][0], raw)
-            if deviations:
-                self._server.deviate(self.station, deviations)
+            request = call.taken() if isinstance(call, Read) else self._understood(call, door)
             messages = translation.from_wire(request, door)
         except (SchemaFault, MalformedFrame, Trouble) as fault:
             self._misunderstood(call, answer_to, translation, fault)
@@ -226,8 +234,21 @@ class Conversation:
         door.raw = b""
         self._hear(call, answer_to, translation, messages, door.now)
 
+    def _understood(self, call: Call | Send, door: Door) -> Any:
+        """Read a payload, and leave it in the door word by word.
+
+        Raises:
+            SchemaFault: it breaks the schema beyond repair.
+        """
+        door.raw = call.payload
+        request: Any
+        request, deviations = tolerance.decode(self.wire.types[call.action][0], door.raw)
+        if deviations:
+            self._server.deviate(self.station, deviations)
+        return request
+
     def _hear(
-        self, call: Call | Send, answer_to: str | None, translation: Translation, messages: tuple[Any, ...], now: datetime
+        self, call: Called, answer_to: str | None, translation: Translation, messages: tuple[Any, ...], now: datetime
     ) -> None:
         due = _Due(self, call, answer_to, translation)
         try:
@@ -238,7 +259,7 @@ class Conversation:
             self._misunderstood(call, answer_to, translation, Trouble(type(bug).__name__, code="InternalError"))
 
     def answer(
-        self, call: Call | Send | None, answer_to: str | None, translation: Translation, result: Replies | Trouble | None
+        self, call: Called | None, answer_to: str | None, translation: Translation, result: Replies | Trouble | None
     ) -> None:
         """Answer what has become durable, or was refused.
 
@@ -255,7 +276,10 @@ class Conversation:
         elif not isinstance(result, Trouble):
             if translation.action in FIRST:
                 self._boot_answered(result)
-            self._happened(self.rpc.answer(answer_to, translation.answer(result, self._door or self.door())))
+            frame = self.rpc.result(answer_to, translation.answer(result, self._door or self.door()))
+            if frame is not None:
+                self._send_answer(frame)
+                self._happened(self.rpc.go_on())
         elif translation.refuse is not None:
             self._happened(self.rpc.answer(answer_to, translation.refuse(result, self.door())))
         elif translation.blank is not None and call is not None:
@@ -273,12 +297,12 @@ class Conversation:
         """The station may be spoken to beyond its boot."""
         return may_speak(self._server.engine.stations.get(self.station), self.told)
 
-    def _not_ours(self, call: Call | Send, answer_to: str | None) -> None:
+    def _not_ours(self, call: Called, answer_to: str | None) -> None:
         known = call.action in self.wire.types
         words = "is for stations to answer" if known else "is no action of this version"
         self._fail(answer_to, ErrorCode.NOT_SUPPORTED if known else ErrorCode.NOT_IMPLEMENTED, f"{call.action[:50]} {words}")
 
-    def _misunderstood(self, call: Call | Send, answer_to: str | None, translation: Translation, fault: Trouble) -> None:
+    def _misunderstood(self, call: Called, answer_to: str | None, translation: Translation, fault: Trouble) -> None:
         """Keep it raw; acknowledge what would be repeated for ever, refuse the rest."""
         code, words = fault.error if isinstance(fault, SchemaFault) else code_of(fault), fault.message
 

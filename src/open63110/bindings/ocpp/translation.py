@@ -9,7 +9,9 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+from open63110.bindings.ocpp.rpc.frames import Readers, reader
 from open63110.bindings.ocpp.rpc.version import Version
+from open63110.bindings.ocpp.schema import decoder
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import StationId, SubjectRef
 from open63110.kernel.messages import Command, Event, Message, Reply
@@ -56,6 +58,8 @@ class Translation(msgspec.Struct, frozen=True, kw_only=True):
     """Which of our messages ``to_wire`` takes."""
     only: Callable[[Any], bool] | None = None
     """Of those, which ones; they go before a translation that takes them all. None: all of them."""
+    often: bool = False
+    """Stations send it all the time: its frames are understood in one go, and ``Door.raw`` stays empty."""
     lacks: tuple[str, ...] = ()
     """What of our messages this action cannot say at all, in the use case's words: it is asked for in another way."""
     from_wire: Callable[[Any, Door], tuple[Message, ...]]
@@ -105,6 +109,9 @@ class Wire:
         """Check that nothing is claimed twice."""
         self.version, self.types = version, types
         self.by_action = {one.action: one for one in translations}
+        often = [one.action for one in translations if one.often]
+        self.readers: Readers = {action.encode(): reader(action, decoder, types[action][0]) for action in often}
+        """Of the frames that come all the time."""
         self.lacks = tuple(sorted(word for one in translations for word in one.lacks))
         """What stations cannot be asked over this wire."""
         self.by_message: dict[type[Command | Event], Translation] = {}

@@ -4,7 +4,7 @@
 from msgspec import Struct
 
 from open63110.bindings.ocpp.rpc.errors import MalformedFrame
-from open63110.bindings.ocpp.rpc.frames import Call, Error, Result, ResultError, Send
+from open63110.bindings.ocpp.rpc.frames import Call, Error, Read, Result, ResultError, Send
 
 
 class Transmit(Struct, frozen=True, gc=False):
@@ -71,7 +71,7 @@ class Repeated(Struct, frozen=True, gc=False):
 class Flooded(Struct, frozen=True, gc=False):
     """A call that was dropped unanswered, because the peer keeps sending without waiting; close the connection."""
 
-    call: Call
+    call: Call | Read
 
 
 class Unreadable(Struct, frozen=True, gc=False):
@@ -81,7 +81,7 @@ class Unreadable(Struct, frozen=True, gc=False):
     fault: MalformedFrame
 
 
-IncomingCall = Call
+IncomingCall = Call | Read
 IncomingSend = Send
 Happening = (
     Transmit

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from heapq import heapify, heappop, heappush
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from msgspec import Struct
@@ -17,6 +18,8 @@ from open63110.bindings.ocpp.rpc.frames import (
     Call,
     Error,
     Outgoing,
+    Read,
+    Readers,
     Result,
     ResultError,
     Send,
@@ -26,6 +29,7 @@ from open63110.bindings.ocpp.rpc.frames import (
     encode_result,
     encode_result_error,
     encode_send,
+    read,
 )
 from open63110.bindings.ocpp.rpc.happenings import (
     Answered,
@@ -77,6 +81,8 @@ OVERRUN_BYTES: Final = 1 << 22
 REMEMBERED: Final = 4
 """Timed-out calls whose late answer is still recognised."""
 
+_NOT_WAITING: Final = "No call with this message id waits for an answer"
+
 MAX_PREFIX: Final = 24
 """Characters of a prefix, which leave twelve of 36 for the count."""
 
@@ -110,6 +116,7 @@ class Peer:
         "_pending",
         "_prefix",
         "_queue",
+        "_readers",
         "closed",
         "patience",
         "pending_limit",
@@ -125,6 +132,7 @@ class Peer:
         patience: float | None = None,
         queue_limit: int = 64,
         pending_limit: int = 8,
+        readers: Readers = MappingProxyType({}),
     ) -> None:
         """Start a conversation.
 
@@ -135,6 +143,7 @@ class Peer:
                 the wait in the queue; None: the deadline limits both.
             queue_limit: calls of ours that may wait.
             pending_limit: calls of the peer that may wait before `saturated`.
+            readers: of calls that are to be understood together with their frames; they come in as Read.
         """
         if len(prefix) > MAX_PREFIX:
             raise ValueError(f"a prefix has at most {MAX_PREFIX} characters")
@@ -148,8 +157,9 @@ class Peer:
         self._queue: list[_Waiting] = []
         self._outstanding: _Outstanding | None = None
         self._late: tuple[_Outstanding, ...] = ()
-        self._answering: Call | None = None
-        self._pending: list[Call] | None = None
+        self._readers = readers
+        self._answering: Call | Read | None = None
+        self._pending: list[Call | Read] | None = None
 
     # what we ask of the peer
 
@@ -203,14 +213,33 @@ class Peer:
         Raises:
             Unknown: this call is not the one being answered, or has its answer.
         """
+        frame = self.result(id, payload)
+        return [] if frame is None else [Transmit(frame), *self.go_on()]
+
+    def result(self, id: str, payload: Outgoing) -> bytes | None:
+        """Return the frame that answers the incoming call `id`, to be written before `go_on`; None: the connection has ended.
+
+        For whoever answers thousands at a time: `answer` does both, and says it in happenings.
+
+        Raises:
+            Unknown: as `answer`.
+        """
         if self.closed:
-            return []
-        self._must_be_answering(id)
-        frame = encode_result(id, payload)
-        if self._pending:
-            return [Transmit(frame), *self._next_incoming()]
+            return None
+        answering = self._answering
+        if answering is None or answering.id != id:
+            raise Unknown(_NOT_WAITING)
+        return encode_result(id, payload)
+
+    def go_on(self) -> list[Happening]:
+        """Turn to the next call of the peer, once the one before has its answer."""
         self._answering = None
-        return [Transmit(frame)]
+        if not self._pending:
+            return []
+        call = self._pending.pop(0)
+        self._pending = self._pending or None
+        self._answering = call
+        return [call]
 
     def fail(self, id: str, code: ErrorCode, description: str = "", details: Outgoing = b"{}") -> list[Happening]:
         """Refuse the incoming call `id` and go on with the next; after the connection has ended this does nothing."""
@@ -218,14 +247,14 @@ class Peer:
             return []
         self._must_be_answering(id)
         frame = encode_error(id, spelled(code, self.version), description, details)
-        return [Transmit(frame), *self._next_incoming()]
+        return [Transmit(frame), *self.go_on()]
 
     def drop(self, id: str) -> list[Happening]:
         """Leave the incoming call `id` unanswered, so that the peer asks again, and go on with the next."""
         if self.closed:
             return []
         self._must_be_answering(id)
-        return self._next_incoming()
+        return self.go_on()
 
     @property
     def saturated(self) -> bool:
@@ -240,6 +269,9 @@ class Peer:
         """Take one text frame; nothing is ever raised for what is in it."""
         if self.closed:
             return []
+        call = read(raw, self._readers)
+        if call is not None:
+            return self._called(call)
         try:
             frame = decode(raw)
         except MalformedFrame as fault:
@@ -308,7 +340,7 @@ class Peer:
             return [Stray(frame, late)]
         return [Answered(outstanding.ticket, outstanding.action, frame), *self._next_outgoing(now)]
 
-    def _called(self, call: Call) -> list[Happening]:
+    def _called(self, call: Call | Read) -> list[Happening]:
         if self._answering is None:
             self._answering = call
             return [call]
@@ -322,16 +354,7 @@ class Peer:
 
     def _must_be_answering(self, id: str) -> None:
         if self._answering is None or self._answering.id != id:
-            raise Unknown("No call with this message id waits for an answer")
-
-    def _next_incoming(self) -> list[Happening]:
-        self._answering = None
-        if not self._pending:
-            return []
-        call = self._pending.pop(0)
-        self._pending = self._pending or None
-        self._answering = call
-        return [call]
+            raise Unknown(_NOT_WAITING)
 
     def _unreadable(self, raw: bytes, fault: MalformedFrame, now: float) -> list[Happening]:
         happenings: list[Happening] = [Unreadable(raw, fault)]
@@ -357,9 +380,9 @@ def _not_before_21(frame: Send | ResultError) -> MalformedFrame:
     return MalformedFrame("A message type of 2.1", code, id=frame.id, message_type=kind)
 
 
-def _same(one: Call, other: Call) -> bool:
+def _same(one: Call | Read, other: Call | Read) -> bool:
     return one.id == other.id and one.action == other.action and bytes(one.payload) == bytes(other.payload)
 
 
-def _size(calls: list[Call]) -> int:
-    return sum(memoryview(call.payload).nbytes for call in calls)
+def _size(calls: list[Call | Read]) -> int:
+    return sum(len(call.frame) if type(call) is Read else memoryview(call.payload).nbytes for call in calls)

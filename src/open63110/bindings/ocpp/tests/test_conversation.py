@@ -77,6 +77,20 @@ async def test_what_would_be_repeated_for_ever_is_acknowledged_and_kept_raw() ->
         assert (item.action, item.wire, item.raw) == ("StopTransaction", "ocpp1.6", b'{"meterStop": "much"}')
 
 
+async def test_what_was_read_in_one_go_and_makes_no_sense_is_kept_raw_as_well() -> None:
+    async with desk() as csms:
+        plug = await (await csms.connects(Version.V201)).boots()
+        moment = '"timestamp":"2026-01-01T00:00:00Z"'
+        event = (
+            f'{{"eventType":"Updated",{moment},"triggerReason":"Trigger","seqNo":-1,"transactionInfo":{{"transactionId":"T1"}}}}'
+        )
+        await plug.says(f'[2,"1","TransactionEvent",{event}]'.encode())
+        assert plug.sent[-1] == [3, "1", {}]
+        (item,) = csms.quarantined()
+        assert (item.action, item.raw) == ("TransactionEvent", event.encode())
+        assert item.reason == "OutOfRange: the sequence number is negative"
+
+
 async def test_what_is_answered_with_an_error_is_kept_as_a_specimen_and_a_flood_of_it_is_not() -> None:
     async with desk() as csms:
         plug = await (await csms.connects()).boots()

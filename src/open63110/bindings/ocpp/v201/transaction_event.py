@@ -176,6 +176,7 @@ def heard(response: Any, fact: TransferFact, door: Door) -> Verdict:
 TRANSACTION_EVENT = Translation(
     action="TransactionEvent",
     sender=Role.STATION,
+    often=True,
     carries=(EnergyTransferStarted, EnergyTransferUpdated, EnergyTransferEnded),
     from_wire=from_wire,
     answer=answer,
