@@ -13,7 +13,7 @@ STAMPS := $(VENV)/.stamps
 PEERS  := build/npm
 DOCS   := build/docs-venv
 # Many tests wait for time to pass, so there are more of them under way than cores.
-WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)))
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 2)))
 ARGS   ?=
 PYTEST_ARGS ?=
 CODE   := src tests conftest.py $(wildcard bench tools)

@@ -9,9 +9,9 @@ A run of a part of the tests renews the rows of that part only.
 import contextlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import hypothesis
 import pytest
@@ -19,7 +19,10 @@ import pytest
 hypothesis.settings.register_profile("here", deadline=None)  # a busy machine is no counterexample; pytest's timeout holds
 hypothesis.settings.load_profile("here")
 
-RECORD = Path(__file__).parent / "build" / "acceptance.json"
+T = TypeVar("T")
+
+ROOT = Path(__file__).parent
+RECORD = ROOT / "build" / "acceptance.json"
 PROPERTY = "acceptance"
 WORSE = {"passed": 0, "skipped": 1, "failed": 2}
 
@@ -84,21 +87,47 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Attach each test's acceptance ids to its reports; where several processes share the work, begin with what waits."""
+    """Attach each test's acceptance ids to its reports; where several processes share the work, deal it out."""
     for item in items:
         for mark in item.iter_markers("at"):
             item.user_properties.append((PROPERTY, " ".join(mark.args)))
     if hasattr(config, "workerinput"):
-        items.sort(key=_turn)
+        waiting = sorted((item for item in items if waits(item.path)), key=lambda item: rank(item.path))
+        busy = [item for item in items if not waits(item.path)]
+        items[:] = dealt(waiting, busy, config.workerinput["workercount"])
 
 
-LONGEST = ("station", "demo", "link_soak", "kill", "simulate", "wheel", "at_simulated", "at_limits", "link_networks", "at_kill")
-"""Files of tests/e2e that are begun first, the longest first: what is begun last is what all wait for."""
+PLAYS = ("tests/e2e", "tests/conformance/clients", "tests/conformance/faults", "bench/tests")
+"""Folders of tests that play whole programs, and mostly wait."""
+
+LONGEST = (
+    *("kill", "bulk", "station", "link_soak", "cli_csms", "invariants_billing", "bulk_levels", "at_dso", "site_soak"),
+    *("local_kill", "station_small", "firmware", "ocpp_in_link", "at_schedules", "at_sessions", "test_ocpp", "local_cut"),
+    *("at_parking_lot", "demo", "wheel", "simulate", "link_protected", "replay", "link_transport", "at_kill", "link_networks"),
+)
+"""Files of those that are begun first, the one with the longest test first: what is begun last is what all wait for."""
 
 
-def _turn(item: pytest.Item) -> int:
-    """Return the place of a test: what plays whole programs mostly waits, so the rest goes on beside it."""
-    if item.path.parent.name != "e2e":
-        return len(LONGEST) + 1
-    name = item.path.stem.removeprefix("test_")
+def waits(path: Path) -> bool:
+    """Tell whether the tests of a file mostly wait, so that others go on beside them."""
+    return path.parent in {ROOT / one for one in PLAYS}
+
+
+def rank(path: Path) -> int:
+    """Return the place of a file among those."""
+    name = path.stem.removeprefix("test_")
     return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+
+def dealt(waiting: Sequence[T], busy: Sequence[T], workers: int) -> list[T]:
+    """Return tests in an order of which each worker first gets an equal part: half of them begin with those that wait."""
+    players, found = max(1, workers // 2), list[T]()
+    left, rest = len(waiting) + len(busy), list(busy)
+    for worker in range(workers):
+        size = left // (workers - worker)
+        left -= size
+        own = waiting[worker::players] if worker < players else ()
+        count = max(0, size - len(own))
+        found += [*own, *rest[:count]]
+        del rest[:count]
+    return found + rest
