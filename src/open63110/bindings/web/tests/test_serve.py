@@ -5,6 +5,7 @@ import asyncio
 import signal
 import socket
 import ssl
+import statistics
 import time
 from pathlib import Path
 
@@ -41,10 +42,12 @@ async def test_no_answer_waits_for_the_other_end_to_confirm_its_first_half(groun
     """Without TCP_NODELAY each answer on a used connection takes 40 ms, whatever runs the loop."""
     async with serving(ground.node, Settings()) as port, httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         await client.get("/healthz")
-        began = time.monotonic()
+        took: list[float] = []
         for _ in range(50):
+            began = time.monotonic()
             await client.get("/healthz")
-        assert time.monotonic() - began < 50 * 0.03
+            took.append(time.monotonic() - began)
+        assert statistics.median(took) < 0.03
 
 
 async def test_a_taken_port_is_the_callers_error_not_the_end_of_the_process(ground: Ground) -> None:

@@ -258,11 +258,11 @@ def mangled(chance: random.Random) -> bytes:
 
 
 def fuzz(count: int, seed: int) -> tuple[int, float]:
-    """Decode spoilt frames; return how many were taken, and the longest time of one [s]."""
+    """Decode spoilt frames; return how many were taken, and the longest time of the processor that one took [s]."""
     chance, taken, longest = random.Random(seed), 0, 0.0
     for _ in range(count):
         data = mangled(chance)
-        begun = time.perf_counter()
+        begun = time.thread_time()
         try:
             frame = frames.decode(data)
             if isinstance(frame, frames.Data) and frame.head:
@@ -270,7 +270,7 @@ def fuzz(count: int, seed: int) -> tuple[int, float]:
             taken += 1
         except BadFrame:
             pass
-        longest = max(longest, time.perf_counter() - begun)
+        longest = max(longest, time.thread_time() - begun)
     return taken, longest
 
 
@@ -344,10 +344,10 @@ def test_ten_thousand_spoilt_frames_are_decoded_within_a_few_frames_of_memory() 
 )
 def test_promises_of_more_than_there_is_cost_neither_memory_nor_time(data: bytes) -> None:
     tracemalloc.start()
-    begun = time.perf_counter()
+    begun = time.thread_time()
     with pytest.raises(BadFrame):
         frames.decode(data)
-    took = time.perf_counter() - begun
+    took = time.thread_time() - begun
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert took < 1.0

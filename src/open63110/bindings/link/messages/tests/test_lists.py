@@ -138,9 +138,9 @@ def test_spoilt_bodies_are_read_or_refused_as_they_are_at_once() -> None:
         body = bytearray(good)
         for _ in range(chance.randrange(1, 4)):
             body[chance.randrange(len(body))] = chance.randrange(256)
-        begun = time.perf_counter()
+        begun = time.thread_time()
         assert outcome(bytes(body), one_by_one=True) == outcome(bytes(body), one_by_one=False)
-        assert time.perf_counter() - begun < 1.0
+        assert time.thread_time() - begun < 1.0
 
 
 def outcome(body: bytes, *, one_by_one: bool) -> Any:
