@@ -20,6 +20,8 @@ from open63110.model.transfer import EnergyTransfer
 from open63110.runtime.engine import decode_command
 from open63110.usecases.services.authorize_externally import StartRemotely
 
+pytestmark = pytest.mark.usefixtures("first_served")
+
 IN_16 = {
     "Accepted": "Accepted",
     "Blocked": "Blocked",

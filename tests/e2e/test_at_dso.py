@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from tests.e2e.grid_house import DRAWN, name, park
 
+pytestmark = pytest.mark.usefixtures("first_served")
+
 ORDER = 100_000.0
 OPEN_WIRES = ("v16", "v201", "v21")
 
