@@ -2,7 +2,8 @@
 """The stations of a tree share what it carries: whatever is sent, lost, late or drawn, what could happen stays within (I15).
 
 Single and three phases below a connection, a feeder and a delta-wye transformer, one of them with two zones. What could happen is
-reckoned by the arithmetic of the simulator, from all that was sent and not replaced by a later answer, not by what the loop says.
+reckoned by the arithmetic of the simulator: no station counts with less than what was sent and not replaced by a later answer,
+and what is reckoned with never grows while it is above a limit.
 """
 
 import itertools
@@ -19,6 +20,7 @@ from open63110.kernel.ids import EvseNumber, StationId, TransferNumber, Transfer
 from open63110.kernel.messages import Event
 from open63110.kernel.units import Amperes, Volts, Watts
 from open63110.model.constraint import Constraint, ConstraintScope, Step
+from open63110.model.exposure import most
 from open63110.model.limit import WHOLE, LimitScope, LimitSource
 from open63110.model.policy import Policy
 from open63110.model.site import EvsePlan, Feeder, GridConnection, Site, SiteId, Zone, ZoneId, ZoneKey
@@ -101,9 +103,15 @@ class Tree(RuleBasedStateMachine):
             for one in self.premises.outfits:
                 part = drawing["DEF".index(one.station)] if one.station in "DEF" else 1.0
                 for conductor in one.conductors:
-                    amperes[conductor] = part * max(self.possible[one.station]) / self.factor[one.station]
+                    amperes[conductor] = part * self.reckoned(one.station) / self.factor[one.station]
             found = list(map(max, found, network.flows(amperes)))
         return found
+
+    def reckoned(self, station: StationId) -> float:
+        """Return what a station is reckoned with: no less than what it may keep to by whatever was sent, lost or not [W]."""
+        known = float(most(self.stations[station], self.now))
+        assert max(self.possible[station]) <= known + 1.0, (station, self.possible[station], self.stations[station].limits)
+        return known
 
     def limits(self) -> list[float]:
         """Return what each row carries, and what is demanded of the site."""
