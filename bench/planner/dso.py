@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`open63110 bench planner --part dso`: from a DSO's limit to the confirmation of the last of many stations (8.2.7)."""
+"""`open63110 bench planner --part dso`: from a DSO's limit to the confirmation of the last of many stations (8.2.7).
+
+The share of the CSMS is all CPU time of its process, system calls of its sockets and its disk included, from before the limit is
+asked for until a second after the last confirmation: what it writes down, looks at and shows because of them counts as well.
+"""
 
 import json
 import subprocess
@@ -25,9 +29,11 @@ WIDE, TIGHT = 9_000.0, 5_000.0
 """Of each station, before and under the limit [W]; both let all of them charge on three phases."""
 SETTLE = 1.5
 """Between two limits [s]."""
+AFTERWARDS = 1.2
+"""After the last confirmation; by then the CSMS has looked at the site once more, which it does each second [s]."""
 PATIENCE = 60.0
 P99, SHARE = 2.0, 0.1
-"""Targets: the last confirmation, and the CSMS's own share of it [s]."""
+"""Targets: the last confirmation, and what the CSMS itself may need for all of it [s]."""
 
 
 class Stations:
@@ -101,7 +107,7 @@ def lowered(csms: CsmsProcess, fleet: Stations, count: int) -> tuple[float, floa
     before, began = cpu_seconds(csms.pid), time.monotonic()
     ask(csms, "constraints/put", limit)
     found = settled(fleet, count, TIGHT + 1.0)
-    time.sleep(0.2)
+    time.sleep(AFTERWARDS)
     own = cpu_seconds(csms.pid) - before
     ask(csms, "constraints/withdraw", {"id": "bench"})
     raised(fleet, count)
@@ -138,6 +144,6 @@ def run(folder: Path, stations: int, trials: int) -> list[Figure]:
     return [
         Figure(name=f"{name}: to the last confirmation, p50", value=percentile(took, 0.5), unit="s"),
         Figure(name=f"{name}: to the last confirmation, p99 of {trials}", value=percentile(took, 0.99), unit="s", at_most=P99),
-        Figure(name=f"{name}: CPU of the CSMS, median", value=1000 * percentile(own, 0.5), unit="ms", at_most=share),
+        Figure(name=f"{name}: CPU of the CSMS in all, median", value=1000 * percentile(own, 0.5), unit="ms", at_most=share),
         Figure(name=f"{name}: highest sum of what they keep to / the limit", value=sums[-1], at_most=1.0),
     ]
