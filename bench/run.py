@@ -234,6 +234,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="one JSON object per command instead of the table")
     parser.add_argument("--ours", default=OURS, help="command of the CSMS under test, default: %(default)s")
     parser.add_argument("--usual", default=USUAL, help="command of the yardstick, default: %(default)s")
+    parser.add_argument("--rounds", type=int, help="how many, in turns with the yardstick, which may be an older version of ours")
     parser.add_argument("--folder", type=Path, default=BUILD, help="on the disk to measure, default: %(default)s")
     return parser.parse_args()
 
@@ -257,6 +258,8 @@ def main() -> int:
         plan = msgspec.structs.replace(plan, parts=tuple(asked.part), sessions=asked.sessions)
         if plan.short:
             plan = msgspec.structs.replace(plan, **SHORT)
+        if asked.rounds:
+            plan = msgspec.structs.replace(plan, rounds=asked.rounds)
         if asked.command != "planner":
             raise_descriptor_limit(max(plan.storm, plan.idle) + 2000)
         for command in JUDGED if asked.command == "all" else [asked.command]:
