@@ -26,7 +26,7 @@ from open63110.bindings.link.patterns.own_messages import AGGREGATE
 from open63110.bindings.link.replies import refusal_of, replies_to
 from open63110.bindings.link.server import Server
 from open63110.bindings.link.untouched import unknown
-from open63110.kernel.address import NONE, STATION, Address
+from open63110.kernel.address import NONE, ROOT, STATION, Address
 from open63110.kernel.errors import NotSupported, Refused, Trouble, Unknown
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command, Event
@@ -36,12 +36,28 @@ from open63110.model.site import ZoneKey
 from open63110.model.station import StationConnected, StationDisconnected
 from open63110.runtime.engine import Replies
 from open63110.runtime.orders import Verdict
+from open63110.usecases.energy.arbitrate_constraints import KeepConstraints, PutConstraint, WithdrawConstraint
 from open63110.usecases.energy.smart_charging import LimitZone, WithdrawZoneLimit
 from open63110.usecases.stations.onboard_station import RegisterStation
 
 NOBODY = StationId("")
 
 OF_ZONES = LimitZone | WithdrawZoneLimit
+
+OF_PLACES = PutConstraint | WithdrawConstraint | KeepConstraints
+"""What is demanded of places: whoever looks after the site decides it."""
+
+
+def place_of(command: LimitZone | WithdrawZoneLimit | PutConstraint | WithdrawConstraint | KeepConstraints) -> Address:
+    """Return the place that an order about a place is about: a zone, or a site with all that is in it; ROOT: it names none."""
+    if isinstance(command, PutConstraint):
+        zone = command.scope.zone
+        return Address((command.scope.site, zone)) if zone is not None else Address((command.scope.site,))
+    if isinstance(command, WithdrawConstraint | KeepConstraints):
+        return Address((command.site,)) if command.site is not None else ROOT
+    return Address((command.site, command.zone))
+
+
 """Commands to whoever answers for a zone."""
 
 
@@ -261,8 +277,8 @@ class Branch(Conversation):
         self._send(header, plain, order.deadline, over, enclosed(self._office.orders, order.id))
 
     def _target(self, command: Command) -> str:
-        if isinstance(command, OF_ZONES):
-            return str(Address((command.site, command.zone)))
+        if isinstance(command, OF_ZONES | OF_PLACES):
+            return str(place_of(command))
         if command.station == self.station:
             return str(self.place)
         address = self.relay.directory.path(command.station)
@@ -280,7 +296,7 @@ class Branch(Conversation):
             priority=Priority(command.priority),
             deadline=order.deadline,
             key=order.id.encode()[:32],
-            group=isinstance(command, OF_ZONES),
+            group=isinstance(command, OF_ZONES | OF_PLACES),
             path=(self.relay.name,),
             extensions=dict(along.extensions),
             by=self.askers.asker(order, self._office.orders, self.relay.name),

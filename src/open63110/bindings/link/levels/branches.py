@@ -7,10 +7,10 @@ from open63110.bindings.link.correspondence import Correspondence
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.gate import Refusal, Shown
 from open63110.bindings.link.levels.askers import Askers
-from open63110.bindings.link.levels.branch import OF_ZONES, Branch
+from open63110.bindings.link.levels.branch import OF_PLACES, OF_ZONES, Branch, place_of
 from open63110.bindings.link.levels.relay import Relay
 from open63110.bindings.link.server import Server
-from open63110.kernel.address import Address
+from open63110.kernel.address import ROOT, Address
 from open63110.kernel.errors import Unavailable
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command
@@ -89,9 +89,10 @@ class Branches(Server):
 
     def below(self, command: Command) -> StationId | None:
         """Return the level below that decides a command instead of this one; None: this one does."""
-        if not isinstance(command, OF_ZONES):
+        if not isinstance(command, OF_ZONES | OF_PLACES):
             return None
-        peer = self.relay.behind(Address((command.site, command.zone)))
+        place = place_of(command)
+        peer = self.relay.behind(place) if place != ROOT else None
         return StationId(peer) if peer is not None else None
 
     def _set_right(self, trouble: Unavailable | None) -> None:

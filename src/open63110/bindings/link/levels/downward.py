@@ -31,6 +31,7 @@ from open63110.model.order import OPEN, Order, Outcome
 from open63110.model.site import Zone, ZoneChanged, ZoneKey, zone_key
 from open63110.runtime.engine import Engine, Replies
 from open63110.runtime.orders import Asked, Orders
+from open63110.usecases.energy.arbitrate_constraints import KeepConstraints, PutConstraint, WithdrawConstraint
 from open63110.usecases.energy.smart_charging import AskLimit, LimitAnswer, LimitPower, LimitZone, WithdrawZoneLimit
 from open63110.usecases.services.authorize_externally import StartRemotely
 from open63110.usecases.services.authorize_locally import AskLocalListVersion, LocalListVersionAnswer, SendLocalList
@@ -121,6 +122,9 @@ class Downward:
         kind = CODEC.registry.by_number[header.type].kind
         if kind in {LimitZone, WithdrawZoneLimit}:
             self._of_zone(above, message)
+            return
+        if kind in {PutConstraint, WithdrawConstraint, KeepConstraints}:
+            self._of_site(above, message)
             return
         step = self._relay.route(header, str(self._relay.upper))
         if isinstance(step, Spread):
@@ -257,6 +261,13 @@ class Downward:
             above.answer_raw(message, AGGREGATE, write_aggregate(said))
 
         self._ask(message, command, done, above)
+
+    def _of_site(self, above: Upward, message: Arrived) -> None:
+        """Decide what is demanded of places here as if it were asked here, by whoever asks above."""
+        command: Command = CODEC.decode(
+            message.header.type, self.onward.body(message), station=NOBODY, subjects=self._engine.known
+        )
+        self._ask(message, command, lambda order, replies: self._over(above, message, command, order, replies), above)
 
     def _members(self, command: Any) -> Sequence[tuple[StationId, Address]]:
         return list(self._relay.directory.members(Address((command.site, command.zone))))

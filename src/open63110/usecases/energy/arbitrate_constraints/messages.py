@@ -75,6 +75,8 @@ class WithdrawConstraint(_Asked, frozen=True, kw_only=True, gc=False):
 
     priority: ClassVar[Priority] = Priority.CONTROL
     id: str
+    site: SiteId | None = None
+    """Where it counts: to be said if a local CSMS looks after that site; None: this CSMS does."""
 
 
 class KeepConstraints(_Asked, frozen=True, kw_only=True, gc=False):
@@ -83,6 +85,8 @@ class KeepConstraints(_Asked, frozen=True, kw_only=True, gc=False):
     priority: ClassVar[Priority] = Priority.CONTROL
     id: str = ""
     """Of one constraint; empty: all that were set by whoever asks."""
+    site: SiteId | None = None
+    """Where they count: to be said if a local CSMS looks after that site; None: this CSMS does."""
 
 
 class EndConstraints(Command, frozen=True, kw_only=True, gc=False):

@@ -18,6 +18,7 @@ UP, DOWN = {Role.CSMS, Role.LOCAL_CSMS}, {Role.STATION, Role.LOCAL_CSMS}
 URGENT = {"StationEventReported", "EnergyTransferEnded", "FailSafeEntered"}
 SITE_ORDERS = {"LimitPower", "WithdrawLimit", "StopRemotely"}
 ZONE = {"LimitZone", "WithdrawZoneLimit"}
+SITE = {"PutConstraint", "WithdrawConstraint", "KeepConstraints"}
 GRID = {"PutDsoOrder", "CancelDsoOrder", "PutDsoForecast", "RemoveDsoForecast", "KeepDsoLink", "AskDsoCompliance"}
 
 
@@ -28,11 +29,11 @@ def expected(sender: Role, receiver: Role, one: Definition) -> set[Priority]:
     match sender:
         case Role.STATION if receiver in UP and upward and not one.only:
             return {E, C, N, B} if one.name in URGENT else {C, N, B}
-        case Role.LOCAL_CSMS if receiver in UP and upward and not zone and one.name not in GRID:
+        case Role.LOCAL_CSMS if receiver in UP and upward and not zone and one.name not in GRID | SITE:
             return {E, C, N, B} if one.name in URGENT else {C, N, B}
         case Role.LOCAL_CSMS if receiver is Role.STATION and downward:
             return {E, C, N, B} if one.name in SITE_ORDERS else {C, N, B}
-        case Role.CSMS if (receiver in DOWN and downward) or (receiver is Role.LOCAL_CSMS and zone):
+        case Role.CSMS if (receiver in DOWN and downward) or (receiver is Role.LOCAL_CSMS and (zone or one.name in SITE)):
             return {E, C, N, B}
         case Role.CSMS if receiver in (told if answer else one.to & {Role.DSO}):
             return {C, N, B}
