@@ -52,9 +52,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     replies: Replies = ()
 
 
+Maybe = Principal | None
+Roles = frozenset[Role] | None
 Told = Callable[[Asked | None], None]
 """Called with None when it could not be stored."""
-
 
 _OF_INTEREST = frozenset({OrderChanged, StationConnected, RegistrationDecided, AuthorizationReleased})
 """Kinds of facts that end, free or use orders; nearly all commits hold none of them."""
@@ -86,13 +87,7 @@ class Orders:
     # -- asking --
 
     def ask(
-        self,
-        command: Command,
-        by: Principal,
-        *,
-        deadline: datetime | None = None,
-        roles: frozenset[Role] | None = None,
-        judged: Principal | None = None,
+        self, command: Command, by: Principal, *, deadline: datetime | None = None, roles: Roles = None, judged: Maybe = None
     ) -> "asyncio.Future[Asked]":
         """Ask for a command on behalf of a principal.
 
