@@ -58,7 +58,7 @@ class Crowd:
         """
         self.premises, self.step, self.told_apart = Premises(plan), step, told_apart
         self.witness = Witness(self.premises.network)
-        self.site = Site(id=plan.id, connections=plan.connections, feeders=plan.feeders, assets=plan.assets)
+        self.site = Site(id=plan.id, connections=plan.connections, feeders=plan.feeders, assets=plan.assets, rules=plan.rules)
         self.zones = [Zone(id=one.id, site=plan.id, import_max=one.import_max, feeder=one.feeder) for one in plan.zones]
         self.stations: dict[StationId, Station] = {}
         self.members: dict[ZoneKey, list[StationId]] = {one.key: [] for one in self.zones}

@@ -15,6 +15,7 @@ from open63110.model.constraint import Constraint
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample
 from open63110.model.order import Order
 from open63110.model.original import Original
+from open63110.model.outlook import Outlook
 from open63110.model.peer import Peer, PeersHeard
 from open63110.model.power import AssetReading, PowerAlarm, PowerSample, SitePower
 from open63110.model.principal import AuditEntry, Principal
@@ -105,6 +106,9 @@ class PoweredSites(Sites, Protocol):
 
     def power(self, site: SiteId) -> SitePower | None:
         """Return how its power is, None if nobody looked."""
+
+    def outlooks(self, site: SiteId) -> Sequence[Outlook]:
+        """Return what is expected there, in the order of their ids."""
 
     def alarms(self, site: SiteId) -> Sequence[PowerAlarm]:
         """Return the alarms about its power that last, in the order of their ids."""
@@ -210,6 +214,7 @@ KEPT = (
     Kept(SitePower, "power", "site", ("at",)),
     Kept(PowerSample, "sample", "id", ("site", "at")),
     Kept(PowerAlarm, "alarm", "id", ("site", "kind", "since", "cleared")),
+    Kept(Outlook, "outlook", "id", ("site", "kind", "until")),
     Kept(DsoGroup, "dso_group", "id", ("dso",)),
     Kept(DsoOrder, "dso_order", "order_id", ("dso", "group", "state", "start")),
     Kept(Compliance, "compliance", "order_id", ("dso", "status")),

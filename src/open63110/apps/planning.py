@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Has sites planned at which drivers said what they need, in a child process; without a plan the safety loop goes on alone."""
+"""Has sites planned of which anything is known ahead, in a child process; without a plan the safety loop goes on alone."""
 
 import asyncio
 import pickle
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from open63110.apps.earlier import Earlier, visit
+from open63110.apps.reached import Reached
 from open63110.kernel.ids import EvseNumber, StationId
+from open63110.model.outlook import stale
 from open63110.model.register import imported
 from open63110.model.site import SiteId
 from open63110.runtime.alarms import Alarms
@@ -18,6 +21,7 @@ from open63110.runtime.balancing import Balancing
 from open63110.runtime.engine import Engine
 
 if TYPE_CHECKING:
+    from open63110.model.site import Asset
     from open63110.planner.asked import Asked, Targets
     from open63110.planner.points import Spot
     from open63110.planner.safety import Look, Safety, View
@@ -67,6 +71,9 @@ class Planning:
         self._begun: dict[SiteId, dict[_Said, float]] = {}
         """By site what meters showed when needs were stated, of those who are there [Wh]."""
         self._due: dict[SiteId, None] = {}
+        self._earlier, self._reached = Earlier(engine), Reached()
+        self._late: dict[SiteId, set[str]] = {}
+        """By site what is left out of plans, and was told."""
         self._wake = asyncio.Event()
         self._back_off = 0.0
         balancing.on_look.append(self._looked)
@@ -76,17 +83,36 @@ class Planning:
 
     def _looked(self, site: SiteId, view: "View", look: "Look") -> None:
         safety = self._balancing.safety(site)
+        self._tell_stale(site, view)
         if safety is None or safety.given is None or not look.active:
             self._targets.pop(site, None)
             return
         self._seen[site] = (safety, view)
-        shape = _shape(safety)
+        self._follow_demand(site, safety, view)
+        shape = _shape(safety, view)
         now = self._engine.clock.now()
         planned = self._planned.get(site)
         if shape != self._shape.get(site) or planned is None or now - planned >= EVERY:
             self._shape[site] = shape
             self._due[site] = None
             self._wake.set()
+
+    def _follow_demand(self, site: SiteId, safety: "Safety", view: "View") -> None:
+        """Take note of what the site draws, while that costs something."""
+        now = self._engine.clock.now()
+        charge = next((one for one in view.outlooks if one.kind == "demand-charge" and one.valid(now)), None)
+        if charge is not None and safety.given is not None:
+            self._reached.note(site, float(safety.given.drawn()), charge.until, now)
+
+    def _tell_stale(self, site: SiteId, view: "View") -> None:
+        """Tell what is left out of plans because nobody renewed it."""
+        now = self._engine.clock.now()
+        late = {one.id for one in stale(view.outlooks, now)} | {one.id for one in _silent_batteries(view, now)}
+        for place in late - self._late.get(site, set()):
+            self._alarms.raised(site, "OutlookStale", place, "its time is over, and plans go on without it", now)
+        for place in self._late.get(site, set()) - late:
+            self._alarms.cleared(site, "OutlookStale", place, now)
+        self._late[site] = late
 
     def _apply(self, site: SiteId, safety: "Safety") -> None:
         """Give a safety loop the plan that counts."""
@@ -118,7 +144,7 @@ class Planning:
         self._due.pop(site, None)
         seen, now = self._seen.get(site), clock.now()
         self._planned[site] = now
-        question = self._question(seen, now) if seen is not None else None
+        question = await self._question(seen, now) if seen is not None else None
         if question is None:
             self._targets.pop(site, None)
             self._alarms.cleared(site, "PlannerAway", site, now)
@@ -134,25 +160,44 @@ class Planning:
         else:
             self._without(site, f"there is no plan: {answer.outcome}")
 
-    def _question(self, seen: "tuple[Safety, View]", now: datetime) -> "Asked | None":
-        from open63110.planner.asked import asked  # noqa: PLC0415 - read in once a site is planned
+    async def _question(self, seen: "tuple[Safety, View]", now: datetime) -> "Asked | None":
+        from open63110.planner.asked import Outlooks, asked  # noqa: PLC0415 - read in once a site is planned
+        from open63110.planner.expected import Ahead  # noqa: PLC0415 - as above
+        from open63110.planner.prospects import Prospect, prospect  # noqa: PLC0415 - as above
 
         safety, view = seen
         if safety.given is None:
             return None
-        before = self._begun.get(view.site.id, {})
+        site = view.site.id
+        history = await self._earlier.of(site, (one.id for those in view.members.values() for one in those))
+        delivered = self._delivered(site)
+
+        def expected(spot: "Spot") -> "Prospect":
+            here = visit(spot.transfer, now) if spot.transfer is not None else None
+            return Prospect() if here is None else prospect(history, here, spot.needs, delivered(spot), now)
+
+        ahead = Ahead(view.site, view.outlooks, view.meters, self._reached.most(site))
+        outlooks = Outlooks(view.constraints, ahead, expected, delivered)
+        return asked(safety.given, outlooks, now, deadline=DEADLINE)
+
+    def _delivered(self, site: SiteId) -> "Callable[[Spot], float]":
+        """Return what tells how much an EV has got since its needs were stated, or since it came."""
+        before = self._begun.get(site, {})
         seen_now: dict[_Said, float] = {}
+        self._begun[site] = seen_now
 
         def delivered(spot: "Spot") -> float:
             transfer, needs = spot.transfer, spot.needs
-            if transfer is None or needs is None:
+            if transfer is None:
                 return 0.0
-            key, energy = (spot.station, transfer.reference, needs.since), float(imported(transfer))
-            begun = seen_now[key] = before.get(key, energy)
+            energy = float(imported(transfer))
+            if needs is None:
+                return energy
+            key = (spot.station, transfer.reference, needs.since)
+            begun = seen_now[key] = before.get(key, seen_now.get(key, energy))
             return max(0.0, energy - begun)
 
-        self._begun[view.site.id] = seen_now
-        return asked(safety.given, view.constraints, delivered, now, deadline=DEADLINE)
+        return delivered
 
     async def _ask(self, site: SiteId, question: "Asked") -> "SitePlan":
         from open63110.apps.planner_process import LENGTH, written  # noqa: PLC0415 - as above
@@ -204,10 +249,21 @@ class Planning:
             await process.wait()
 
 
-def _shape(safety: "Safety") -> Mapping[tuple[StationId, EvseNumber], object]:
-    """Return what a plan has to be made anew for: who is there, what he needs, and what is demanded of the site."""
+def _silent_batteries(view: "View", now: datetime) -> "list[Asset]":
+    """Return the batteries that could be planned, had they said lately what is in them."""
+    from open63110.planner.expected import SOC_GOOD_FOR, batteries  # noqa: PLC0415 - numpy, read in with the safety loop
+
+    if not any(one.valid(now) for one in view.outlooks):
+        return []
+    said = {key for key, one in view.meters.items() if one.soc is not None and now - one.at <= SOC_GOOD_FOR}
+    return [one for one in batteries(view.site) if one.id not in said]
+
+
+def _shape(safety: "Safety", view: "View") -> Mapping[tuple[StationId, EvseNumber], object]:
+    """Return what a plan has to be made anew for: who is there, what he needs, what is demanded of the site or expected there."""
     given = safety.given
     if given is None:
         return {}
     spots = {(one.station, one.evse): (one.needs, one.usable) for one in given.spots if one.state == "active"}
-    return {**spots, (StationId(""), EvseNumber(0)): tuple(given.claimed.limits.tolist())}
+    said = (view.site.rules, *((one.id, one.set_at) for one in view.outlooks))
+    return {**spots, (StationId(""), EvseNumber(0)): (tuple(given.claimed.limits.tolist()), said)}

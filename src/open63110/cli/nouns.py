@@ -6,7 +6,7 @@ from collections.abc import Callable
 import msgspec
 from cyclopts import App
 
-from open63110.cli import bulk, dso_orders, extras, files, power_export, site_power, sites, station_program
+from open63110.cli import bulk, dso_orders, extras, files, outlooks, power_export, site_power, sites, station_program
 from open63110.cli.derived import add_door
 from open63110.cli.lists import add_list, add_show
 from open63110.runtime.table import discover
@@ -62,6 +62,7 @@ NOUNS: dict[str, Noun] = {
     "power": Noun(plural="powers", columns=("site", "at", "planner", "planned")),
     "sample": Noun(plural="samples", columns=("id", "site", "at")),
     "alarm": Noun(plural="alarms", columns=("id", "kind", "place", "since", "cleared", "detail")),
+    "outlook": Noun(plural="outlooks", columns=("site", "kind", "asset", "until", "currency", "by"), more=(outlooks.import_,)),
     "dso": Noun(
         plural="dso-orders",
         columns=("order_id", "dso", "group", "state", "p_max_import", "reachable", "start", "end", "emergency"),

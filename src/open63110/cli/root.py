@@ -49,6 +49,7 @@ OF_A_CSMS = {
     "zone": "Zones of sites: limit their stations together.",
     "tariff": "Tariffs of zones and sites: what charging costs where.",
     "constraint": "Constraints: who demands what of the power at which place.",
+    "outlook": "What is expected at sites: prices, carbon, demand charges, loads, the sun.",
     "power": "The power of sites as it is now.",
     "meter": "What meters of sites showed last.",
     "sample": "The power of sites as it was.",

@@ -72,6 +72,11 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tr
     """[Wh]; None: nobody said."""
     confidence: float = 0.0
     """0 to 1."""
+    basis: Literal["", "stated", "corrected", "estimated"] = ""
+    """From where what it wants and when it leaves are known: from nowhere; as stated; as stated, as far as that came true before;
+    from earlier visits."""
+    expected: WattHours | None = None
+    """What it will take as likely as not, by earlier visits [Wh]; None: there were too few."""
 
 
 EvseState = Literal["idle", "active", "waiting", "dark", "refused"]

@@ -83,6 +83,22 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
     """Of a battery: of a whole turn, in and out."""
 
 
+class SiteRules(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """How a site treats EVs when there is not enough for all, and what it counts energy for when it plans ahead (8.2.3)."""
+
+    pauses: int | None = None
+    """How often an EV that charges may be made to wait in one energy transfer, unless limits allow nothing else; None: whenever
+    others have waited long enough."""
+    on: Seconds = Seconds(1_800.0)
+    """For how long an EV charges at least before it is made to wait for others [s]."""
+    off: Seconds = Seconds(300.0)
+    """For how long it then waits at least [s]."""
+    value: float | None = None
+    """What energy is worth that reaches an EV [currency/kWh]; None: more than it can ever cost, so that prices only say when."""
+    carbon_price: float = 0.0
+    """What a kilogram of CO2 counts for [currency/kg]."""
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """A charging site."""
 
@@ -92,6 +108,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True)
     connections: tuple[GridConnection, ...] = ()
     feeders: tuple[Feeder, ...] = ()
     assets: tuple[Asset, ...] = ()
+    rules: SiteRules | None = None
+    """None: the usual ones."""
 
 
 class ZoneLimit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):

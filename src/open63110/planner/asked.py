@@ -6,30 +6,31 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from open63110.kernel.units import WattHours, Watts
 from open63110.model.constraint import Constraint, next_change
 from open63110.model.limit import Ahead
 from open63110.model.power import Promise
 from open63110.planner.claimed import claimed
-from open63110.planner.loop import Given, Key
+from open63110.planner.expected import Ahead as Coming
+from open63110.planner.expected import energy_of, shifted, turns
+from open63110.planner.loop import BIG, Given, Key
 from open63110.planner.network import Room, carry
 from open63110.planner.picture import Plans
 from open63110.planner.pilot import pilot
 from open63110.planner.points import Spot
 from open63110.planner.problem import Need, Pausing, Problem
+from open63110.planner.prospects import Prospect, likely, middle
 from open63110.planner.site_plan import PointPlan, SitePlan
-
-UNKNOWN_ENERGY: Final = ((8_000.0, 1.0), (12_000.0, 0.6), (20_000.0, 0.3))
-"""What an EV wants of which nobody said anything, piece by piece [Wh], and how likely."""
-
-UNKNOWN_STAY: Final = ((2 * 3600.0, 0.3), (4 * 3600.0, 0.3), (8 * 3600.0, 0.4))
-"""When it leaves [s from now], and how likely."""
 
 LONGEST: Final = timedelta(hours=24)
 """How far changes of constraints are looked for."""
 
 MOST_ROOMS: Final = 24
+
+PAUSING: Final = Pausing(most=2, on=900.0, off=300.0)
+"""Where a site says nothing of it."""
 
 URGENT: Final = 4.0
 """Worth of the energy of a driver who asked for priority, beside that of others."""
@@ -51,81 +52,113 @@ class Asked(NamedTuple):
     keys: tuple[Key, ...]
     """By need the EVSE."""
     factors: tuple[float, ...]
-    """By need the power of an ampere [W/A]."""
-    departures: tuple[datetime | None, ...]
-    wanted: tuple[float | None, ...]
+    """By need what a limit says in W for one ampere [W/A]."""
+    promises: tuple[Promise, ...]
+    """By need what is promised before anything is planned: who leaves when, wants how much, and has got how much."""
     at: datetime
 
 
-def asked(
-    given: Given, constraints: Sequence[Constraint], delivered: Callable[[Spot], float], now: datetime, *, deadline: float
-) -> Asked | None:
-    """Ask for a plan; None: there is nobody to plan for.
+class Outlooks(NamedTuple):
+    """What is known of the time ahead."""
+
+    constraints: Sequence[Constraint]
+    """Of the site; what they become later counts too."""
+    ahead: Coming
+    prospect: Callable[[Spot], Prospect]
+    """Tells what is expected of an EV."""
+    delivered: Callable[[Spot], float]
+    """Tells what it has got since its needs were stated, or since it came [Wh]."""
+
+
+def asked(given: Given, outlooks: Outlooks, now: datetime, *, deadline: float) -> Asked | None:
+    """Ask for a plan; None: there is nobody to plan for, or nothing that a plan could be better by.
 
     Args:
         given: what the safety loop saw last.
-        constraints: of the site; what they become later counts too.
-        delivered: what an EV has got since its needs were stated [Wh].
+        outlooks: what is known of the time ahead.
         now: the moment.
         deadline: what the solver may take [s].
     """
     spots = [(at, one) for at, one in enumerate(given.spots) if one.state == "active" and one.usable and given.share[at] > 0.0]
-    if not any(one.needs is not None and (one.needs.departure or one.needs.e_target) for _, one in spots):
+    prospects = [outlooks.prospect(one) for _, one in spots]
+    energy, quick = energy_of(outlooks.ahead, now)
+    if not spots or not (any(one.basis for one in prospects) or any(one.valid(now) for one in outlooks.ahead.outlooks)):
         return None
-    needs = tuple(_need(given, at, one, delivered(one), now) for at, one in spots)
+    rules = outlooks.ahead.site.rules
     problem = Problem(
         network=given.frame.network,
         watts=np.array([one.factor for one in given.spots]),
-        rooms=_rooms(given, constraints, {at for at, _ in spots}, now),
-        needs=needs,
-        pausing=Pausing(most=2, on=900.0, off=300.0),
+        rooms=_rooms(given, outlooks, {at for at, _ in spots}, now),
+        needs=tuple(_need(given, at, one, said) for (at, one), said in zip(spots, prospects, strict=True)),
+        energy=energy,
+        quick=quick,
+        pausing=PAUSING if rules is None else Pausing(most=rules.pauses, on=float(rules.on), off=float(rules.off)),
         deadline=deadline,
     )
     return Asked(
         problem=problem,
         keys=tuple((one.station, one.evse) for _, one in spots),
         factors=tuple(one.said for _, one in spots),
-        departures=tuple(one.needs.departure if one.needs is not None else None for _, one in spots),
-        wanted=tuple(one.needs.e_target if one.needs is not None else None for _, one in spots),
+        promises=tuple(
+            _promise(one, said, outlooks.delivered(one), now) for (_, one), said in zip(spots, prospects, strict=True)
+        ),
         at=now,
     )
 
 
-def _need(given: Given, at: int, spot: Spot, delivered: float, now: datetime) -> Need:
+def _promise(spot: Spot, said: Prospect, delivered: float, now: datetime) -> Promise:
+    needs, estimated = spot.needs, said.basis in {"estimated", "corrected"}
+    departure = needs.departure if needs is not None else None
+    wanted = needs.e_target if needs is not None else None
+    if departure is None and estimated:
+        departure = middle(said.leaves, now)
+    if wanted is None and estimated:
+        wanted = WattHours(round(delivered + likely(said.wanted), 1))
+    return Promise(
+        departure=departure,
+        energy=WattHours(delivered),
+        wanted=None if wanted is None else WattHours(wanted),
+        basis=said.basis,
+        expected=WattHours(round(delivered + likely(said.wanted), 1)) if estimated else None,
+    )
+
+
+def _need(given: Given, at: int, spot: Spot, said: Prospect) -> Need:
     needs = spot.needs
-    wanted: tuple[tuple[float, float], ...] = UNKNOWN_ENERGY
-    leaves: tuple[tuple[float, float], ...] = UNKNOWN_STAY
-    if needs is not None and needs.e_target is not None:
-        wanted = ((max(100.0, needs.e_target - delivered), 1.0),)
-    if needs is not None and needs.departure is not None:
-        leaves = ((max(300.0, (needs.departure - now).total_seconds()), 1.0),)
     drawing = bool(given.turns.on[at])
     return Need(
         id=f"{spot.station}/{spot.evse}/{spot.transfer.reference if spot.transfer is not None else ''}",
         point=at,
-        wanted=wanted,
-        leaves=leaves,
-        most=min(spot.can, spot.rated),
+        wanted=said.wanted,
+        leaves=said.leaves,
+        most=min(spot.can, spot.rated, BIG if spot.top is None else spot.top),
         pilot=pilot(spot.pilots),
         priority=float(given.share[at]) * (URGENT if needs is not None and needs.priority else 1.0),
         drawing=(spot.wished or 0.0) if drawing else 0.0,
         running=max(0.0, given.seconds - float(given.turns.since[at])),
-        pauses=0,
+        pauses=int(given.pauses[at]),
     )
 
 
-def _rooms(given: Given, constraints: Sequence[Constraint], planned: set[int], now: datetime) -> tuple[tuple[float, Room], ...]:
-    """Return what rows allow, now and whenever constraints change, less what others draw that nobody plans for."""
-    network = given.frame.network
+def _rooms(given: Given, outlooks: Outlooks, planned: set[int], now: datetime) -> tuple[tuple[float, Room], ...]:
+    """Return what rows allow, now and whenever constraints or loads change, less what others draw that nobody plans for."""
+    network, constraints, series = given.frame.network, outlooks.constraints, outlooks.ahead.outlooks
     fixed = np.array([0.0 if at in planned or one.usable else one.most for at, one in enumerate(given.spots)])
     base = given.base + carry(network, fixed)
     rooms = [(0.0, Room(limits=given.limits, base=base))]
-    moment = next_change(constraints, now)
+    changes = sorted(turns(series, now))
+    moment = _next(next_change(constraints, now), changes, now)
     while moment is not None and moment - now <= LONGEST and len(rooms) < MOST_ROOMS:
         later = claimed(given.frame, constraints, given.spots, moment)
-        rooms.append(((moment - now).total_seconds(), Room(limits=later.limits, base=base)))
-        moment = next_change(constraints, moment)
+        room = Room(limits=later.limits, base=base + shifted(given.frame, given.loads, series, moment))
+        rooms.append(((moment - now).total_seconds(), room))
+        moment = _next(next_change(constraints, moment), changes, moment)
     return tuple(rooms)
+
+
+def _next(change: datetime | None, others: Sequence[datetime], now: datetime) -> datetime | None:
+    other = next((one for one in others if one > now), None)
+    return min((one for one in (change, other) if one is not None), default=None)
 
 
 class Targets(NamedTuple):
@@ -141,15 +174,11 @@ def targets(question: Asked, answer: SitePlan, before: Mapping[Key, tuple[Ahead,
     caps: dict[Key, float] = {}
     ahead: dict[Key, tuple[Ahead, ...]] = {}
     promises: dict[Key, Promise] = {}
-    rows = zip(question.keys, question.factors, question.departures, question.wanted, answer.points, strict=True)
-    for key, factor, departure, wanted, one in rows:
+    for key, factor, promise, one in zip(question.keys, question.factors, question.promises, answer.points, strict=True):
         caps[key] = one.now
         ahead[key] = _steadied(_ahead(question.at, answer.starts, one, factor), before.get(key, ()))
-        promises[key] = Promise(
-            departure=departure,
-            energy=WattHours(round(one.energy, 1)),
-            wanted=None if wanted is None else WattHours(wanted),
-            confidence=round(one.confidence, 3),
+        promises[key] = replace(
+            promise, energy=WattHours(round(promise.energy + one.energy, 1)), confidence=round(one.confidence, 3)
         )
     return Targets(caps, Plans("on", question.at, promises, ahead))
 

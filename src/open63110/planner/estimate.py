@@ -35,6 +35,10 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How long it was there, or has been until now [s]."""
     energy: float = 0.0
     """What it took, or has taken until now [Wh]."""
+    stated: float | None = None
+    """What its driver said it would take [Wh]; None: nobody said."""
+    meant: float | None = None
+    """How long its driver said it would stay [s]; None: nobody said."""
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True, gc=False):

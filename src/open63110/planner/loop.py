@@ -15,7 +15,7 @@ from open63110.planner.admission import admit
 from open63110.planner.check import Breach, check
 from open63110.planner.claimed import Claimed
 from open63110.planner.fill import demand, fill
-from open63110.planner.frame import Frame
+from open63110.planner.frame import SITE, Frame
 from open63110.planner.ladders import ladders
 from open63110.planner.network import Bools, Floats, Ints, Network, Phasors, Room, carry, peak, use
 from open63110.planner.points import Spot
@@ -63,6 +63,14 @@ class Given(NamedTuple):
     rhythm: Rhythm
     pauses: Ints
     """(N) how often each had to stop after it had begun."""
+    loads: Floats
+    """(L) what loads beside the EVSEs draw [A]."""
+
+    def drawn(self) -> float:
+        """Return what the site draws in all, as far as anybody knows [W]."""
+        row = self.frame.row_of[SITE, "W"]  # which every frame has
+        stations = np.array([(one.measured or 0.0) / one.factor for one in self.spots])
+        return float(use(self.frame.network, stations, self.base)[row])
 
 
 class Step(NamedTuple):

@@ -141,7 +141,7 @@ def _evse(given: Given, found: Step, at: int, plans: Plans, turns: Mapping[Key, 
         measured=None if spot.measured is None else Watts(spot.measured),
         winner=winner_for(given, found, at) if controlled else _NOBODY,
         limited_by=given.frame.network.lines[row].place if controlled and row >= 0 else "",
-        why=_why(found, at, state),
+        why=_why(given, found, at, state),
         since=of_moment(turn.since) if turn is not None else None,
         transfer=spot.transfer.reference if spot.transfer is not None else TransferReference(""),
         priority=float(given.share[at]),
@@ -162,7 +162,7 @@ def _state(spot: Spot, target: float) -> EvseState:
     return "waiting" if spot.state == "active" and target < spot.least - 1e-6 else "active"
 
 
-def _why(found: Step, at: int, state: str) -> str:
+def _why(given: Given, found: Step, at: int, state: str) -> str:
     if state == "dark":
         return "Unreachable"
     if state == "refused":
@@ -171,6 +171,9 @@ def _why(found: Step, at: int, state: str) -> str:
         return "Unconfirmed"
     if state != "waiting":
         return ""
+    spot = given.spots[at]
+    if given.caps.get((spot.station, spot.evse), spot.least) < spot.least:
+        return "Planned"
     return WHY.get(Reason(int(found.served.reasons[at])), "Minimum")
 
 

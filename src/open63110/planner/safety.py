@@ -13,6 +13,7 @@ from open63110.model.authorization import may_be_ordered
 from open63110.model.constraint import Constraint
 from open63110.model.flow import Flow
 from open63110.model.limit import PHASE, WHOLE, Limit, LimitScope, same
+from open63110.model.outlook import Outlook
 from open63110.model.power import AssetReading, SitePower
 from open63110.model.site import Site, Zone, ZoneKey, ZoneLimit
 from open63110.model.station import Station
@@ -51,6 +52,8 @@ class View(NamedTuple):
     """By asset."""
     flows: Callable[[TransferNumber], Flow | None] = _nobody_knows
     """Tells what the terminals of an EVSE carried last, by the transfer there."""
+    outlooks: Sequence[Outlook] = ()
+    """What is expected there."""
 
 
 class Look(NamedTuple):
@@ -95,7 +98,6 @@ class Safety:
         self.caps: Mapping[Key, float] = {}
         """What a planner has for EVSEs now [A]."""
         self.without_plan: Final = NO_PLAN
-        self.rhythm = Rhythm()
 
     def look(self, view: View, now: datetime) -> Look:
         """Decide what every EVSE of a site may draw from now on."""
@@ -213,8 +215,9 @@ class Safety:
                 had=np.array([one.had for one in turns]),
             ),
             seconds=at,
-            rhythm=self.rhythm,
+            rhythm=_rhythm(view.site),
             pauses=np.array([one.pauses for one in turns], dtype=np.intp),
+            loads=read.loads,
         )
 
     def _remember(self, rows: list[Spot], taken: Step) -> None:
@@ -250,6 +253,7 @@ class Safety:
 
     def _again(self, view: View, rows: list[Spot], now: datetime) -> datetime | None:
         moments = [one.until for one in self._spots.values()] + [one.changes(now) for one in view.constraints]
+        moments += [one.until for one in view.outlooks if one.valid(now)]
         if any(one.state == "active" for one in rows):
             moments.append(now + timedelta(seconds=60))
         silent = (unheard_from(one.of, self._begun or now) for one in self._spots.values())
@@ -260,6 +264,11 @@ class Safety:
 def _settled(rows: list[Spot]) -> bool:
     """Tell whether what every EVSE draws was measured, or is nothing."""
     return all(one.settled or (one.usable and (one.state != "active" or one.most < one.least)) for one in rows)
+
+
+def _rhythm(site: Site) -> Rhythm:
+    rules = site.rules
+    return Rhythm() if rules is None else Rhythm(on=float(rules.on), off=float(rules.off), pauses=rules.pauses)
 
 
 def _drawn(rows: list[Spot]) -> Floats:

@@ -14,7 +14,7 @@ from open63110.runtime.engine import Engine, Turn
 
 _NOBODY = StationId("")
 
-OF_OTHERS = frozenset({"PlannerAway", "ForecastExhausted"})
+OF_OTHERS = frozenset({"PlannerAway", "ForecastExhausted", "OutlookStale"})
 """Kinds that a look at a site says nothing of."""
 
 

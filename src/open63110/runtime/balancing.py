@@ -24,6 +24,7 @@ from open63110.model.exposure import rated, rating
 from open63110.model.external import ExternalLimitCleared, ExternalLimitSet
 from open63110.model.limit import PHASE, WHOLE, LimitScope
 from open63110.model.needs import NeedsStated, PriorityChanged
+from open63110.model.outlook import OutlookChanged
 from open63110.model.power import AssetMeasured, PowerSample, sample_of
 from open63110.model.site import SiteChanged, SiteId, StationPlaced, Zone, ZoneChanged, ZoneKey
 from open63110.model.station import RegistrationDecided, Station, StationConnected, StationDisconnected
@@ -82,7 +83,7 @@ _OF_STATIONS: Final = frozenset(
         ExternalLimitCleared,
     }
 )
-_OF_SITES: Final = frozenset({ConstraintChanged, AssetMeasured, ZoneChanged, SiteChanged, StationPlaced})
+_OF_SITES: Final = frozenset({ConstraintChanged, AssetMeasured, ZoneChanged, SiteChanged, StationPlaced, OutlookChanged})
 _ALL: Final = _OF_STATIONS | _OF_SITES
 """Facts after which a site is looked at. What is measured by stations is not among them: that is looked at every second."""
 
@@ -179,6 +180,8 @@ class Balancing:
             self.mark(event.meter.site)
         elif isinstance(event, SiteChanged):
             self.mark(event.id)
+        elif isinstance(event, OutlookChanged):
+            self.mark(event.site)
         elif isinstance(event, ZoneChanged):
             bare = None if event.zone is None else replace(event.zone, limit=None)
             if event.key not in self._zones or self._zones[event.key] != bare:
@@ -290,6 +293,7 @@ class Balancing:
             constraints=known.constraints(site),
             meters={key: one for key, one in readings.items() if one is not None},
             flows=self._terminals.flow,
+            outlooks=known.outlooks(site),
         )
         self._terminals.watch(site, (one.id for those in view.members.values() for one in those))
         try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a node holds in memory of DSOs: groups, forecasts, links, and orders that are not over (8.2.7)."""
+"""What a node holds in memory of DSOs: groups, forecasts, links, orders that are not over (8.2.7); what is expected at sites."""
 
 from collections.abc import MutableMapping
 from typing import Any
@@ -7,7 +7,9 @@ from typing import Any
 from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.roles import Role
 from open63110.model.dso import ALIVE, Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder
+from open63110.model.outlook import Outlook
 from open63110.model.principal import Principal
+from open63110.model.site import SiteId
 from open63110.model.station import Station
 from open63110.ports import Store, Where
 
@@ -23,6 +25,7 @@ class GridKnowledge:
     def _load_grid(self, store: Store) -> None:
         self.groups: dict[str, DsoGroup] = {one.id: one for one in store.load(DsoGroup)}
         self.forecasts: dict[str, DsoForecast] = {one.id: one for one in store.load(DsoForecast)}
+        self.all_outlooks: dict[str, Outlook] = {one.id: one for one in store.load(Outlook)}
         self.dso_links: dict[str, DsoLink] = {one.id: one for one in store.load(DsoLink)}
         alive = store.load(DsoOrder, Where("state", "in", ALIVE))
         self.all_dso_orders: dict[str, DsoOrder] = {one.order_id: one for one in alive}
@@ -34,9 +37,14 @@ class GridKnowledge:
             "dso_group": self.groups,
             "dso_forecast": self.forecasts,
             "dso_link": self.dso_links,
+            "outlook": self.all_outlooks,
             "dso_order": self.all_dso_orders,
             "compliance": self.compliances,
         }
+
+    def outlooks(self, site: SiteId) -> tuple[Outlook, ...]:
+        """Return what is expected at a site, in the order of their ids."""
+        return tuple(one for _, one in sorted(self.all_outlooks.items()) if one.site == site)
 
     def dso_group(self, key: str) -> DsoGroup | None:
         """Return a group of places that a DSO may address, None if there is none."""

@@ -17,6 +17,7 @@ from open63110.kernel.roles import Role
 from open63110.model.constraint import Constraint
 from open63110.model.dso import DsoForecast, DsoGroup, DsoOrder
 from open63110.model.order import Order
+from open63110.model.outlook import Outlook
 from open63110.model.power import AssetReading, PowerAlarm, PowerSample, SitePower
 from open63110.model.principal import AuditEntry, Principal, PrincipalChanged
 from open63110.model.quarantine import QuarantinedInput
@@ -79,6 +80,7 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="powers", noun=SitePower, order="site"),
     Listing(plural="samples", noun=PowerSample, order="-id"),
     Listing(plural="alarms", noun=PowerAlarm, order="-since"),
+    Listing(plural="outlooks", noun=Outlook, order="id"),
     Listing(plural="dso-groups", noun=DsoGroup, owner="dso", order="id"),
     Listing(plural="dso-orders", noun=DsoOrder, owner="dso", order="-start"),
     Listing(plural="dso-forecasts", noun=DsoForecast, owner="dso", order="id"),

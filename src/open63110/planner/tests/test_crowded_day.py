@@ -4,11 +4,13 @@
 from datetime import datetime
 from functools import cache
 
+from msgspec.structs import replace
 from tests.crowded import Crowd
 
-from open63110.kernel.units import Watts
+from open63110.kernel.units import Seconds, Watts
 from open63110.model.constraint import Constraint, ConstraintScope, Step
 from open63110.model.limit import LimitSource
+from open63110.model.site import SiteRules
 from open63110.simulator.garage import garage
 from open63110.simulator.visits import generated
 
@@ -16,9 +18,9 @@ EVSES, FROM, TO = 60, 7.0, 15.0
 
 
 @cache
-def day(*, told_apart: bool = True, dso: float = 1.0) -> Crowd:
+def day(*, told_apart: bool = True, dso: float = 1.0, rules: SiteRules | None = None) -> Crowd:
     """The busy part of it, from seven to three; a DSO leaves some of the connection from ten on."""
-    plan = garage(EVSES)
+    plan = replace(garage(EVSES), rules=rules)
     crowd = Crowd(plan, [one for one in generated("generated", EVSES, 86_400.0, 1) if one.arrival >= FROM * 3_600], step=30.0)
     crowd.told_apart = told_apart
     whole = Constraint(
@@ -63,3 +65,12 @@ def test_where_minimums_of_all_are_too_much_turns_are_long_enough_that_few_stops
     crowd = day(dso=0.6)
     assert 0.5 < crowd.service.pauses <= 2.0
     assert crowd.service.nothing == 0
+
+
+def test_a_site_says_how_often_an_ev_may_be_made_to_wait_and_for_how_long_it_charges_before() -> None:
+    once = day(dso=0.6, rules=SiteRules(pauses=1))
+    assert 0.3 < once.service.pauses <= 1.0
+    assert once.service.most_pauses == 1
+    slower = day(dso=0.6, rules=SiteRules(on=Seconds(5_400.0), off=Seconds(900.0)))
+    assert slower.service.pauses < 0.6 * day(dso=0.6).service.pauses
+    assert slower.witness.held

@@ -9,6 +9,7 @@ from open63110.model.constraint import Constraint, ConstraintScope, Step
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample, ForecastBlock, StationEffect
 from open63110.model.order import Order
 from open63110.model.original import Original
+from open63110.model.outlook import Outlook, OutlookStep
 from open63110.model.peer import Peer, PeersHeard
 from open63110.model.power import AssetReading, EvsePower, NodePower, PowerAlarm, PowerSample, SitePower
 from open63110.model.principal import AuditEntry, Principal
@@ -77,6 +78,14 @@ ONE_OF_EACH = (
         horizon="intraday",
         blocks=(made(ForecastBlock, type="CONSUMPTION", start=NOON, end=NOON + HOUR, capacity=20_000.0),),
         since=NOON,
+    ),
+    made(
+        Outlook,
+        id="north:price",
+        site="north",
+        kind="price",
+        steps=(made(OutlookStep, since=NOON, value=0.3),),
+        until=NOON + HOUR,
     ),
     made(DsoLink, id="grid", heard=NOON, offline_at=NOON + HOUR),
     made(PeersHeard, id=5, marks=[("CS1", b"\x00\xff", 7, 9)]),

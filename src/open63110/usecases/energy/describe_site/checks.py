@@ -3,12 +3,16 @@
 
 import itertools
 from collections.abc import Sequence
+from typing import Final
 
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import StationId, station_id
-from open63110.model.site import EvsePlan, Site, SiteId, ZoneId, place_id
+from open63110.model.site import EvsePlan, Site, SiteId, SiteRules, ZoneId, place_id
 from open63110.usecases.energy.describe_site.feeders import Tree, check_tree, demand_amounts, demand_once
 from open63110.usecases.energy.describe_site.messages import PlaceStation, SitePlan, StationPlan, ZonePlan
+
+LONGEST_TURN: Final = 86_400.0
+"""[s]"""
 
 
 def check_site(site: Site | SitePlan, where: str = "") -> None:
@@ -19,6 +23,16 @@ def check_site(site: Site | SitePlan, where: str = "") -> None:
     """
     place_id(site.id, f"{where}id")
     check_tree(site, where)
+    if site.rules is not None:
+        _check_rules(site.rules, f"{where}rules")
+
+
+def _check_rules(rules: SiteRules, where: str) -> None:
+    demand_amounts((rules.pauses, rules.on, rules.off, rules.value, rules.carbon_price), where)
+    for name in ("on", "off"):
+        if getattr(rules, name) > LONGEST_TURN:
+            words = f"{name} is a time in seconds, a day at most, not {getattr(rules, name):g}"
+            raise Malformed(words, code="InvalidValue", where=f"{where}.{name}")
 
 
 def check_zone(zone: ZonePlan, where: str = "") -> None:

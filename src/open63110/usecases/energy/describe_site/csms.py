@@ -49,6 +49,7 @@ def put_site(command: PutSite, sites: Sites, now: datetime) -> Iterator[Effect]:
         connections=command.connections,
         feeders=command.feeders,
         assets=command.assets,
+        rules=command.rules,
     )
     check_site(plan)
     _demand_unused(plan, sites)
@@ -77,6 +78,7 @@ def _site(plan: SitePlan, sites: Sites, now: datetime) -> Iterator[Effect]:
         connections=plan.connections,
         feeders=plan.feeders,
         assets=plan.assets,
+        rules=plan.rules if plan.rules is not None or known is None else known.rules,
     )
     if known != site:
         yield SiteChanged(station=_NOBODY, at=now, id=site.id, site=site)

@@ -17,6 +17,7 @@ def graph(site: Site, zones: Iterable[Zone], members: Mapping[ZoneKey, Sequence[
         zones=tuple(_described(zone, members[zone.key]) for zone in zones),
         feeders=site.feeders,
         assets=site.assets,
+        rules=site.rules,
     )
 
 

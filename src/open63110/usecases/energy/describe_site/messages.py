@@ -6,7 +6,7 @@ import msgspec
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command
 from open63110.kernel.units import Seconds, Watts
-from open63110.model.site import FAILSAFE_AFTER, Asset, EvsePlan, Feeder, GridConnection, SiteId, ZoneId
+from open63110.model.site import FAILSAFE_AFTER, Asset, EvsePlan, Feeder, GridConnection, SiteId, SiteRules, ZoneId
 
 
 class PutSite(Command, frozen=True, kw_only=True, gc=False):
@@ -21,6 +21,8 @@ class PutSite(Command, frozen=True, kw_only=True, gc=False):
     """What lies between those connections and what they feed, in any order."""
     assets: tuple[Asset, ...] = ()
     """What it draws or gives beside its stations."""
+    rules: SiteRules | None = None
+    """How EVs are made to wait, and what energy counts for; None: as before."""
 
 
 class RemoveSite(Command, frozen=True, kw_only=True, gc=False):
@@ -105,6 +107,8 @@ class SitePlan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     zones: tuple[ZonePlan, ...] = ()
     feeders: tuple[Feeder, ...] = ()
     assets: tuple[Asset, ...] = ()
+    rules: SiteRules | None = None
+    """How EVs are made to wait, and what energy counts for; None: as before."""
 
 
 class ImportSites(Command, frozen=True, kw_only=True, gc=False):

@@ -19,6 +19,7 @@ from open63110.usecases.energy.smart_charging import (
     evolve,
     external,
     installed,
+    outlook,
     priority,
     silence,
     station,
@@ -149,6 +150,8 @@ USE_CASE = UseCase(
         (Role.CSMS, ProfileCleared): installed.hear_cleared,
         (Role.CSMS, LimitZone): zones.ask,
         (Role.CSMS, WithdrawZoneLimit): zones.withdraw,
+        (Role.CSMS, outlook.PutOutlook): outlook.put,
+        (Role.CSMS, outlook.WithdrawOutlook): outlook.withdraw,
         (Role.STATION, LimitPower): station.obey,
         (Role.STATION, WithdrawLimit): station.withdraw,
         (Role.STATION, AskLimit): station.tell,
@@ -192,5 +195,6 @@ USE_CASE = UseCase(
         Door(command=PrioritizeTransfer, noun="station", verb="prioritize", roles=frozenset({Role.OPERATOR})),
         Door(command=LimitZone, noun="zone", verb="limit", roles=_WHO),
         Door(command=WithdrawZoneLimit, noun="zone", verb="withdraw-limit", roles=_WHO),
+        *outlook.DOORS,
     ),
 )

@@ -8,11 +8,12 @@ from msgspec.structs import replace
 
 from open63110.kernel.errors import Malformed, Refused, Unknown
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId
-from open63110.kernel.units import Amperes, Watts
+from open63110.kernel.units import Amperes, Seconds, Watts
 from open63110.model.limit import Limit, LimitScope
 from open63110.model.site import (
     EvsePlan,
     GridConnection,
+    SiteRules,
     StationPlaced,
     Zone,
     ZoneId,
@@ -233,3 +234,30 @@ def test_half_a_place_is_none(world: World, half: dict[str, Any], where: str) ->
     with pytest.raises(Malformed) as refusal:
         world.place(A, **half)
     assert refusal.value.where == where
+
+
+def test_rules_of_a_site_stay_until_others_are_said_and_come_out_as_they_went_in(world: World) -> None:
+    rules = SiteRules(pauses=1, on=Seconds(3_600.0), value=0.4)
+    world.take(replace(WHOLE, rules=rules))
+    assert world.read().rules == rules
+    world.put_site(address="Elbe 2", connections=(GRID,))
+    assert world.read().rules == rules
+    world.put_site(connections=(GRID,), rules=SiteRules())
+    assert world.read().rules == SiteRules()
+
+
+@pytest.mark.parametrize(
+    ("more", "where"),
+    [
+        ({"pauses": -1}, "rules"),
+        ({"on": float("inf")}, "rules"),
+        ({"on": 90_000.0}, "rules.on"),
+        ({"off": 90_000.0}, "rules.off"),
+        ({"value": -0.1}, "rules"),
+        ({"carbon_price": float("nan")}, "rules"),
+    ],
+)
+def test_rules_that_cannot_be_are_refused_with_their_place(world: World, more: dict[str, Any], where: str) -> None:
+    with pytest.raises(Malformed) as fault:
+        world.put_site(rules=SiteRules(**more))
+    assert (fault.value.code, fault.value.where) == ("InvalidValue", where)

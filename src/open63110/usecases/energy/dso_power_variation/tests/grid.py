@@ -14,6 +14,7 @@ from open63110.kernel.units import Watts
 from open63110.model.constraint import Constraint, ConstraintScope
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample
 from open63110.model.limit import Confirmed, Limit, Limits
+from open63110.model.outlook import Outlook
 from open63110.model.policy import Policy
 from open63110.model.power import AssetReading, EvsePower, EvseState, NodePower, PowerAlarm, SitePower
 from open63110.model.site import Feeder, GridConnection, Site, SiteId, Zone, ZoneId, ZoneKey, zone_key
@@ -125,6 +126,9 @@ class Grid:
 
     def alarms(self, site: SiteId) -> Sequence[PowerAlarm]:
         return [one for one in self._all("alarm") if one.site == site and one.cleared is None]
+
+    def outlooks(self, site: SiteId) -> Sequence[Outlook]:
+        return [one for one in self._all("outlook") if one.site == site]
 
     def dso_group(self, key: str) -> DsoGroup | None:
         return self.kept.get("dso_group", {}).get(key)
