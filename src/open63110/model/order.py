@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import msgspec
 
+from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import OrderId, PrincipalId, StationId
 from open63110.kernel.messages import Event
 
@@ -48,6 +49,15 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
     """The command as JSON, secrets left out."""
     answer: str = ""
     """The answer as JSON."""
+    where: str = ""
+    """Path of the field or object that was at fault, where it was refused here."""
+    remedy: str = ""
+    """What whoever asked can do, where it was refused here."""
+
+    def ended_by(self, trouble: Trouble, outcome: Outcome, now: datetime) -> "Order":
+        """Return it as refused here, with all that is to be said of it."""
+        said = {"reason": trouble.code, "detail": trouble.message, "where": trouble.where, "remedy": trouble.remedy}
+        return msgspec.structs.replace(self, outcome=outcome, ended=now, **said)
 
 
 class OrderChanged(Event, frozen=True, kw_only=True, gc=False):

@@ -174,9 +174,7 @@ class Orders:
         return order, tuple(turn.replies)
 
     def _refused(self, order: Order, trouble: Trouble, now: datetime) -> Order:
-        order = msgspec.structs.replace(
-            order, outcome=_outcome_of(trouble), reason=trouble.code, detail=trouble.message, ended=now
-        )
+        order = order.ended_by(trouble, _outcome_of(trouble), now)
         turn = Turn(self._engine, order.station, now)
         turn.fact(OrderChanged(station=order.station, at=now, orders=order))
         turn.keep()

@@ -94,4 +94,4 @@ def body_of(trouble: Trouble) -> dict[str, Any]:
 def body_of_order(order: Order) -> dict[str, Any]:
     """Return the same for an order that ended otherwise than accepted."""
     message = order.detail or f"{order.kind} ended as {order.outcome}"
-    return {"code": order.reason or str(order.outcome), "message": message, "where": "", "remedy": ""}
+    return {"code": order.reason or str(order.outcome), "message": message, "where": order.where, "remedy": order.remedy}

@@ -75,6 +75,11 @@ def test_a_body_says_what_was_wrong_where_and_what_to_do() -> None:
     }
 
 
+def test_a_body_of_an_order_that_was_refused_here_says_the_same() -> None:
+    trouble = Refused("no", code="Occupied", where="evse", remedy="wait")
+    assert body_of_order(order(Outcome.WAITING).ended_by(trouble, Outcome.REJECTED, T0)) == body_of(trouble)
+
+
 def test_a_body_of_an_order_falls_back_on_its_outcome() -> None:
     assert body_of_order(order(Outcome.FAILED))["code"] == "failed"
     assert body_of_order(order(Outcome.REJECTED, "Occupied", "an EV is there"))["message"] == "an EV is there"
