@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every command ends in an explicit outcome with a reason code, and in the audit (7.1, R-7.1-2)."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -180,6 +181,9 @@ async def places(here: House) -> dict[str, Case]:
     order = {"order_id": "o", "group": "hall", "p_max_import": 5000}
     block = {"type": "CONSUMPTION", "start": "2026-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z", "capacity": 20_000}
     ahead = {"group": "hall", "blocks": [block]}
+    steps = [{"since": "2026-01-01T00:00:00Z", "value": 0.3}]
+    until = f"{here.now() + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
+    price = {"site": "south", "kind": "price", "currency": "EUR", "until": until, "steps": steps}
     return {
         "PutSite": Case({"id": "north"}, {"id": "no:rth"}, station=""),
         "PutZone": Case({"site": "north", "id": "yard", **feeds}, {"site": "moon", "id": "yard", **feeds}, station=""),
@@ -192,6 +196,8 @@ async def places(here: House) -> dict[str, Case]:
         "KeepConstraints": Case({}, {"id": "d"}, station=""),
         "WithdrawConstraint": Case({"id": "c"}, {"id": "d"}, station=""),
         "ReportSitePower": Case({"site": "south", "asset": "m", "power": [5]}, {"site": "south", "asset": "n"}, station=""),
+        "PutOutlook": Case(price, price | {"currency": ""}, station=""),
+        "WithdrawOutlook": Case({"site": "south", "kind": "price"}, {"site": "south", "kind": "ghg"}, station=""),
         "PutDsoGroup": Case(group, group | {"places": []}, station=""),
         "PutDsoOrder": Case(order, order | {"p_max_import": -1}, station="", by_dso=True),
         "CancelDsoOrder": Case({"order_id": "o"}, {"order_id": "none"}, station="", by_dso=True),

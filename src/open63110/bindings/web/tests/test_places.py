@@ -102,6 +102,7 @@ SITE: dict[str, Any] = {
             ],
         },
     ],
+    "rules": None,
 }
 """One site, a tree of feeders behind a transformer, two zones, three stations, five EVSEs on phases of their own."""
 
