@@ -33,6 +33,10 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """Return what may be written down of it: itself, unless it holds a secret."""
         return self
 
+    def named(self) -> str:
+        """Return by what name orders and audit show it."""
+        return type(self).__name__
+
     def follows(self) -> bool:
         """Tell whether nobody asks for it by itself: what it follows from is in the audit, what it changes in the journal."""
         return False

@@ -118,7 +118,7 @@ class Orders:
         order = Order(
             id=self._ids.order(),
             station=command.station,
-            kind=kind_of(command),
+            kind=command.named(),
             by=by.id,
             asked=now,
             deadline=deadline or now + timedelta(seconds=self._engine.policy.order_deadline),
@@ -363,11 +363,6 @@ class Orders:
 def _remote_start(order: Order) -> int | None:
     number: int | None = getattr(decode_command(order.body.encode()), "remote_start", None)
     return number
-
-
-def kind_of(command: Command) -> str:
-    """Name a command for people: its class, or what a raw call says of itself."""
-    return getattr(command, "kind", type(command).__name__)
 
 
 def _hear_all(turn: Turn, messages: Sequence[Message]) -> None:

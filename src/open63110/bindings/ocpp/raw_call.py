@@ -25,9 +25,8 @@ class RawCall(Command, frozen=True, kw_only=True, gc=False):
     redacted: bool = False
     """Secrets were left out when it was written down, so that it can be shown, but not sent."""
 
-    @property
-    def kind(self) -> str:
-        """The name that orders and audit show."""
+    def named(self) -> str:
+        """Return by what name orders and audit show it."""
         return f"ocpp:{self.action}"
 
     def kept(self) -> Self:

@@ -4,7 +4,6 @@
 from open63110.bindings.ocpp.raw_call import MAY_CALL, RawCall
 from open63110.kernel.ids import StationId
 from open63110.runtime.engine import decode_command, encode_command
-from open63110.runtime.orders import kind_of
 
 CALL = RawCall(station=StationId("CS1"), action="Reset", payload={"type": "Soft"})
 
@@ -14,7 +13,7 @@ def test_nobody_but_the_administrator_may_call_raw() -> None:
 
 
 def test_orders_and_audit_show_its_action() -> None:
-    assert kind_of(CALL) == "ocpp:Reset"
+    assert CALL.named() == "ocpp:Reset"
 
 
 def test_it_goes_out_without_a_space_for_some_peers_need_that() -> None:

@@ -55,8 +55,7 @@ class SpokenWord(Command, frozen=True, kw_only=True, gc=False):
     payload: dict[str, Any]
     unchecked: bool = False
 
-    @property
-    def kind(self) -> str:
+    def named(self) -> str:
         return f"ocpp:{self.action}"
 
 
