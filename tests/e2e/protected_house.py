@@ -108,7 +108,7 @@ async def three_levels(
     rules = {"protection": keys(pki, known=known[0])} | (above or {})
     async with link_house(folder, pki=pki, rules=rules, **(policy or {})) as (here, _):
         await here.token(CARD)
-        zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS1",))}
+        zones = {"north": ZonePlan(import_max=44_000.0, stations=("CS1",), evse_max=22_000.0)}
         own = {"protection": keys(pki, known=known[1])} | (between or {}) if known[1] or between else {}
         async with (
             _upper(folder, pki, here, region=region) as port,
