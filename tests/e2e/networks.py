@@ -85,7 +85,8 @@ def _cable(one: int, name: str, other: int, its: str) -> None:
     subprocess.run(words, check=True)
     for device, pid, final in ((f"{own}a", one, name), (f"{own}b", other, its)):
         subprocess.run(("ip", "link", "set", device, "netns", str(pid)), check=True)
-        _run(pid, f"ip link set {device} name {final}", f"ip link set {final} up")
+        at_once = f"echo 0 >/proc/sys/net/ipv6/conf/{final}/accept_dad"  # else neighbours are asked a second or two late
+        _run(pid, f"ip link set {device} name {final}", at_once, f"ip link set {final} up")
 
 
 @contextlib.contextmanager
