@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Settings of a local CSMS: those of a CSMS, its site, the level above, and who has the say of what."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -14,6 +15,7 @@ from open63110.kernel.address import ANY
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import station_id
 from open63110.model.site import place_id
+from open63110.usecases.stations.monitor_station.csms import MOST_EVSES
 
 Say = Literal["upper", "local", "both", "lease"]
 """upper: the level above, and this one while that is away; local: this one alone; both: whoever asks; lease: whoever asked
@@ -133,14 +135,16 @@ def _check(config: LocalConfig) -> None:
 
 
 def _check_power(zone: ZonePlan, where: str) -> None:
-    if zone.stations and zone.import_max <= 0:
+    powers = {"import_max": zone.import_max, "evse_max": zone.evse_max}
+    for name, power in powers.items():
+        if not 0 <= power < math.inf:
+            raise Malformed(f"{name} is a power from 0 on, in watts, not {power:g}", where=f"{where}.{name}")
+    if zone.stations and zone.import_max == 0:
         raise Malformed(
             "what feeds a zone with stations has to be said", where=f"{where}.import_max", remedy="import_max = 44_000, in watts"
         )
-    if zone.evses < 1:
-        raise Malformed("a station has one EVSE at least", where=f"{where}.evses")
-    if zone.evse_max < 0:
-        raise Malformed("evse_max must not be below 0", where=f"{where}.evse_max")
+    if not 1 <= zone.evses <= MOST_EVSES:
+        raise Malformed(f"a station has 1 to {MOST_EVSES} EVSEs, not {zone.evses}", where=f"{where}.evses")
 
 
 def _check_station(station: str, where: str, seen: set[str]) -> None:

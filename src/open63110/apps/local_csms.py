@@ -14,7 +14,7 @@ import structlog
 from open63110.apps.csms import Csms
 from open63110.apps.folder import usable
 from open63110.apps.levels import Level
-from open63110.apps.local_config import LocalConfig
+from open63110.apps.local_config import LocalConfig, ZonePlan
 from open63110.apps.local_say import Masters
 from open63110.apps.local_wallet import Wallet
 from open63110.bindings.link.carriers.websocket_carrier import Papers
@@ -36,6 +36,7 @@ from open63110.kernel.messages import Event, Message
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Seconds, Watts
 from open63110.model.site import EvsePlan, Site, SiteChanged, SiteId, Zone, ZoneChanged, ZoneId, zone_key
+from open63110.model.station import Evse, Station
 from open63110.model.tariff import Tariff, TariffKey
 from open63110.pki.identity import identity_of
 from open63110.runtime.engine import Answer, Engine, Turn
@@ -275,12 +276,12 @@ class LocalCsms(Csms):
                 priority=plan.priority,
             )
             self._note(ZoneChanged(station=NOBODY, at=self.clock.now(), key=key, zone=zone))
-            numbers = range(1, plan.evses + 1) if plan.evse_max else ()
-            evses = tuple(EvsePlan(number=EvseNumber(one), import_max=Watts(plan.evse_max)) for one in numbers) or None
             for station in map(StationId, plan.stations):
                 if station not in self.engine.stations:
                     self.engine.hear((RegisterStation(station=station, note=f"zone {name}"),))
-                if self.engine.stations[station].zone != key:
+                there = self.engine.stations[station]
+                evses = rated(there, plan)
+                if there.zone != key or evses is not None:
                     put_in_zone(self.engine, station, key, evses)
                 self.level.places.follow(self.engine.stations[station])
 
@@ -289,3 +290,32 @@ class LocalCsms(Csms):
         turn.fact(fact)
         turn.keep()
         self.engine.commit.after(lambda _: None)
+
+
+def rated(station: Station, plan: ZonePlan) -> tuple[EvsePlan, ...] | None:
+    """Return the EVSEs of a station with what the settings say they can draw; what else was said of them stays.
+
+    Args:
+        station: as it is known.
+        plan: of its zone.
+
+    Returns:
+        None: there is nothing to change.
+    """
+    if not plan.evse_max:
+        return None
+    said = range(1, plan.evses + 1)
+    every = [station.evses.get(EvseNumber(one), Evse(number=EvseNumber(one))) for one in sorted({*said, *station.evses})]
+    if all(one.number in station.evses and one.import_max == plan.evse_max for one in every if one.number in said):
+        return None
+    return tuple(
+        EvsePlan(
+            number=one.number,
+            evse_id=one.evse_id,
+            import_max=Watts(plan.evse_max) if one.number in said else one.import_max,
+            export_max=one.export_max,
+            wiring=one.wiring,
+            pilots=one.pilots,
+        )
+        for one in every
+    )

@@ -47,10 +47,12 @@ class Places(Directory):
 
 
 def put_in_zone(engine: Engine, station: StationId, zone: ZoneKey, evses: tuple[EvsePlan, ...] | None = None) -> None:
-    """Note where a station stands, and what it has there; None: as before."""
+    """Note where a station stands, and what it has there; None: as before. Within the same zone it stays at its feeder."""
     turn = Turn(engine, station, engine.clock.now())
-    turn.station = msgspec.structs.replace(turn.station or Station(id=station), zone=zone)
-    turn.fact(StationPlaced(station=station, at=turn.now, zone=zone, evses=evses))
+    known = turn.station or Station(id=station)
+    feeder = known.feeder if known.zone == zone else ""
+    turn.station = msgspec.structs.replace(known, zone=zone)
+    turn.fact(StationPlaced(station=station, at=turn.now, zone=zone, evses=evses, feeder=feeder))
     turn.keep()
     engine.commit.after(lambda _: None)
 
