@@ -115,12 +115,13 @@ def withdraw(command: WithdrawConstraint, sites: PoweredSites, now: datetime) ->
     """Let it count no more.
 
     Raises:
-        Unknown: there is no such constraint.
+        Unknown: there is no such constraint, or not at the site that was said.
         NotAuthorized: it is somebody else's, who stands above.
     """
     known = sites.constraint(command.id)
-    if known is None:
-        raise Unknown(f"there is no constraint {command.id}", code="UnknownConstraint", where="id")
+    if known is None or not _meant(known, command.site):
+        at = f" at site {command.site}" if command.site is not None else ""
+        raise Unknown(f"there is no constraint {command.id}{at}", code="UnknownConstraint", where="id")
     if not may_change(known, command.by, command.role):
         raise NotAuthorized(f"constraint {command.id} was set by {known.actor}", code="NotYours", where="id")
     yield ConstraintChanged(station=_NOBODY, at=now, id=command.id, constraint=None, by=command.by, site=known.scope.site)
@@ -130,15 +131,20 @@ def keep(command: KeepConstraints, sites: PoweredSites, now: datetime) -> Iterat
     """Put off the moment at which their actor counts as silent.
 
     Raises:
-        Unknown: whoever asks has no such constraint.
+        Unknown: whoever asks has no such constraint, or not at the site that was said.
     """
-    mine = [one for one in sites.every_constraint() if one.actor == command.by and command.id in {"", one.id}]
+    every = (one for one in sites.every_constraint() if _meant(one, command.site))
+    mine = [one for one in every if one.actor == command.by and command.id in {"", one.id}]
     if not mine:
         raise Unknown(f"{command.by} has set no such constraint", code="UnknownConstraint", where="id")
     for one in mine:
         if one.silence is not None:
             heard = replace(one, expires=now + timedelta(seconds=one.silence))
             yield ConstraintChanged(station=_NOBODY, at=now, id=one.id, constraint=heard, by=command.by)
+
+
+def _meant(one: Constraint, site: SiteId | None) -> bool:
+    return site is None or site == one.scope.site
 
 
 def end(command: EndConstraints, sites: PoweredSites, now: datetime) -> Iterator[Effect]:

@@ -127,6 +127,19 @@ def test_nobody_is_granted_more_than_his_role_has(role: Role, claimed: LimitSour
     assert granted(role, claimed) is is_granted
 
 
+def test_a_constraint_is_withdrawn_and_kept_only_at_the_site_that_was_said() -> None:
+    place = Place()
+    place.say(put(silence=Seconds(60.0)))
+    elsewhere = SiteId("south")
+    with pytest.raises(Unknown, match="no constraint c at site south"):
+        place.say(WithdrawConstraint(station=StationId(""), id="c", site=elsewhere))
+    with pytest.raises(Unknown):
+        place.say(KeepConstraints(station=StationId(""), site=elsewhere))
+    assert place.say(KeepConstraints(station=StationId(""), site=NORTH)) != []
+    place.say(WithdrawConstraint(station=StationId(""), id="c", site=NORTH))
+    assert place.every_constraint() == []
+
+
 def test_what_a_dso_demands_nobody_else_may_change_and_the_operator_may_change_all_else() -> None:
     place = Place()
     place.say(put())
