@@ -273,6 +273,58 @@ evses = [{number = 1}]
 """
 
 
+CIRCLE = """
+id = "north"
+feeders = [{id = "a", parent = "b"}, {id = "b", parent = "a"}]
+"""
+
+WRONG_SITES = [
+    ("circle.toml", CIRCLE, "sites[0].feeders[0].parent: feeders feed each other in a circle"),
+    ("orphan.json", '{"id": "north", "feeders": [{"id": "a", "parent": "gone"}]}', "there is no feeder or connection gone"),
+    ("form.toml", SITE.replace("60_000", '"a lot"'), "sites[0].zones[0].import_max: Expected `float`"),
+    ("nan.toml", SITE.replace("60_000", "nan"), "nan and inf are no numbers here"),
+    ("day.toml", SITE.replace("60_000", "2026-03-04"), "sites[0].zones[0].import_max: Expected `float`"),
+    ("rules.toml", SITE + "\n[rules]\non = -1\n", "sites[0].rules: powers, currents and times are numbers from 0 on"),
+    ("rule.toml", SITE + "\n[rules]\npauses = 0.5\n", "sites[0].rules.pauses: Expected `int | null`"),
+    ("word.toml", SITE + "\n[rules]\nonn = 1\n", "did you mean on?"),
+]
+
+
+def test_site_files_that_cannot_be_change_nothing_and_are_told_with_their_place(installation: Installation) -> None:
+    before = installation.ask("site", "list")
+    for name, words, said in WRONG_SITES:
+        (installation.folder / name).write_text(words, encoding="utf-8")
+        refused = installation.run("site", "import", name)
+        assert (refused.returncode, refused.stdout, said in refused.stderr) == (1, "", True), (name, refused.stderr)
+        assert "Traceback" not in refused.stderr
+    assert installation.ask("site", "list") == before
+
+
+WRONG_OUTLOOKS = [
+    ("kind = 'gold'", 1, "outlooks[0]: kind: Invalid enum value 'gold'"),
+    ("kind = 5", 1, "outlooks[0]: kind: Expected `str`"),
+    ("kind = 'ghg'\ncolour = 1", 1, "outlooks[0]: colour is no field"),
+    ("kind = 'price'\ncurrency = 'EUR'", 1, "outlooks[0]: there is no site nowhere"),
+    ("kind = 'ghg'\nreached = inf", 1, "outlooks[0]: nan and inf are no numbers here"),
+    ("kind = ", 2, "is no TOML"),
+]
+
+
+def test_files_of_outlooks_that_cannot_be_change_nothing_and_are_told_with_their_place(installation: Installation) -> None:
+    steps = "steps = [{since = 2026-03-04T12:00:00Z, value = 0.3}]\nuntil = 2026-03-05T00:00:00Z"
+    for more, code, said in WRONG_OUTLOOKS:
+        (installation.folder / "outlooks.toml").write_text(f"[[outlooks]]\nsite = 'nowhere'\n{steps}\n{more}\n", encoding="utf-8")
+        refused = installation.run("outlook", "import", "outlooks.toml")
+        assert (refused.returncode, refused.stdout, said in refused.stderr) == (code, "", True), (more, refused.stderr)
+    assert installation.ask("outlook", "list") == []
+
+
+def test_files_that_are_not_there_are_named(installation: Installation) -> None:
+    for noun in ("site", "outlook"):
+        refused = installation.run(noun, "import", "none.toml")
+        assert (refused.returncode, refused.stderr) == (1, "open63110: No such file or directory: none.toml\n")
+
+
 @pytest.mark.at("AT-4.3-1")
 def test_a_site_file_reads_back_and_its_zones_are_limited(installation: Installation) -> None:
     (installation.folder / "north.toml").write_text(SITE, encoding="utf-8")

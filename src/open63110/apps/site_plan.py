@@ -22,8 +22,8 @@ def read_plan(file: Path) -> SitePlan:
     Raises:
         Malformed: it is neither TOML nor JSON, or describes no site, or several.
     """
-    words = file.read_text(encoding="utf-8")
     try:
+        words = file.read_text(encoding="utf-8")
         found = json.loads(words) if file.suffix == ".json" else tomllib.loads(words)
         sites = found.get("sites", [found]) if isinstance(found, dict) else []
         if len(sites) != 1:

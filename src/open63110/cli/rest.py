@@ -89,7 +89,7 @@ class Csms:
         headers: Mapping[str, str] | None = None,
     ) -> HTTPResponse:
         query = urllib.parse.urlencode({name: _spelled(value) for name, value in (said or {}).items() if value is not None})
-        data: Any = content if body is None else json.dumps(body).encode()
+        data: Any = content if body is None else _written(body)
         request = urllib.request.Request(  # noqa: S310 - the scheme was checked
             f"{self.url}{API}/{path}{f'?{query}' if query else ''}", data=data, method=method
         )
@@ -112,12 +112,21 @@ class Csms:
     def _trouble(self, fault: urllib.error.HTTPError) -> Trouble:
         try:
             said = json.loads(fault.read())
-            words, remedy, code = said["message"], said.get("remedy", ""), said.get("code")
+            words, remedy, code, where = said["message"], said.get("remedy", ""), said.get("code"), str(said.get("where", ""))
         except (ValueError, KeyError, TypeError):
-            words, remedy, code = f"{self.url} answered {fault.code} {fault.reason}", "", None
+            words, remedy, code, where = f"{self.url} answered {fault.code} {fault.reason}", "", None, ""
+        if fault.code in {400, 409} and where not in words:
+            words = f"{where}: {words}"
         if fault.code == 401:
             remedy = remedy or "give a key with --key or OPEN63110_KEY, or keep one: open63110 key use"
-        return Trouble(words, code=code, remedy=remedy)
+        return Trouble(words, code=code, where=where, remedy=remedy)
+
+
+def _written(body: Any) -> bytes:
+    try:
+        return json.dumps(body, allow_nan=False).encode()
+    except ValueError as fault:
+        raise Malformed("nan and inf are no numbers here", remedy="leave out what is not known or not limited") from fault
 
 
 def _spelled(value: Any) -> str:

@@ -83,11 +83,17 @@ def test_a_file_is_taken_over_whole(tmp_path: Path, asked: Asked, name: str, wor
 
 
 @pytest.mark.parametrize(
-    ("name", "words", "said"), [("a.toml", "id", "no TOML"), ("a.json", "{", "no JSON"), ("b.json", "[]", "no site")]
+    ("name", "words", "said"),
+    [
+        ("a.toml", b"id", "no TOML"),
+        ("b.toml", b"\xff\xfe", "no TOML"),
+        ("a.json", b"{", "no JSON"),
+        ("b.json", b"[]", "no table"),
+    ],
 )
-def test_a_file_that_is_none_is_a_matter_of_usage(tmp_path: Path, asked: Asked, name: str, words: str, said: str) -> None:
+def test_a_file_that_is_none_is_a_matter_of_usage(tmp_path: Path, asked: Asked, name: str, words: bytes, said: str) -> None:
     file = tmp_path / name
-    file.write_text(words, encoding="utf-8")
+    file.write_bytes(words)
     with pytest.raises(NotUnderstood, match=said):
         sites.import_(file)
     assert asked.got == []
