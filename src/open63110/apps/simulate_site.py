@@ -2,6 +2,7 @@
 """Replays a site against any CSMS, with everything that `open63110 simulate site` can be told."""
 
 import asyncio
+import math
 import re
 import ssl
 from pathlib import Path
@@ -139,17 +140,21 @@ def played(settings: SiteSimulation) -> Play:
     """Return how the site is played.
 
     Raises:
-        Malformed: a span or a trouble that is none, or a clock that does not run.
+        Malformed: a span or a trouble that is none, a clock that does not run, or meters that are read all the time.
     """
-    if settings.speed <= 0:
-        raise Malformed("a clock runs forward: speed is above 0", where="speed")
+    span, every = seconds(settings.span, "for"), seconds(settings.cut_every, "cut_every")
+    for name, value in {"speed": settings.speed, "for": span, "cut_every": every, "interval": settings.interval}.items():
+        if not 0 < value < math.inf:
+            raise Malformed(f"{name} is a number above 0, not {value:g}", where=name)
+    if not 0 <= settings.within < math.inf:
+        raise Malformed(f"within is a number from 0 on, not {settings.within:g}", where="within")
     return Play(
-        span=seconds(settings.span, "for"),
+        span=span,
         speed=settings.speed,
         seed=settings.seed,
         cards=settings.cards,
         troubles=troubles(settings.cuts),
-        every=seconds(settings.cut_every, "cut_every"),
+        every=every,
         interval=Seconds(settings.interval),
         within=Seconds(settings.within),
         ramp=Seconds(max(60.0, 2.0 * settings.speed)),

@@ -114,5 +114,21 @@ def test_troubles_are_all_some_or_none() -> None:
 def test_what_is_missing_is_said(wrong: dict[str, Any], words: str) -> None:
     with pytest.raises(Malformed, match=words):
         way(SiteSimulation(**{"csms": "ws://127.0.0.1:1/ocpp"} | wrong))
-    with pytest.raises(Malformed, match="runs forward"):
-        played(SiteSimulation(speed=0.0))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"speed": 0.0},
+        {"speed": float("nan")},
+        {"interval": 0.0},
+        {"within": -1.0},
+        {"within": float("inf")},
+        {"span": "0h"},
+        {"cut_every": "0"},
+    ],
+)
+def test_what_no_clock_can_do_is_refused_with_its_place(wrong: dict[str, Any]) -> None:
+    with pytest.raises(Malformed) as refused:
+        played(SiteSimulation(**wrong))
+    assert refused.value.where == {"span": "for"}.get(*wrong, *wrong)
