@@ -325,9 +325,7 @@ def _learned(event: LimitRefused, station: Station, now: datetime) -> Iterator[R
 
 def hear_abilities(event: AbilitiesLearned, station: Station) -> Iterator[Effect]:
     """Keep it, if it is new."""
-    limits = station.limits
-    known = (limits.periods, limits.levels, limits.unit, limits.dynamic, limits.switches)
-    if known != (event.periods, event.levels, event.unit or limits.unit, event.dynamic, event.switches):
+    if evolve.abilities_learned(event, station) != station:
         yield event
 
 
