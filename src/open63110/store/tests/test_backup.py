@@ -16,9 +16,10 @@ from open63110.kernel.errors import Refused, Unavailable, Unknown
 from open63110.kernel.ids import StationId, SubjectRef
 from open63110.model.station import StationDisconnected
 from open63110.model.token import Token
-from open63110.ports import Batch
+from open63110.ports import Batch, searchable
 from open63110.store.backup import backup, restore
 from open63110.store.sqlite import SqliteStore
+from open63110.store.tests.one_of_each import ONE_OF_EACH
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -82,6 +83,22 @@ async def test_a_backup_under_load_is_one_moment_and_comes_back(tmp_path: Path) 
     tokens, facts = await contents(tmp_path / "db")
     assert 200 <= tokens <= written
     assert facts == 5 * tokens
+
+
+async def test_every_kind_that_is_kept_comes_back_from_a_backup(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "db")
+    batch = Batch()
+    for noun in ONE_OF_EACH:
+        kept = searchable(type(noun))
+        batch.puts[kept.name, getattr(noun, kept.key)] = noun
+    store.stage(batch, NOON)
+    await store.commit()
+    store.close()
+    backup(tmp_path / "db", tmp_path / "backup")
+    restore(tmp_path / "backup", tmp_path / "elsewhere")
+    store = SqliteStore(tmp_path / "elsewhere")
+    assert [store.load(type(noun)) for noun in ONE_OF_EACH] == [[noun] for noun in ONE_OF_EACH]
+    store.close()
 
 
 def test_a_backup_is_one_file_for_its_owner_only(tmp_path: Path) -> None:

@@ -15,10 +15,12 @@ from sqlalchemy import create_engine
 
 from open63110.kernel.errors import Unavailable
 from open63110.kernel.ids import StationId
+from open63110.model.outlook import Outlook, OutlookStep
 from open63110.model.quarantine import QuarantinedInput
+from open63110.model.site import SiteId
 from open63110.model.token import Token
 from open63110.model.transfer import EnergyTransfer
-from open63110.ports import Query, Where
+from open63110.ports import Batch, Query, Where
 from open63110.store.migrate import HEAD, PAGE, REVISIONS, upgrade, version
 from open63110.store.schema import METADATA
 from open63110.store.sqlite import SqliteStore
@@ -97,6 +99,27 @@ async def test_a_database_of_the_previous_release_is_upgraded_and_read(older: Pa
     assert store.heard(transfer.number, 1)
     store.close()
     assert version(older) == HEAD
+
+
+async def test_a_database_of_the_revision_before_gets_a_table_of_outlooks_and_keeps_what_it_has(older: Path) -> None:
+    before = REVISIONS[REVISIONS.index("0010") - 1]
+    upgrade(older, before)
+    assert rows(older, "SELECT name FROM sqlite_master WHERE name = 'outlook'") == []
+    said = (OutlookStep(since=NOON, value=300.0),)
+    series = Outlook(id="north:ghg", site=SiteId("north"), kind="ghg", steps=said, until=NOON + timedelta(hours=1))
+    store = SqliteStore(older)
+    batch = Batch()
+    batch.puts["outlook", series.id] = series
+    store.stage(batch, NOON)
+    await store.commit()
+    store.close()
+    assert version(older) == HEAD
+    assert version(older.with_name(f"older.sqlite.revision-{before}")) == before
+    store = SqliteStore(older)
+    assert store.load(Outlook) == [series]
+    assert [token.name for token in store.load(Token)] == ["Anna"]
+    assert [fact.id for fact in await store.facts(station=StationId("CS1"))] == [1, 2]
+    store.close()
 
 
 def test_the_old_database_stays_beside_the_upgraded_one(older: Path) -> None:
