@@ -22,7 +22,7 @@ def fair(network: Network, given: Room, asked: Demand) -> Floats:
     The least level is made as high as it can be; who then cannot have more is settled; the others go on.
 
     Raises:
-        Unsure: there is no answer to compare with.
+        Unsure: there is no answer that is exact enough to compare with.
     """
     size = len(asked.high)
     drawn, level = cp.Variable(size), cp.Variable()
@@ -60,8 +60,10 @@ def _rows(network: Network, given: Room, drawn: cp.Variable) -> list[cp.Constrai
 def _most(of: cp.Expression, within: list[cp.Constraint]) -> float:
     problem = cp.Problem(cp.Maximize(of), within)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # it says "may be inaccurate" from 1e-8 on: what is compared is coarser
+        warnings.simplefilter("ignore", UserWarning)  # of what the status says as well
         problem.solve(solver=cp.CLARABEL)  # type: ignore[no-untyped-call]  # CVXPY types only a part of itself
-    if problem.status not in {cp.OPTIMAL, cp.OPTIMAL_INACCURATE}:
+    if problem.status == cp.OPTIMAL_INACCURATE:
+        raise Unsure
+    if problem.status != cp.OPTIMAL:
         raise AssertionError(problem.status)
     return float(np.asarray(of.value))
