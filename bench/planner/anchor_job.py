@@ -55,8 +55,7 @@ def main() -> None:
     begun = time.process_time()
     simulator.run()
     spent = time.process_time() - begun
-    angles = np.radians(network._phase_angles)  # noqa: SLF001 - it has no other word for them
-    use = np.abs(network.constraint_matrix @ (simulator.charging_rates * np.exp(1j * angles)[:, None]))
+    use = np.abs(network.constraint_current(simulator.charging_rates))
     found = {
         "energy": float(analysis.proportion_of_energy_delivered(simulator) * 100),
         "met": float(analysis.proportion_of_demands_met(simulator) * 100),
@@ -72,9 +71,10 @@ def pauses(simulator: Any) -> int:
     """Return how often EVs stopped with a slot at the least current still wanted; as `replay` counts."""
     count = 0
     for ev in simulator.ev_history.values():
-        rates = simulator.charging_rates[simulator.network.station_ids.index(ev.station_id), ev.arrival : ev.departure]
+        place = simulator.network.station_ids.index(ev.station_id)
+        rates = simulator.charging_rates[place, ev.arrival : ev.departure]
         left = ev.requested_energy - np.cumsum(rates) * VOLTS / 12000
-        least = (simulator.network._EVSEs[ev.station_id].min_rate or 6) * VOLTS / 12000  # noqa: SLF001 - as above
+        least = (simulator.network.min_pilot_signals[place] or 6) * VOLTS / 12000
         count += int(((rates[:-1] > 1e-3) & (rates[1:] <= 1e-3) & (left[:-1] >= least)).sum())
     return count
 
