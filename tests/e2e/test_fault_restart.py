@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.e2e.fault_site import CARD, everybody, site
 from tests.e2e.house import slack
+from tests.e2e.local_house import until
 from tests.process import CsmsProcess
 
 from open63110.apps.clock import SystemClock
@@ -38,13 +39,13 @@ async def test_a_reduction_in_the_middle_of_which_the_csms_is_killed_is_in_effec
         replay, stop = Replay(Premises(plan), everybody(9), play, way(settings), SystemClock(SPEED)), asyncio.Event()
         running = asyncio.create_task(replay.run(stop))
         whole = replay.premises.network.row(replay.premises.whole)
-        await _until(lambda: replay.witness.last[whole] > 30_000)
+        await until(lambda: replay.witness.last[whole] > 30_000, within=90.0)
         await asyncio.to_thread(Csms(csms.web, csms.key).post, "constraints/put?wait=0", LOWER)
         await asyncio.to_thread(csms.kill)  # some stations were told, others were not
         await asyncio.sleep(1.0)
         await asyncio.to_thread(csms.start)
         assert [one.id for one in csms.rows(Constraint)] == ["evening"]
-        await _until(lambda: replay.witness.last[whole] <= 16_000)
+        await until(lambda: replay.witness.last[whole] <= 16_000, within=90.0)
         replay.witness.order(
             replay.premises.whole, Watts(16_000.0), replay.clock.now(), within=0.0
         )  # from now on each sample counts
@@ -58,9 +59,3 @@ async def test_a_reduction_in_the_middle_of_which_the_csms_is_killed_is_in_effec
     found = report(replay)
     assert found.held, "\n".join(words(found))
     assert found.service.nothing == 0
-
-
-async def _until(true: object, within: float = 90.0) -> None:
-    async with asyncio.timeout(within):
-        while not true():  # type: ignore[operator]  # noqa: ASYNC110 - what is waited for has no event
-            await asyncio.sleep(0.05)

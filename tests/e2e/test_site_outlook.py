@@ -12,13 +12,14 @@ from tests.e2e.test_at_energy import confirmed, deck, obeying
 
 from open63110.cli.outlooks import import_
 from open63110.model.power import EvsePower, PowerAlarm
+from open63110.model.site import SiteId
 
 NAMES = ("CS-1", "CS-2")
 
 
 def seen(here: House, name: str) -> EvsePower | None:
     """An EVSE as the page of its site shows it."""
-    power = here.csms.engine.known.power("north")  # type: ignore[arg-type] # a literal
+    power = here.csms.engine.known.power(SiteId("north"))
     return next((one for one in power.evses if one.station == name), None) if power else None
 
 
