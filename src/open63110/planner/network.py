@@ -175,6 +175,8 @@ def slack(network: Network, given: Room, currents: Floats) -> Floats:
 def narrow(network: Network, columns: Ints) -> Network:
     """Return the network of some of its points; it keeps all rows, so limits and loads of one fit the other.
 
+    What made a sum of phasors of a row may be gone; the row stays one, for others may still be drawn beside these points.
+
     Args:
         network: of N points.
         columns: (n) the points to keep, rising.
@@ -185,13 +187,9 @@ def narrow(network: Network, columns: Ints) -> Network:
     kept = target >= 0
     rows, weights = network.rows[kept], network.weights[kept]
     counts = np.bincount(rows, minlength=len(network.lines))
-    plain = network.plain
-    if not plain.all():  # loads that made a sum of phasors of a row may be gone
-        plain = plain | (np.bincount(rows, np.abs(weights - weights.real.clip(0.0)), len(network.lines)) == 0.0)
     return msgspec.structs.replace(
         network,
         points=tuple([network.points[column] for column in columns.tolist()]),
-        plain=plain,
         starts=np.concatenate(([0], np.cumsum(counts))).astype(np.intp),
         columns=target[kept],
         rows=rows,

@@ -136,7 +136,7 @@ def test_some_points_of_a_network_keep_its_rows() -> None:
     assert part.lines == network.lines
     assert use(part, currents[[0, 2]]) == pytest.approx(use(network, currents))
     assert not network.all_plain
-    assert part.all_plain  # what hung between two phases is gone
+    assert (part.plain == network.plain).all(), "what hung between two phases may still be drawn beside"
     assert part.starts[-1] == len(part.columns) == len(part.rows)
 
 
@@ -233,3 +233,13 @@ def test_the_checker_finds_the_same_peak(network: Network, data: st.DataObject) 
         found = check(network, Room(limits=limits, base=np.zeros(len(high), dtype=np.complex128)), drawn, drawn, up_to=True)
         assert found is not None
         assert found.line == network.lines[row]
+
+
+def test_points_of_one_phase_beside_a_load_between_two_do_not_exceed_a_row_by_what_is_out_of_phase() -> None:
+    whole = compiled([GRID], [Point(id="ev", node="grid", wiring="L1"), Point(id="heat", node="grid", wiring="L1-L2")])
+    network, beside = narrow(whole, np.array([0])), carry(narrow(whole, np.array([1])), np.array([40.0]))
+    drawn, row = np.array([70.0]), network.row("grid", "L1")
+    there = abs(carry(whole, np.array([70.0, 40.0]))[row])
+    assert use(network, drawn, beside)[row] == pytest.approx(there)
+    limits = np.where(np.arange(len(network.lines)) == row, there * 0.99, np.inf)
+    assert check(network, Room(limits=limits, base=beside), drawn, drawn) is not None
