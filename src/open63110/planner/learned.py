@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from open63110.kernel.ids import TransferReference
 from open63110.model.flow import Flow
-from open63110.planner.points import SETTLED, Spot
+from open63110.planner.points import OVER, OVER_WATTS, SETTLED, Spot
 from open63110.planner.wiring import PHASES, terminals
 
 FLOWS: Final = 1.0
@@ -50,6 +50,8 @@ class Learned(NamedTuple):
     """What it takes at most, with a margin [A]; None: nobody knows."""
     used: frozenset[int] = frozenset()
     """Terminals that have carried current, from 0 on."""
+    firm: float | None = None
+    """Since when these carry current, enough to tell, and no others do [s]; None: not now."""
     shown: bool = False
     """For so long that the others are not used."""
     quiet: float | None = None
@@ -105,16 +107,40 @@ def _phases(spot: Spot, shown: Flow, known: Learned, newest: float) -> tuple[Spo
     every = terminals(spot.whole)
     if "-" in spot.whole or len(every) == 1:
         return spot, known
+    known = _seen(spot, shown, known, newest, len(every))
+    inside = {phase for place, phase in enumerate(every) if place in known.used}
+    sure = known.shown and spot.usable and bool(inside)
+    counted = inside if sure else inside.union(terminals(spot.wiring))
+    if counted == set(terminals(spot.wiring)):
+        return spot, known
+    wiring = "".join(PHASES[phase] for phase in every if phase in counted)
+    factor = spot.factor * len(counted) / len(terminals(spot.wiring))
+    found = spot._replace(wiring=wiring, factor=factor)
+    if sure and spot.settled and spot.measured is not None and spot.measured > OVER * spot.most * factor + OVER_WATTS:
+        if not _explained(spot, shown, spot.measured * len(counted) / factor):
+            return spot, known._replace(used=frozenset(range(len(every))))  # the rest flows where nobody looks
+        found = found._replace(over=True, most=max(spot.most, spot.measured / factor))
+    return found, known
+
+
+def _explained(spot: Spot, shown: Flow, amperes: float) -> bool:
+    """Tell whether terminals show all that is drawn, at the same moment."""
+    same = spot.transfer is not None and shown.at == spot.transfer.newest
+    return same and sum(shown.currents) >= amperes / LOOSE[1]
+
+
+def _seen(spot: Spot, shown: Flow, known: Learned, newest: float, width: int) -> Learned:
+    """Take note of which terminals carry current, and for how long no others have."""
     flowing = {place for place, current in enumerate(shown.currents) if current > FLOWS}
     if not flowing <= known.used:
-        known = known._replace(used=known.used | flowing)
-    if not known.shown and len(shown.currents) == len(every) and max(shown.currents) >= FIRM:
-        known = known._replace(shown=bool(_least_offer(known, newest)))
-    inside = [phase for place, phase in enumerate(every) if place in known.used]
-    if not known.shown or not spot.usable or not inside or len(inside) == len(every):
-        return spot, known
-    wiring = "".join(PHASES[one] for one in inside)
-    return spot._replace(wiring=wiring, factor=spot.factor * len(inside) / len(terminals(spot.wiring))), known
+        known = known._replace(used=known.used | flowing, firm=None)
+    if known.shown:
+        return known
+    if len(shown.currents) < width or max(shown.currents) < FIRM:
+        return known._replace(firm=None)
+    firm = newest if known.firm is None else known.firm
+    proven = newest - firm >= SETTLED.total_seconds() and bool(_least_offer(known, newest))
+    return known._replace(firm=firm, shown=proven)
 
 
 def _top(spot: Spot, shown: Flow | None, known: Learned, now: float) -> float | None:

@@ -11,6 +11,7 @@ from open63110.kernel.ids import EvseNumber, StationId, TransferNumber, Transfer
 from open63110.kernel.units import Amperes, Watts
 from open63110.model.flow import Flow, flow
 from open63110.model.limit import PHASE, WHOLE, Confirmed, Limit, Limits, LimitScope
+from open63110.model.needs import Needs
 from open63110.model.reading import Reading
 from open63110.model.station import Evse, Registration, Station
 from open63110.model.transfer import EnergyTransfer
@@ -29,6 +30,7 @@ class Place:
         self.known: Learned | None = None
         self.limit, self.since, self.state, self.reference = 32.0, NOW, "charging", "t"
         self.connected: datetime | None = NOW
+        self.needs: Needs | None = None
 
     def told(self, amperes: float, seconds: float) -> "Place":
         """Let it confirm another limit."""
@@ -45,7 +47,7 @@ class Place:
         transfer: Any = EnergyTransfer(
             station=StationId("A"), number=TransferNumber(1), reference=TransferReference(self.reference), evse=ONE, began=NOW
         )
-        transfer = replace(transfer, state=self.state, power=Watts(shown), newest=now, direction="import")
+        transfer = replace(transfer, state=self.state, power=Watts(shown), newest=now, direction="import", needs=self.needs)
         station = Station(
             id=StationId("A"),
             registration=Registration.ACCEPTED,
@@ -64,6 +66,7 @@ def test_an_ev_counts_on_all_phases_until_its_meter_has_shown_for_a_while_that_t
     place = Place()
     assert place.look(0).wiring == "L2L3L1"
     assert place.look(10, 31.0, 0.0, 0.0).wiring == "L2L3L1", "it may still be on its way up"
+    assert place.look(29, 31.0, 0.0, 0.0).wiring == "L2L3L1", "others may begin a little later"
     one = place.look(30, 31.0, 0.0, 0.0)
     assert (one.wiring, one.factor, one.said) == ("L2", 230.0, 690.0)
     assert one.most == pytest.approx(32.0), "what it was told is a current of each phase, whichever it uses"
@@ -73,6 +76,7 @@ def test_an_ev_counts_on_all_phases_until_its_meter_has_shown_for_a_while_that_t
 def test_once_another_phase_shows_current_it_counts_there_for_good() -> None:
     place = Place()
     place.look(0)
+    place.look(10, 16.0, 0.0, 0.0)
     assert place.look(30, 16.0, 0.0, 0.0).wiring == "L2"
     assert place.look(60, 16.0, 16.0, 0.0).wiring == "L2L3"
     assert place.look(90, 16.0, 0.0, 16.0).wiring == "L2L3L1"
@@ -84,15 +88,45 @@ def test_nothing_is_shown_by_an_ev_that_hardly_charges_by_a_meter_with_one_numbe
     place.look(0)
     assert place.look(30, 2.0, 0.0, 0.0).wiring == "L2L3L1"
     assert place.look(60, 16.0).wiring == "L2L3L1"
-    assert place.look(90, 16.0, 0.0, 0.0).wiring == "L2"
+    assert place.look(90, 16.0, 0.0, 0.0).wiring == "L2L3L1"
+    assert place.look(110, 16.0, 0.0, 0.0).wiring == "L2"
     single = Place("L3", rated=7_360.0)
     single.look(0)
     assert single.look(30, 16.0, 0.0, 0.0).wiring == "L3"
 
 
+def test_an_ev_whose_phases_begin_one_after_the_other_counts_on_all_of_them_all_the_time() -> None:
+    place = Place()
+    place.look(0)
+    looks = [place.look(30, 10.0, 0.0, 0.0), place.look(45, 10.0, 10.0, 0.0), place.look(60, 10.0, 10.0, 10.0)]
+    assert [one.wiring for one in looks] == ["L2L3L1"] * 3
+
+
+def test_an_ev_that_says_it_has_one_phase_counts_on_each_that_its_meter_shows_at_once() -> None:
+    place = Place()
+    place.needs = Needs(phases=1)
+    assert place.look(0).wiring == "L2"
+    two = place.look(10, 16.0, 16.0, 0.0)
+    assert (two.wiring, two.factor) == ("L2L3", 460.0)
+    assert place.look(20, 16.0, 16.0, 16.0).wiring == "L2L3L1"
+
+
+def test_an_ev_that_draws_more_than_its_phases_may_counts_with_what_they_show_or_else_on_all() -> None:
+    place = Place().told(10.0, 0)
+    place.look(0)
+    place.look(30, 9.5, 0.0, 0.0)
+    assert place.look(60, 9.5, 0.0, 0.0).wiring == "L2"
+    over = place.look(90, 20.0, 0.0, 0.0)
+    assert (over.wiring, over.over) == ("L2", True)
+    assert over.most == pytest.approx(20.0), "it takes watts for all phases on one"
+    assert place.look(120, 9.5, 0.0, 0.0, power=6_500.0).wiring == "L2L3L1", "what it takes more flows on others"
+    assert place.look(150, 9.5, 0.0, 0.0).wiring == "L2L3L1"
+
+
 def test_a_station_that_is_not_heard_and_the_next_ev_count_on_all_phases_at_once() -> None:
     place = Place()
     place.look(0)
+    place.look(10, 16.0, 0.0, 0.0)
     assert place.look(30, 16.0, 0.0, 0.0).wiring == "L2"
     place.connected = None
     assert place.look(40, 16.0, 0.0, 0.0).wiring == "L2L3L1"
