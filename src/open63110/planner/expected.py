@@ -171,5 +171,5 @@ def shifted(frame: Frame, loads: Floats, outlooks: Iterable[Outlook], at: dateti
         step = next((step for step in reversed(one.steps) if step.since <= at), None)
         if one.kind in {"load", "pv"} and columns and step is not None and at < one.until:
             power = -step.value if one.kind == "pv" else step.value
-            more[columns] = power / len(columns) / frame.volts - loads[columns]
+            more[columns] = power / len(columns) / frame.watts_of[one.asset] - loads[columns]
     return base_of(frame, more)

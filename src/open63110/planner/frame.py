@@ -2,7 +2,7 @@
 """The network of a site as the safety loop needs it: EVSEs as columns; connections, feeders, zones and the site as places."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -13,8 +13,8 @@ from open63110.model.limit import PHASE
 from open63110.model.site import Asset, Site, Zone
 from open63110.planner.network import Floats, Ints, Network, Phasors, carry, narrow
 from open63110.planner.points import Spot
-from open63110.planner.tree import UNLIMITED, Group, Node, Point, compiled, nodes_of
-from open63110.planner.wiring import PHASES
+from open63110.planner.tree import UNLIMITED, Group, Node, Point, compiled, nodes_of, volts_at
+from open63110.planner.wiring import PHASES, terminals, watts
 
 SITE: Final = "site"
 """The place that holds everything there."""
@@ -32,8 +32,10 @@ class Frame(NamedTuple):
     """Of what else draws or gives there, with the same rows: each asset and the unknown rest of each meter, phase by phase."""
     load_of: dict[str, tuple[int, ...]]
     """By asset its columns among the loads, L1 first, or its only one."""
-    volts: float
-    """From a phase to neutral, where it meets the grid [V]."""
+    watts_of: dict[str, float]
+    """By asset the power of one ampere in each of its columns [W/A]."""
+    volts_of: dict[str, float]
+    """By node the voltage from a phase to neutral at which currents in its rows flow: before its transformer if it is one [V]."""
     row_of: dict[tuple[str, str], int]
     """By place and phase, or W."""
     node_of: tuple[str, ...]
@@ -61,16 +63,20 @@ def frame(site: Site, zones: Sequence[Zone], spots: Sequence[Spot], zone_of: Seq
         said = spot.node or (zones[zone].feeder if zone >= 0 else "")
         node_of.append(said if said in known else first)
         points.append(Point(id=name(spot.station, spot.evse), node=node_of[-1], wiring=spot.wiring))
-    loads, load_of = _loads(site.assets, known, first, len(points))
+    count = len(points)
+    columns = {one.id: list(_columns(one, known, first)) for one in site.assets}
+    loads = [load for those in columns.values() for load in those]
     groups = [*_zones(zones, points, zone_of), *_stations(spots, points)]
     everything = Group(id=SITE, points=tuple(one.id for one in (*points, *loads)), amperes=UNLIMITED, watts=math.inf)
     whole = compiled(nodes(site), [*points, *loads], [everything, *groups])
-    count = len(points)
+    behind = volts_at(nodes(site))
+    places = {load.id: at for at, load in enumerate(loads)}
     return Frame(
         network=narrow(whole, np.arange(count, dtype=np.intp)),
         loads=narrow(whole, np.arange(count, count + len(loads), dtype=np.intp)),
-        load_of={asset: tuple(one - count for one in columns) for asset, columns in load_of.items()},
-        volts=float(site.connections[0].volts) if site.connections else PHASE,
+        load_of={asset: tuple(places[one.id] for one in those) for asset, those in columns.items()},
+        watts_of={asset: watts(those[0].wiring, behind[those[0].node]) for asset, those in columns.items()},
+        volts_of={one.id: behind.get(one.parent, PHASE) if one.winding else behind[one.id] for one in nodes(site)},
         row_of={(line.place, line.phase): row for row, line in enumerate(whole.lines)},
         node_of=tuple(node_of),
         zone_of=np.array(zone_of, dtype=np.intp),
@@ -102,16 +108,12 @@ def station_place(station: StationId) -> str:
     return f"station:{station}"
 
 
-def _loads(assets: Iterable[Asset], known: set[str], first: str, start: int) -> tuple[list[Point], dict[str, tuple[int, ...]]]:
-    points: list[Point] = []
-    load_of: dict[str, tuple[int, ...]] = {}
-    for one in assets:
-        node = one.feeder if one.feeder in known else first
-        single = one.wiring in PHASES or "-" in one.wiring
-        wirings = (one.wiring,) if single else PHASES
-        load_of[one.id] = tuple(start + len(points) + at for at in range(len(wirings)))
-        points += [Point(id=f"load:{one.id}/{wiring}", node=node, wiring=wiring) for wiring in wirings]
-    return points, load_of
+def _columns(asset: Asset, known: set[str], first: str) -> Iterator[Point]:
+    """Yield where an asset draws or gives: phase by phase, L1 first, or between two; behind a meter on any phase."""
+    between = "-" in asset.wiring and asset.kind != "meter"
+    phases = range(len(PHASES)) if asset.kind == "meter" else sorted(terminals(asset.wiring))
+    for wiring in (asset.wiring,) if between else [PHASES[one] for one in phases]:
+        yield Point(id=f"load:{asset.id}/{wiring}", node=asset.feeder if asset.feeder in known else first, wiring=wiring)
 
 
 def _zones(zones: Sequence[Zone], points: Sequence[Point], zone_of: Sequence[int]) -> list[Group]:

@@ -139,7 +139,7 @@ class Meters:
             alive = asset.id in self._alive
             columns = list(frame.load_of[asset.id])
             if asset.kind != "meter":
-                loads[columns] = _known(asset, reading if alive else None, frame.volts, len(columns))
+                loads[columns] = _known(asset, reading if alive else None, frame.watts_of[asset.id], len(columns))
                 doubt = "" if alive or reading is None else "nothing was read for too long"
             else:
                 loads[columns], doubt = self._rest(asset, site, frame, (reading, alive), (stations, loads), now)
@@ -165,23 +165,25 @@ class Meters:
     ) -> tuple[Floats, str]:
         """Return what flows at a meter beside what is known behind it, and why it is not believed."""
         reading, alive = said
-        assumed = _spread(asset.assumed, frame.volts, len(frame.load_of[asset.id]))
+        assumed = _on_phases(asset, asset.assumed, frame.watts_of[asset.id])
         if reading is None:
             return assumed, ""
         place = asset.feeder or (site.connections[0].id if site.connections else "")
+        volts = frame.volts_of.get(place, PHASE)
         stations, loads = known
         behind = stations + use(frame.loads, loads)
         rows = [frame.row_of.get((place, phase), -1) for phase in PHASES]
-        shown = _spread(reading.power, frame.volts, len(PHASES))
+        shown = _on_phases(asset, reading.power, volts)
         inside, drawn = (np.array([one[row] if row >= 0 else 0.0 for row in rows]) for one in (behind, stations))
-        track = self._track(asset, reading, shown - inside, drawn, site, frame.volts)
+        track = self._track(asset, reading, shown - inside, drawn, site, volts)
         if self._sure and not _gives(site):
             self._compare(asset, reading, shown - inside)
         doubt = _doubt(site, reading, track, alive=alive)
         if doubt:  # it has to earn belief anew
             self._tracks[asset.id] = track = track._replace(proofs=min(track.proofs, 0))
         held = [np.array(one) for at, one in track.held if now - at <= HOLD] or [np.array(track.rest)]
-        rest = np.maximum(np.max(held, axis=0), -_unread(site, self._alive, len(PHASES)) / frame.volts)
+        rest = np.maximum(np.max(held, axis=0), -_unread(site, self._alive, len(PHASES)) / volts)
+        rest *= volts / frame.watts_of[asset.id]  # behind the transformer, if it measures before one
         believed = not doubt and alive and track.proofs >= (PROOFS if _gives(site) else 1)
         return rest if believed else np.maximum(rest, assumed), doubt
 
@@ -200,7 +202,7 @@ class Meters:
         known = self._tracks.get(asset.id)
         if known is not None and known.reading.at == reading.at:
             return known
-        shown, whole = _spread(reading.power, volts, len(PHASES)), float(drawn.sum()) * volts
+        shown, whole = _on_phases(asset, reading.power, volts), float(drawn.sum()) * volts
         if known is None:
             value = tuple(map(float, rest))
             track = Track(reading, 0, 0.0, whole, value, ((reading.at, value),), 0, None)
@@ -234,7 +236,7 @@ class Meters:
             reading = read.fresh.get(asset.id)
             if asset.kind == "meter" and reading is not None and self._judged.get(asset.id) != reading.at:
                 self._judged[asset.id] = reading.at
-                shown = _spread(reading.power, frame.volts, len(PHASES))
+                shown = _on_phases(asset, reading.power, frame.volts_of.get(read.places[asset.id], PHASE))
                 rows = [*zip(PHASES, map(float, shown), strict=True), ("W", float(sum(reading.power)))]
                 self.withheld.judge(frame, limits, read.places[asset.id], dict(rows), reading.at)
         return self.withheld.told()
@@ -244,25 +246,34 @@ class Meters:
         return self.withheld.of(frame, limits)
 
 
-def _known(asset: Asset, reading: AssetReading | None, volts: float, width: int) -> Floats:
-    """Return what an asset draws: measured within what it can give and take, else assumed [A]."""
+def _known(asset: Asset, reading: AssetReading | None, watts: float, width: int) -> Floats:
+    """Return what an asset draws: measured within what it can give and take, else assumed [A]; an ampere has so many watts."""
     if reading is None:
-        return _spread(asset.assumed, volts, width)
+        return _spread(asset.assumed, watts, width)
     total = float(sum(reading.power))
     most = float(asset.export_max or 0.0) if asset.kind in {"pv", "battery"} else 0.0
     if total < -most:  # it cannot give so much: less is believed
-        return _spread(tuple(one * most / -total for one in reading.power), volts, width)
-    return _spread(reading.power, volts, width)
+        return _spread(tuple(one * most / -total for one in reading.power), watts, width)
+    return _spread(reading.power, watts, width)
 
 
-def _spread(power: Sequence[float], volts: float, width: int) -> Floats:
-    """Return currents of phases [A] from powers of phases, or of all together."""
+def _on_phases(meter: Asset, power: Sequence[float], volts: float) -> Floats:
+    """Return what a meter says of each of the three phases [A], from powers of phases, or of all that it is wired on together."""
+    if len(power) == len(PHASES):
+        return _spread(power, volts, len(PHASES))
+    phases, found = sorted(terminals(meter.wiring)), np.zeros(len(PHASES))
+    found[phases] = _spread(power, volts, len(phases))
+    return found
+
+
+def _spread(power: Sequence[float], watts: float, width: int) -> Floats:
+    """Return currents of columns [A] from powers of each, or of all together; an ampere has so many watts."""
     if not power:
         return np.zeros(width)
     if len(power) == width:
-        return np.array(power, dtype=np.float64) / volts
+        return np.array(power, dtype=np.float64) / watts
     total = float(sum(power))
-    return np.full(width, total / width / volts)
+    return np.full(width, total / width / watts)
 
 
 def _read_lately(asset: Asset, reading: AssetReading | None, now: datetime) -> bool:
