@@ -232,6 +232,7 @@ class Meters:
         Returns:
             By place what the operator is to know, as long as something is taken back there.
         """
+        self.withheld.keep(set(read.places.values()))
         for asset in site.assets:
             reading = read.fresh.get(asset.id)
             if asset.kind == "meter" and reading is not None and self._judged.get(asset.id) != reading.at:

@@ -5,7 +5,7 @@ The limits of its rows become lower by that much. Where this does not help what 
 described, and all phases give; what was given back too soon is kept for twice as long the next time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -72,14 +72,16 @@ class Withheld:
     def _adjust(self, frame: Frame, limits: Floats, row: Row, value: float, at: datetime) -> bool:
         number, (place, phase) = frame.row_of.get(row), row
         if number is None or not np.isfinite(limits[number]):
+            self.trims.pop(row, None)  # nothing is limited there any more
             return False
         limit = float(limits[number])
         if value > limit * (1.0 + NEAR):
             more = value - limit + MARGIN * limit
             wrong = phase != "W" and at - self._over.get(place, at) >= FOLLOWED
             for other in PHASES if wrong else (phase,):
-                if (place, other) in frame.row_of:
-                    self._take((place, other), more, float(limits[frame.row_of[place, other]]), at)
+                at_most = float(limits[frame.row_of[place, other]]) if (place, other) in frame.row_of else np.inf
+                if np.isfinite(at_most):
+                    self._take((place, other), more, at_most, at)
             return True
         if row in self.trims and value < limit * (1.0 - 2 * NEAR):
             self._ease(row, limit * (1.0 - 2 * NEAR) - value, limit, at)
@@ -102,6 +104,13 @@ class Withheld:
         self.trims[row] -= min(EASE * max(self.trims[row], NEAR * limit), free / 2)
         if self.trims[row] < NEAR * limit:
             del self.trims[row]
+
+    def keep(self, places: Collection[str]) -> None:
+        """Give back what was taken where nobody measures any more: only a meter could tell that it is enough."""
+        for row in [row for row in self.trims if row[0] not in places]:
+            del self.trims[row]
+        for place in [place for place in self._over if place not in places]:
+            del self._over[place]
 
     def of(self, frame: Frame, limits: Floats) -> Floats:
         """Return limits less what was taken back, (R) [A or W]."""
