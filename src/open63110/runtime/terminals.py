@@ -29,8 +29,12 @@ class Terminals:
         before = self._members.get(site, frozenset())
         if now == before:
             return
-        for one in before - now:
-            self._watched.pop(one, None)
+        gone = {one for one in before - now if self._watched.get(one) == site}  # who moved may be watched for another by now
+        for one in gone:
+            del self._watched[one]
+        for number in [number for number, entry in self._told.items() if entry.station in gone]:
+            del self._told[number]
+            self._read.pop(number, None)
         self._watched.update(dict.fromkeys(now, site))
         self._members[site] = now
 
