@@ -106,9 +106,11 @@ def step(given: Given) -> Step:
     fixed = np.where(usable & controlled, 0.0, most)
     room = Room(limits=given.limits, base=given.base + carry(network, fixed))
     target, served, stops, high = _planned(given, room, usable & controlled, fixed)
-    breach = check(network, _lenient(network, room), target, np.maximum(high, target), up_to=True)
+    theirs = peak(network, fixed, given.base)  # what nobody here can change: of that the operator is told
+    lenient = Room(limits=np.maximum(given.limits, theirs), base=given.base)
+    breach = check(network, lenient, np.where(usable & controlled, target, fixed), np.maximum(high, fixed), up_to=True)
     if breach is not None:
-        target = _lowered(network, room, target)
+        target = _lowered(network, np.maximum(given.limits - np.abs(theirs), 0.0), target)
     send, waits = _staged(network, given, target, most, usable & controlled)
     return Step(
         controlled=controlled,
@@ -209,7 +211,7 @@ def _calm(network: Network, room: Room, given: Given, target: Floats, high: Floa
     spots = given.spots
     wished = np.array([np.nan if one.wished is None else one.wished for one in spots])
     idle = np.array([one.state != "active" for one in spots], dtype=np.bool_)
-    able = ~np.isnan(wished) & (wished <= high + 0.01) & (high > 0.0)
+    able = ~np.isnan(wished) & (wished <= high + 1e-6) & (high > 0.0)
     wished = np.where(able, wished, target)
     near = np.abs(target - wished) <= np.maximum(SMALL_AMPERES, SMALL * wished)
     crosses = (target >= np.array([one.least for one in spots])) != (wished >= np.array([one.least for one in spots]))
@@ -240,15 +242,14 @@ def _cut(network: Network, room: Room, found: Floats, target: Floats) -> Floats:
     return target
 
 
-def _lenient(network: Network, room: Room) -> Room:
-    """Return limits that are met by what nobody here can change: of that the operator is told."""
-    nothing = use(network, np.zeros(len(network.points)), room.base)
-    return Room(limits=np.maximum(room.limits, nothing), base=room.base)
+def _lowered(network: Network, free: Floats, target: Floats) -> Floats:
+    """Scale everything down until each row is kept whatever the angles are: what is sent when the checker found something.
 
-
-def _lowered(network: Network, room: Room, target: Floats) -> Floats:
-    """Scale everything down until each row is kept whatever the angles are: what is sent when the checker found something."""
-    free = np.maximum(room.limits - np.abs(room.base), 0.0)
+    Args:
+        network: of N points and R rows.
+        free: (R) what each row has beside what nobody here can change [A or W].
+        target: (N) [A].
+    """
     load = np.bincount(network.rows, network.real * target[network.columns], len(network.lines))
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = np.where(load > 0.0, np.minimum(free / load, 1.0), 1.0)
