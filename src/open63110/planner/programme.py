@@ -12,7 +12,7 @@ import numpy as np
 
 from open63110.planner.grid import Grid
 from open63110.planner.network import Bools, Floats, Ints
-from open63110.planner.problem import HOUR, Battery, Energy, Problem
+from open63110.planner.problem import HOUR, Battery, Energy, Peak, Problem
 from open63110.planner.tangents import Tangents
 
 KILO = 1000.0
@@ -286,7 +286,7 @@ class _Flows:
                 scale = KILO / problem.watts[self.energy.battery.point] if at >= 0 else 1.0
                 self._battery(self.energy.battery, parts, scale)
         if self.energy.peak is not None:
-            self._peak(drawn)
+            self._peak(self.energy.peak, drawn)
 
     def _balance(self, price: Floats, grid: Grid) -> int:
         """Add what is bought and given, and a row per slot: what the sun gives may be left."""
@@ -325,10 +325,8 @@ class _Flows:
         self.terms.add(first + self.every, out, self.hours / battery.efficiency)
         self.stored = np.stack((into, out))
 
-    def _peak(self, drawn: tuple[Ints, Ints, Floats]) -> None:
+    def _peak(self, peak: Peak, drawn: tuple[Ints, Ints, Floats]) -> None:
         """Add the peak, and a row per slot that keeps it above what comes from the grid."""
-        peak = self.energy.peak
-        assert peak is not None  # noqa: S101 - whoever calls has looked
         top = self.columns.add(np.array([peak.price]), np.array([peak.paid / KILO]), np.array([np.inf]))
         first = self.add_rows(np.full(self.count, -np.inf), np.zeros(self.count) if self.energy.flows else -self.rest)
         if self.energy.flows:

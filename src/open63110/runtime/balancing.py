@@ -248,14 +248,14 @@ class Balancing:
         self._awaited.looked_at(site, self._seen[site])
         self._again.pop(site, None)
         self._unshown.pop(site, None)
-        if self._engine.known.site(site) is None or not self._needed(site, now):
+        if self._engine.known.site(site) is None or not self._needed(site):
             self._loops.pop(site, None)
             self._terminals.watch(site, ())
             self._rest(site, now)
             return None
         return self._looked_at(site, now)
 
-    def _needed(self, site: SiteId, now: datetime) -> bool:
+    def _needed(self, site: SiteId) -> bool:
         """Tell whether anything could be exceeded at a site, or anybody demands anything of it."""
         known = self._engine.known
         members = [one for zone in known.zones(site) for one in known.members(zone.key) if not one.via]
@@ -263,7 +263,6 @@ class Balancing:
             return False
         if known.constraints(site) or any(shares(one) for one in members):
             return True
-        del now
         return _could_exceed(known, site)
 
     def _rest(self, site: SiteId, now: datetime) -> None:
@@ -382,10 +381,9 @@ def _could_exceed(known: Any, site: SiteId) -> bool:
     if any(powers[zone.key] > zone.import_max for zone in zones):
         return True
     feeds = [*noun.connections, *noun.feeders]
-    loads = sum(max(0.0, sum(one.assumed)) for one in noun.assets) if noun.assets else 0.0
     if noun.assets and feeds:
         return True  # what is beside the stations changes by itself
-    if any(one.import_max is not None and whole + loads > one.import_max for one in feeds):
+    if any(one.import_max is not None and whole > one.import_max for one in feeds):
         return True
     least = min([float(one.volts) for one in feeds if one.volts], default=float(PHASE))  # the lowest gives the most amperes
     return any(whole / least > min(one.amperes) for one in feeds if one.amperes)
