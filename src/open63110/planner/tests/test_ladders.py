@@ -55,7 +55,9 @@ def test_rounded_currents_fit_and_nobody_could_have_one_more_step(network: Netwo
     found = in_steps(network, given_, offered, exact, high, rank)
     assert check(network, given_, found, high) is None
     assert check_pilots(network, found, sets) is None
-    assert (found >= at_most(offered, exact) - 1e-9).all()
+    rounded = at_most(offered, exact)
+    if network.all_plain or check(network, given_, rounded, high) is None:  # else who was rounded to nothing had relieved others
+        assert (found >= rounded - 1e-9).all()
     for point in np.flatnonzero(found > 0):
         step = next_above(offered, found)[point]
         more = np.where(np.arange(size) == point, step, found)
