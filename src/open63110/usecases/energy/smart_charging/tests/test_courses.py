@@ -10,12 +10,11 @@ from msgspec.structs import replace
 
 from open63110.kernel.errors import Malformed, Unknown
 from open63110.kernel.ids import EvseNumber, StationId, TransferNumber, TransferReference
-from open63110.kernel.messages import Effect, Event, Wake
+from open63110.kernel.messages import Effect, Wake
 from open63110.kernel.units import Seconds, Watts
 from open63110.model.limit import Ahead
 from open63110.model.station import Evse, Station
 from open63110.model.transfer import EnergyTransfer
-from open63110.usecases.energy.smart_charging import USE_CASE
 from open63110.usecases.energy.smart_charging.messages import (
     AbilitiesAnswer,
     AskAbilities,
@@ -28,6 +27,7 @@ from open63110.usecases.energy.smart_charging.messages import (
     UseFailSafe,
 )
 from open63110.usecases.energy.smart_charging.station import look, obey, offer, tell, tell_abilities
+from open63110.usecases.energy.smart_charging.tests.playing import play
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -43,15 +43,6 @@ STEPS = (Ahead(since=NOW + MINUTE, limit=Watts(3_000)), Ahead(since=NOW + 2 * MI
 def order(watts: float, **more: Any) -> LimitPower:
     fields: dict[str, Any] = {"station": CS, "evse": ONE, "limit": Watts(watts)} | more
     return LimitPower(**fields)
-
-
-def play(station: Station, effects: Iterable[Effect]) -> tuple[list[Effect], Any]:
-    """Let facts change the station as they come."""
-    taken = list(effects)
-    for effect in taken:
-        if isinstance(effect, Event):
-            station = USE_CASE.evolve[type(effect)](effect, station)
-    return taken, station
 
 
 def obeying(*orders: LimitPower, station: Station = HERE) -> Any:

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from open63110.kernel.errors import Malformed, Unavailable, Unknown
 from open63110.kernel.ids import EvseNumber, StationId
-from open63110.kernel.messages import Effect, Event, Wake
+from open63110.kernel.messages import Effect, Wake
 from open63110.kernel.units import Watts
 from open63110.model.limit import WHOLE, Limit, LimitSource
 from open63110.model.policy import Policy
 from open63110.model.station import Registration, Station
-from open63110.usecases.energy.smart_charging import FAIL_SAFE_VALUE, USE_CASE
+from open63110.usecases.energy.smart_charging import FAIL_SAFE_VALUE
 from open63110.usecases.energy.smart_charging.csms import (
     NO_ANSWER,
     OFFLINE_DURATION,
@@ -44,6 +44,7 @@ from open63110.usecases.energy.smart_charging.messages import (
     ReconcileLimits,
     WithdrawLimit,
 )
+from open63110.usecases.energy.smart_charging.tests.playing import play
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -57,15 +58,6 @@ LOOK = ReconcileLimits(station=CS)
 def order(watts: float, **more: Any) -> LimitPower:
     fields: dict[str, Any] = {"station": CS, "limit": Watts(watts)} | more
     return LimitPower(**fields)
-
-
-def play(station: Station, effects: Iterable[Effect]) -> tuple[list[Effect], Any]:
-    """Let facts change the station as they come."""
-    taken = list(effects)
-    for effect in taken:
-        if isinstance(effect, Event):
-            station = USE_CASE.evolve[type(effect)](effect, station)
-    return taken, station
 
 
 def asked(station: Station, *orders: LimitPower, now: datetime = NOW) -> tuple[list[Effect], Any]:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Limits that are updated as a whole: when they are, what follows a refusal, and how a station asks for what it missed (K28)."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,14 +9,13 @@ from msgspec.structs import replace
 
 from open63110.kernel.errors import NotSupported, Unknown
 from open63110.kernel.ids import EvseNumber, StationId
-from open63110.kernel.messages import Effect, Event, Wake
+from open63110.kernel.messages import Wake
 from open63110.kernel.units import Seconds, Watts
 from open63110.model.limit import Ahead, Limits
 from open63110.model.policy import Policy
 from open63110.model.station import Registration, Station
 from open63110.usecases.energy.smart_charging import (
     FAIL_SAFE_VALUE,
-    USE_CASE,
     AbilitiesLearned,
     AskAbilities,
     LimitInForce,
@@ -31,20 +29,13 @@ from open63110.usecases.energy.smart_charging import (
 from open63110.usecases.energy.smart_charging.csms import ask, hear_abilities, hear_in_force, hear_refused, reconcile
 from open63110.usecases.energy.smart_charging.dynamic import pull, tell
 from open63110.usecases.energy.smart_charging.station import obey
+from open63110.usecases.energy.smart_charging.tests.playing import play
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 CS, ONE = StationId("CS-1"), EvseNumber(1)
 POLICY = Policy()
 HERE = Station(id=CS, registration=Registration.ACCEPTED, connected=NOW, wire="ocpp2.1", limits=Limits(dynamic=True, periods=24))
 ORDER = LimitPower(station=CS, evse=ONE, limit=Watts(5_000))
-
-
-def play(station: Station, effects: Iterable[Effect]) -> tuple[list[Any], Any]:
-    taken: list[Any] = list(effects)
-    for effect in taken:
-        if isinstance(effect, Event):
-            station = USE_CASE.evolve[type(effect)](effect, station)
-    return taken, station
 
 
 def sent(taken: list[Any]) -> list[LimitPower]:

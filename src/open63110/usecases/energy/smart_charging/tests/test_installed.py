@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a station says it holds is put together and compared with what it should hold (8.2.3)."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +9,7 @@ from msgspec.structs import replace
 
 from open63110.kernel.errors import Unavailable, Unknown
 from open63110.kernel.ids import EvseNumber, StationId, TransferReference
-from open63110.kernel.messages import Effect, Event, Wake
+from open63110.kernel.messages import Effect
 from open63110.kernel.units import Watts
 from open63110.model.external import ExternalLimit, ExternalLimitSet
 from open63110.model.installed import Installed, ProfilesReported
@@ -31,6 +30,7 @@ from open63110.usecases.energy.smart_charging import (
     ProfilesUnreported,
 )
 from open63110.usecases.energy.smart_charging.installed import ask, clear, give_up, hear, hear_cleared
+from open63110.usecases.energy.smart_charging.tests.playing import unwoken
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 CS, ONE, TWO = StationId("CS-1"), EvseNumber(1), EvseNumber(2)
@@ -47,16 +47,8 @@ HELD = Installed(id=6_311_003, evse=ONE, source="cso", purpose="TxDefaultProfile
 
 
 def asked(station: Station = HERE) -> Any:
-    _, after = play(station, ask(AskProfiles(station=CS), station, NOW, POLICY))
+    _, after = unwoken(station, ask(AskProfiles(station=CS), station, NOW, POLICY))
     return after
-
-
-def play(station: Station, effects: Iterable[Effect]) -> tuple[list[Effect], Any]:
-    taken: list[Effect] = [one for one in effects if not isinstance(one, Wake)]
-    for effect in taken:
-        if isinstance(effect, Event):
-            station = USE_CASE.evolve[type(effect)](effect, station)
-    return taken, station
 
 
 def report(*profiles: Installed, more: bool = False, request: int = 1) -> ProfilesReported:
@@ -65,11 +57,11 @@ def report(*profiles: Installed, more: bool = False, request: int = 1) -> Profil
 
 def heard(*profiles: Installed, station: Station = HERE) -> tuple[list[Effect], Any]:
     before = asked(station)
-    return play(before, hear(report(*profiles), before, NOW, POLICY))
+    return unwoken(before, hear(report(*profiles), before, NOW, POLICY))
 
 
 def test_each_question_has_a_number_of_its_own_and_an_earlier_report_counts_no_more() -> None:
-    taken, once = play(HERE, ask(AskProfiles(station=CS), HERE, NOW, POLICY))
+    taken, once = unwoken(HERE, ask(AskProfiles(station=CS), HERE, NOW, POLICY))
     assert taken == [ProfilesAsked(station=CS, at=NOW, request=1), AskProfiles(station=CS, request=1)]
     twice = asked(once)
     assert twice.profiles.request == 2
@@ -86,10 +78,10 @@ def test_one_that_is_not_there_cannot_be_asked() -> None:
 
 def test_parts_are_put_together_and_compared_once_all_are_there() -> None:
     waiting = asked()
-    first, waiting = play(waiting, hear(report(more=True), waiting, NOW, POLICY))
+    first, waiting = unwoken(waiting, hear(report(more=True), waiting, NOW, POLICY))
     assert [type(one) for one in first] == [ProfilesReported]
     assert (waiting.profiles.known, waiting.profiles.request) == ((), 1)
-    last, after = play(waiting, hear(report(HELD), waiting, NOW, POLICY))
+    last, after = unwoken(waiting, hear(report(HELD), waiting, NOW, POLICY))
     assert [type(one) for one in last] == [ProfilesReported]
     assert (after.profiles.known, after.profiles.request, after.profiles.at) == ((HELD,), None, NOW)
 
@@ -97,7 +89,7 @@ def test_parts_are_put_together_and_compared_once_all_are_there() -> None:
 def test_a_report_that_does_not_come_is_given_up_and_what_was_known_stays() -> None:
     _, known = heard(HELD)
     again = asked(known)
-    taken, after = play(again, give_up(GiveUpProfiles(station=CS, request=2), again, NOW))
+    taken, after = unwoken(again, give_up(GiveUpProfiles(station=CS, request=2), again, NOW))
     assert taken == [ProfilesUnreported(station=CS, at=NOW, request=2)]
     assert (after.profiles.known, after.profiles.trouble, after.profiles.request) == ((HELD,), "NoReport", None)
     assert list(give_up(GiveUpProfiles(station=CS, request=2), after, NOW)) == []
@@ -167,7 +159,7 @@ def test_one_profile_is_cleared_on_demand_if_it_was_reported() -> None:
     command = ClearProfile(station=CS, profile=-4)
     assert list(clear(command, known)) == [command]
     gone = ProfileCleared(station=CS, at=NOW, profile=-4)
-    taken, after = play(known, hear_cleared(gone, known))
+    taken, after = unwoken(known, hear_cleared(gone, known))
     assert (taken, after.profiles.known) == ([gone], (HELD,))
     assert list(hear_cleared(gone, after)) == []
     with pytest.raises(Unknown, match="reported no profile"):

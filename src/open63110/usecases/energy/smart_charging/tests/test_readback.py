@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from open63110.kernel.errors import Unknown
 from open63110.kernel.ids import EvseNumber, StationId, TransferNumber, TransferReference
-from open63110.kernel.messages import Effect, Event, Wake
+from open63110.kernel.messages import Effect, Wake
 from open63110.kernel.units import Seconds, Watts
 from open63110.model.limit import WHOLE, Ahead
 from open63110.model.needs import Needs, PriorityChanged
@@ -45,6 +45,7 @@ from open63110.usecases.energy.smart_charging.messages import (
     WithdrawLimit,
 )
 from open63110.usecases.energy.smart_charging.priority import hear_priority, prioritize
+from open63110.usecases.energy.smart_charging.tests.playing import play
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -56,15 +57,6 @@ POLICY = Policy()
 HERE = Station(id=CS, registration=Registration.ACCEPTED, connected=NOW - MINUTE, wire="ocpp2.1", transfers=RUNNING)
 STEPS = (Ahead(since=NOW + 10 * MINUTE, limit=Watts(3_000)), Ahead(since=NOW + 20 * MINUTE, limit=Watts(7_000)))
 LIMIT = LimitPower(station=CS, evse=ONE, limit=Watts(5_000), ahead=STEPS)
-
-
-def play(station: Station, effects: Iterable[Effect]) -> tuple[list[Effect], Any]:
-    """Let facts change the station as they come."""
-    taken = list(effects)
-    for effect in taken:
-        if isinstance(effect, Event):
-            station = USE_CASE.evolve[type(effect)](effect, station)
-    return taken, station
 
 
 def kinds(effects: Iterable[Effect]) -> list[type[Effect]]:

@@ -10,11 +10,10 @@ from msgspec.structs import replace
 
 from open63110.kernel.errors import Expired, Malformed, Unknown
 from open63110.kernel.ids import EvseNumber, StationId, TransferNumber, TransferReference
-from open63110.kernel.messages import Command, Effect, Event, Priority, Wake
+from open63110.kernel.messages import Command, Effect, Priority, Wake
 from open63110.kernel.units import Watts
 from open63110.model.station import Evse, Station
 from open63110.model.transfer import EnergyTransfer
-from open63110.usecases.energy.smart_charging import USE_CASE
 from open63110.usecases.energy.smart_charging.messages import (
     AskLimit,
     EvseCapped,
@@ -31,6 +30,7 @@ from open63110.usecases.energy.smart_charging.messages import (
     WithdrawLimit,
 )
 from open63110.usecases.energy.smart_charging.station import capped, look, obey, offer, tell, withdraw
+from open63110.usecases.energy.smart_charging.tests.playing import play
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -43,15 +43,6 @@ FREE = Station(id=CS, evses=EVSES, connected=NOW)
 def order(watts: float, **more: Any) -> LimitPower:
     fields: dict[str, Any] = {"station": CS, "limit": Watts(watts)} | more
     return LimitPower(**fields)
-
-
-def play(station: Station, effects: Iterable[Effect]) -> tuple[list[Effect], Any]:
-    """Let facts change the station as they come."""
-    taken = list(effects)
-    for effect in taken:
-        if isinstance(effect, Event):
-            station = USE_CASE.evolve[type(effect)](effect, station)
-    return taken, station
 
 
 def kinds(effects: Iterable[Effect]) -> list[type[Effect]]:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a station says of the limits it was told, one by one, and how it drops one of them (8.2.3)."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,14 +9,12 @@ from msgspec.structs import replace
 
 from open63110.kernel.errors import Unknown
 from open63110.kernel.ids import EvseNumber, StationId
-from open63110.kernel.messages import Effect, Event, Wake
 from open63110.kernel.units import Watts
 from open63110.model.external import ExternalLimit
 from open63110.model.installed import ProfilesReported
 from open63110.model.limit import WHOLE, Ahead
 from open63110.model.station import Evse, Station
 from open63110.usecases.energy.smart_charging import (
-    USE_CASE,
     AskProfiles,
     ClearProfile,
     LimitCleared,
@@ -26,6 +23,7 @@ from open63110.usecases.energy.smart_charging import (
 )
 from open63110.usecases.energy.smart_charging.station import obey
 from open63110.usecases.energy.smart_charging.station_profiles import clear, tell
+from open63110.usecases.energy.smart_charging.tests.playing import unwoken
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 CS, ONE = StationId("CS-1"), EvseNumber(1)
@@ -33,18 +31,10 @@ FRESH = Station(id=CS, connected=NOW, evses={ONE: Evse(number=ONE)})
 STEP = Ahead(since=NOW + timedelta(minutes=5), limit=Watts(2_000))
 
 
-def play(station: Station, effects: Iterable[Effect]) -> tuple[list[Effect], Any]:
-    taken: list[Effect] = [one for one in effects if not isinstance(one, Wake)]
-    for effect in taken:
-        if isinstance(effect, Event):
-            station = USE_CASE.evolve[type(effect)](effect, station)
-    return taken, station
-
-
 def told(*limits: LimitPower) -> Any:
     station = FRESH
     for one in limits:
-        _, station = play(station, obey(one, station, NOW))
+        _, station = unwoken(station, obey(one, station, NOW))
     return station
 
 
@@ -88,10 +78,10 @@ def test_one_that_holds_nothing_says_so() -> None:
 
 def test_it_drops_one_and_keeps_to_what_is_left_at_the_same_place() -> None:
     station = told(SAFE, OWN)
-    taken, station = play(station, clear(ClearProfile(station=CS, profile=13), station, NOW))
+    taken, station = unwoken(station, clear(ClearProfile(station=CS, profile=13), station, NOW))
     assert (station.limits.in_force[ONE].limit, station.limits.in_force[ONE].by) == (1_400, "fail-safe")
     assert not any(isinstance(one, LimitCleared) for one in taken)
-    taken, station = play(station, clear(ClearProfile(station=CS, profile=12), station, NOW))
+    taken, station = unwoken(station, clear(ClearProfile(station=CS, profile=12), station, NOW))
     assert any(isinstance(one, LimitCleared) for one in taken)
     assert station.limits.in_force == {}
 
