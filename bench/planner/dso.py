@@ -2,7 +2,7 @@
 """`open63110 bench planner --part dso`: from a DSO's limit to the confirmation of the last of many stations (8.2.7).
 
 The share of the CSMS is all CPU time of its process, system calls of its sockets and its disk included, from before the limit is
-asked for until `AFTERWARDS` seconds after the last confirmation: what it writes down, looks at and shows because of them counts as well.
+asked for until `AFTERWARDS` seconds after the last confirmation: what it writes, looks at and shows because of them counts, too.
 """
 
 import json
