@@ -71,7 +71,8 @@ async def test_a_zone_that_is_limited_is_held_in_every_sample_and_the_time_it_to
     async with house(tmp_path, factor=SPEED, unknown_stations="accept") as here:
         await told_of_the_site(here, 8)
         await here.ask("zones/limit", {"site": "garage", "zone": "row-1", "limit": 72_000.0})
-        replay = replayed(here, 8, everybody(8, stay=900.0), span=Seconds(1_000.0))
+        long_enough = Seconds(1_500.0)  # for all to have left, on a busy machine too
+        replay = replayed(here, 8, everybody(8, stay=900.0), span=long_enough)
         running = asyncio.create_task(replay.run())
         await here.until(lambda: sum(one.amperes > 0 for one in replay.outlets) == 8)
         replay.witness.order("zone row-1", Watts(72_000.0), here.now(), within=0.0)
