@@ -71,7 +71,7 @@ class Repeated(Struct, frozen=True, gc=False):
 class Flooded(Struct, frozen=True, gc=False):
     """A call that was dropped unanswered, because the peer keeps sending without waiting; close the connection."""
 
-    call: Call | Read
+    call: Call
 
 
 class Unreadable(Struct, frozen=True, gc=False):

@@ -143,7 +143,8 @@ class Peer:
                 the wait in the queue; None: the deadline limits both.
             queue_limit: calls of ours that may wait.
             pending_limit: calls of the peer that may wait before `saturated`.
-            readers: of calls that are to be understood together with their frames; they come in as Read.
+            readers: of calls that are to be understood together with their frames; they come in as Read, unless they have to
+                wait for their turn: what waits is kept as bytes alone, which are counted.
         """
         if len(prefix) > MAX_PREFIX:
             raise ValueError(f"a prefix has at most {MAX_PREFIX} characters")
@@ -159,7 +160,7 @@ class Peer:
         self._late: tuple[_Outstanding, ...] = ()
         self._readers = readers
         self._answering: Call | Read | None = None
-        self._pending: list[Call | Read] | None = None
+        self._pending: list[Call] | None = None
 
     # what we ask of the peer
 
@@ -269,9 +270,9 @@ class Peer:
         """Take one text frame; nothing is ever raised for what is in it."""
         if self.closed:
             return []
-        call = read(raw, self._readers)
-        if call is not None:
-            return self._called(call)
+        if self._answering is None and (call := read(raw, self._readers)) is not None:
+            self._answering = call
+            return [call]
         try:
             frame = decode(raw)
         except MalformedFrame as fault:
@@ -340,7 +341,7 @@ class Peer:
             return [Stray(frame, late)]
         return [Answered(outstanding.ticket, outstanding.action, frame), *self._next_outgoing(now)]
 
-    def _called(self, call: Call | Read) -> list[Happening]:
+    def _called(self, call: Call) -> list[Happening]:
         if self._answering is None:
             self._answering = call
             return [call]
@@ -380,9 +381,9 @@ def _not_before_21(frame: Send | ResultError) -> MalformedFrame:
     return MalformedFrame("A message type of 2.1", code, id=frame.id, message_type=kind)
 
 
-def _same(one: Call | Read, other: Call | Read) -> bool:
+def _same(one: Call, other: Call | Read) -> bool:
     return one.id == other.id and one.action == other.action and bytes(one.payload) == bytes(other.payload)
 
 
-def _size(calls: list[Call | Read]) -> int:
-    return sum(len(call.frame) if type(call) is Read else memoryview(call.payload).nbytes for call in calls)
+def _size(calls: list[Call]) -> int:
+    return sum(memoryview(call.payload).nbytes for call in calls)

@@ -75,13 +75,16 @@ def test_a_call_that_was_read_in_one_go_is_answered_once_and_others_of_its_id_as
     assert one.received(beat("1", 2), 0.0) == []
     sent, following = one.answer("1", EMPTY)
     assert isinstance(sent, Transmit)
-    assert isinstance(following, Read)
-    assert following.request == Beat(2)
+    assert isinstance(following, Call)
+    assert bytes(following.payload) == b'{"count":2,"note":""}'
+    assert one.answer("1", EMPTY) == [sent]
 
 
-def test_calls_that_were_read_in_one_go_count_with_all_their_bytes() -> None:
+def test_calls_that_wait_for_their_turn_are_kept_as_bytes_alone_and_counted_with_all_of_them() -> None:
     one = peer()
     large = "x" * (MAX_BYTES - 100)
     happenings = [one.received(beat(str(n), note=large), 0.0) for n in range(7)]
     assert one.saturated
     assert sum(isinstance(h, Flooded) for some in happenings for h in some) == 1
+    (_, following) = one.answer("0", EMPTY)
+    assert isinstance(following, Call)
