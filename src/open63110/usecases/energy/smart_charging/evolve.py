@@ -38,9 +38,15 @@ def accepted(event: LimitAccepted, station: Station) -> Station:
 
 
 def sent(event: LimitSent, station: Station) -> Station:
-    """It may be in force from now on."""
+    """It may be in force from now on.
+
+    If nothing is awaited, the answers to what was sent before were given up: one to the same limit is to this one.
+    """
     limits, limit = station.limits, event.limit
-    exposed = {**limits.exposed, limit.evse: (*limits.exposed.get(limit.evse, ()), limit.limit)}
+    before = limits.exposed.get(limit.evse, ())
+    if limit.evse not in limits.asked:
+        before = tuple(one for one in before if one != limit.limit)
+    exposed = {**limits.exposed, limit.evse: (*before, limit.limit)}
     return _with(station, asked={**limits.asked, limit.evse: limit}, exposed=exposed)
 
 

@@ -185,6 +185,7 @@ def test_one_without_an_answer_is_flagged_and_sent_again() -> None:
     assert station.limits.refused == {WHOLE: NO_ANSWER}
     _, station = yes(station, sent(effects)[0].wanted(late))
     assert station.limits.refused == {}
+    assert (station.limits.asked, station.limits.exposed) == ({}, {}), "the answer that never came is not waited for any more"
 
 
 def test_one_that_was_under_way_when_the_link_was_lost_is_sent_again() -> None:
@@ -203,6 +204,16 @@ def test_a_late_yes_to_the_one_before_says_nothing_of_the_last() -> None:
     assert station.limits.asked[WHOLE].limit == 5_000
     _, station = yes(station, order(5_000).wanted(NOW))
     assert (station.limits.in_force[WHOLE].limit, station.limits.exposed) == (5_000, {})
+
+
+def test_of_two_limits_alike_that_are_both_under_way_the_first_yes_says_nothing_of_what_lies_between_them() -> None:
+    _, station = asked(HERE, order(5_000), order(20_000), order(5_000))
+    for confirmed, exposed in ((5_000, (20_000.0, 5_000.0)), (20_000, (5_000.0,))):
+        _, station = yes(station, order(confirmed).wanted(NOW))
+        assert station.limits.exposed == {WHOLE: exposed}
+        assert station.limits.asked[WHOLE].limit == 5_000
+    _, station = yes(station, order(5_000).wanted(NOW))
+    assert (station.limits.exposed, station.limits.asked) == ({}, {})
 
 
 def test_a_wire_without_words_for_it_is_sent_what_remains_as_a_limit_below() -> None:
