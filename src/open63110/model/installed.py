@@ -65,7 +65,7 @@ class Profiles(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=T
     asked: int = 0
     """The highest number of a question so far."""
     trouble: str = ""
-    """Why the last question was not answered: NoReport; empty: it was."""
+    """Why the last question was not answered: NoReport, or TooMany to be kept; empty: it was."""
 
     def foreign(self) -> tuple[Installed, ...]:
         """Return those that no CSMS of ours set."""

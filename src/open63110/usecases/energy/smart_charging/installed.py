@@ -46,7 +46,10 @@ WITHIN: Final = timedelta(seconds=60)
 """How long the next part of a report may take, beyond the time that an order may."""
 
 MOST: Final = 1_000
-"""Profiles of a report that are looked at."""
+"""Profiles of a report; of one with more nothing is kept."""
+
+MOST_STEPS: Final = 4_096
+"""Later steps of all profiles of a report together: they are written with the station, and four schedules may have so many."""
 
 _WAKE = "profiles"
 
@@ -97,8 +100,16 @@ def hear_cleared(event: ProfileCleared, station: Station) -> Iterator[Effect]:
 
 
 def hear(event: ProfilesReported, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
-    """Keep another part; once all is there, compare. What answers no question of ours says nothing of now."""
+    """Keep another part; once all is there, compare. What answers no question of ours says nothing of now.
+
+    One that does not end is given up: what is compared in parts would be taken for lost.
+    """
     if station.profiles.request != event.request:
+        return
+    so_far = (*station.profiles.parts, *event.profiles)
+    if len(so_far) > MOST or sum(len(one.ahead) for one in so_far) > MOST_STEPS:
+        yield ProfilesUnreported(station=station.id, at=now, request=event.request, reason="TooMany")
+        yield Wake(name=_WAKE, at=now, command=None)
         return
     yield event
     after = reported(event, station)
@@ -200,7 +211,7 @@ def reported(event: ProfilesReported, station: Station) -> Station:
     known = station.profiles
     if known.request != event.request:  # at the station itself nothing is awaited
         return station
-    parts = (*known.parts, *event.profiles)[:MOST]
+    parts = (*known.parts, *event.profiles)
     if event.more:
         return _with(station, replace(known, parts=parts))
     return _with(station, Profiles(known=parts, at=event.at, asked=known.asked))

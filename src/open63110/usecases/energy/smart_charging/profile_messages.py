@@ -45,6 +45,7 @@ class ProfilesUnreported(Event, frozen=True, kw_only=True, gc=False):
 
     request: int
     reason: str = "NoReport"
+    """NoReport: it did not come in time; TooMany: there was no end of it."""
 
 
 class ProfileCleared(Event, frozen=True, kw_only=True, gc=False):

@@ -95,6 +95,26 @@ def test_a_report_that_does_not_come_is_given_up_and_what_was_known_stays() -> N
     assert list(give_up(GiveUpProfiles(station=CS, request=2), after, NOW)) == []
 
 
+@pytest.mark.parametrize(
+    ("part", "parts"),
+    [
+        ([replace(HELD, id=number) for number in range(100)], 10),
+        ([replace(HELD, ahead=tuple(Ahead(since=NOW + timedelta(hours=n), limit=Watts(1.0)) for n in range(1_024)))], 4),
+    ],
+    ids=["profiles", "steps"],
+)
+def test_a_report_without_an_end_is_given_up_and_what_was_known_stays(part: list[Installed], parts: int) -> None:
+    _, known = heard(HELD)
+    again = asked(known)
+    for _ in range(parts):
+        taken, again = play(again, hear(report(*part, more=True, request=2), again, NOW, POLICY))
+        assert [type(one) for one in taken] == [ProfilesReported]
+    last, after = play(again, hear(report(*part, request=2), again, NOW, POLICY))
+    assert last == [ProfilesUnreported(station=CS, at=NOW, request=2, reason="TooMany")]
+    assert (after.profiles.known, after.profiles.trouble, after.profiles.parts) == ((HELD,), "TooMany", ())
+    assert list(hear(report(*part, request=2), after, NOW, POLICY)) == []
+
+
 def test_what_another_csms_left_and_what_is_of_a_place_or_a_transfer_that_is_not_limited_is_cleared() -> None:
     others = replace(HELD, id=7, ours=False, level=9)
     elsewhere = replace(HELD, id=6_311_005, evse=TWO)
