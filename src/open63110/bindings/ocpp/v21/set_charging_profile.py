@@ -5,6 +5,7 @@ A limit that is to be updated as a whole is a dynamic profile: one period, no be
 missed an update (K28).
 """
 
+from datetime import timedelta
 from typing import Any, Final
 
 from msgspec import UNSET
@@ -37,29 +38,39 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
     export = None if discharge is None else Watts(power(-discharge, schedule.charging_rate_unit) + 0.0)
     more: dict[str, Any] = {"failsafe_after": None if after is None else Seconds(float(after)), "export": export}
     if profile.charging_profile_kind == "Dynamic":
-        more |= _dynamic(profile, schedule)
+        more |= _dynamic(profile, schedule, door)
         request = replace(request, charging_profile=replace(profile, charging_profile_kind="Absolute"))
     elif profile.dyn_update_interval is not UNSET:
         raise NotSupported("only dynamic profiles are updated", code="InvalidProfile", where="dynUpdateInterval")
     return tuple(replace(one, **more) for one in before.from_wire(request, door) if isinstance(one, LimitPower))
 
 
-def _dynamic(profile: Any, schedule: Any) -> dict[str, Any]:
-    """Read how a dynamic profile is updated, and for how long each update counts."""
-    (first, *later), lasts, every = (
-        schedule.charging_schedule_period,
-        given(schedule.duration),
-        given(profile.dyn_update_interval),
-    )
+def _dynamic(profile: Any, schedule: Any, door: Door) -> dict[str, Any]:
+    """Read how a dynamic profile is updated, and for how long each update counts.
+
+    Raises:
+        NotSupported: it has more than one period, or two ends.
+    """
+    (first, *later), lasts = schedule.charging_schedule_period, given(schedule.duration)
+    every = given(profile.dyn_update_interval)
     if later or first.start_period or schedule.start_schedule is not UNSET:
         raise NotSupported("a dynamic profile has one period, and no begin", code="InvalidSchedule", where="chargingSchedule")
     if lasts is not None and profile.valid_to is not UNSET:
         raise NotSupported("a dynamic profile has one end", code="InvalidSchedule", where="duration")
     return {
         "dynamic": schedule.charging_rate_unit,
-        "every": Seconds(float(every)) if every is not None and every > 0 else None,
-        "lasts": None if lasts is None else Seconds(float(lasts)),
+        "every": _span(every if every is not None and every > 0 else None, door),
+        "lasts": _span(lasts, door),
     }
+
+
+def _span(seconds: int | None, door: Door) -> Seconds | None:
+    """Return for how long from now on [s]; None: for ever, or beyond the calendar, which comes to the same."""
+    try:
+        ends = None if seconds is None else door.now + timedelta(seconds=seconds)
+    except OverflowError:
+        ends = None
+    return None if seconds is None or ends is None else Seconds(float(seconds))
 
 
 def to_wire(command: LimitPower, door: Door) -> Any:
