@@ -43,6 +43,7 @@ from open63110.usecases.stations.onboard_station import RegisterStation
 NOBODY = StationId("")
 
 OF_ZONES = LimitZone | WithdrawZoneLimit
+"""Commands to whoever answers for a zone."""
 
 OF_PLACES = PutConstraint | WithdrawConstraint | KeepConstraints
 """What is demanded of places: whoever looks after the site decides it."""
@@ -56,9 +57,6 @@ def place_of(command: LimitZone | WithdrawZoneLimit | PutConstraint | WithdrawCo
     if isinstance(command, WithdrawConstraint | KeepConstraints):
         return Address((command.site,)) if command.site is not None else ROOT
     return Address((command.site, command.zone))
-
-
-"""Commands to whoever answers for a zone."""
 
 
 class Branch(Conversation):

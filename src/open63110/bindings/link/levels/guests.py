@@ -207,7 +207,8 @@ class Guest(Conversation):
             self._say_no(message, fault)
             return
         self.lines.delivered(message)
-        self.reply(message, (hidden(told, lambda station: office.pseudonym(who, station)),))
+        if message.header.kind is Kind.REQUEST:
+            self.reply(message, (hidden(told, lambda station: office.pseudonym(who, station)),))
 
     def _answered(self, message: Arrived, order: Order, replies: Replies) -> None:
         if message.header.kind is not Kind.REQUEST:
