@@ -176,3 +176,33 @@ async def test_once_the_link_of_the_dso_is_silent_the_site_keeps_to_the_fallback
         ]
         await told(grid, KeepDsoLink(station=NOBODY, offline_after=Seconds(600.0)))
         await at.here.until(lambda: 12_000 < at.power <= 30_000, within=10.0)
+
+
+async def test_a_time_beyond_the_calendar_is_refused_and_the_link_goes_on(tmp_path: Path) -> None:
+    async with grid_by_link(tmp_path, 2) as (at, grid, _):
+        for said in (order("odd", duration=Seconds(1e15)), KeepDsoLink(station=NOBODY, offline_after=Seconds(1e15))):
+            done, _ = await told(grid, said)
+            assert (done.code, done.words) == ("InvalidValue", "a time in it is beyond the calendar")
+        done, _ = await told(grid, order())
+        assert done.status == 0
+        endless = {"id": "x", "scope": {"site": "mall"}, "limit": 5_000.0, "silence": 1e15}
+        refused = (await at.here.admin.post("constraints/put", json=endless)).json()
+        assert (refused["code"], refused["remedy"]) == ("InvalidValue", "give a shorter one")
+
+
+async def test_an_order_of_a_dso_whose_link_breaks_then_counts_once_and_is_answered_alike_when_it_is_said_again(
+    tmp_path: Path,
+) -> None:
+    async with grid_by_link(tmp_path, 2) as (at, grid, _):
+        known = at.here.csms.engine.known
+        grid.ask(order(), lambda _: None)
+        await until(known.dso_orders)
+        assert grid.lines.socket is not None
+        grid.lines.socket.abort()
+        (kept,) = known.dso_orders()
+        await until(lambda: not grid.open)
+        await until(lambda: grid.open)
+        done, answer = await told(grid, order())
+        assert (done.status, answer.order_id, answer.state) == (0, "now", "active")
+        (still,) = known.dso_orders()
+        assert (still.accepted, still.start, still.changed) == (kept.accepted, kept.start, kept.changed)

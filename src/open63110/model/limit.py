@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.units import Amperes, Seconds, Volts, Watts
 
@@ -24,6 +25,20 @@ PHASES = 3
 
 UNRATED = Watts(22_000.0)
 """What an EVSE may draw of which nobody said what it can [W]."""
+
+LONGEST_SILENCE = Seconds(1e9)
+"""The longest fail-safe time, about thirty years [s]: moments so much later are still in the calendar."""
+
+
+def demand_silence(after: Seconds | None, where: str = "failsafe_after") -> None:
+    """Let a fail-safe time be one that ends.
+
+    Raises:
+        Malformed: it is longer than LONGEST_SILENCE.
+    """
+    if after is not None and after > LONGEST_SILENCE:
+        words = f"a fail-safe time is at most {LONGEST_SILENCE:.0f} s, not {after:g}"
+        raise Malformed(words, code="InvalidValue", where=where, remedy="leave it out for one that never comes")
 
 
 class LimitSource(StrEnum):

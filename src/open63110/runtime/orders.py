@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from open63110.kernel.errors import Expired, NotAuthorized, NotSupported, Trouble
+from open63110.kernel.errors import Expired, Malformed, NotAuthorized, NotSupported, Trouble
 from open63110.kernel.ids import OrderId, PrincipalId, StationId
 from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Command, Event, Message
@@ -148,7 +148,7 @@ class Orders:
         engine = self._engine
         turn = Turn(engine, command.station, order.asked)
         if engine.decides(type(command)):
-            turn.decide(command)
+            _decide_in_time(turn, command)
             passed_on = next((one for one in turn.commands if type(one) is type(command)), None)
         else:
             passed_on = command
@@ -371,6 +371,13 @@ def _hear_all(turn: Turn, messages: Sequence[Message]) -> None:
             turn.decide(message)
         except Trouble:  # the order has ended whatever a use case thinks of its answer; the answer stands in the order
             continue
+
+
+def _decide_in_time(turn: Turn, command: Command) -> None:
+    try:
+        turn.decide(command)
+    except OverflowError as fault:  # of moments: whatever else is too large is a number like others
+        raise Malformed("a time in it is beyond the calendar", code="InvalidValue", remedy="give a shorter one") from fault
 
 
 def _outcome_of(trouble: Trouble) -> Outcome:

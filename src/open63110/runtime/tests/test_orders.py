@@ -72,6 +72,8 @@ def ask(command: Dance, station: Station) -> Iterator[Effect]:
     """Pass it on, but never tango."""
     if command.style == "tango":
         raise Refused(f"{station.id} does not dance tango", code="NoTango")
+    if command.style == "eternal":
+        yield Danced(station=station.id, at=T0 + timedelta(seconds=1e15))
     yield command
 
 
@@ -186,6 +188,14 @@ async def test_four_bad_instances_end_in_four_outcomes_with_reasons(stage: Stage
         (Outcome.NOT_SUPPORTED, "NoMessage"),
     ]
     assert len(stage.audit()) == 4
+
+
+async def test_a_time_beyond_the_calendar_is_refused_with_a_reason_and_noted(stage: Stage) -> None:
+    order = await stage.ask(Dance(station=CS, style="eternal"))
+    assert (order.outcome, order.reason) == (Outcome.REJECTED, "InvalidValue")
+    assert (order.detail, order.remedy) == ("a time in it is beyond the calendar", "give a shorter one")
+    await stage.settle()
+    assert (stage.link.sent, [one.outcome for one in stage.audit()]) == ([], ["rejected"])
 
 
 async def test_an_operator_of_another_site_may_not_ask(stage: Stage) -> None:

@@ -16,6 +16,7 @@ from open63110.model.constraint import (
     ConstraintScope,
     Step,
 )
+from open63110.model.limit import demand_silence
 from open63110.model.site import SiteId, zone_key
 from open63110.ports import PoweredSites
 from open63110.usecases.energy.arbitrate_constraints.messages import (
@@ -81,6 +82,7 @@ def _check(wanted: Constraint, now: datetime) -> None:
         amounts += [one.import_max, one.export_max, *one.amperes]
     if any(one is not None and not 0 <= one < float("inf") for one in amounts):
         raise Malformed("limits, times and weights are numbers from 0 on", code="InvalidValue", where="profile")
+    demand_silence(wanted.failsafe_after)
     if not any(one.import_max is not None or one.export_max is not None or one.amperes for one in steps):
         raise Malformed("it limits nothing", code="InvalidValue", where="limit")
     moments = [one.since for one in wanted.profile]

@@ -7,6 +7,7 @@ from typing import Final
 
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import StationId, station_id
+from open63110.model.limit import demand_silence
 from open63110.model.site import EvsePlan, Site, SiteId, SiteRules, ZoneId, place_id
 from open63110.usecases.energy.describe_site.feeders import Tree, check_tree, demand_amounts, demand_once
 from open63110.usecases.energy.describe_site.messages import PlaceStation, SitePlan, StationPlan, ZonePlan
@@ -43,6 +44,7 @@ def check_zone(zone: ZonePlan, where: str = "") -> None:
     """
     place_id(zone.id, f"{where}id")
     demand_amounts((zone.import_max, zone.export_max, zone.failsafe, zone.failsafe_after), where.rstrip(".") or "import_max")
+    demand_silence(zone.failsafe_after, f"{where}failsafe_after")
     if zone.failsafe is not None and zone.failsafe > zone.import_max:
         words = f"what remains without a link, {zone.failsafe:g} W, is more than the zone carries, {zone.import_max:g} W"
         raise Malformed(words, code="InvalidValue", where=f"{where}failsafe")

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from open63110.kernel.errors import Expired, Malformed, NotSupported, Unknown
 from open63110.kernel.ids import EvseNumber, TransferReference
 from open63110.kernel.messages import Effect, Event, Wake
-from open63110.model.limit import WHOLE, Confirmed, Limit, Offer, course, failsafe_due, held, offered
+from open63110.model.limit import WHOLE, Confirmed, Limit, Offer, course, demand_silence, failsafe_due, held, offered
 from open63110.model.needs import NeedsStated
 from open63110.model.station import Station
 from open63110.usecases.energy.smart_charging import dynamic, evolve
@@ -208,7 +208,7 @@ def check(command: LimitPower, station: Station, now: datetime) -> None:
     """Look for what makes a limit impossible, here and at the CSMS.
 
     Raises:
-        Malformed: a limit below nothing, or steps that are not in order of time.
+        Malformed: a limit below nothing, a fail-safe time without an end, or steps that are not in order of time.
         Expired: it would have ended already.
         Unknown: there is no such EVSE.
     """
@@ -216,6 +216,7 @@ def check(command: LimitPower, station: Station, now: datetime) -> None:
     amounts = (command.limit, command.export, command.failsafe, command.failsafe_after, *command.amperes, *ahead)
     if any(one is not None and not 0 <= one < float("inf") for one in amounts):
         raise Malformed("a limit is a number from 0 on", code="InvalidValue", where="limit")
+    demand_silence(command.failsafe_after)
     if command.until is not None and command.until <= now:
         raise Expired("it would have ended already", code="InvalidSchedule", where="until")
     if command.phase not in {None, 1, 2, 3}:

@@ -15,7 +15,7 @@ from open63110.kernel.messages import Effect
 from open63110.model.arbitration import claims, limit_of, may_change
 from open63110.model.authorization import may_be_ordered
 from open63110.model.constraint import Constraint, ConstraintChanged, ConstraintScope, Step
-from open63110.model.limit import LimitSource
+from open63110.model.limit import LimitSource, demand_silence
 from open63110.model.site import Zone, ZoneChanged, ZoneKey, ZoneLimit, zone_key
 from open63110.ports import PoweredSites
 from open63110.usecases.energy.smart_charging.messages import LimitZone, WithdrawZoneLimit, ZoneLimitAnswer
@@ -86,6 +86,7 @@ def _check(command: LimitZone, now: datetime) -> None:
     amounts = (command.limit, command.failsafe, command.failsafe_after, *command.weights.values())
     if any(one is not None and not 0 <= one < float("inf") for one in amounts):
         raise Malformed("limits and weights are numbers from 0 on", code="InvalidValue", where="limit")
+    demand_silence(command.failsafe_after)
     if command.until is not None and command.until <= now:
         raise Expired("it would have ended already", code="InvalidSchedule", where="until")
 

@@ -176,6 +176,7 @@ def test_the_user_may_not_change_what_the_operator_demands() -> None:
         ({"limit": -1.0}, Malformed),
         ({"limit": None}, Malformed),
         ({"id": ""}, Malformed),
+        ({"failsafe": 0.0, "failsafe_after": 1e15}, Malformed),
         ({"amperes": (float("nan"),)}, Malformed),
         ({"until": NOW}, Expired),
         ({"profile": (Step(since=NOW + MINUTE, import_max=Watts(1.0)), Step(since=NOW, import_max=Watts(2.0)))}, Malformed),

@@ -207,6 +207,7 @@ def test_a_zone_that_cannot_be_is_refused(world: World, more: dict[str, Any], wh
         (north(deck(StationPlan(id=A, evses=(plan(1, "", -5.0),)))), "sites[0].zones[0].stations[0].evses[0]"),
         (north(deck(StationPlan(id=A, evses=(plan(1, "DE*1"), plan(2, "DE*1"))))), "sites"),
         (north(deck(failsafe_after=-1.0)), "sites[0].zones[0]"),
+        (north(deck(failsafe_after=1e15)), "sites[0].zones[0].failsafe_after"),
     ],
 )
 def test_a_whole_that_cannot_be_is_refused_and_says_where(world: World, site: SitePlan, where: str) -> None:

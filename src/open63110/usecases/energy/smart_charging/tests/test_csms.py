@@ -287,3 +287,5 @@ def test_a_question_needs_somebody_who_answers() -> None:
 def test_impossible_limits_are_refused_before_they_are_wanted() -> None:
     with pytest.raises(Malformed):
         list(ask(order(-1), HERE, NOW, POLICY))
+    with pytest.raises(Malformed, match="at most 1000000000 s"):
+        list(ask(order(1, failsafe=Watts(0.0), failsafe_after=1e15), HERE, NOW, POLICY))

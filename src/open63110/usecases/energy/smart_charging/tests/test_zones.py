@@ -118,6 +118,7 @@ def test_the_asker_is_told_how_far_it_has_come() -> None:
     [
         ({"zone": ZoneId("2")}, Unknown),
         ({"limit": -1.0}, Malformed),
+        ({"failsafe_after": 1e15}, Malformed),
         ({"weights": {StationId("A"): float("nan")}}, Malformed),
         ({"until": NOW}, Expired),
     ],
