@@ -107,9 +107,9 @@ def test_a_report_without_an_end_is_given_up_and_what_was_known_stays(part: list
     _, known = heard(HELD)
     again = asked(known)
     for _ in range(parts):
-        taken, again = play(again, hear(report(*part, more=True, request=2), again, NOW, POLICY))
+        taken, again = unwoken(again, hear(report(*part, more=True, request=2), again, NOW, POLICY))
         assert [type(one) for one in taken] == [ProfilesReported]
-    last, after = play(again, hear(report(*part, request=2), again, NOW, POLICY))
+    last, after = unwoken(again, hear(report(*part, request=2), again, NOW, POLICY))
     assert last == [ProfilesUnreported(station=CS, at=NOW, request=2, reason="TooMany")]
     assert (after.profiles.known, after.profiles.trouble, after.profiles.parts) == ((HELD,), "TooMany", ())
     assert list(hear(report(*part, request=2), after, NOW, POLICY)) == []
