@@ -12,6 +12,7 @@ from open63110.kernel.journal import Entry, entry
 from open63110.kernel.messages import Command, Event
 from open63110.kernel.roles import Role
 from open63110.model.constraint import Constraint
+from open63110.model.device import Inventory
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample
 from open63110.model.order import Order
 from open63110.model.original import Original
@@ -178,6 +179,16 @@ class History(Protocol):
         """Tell whether the journal already holds this fact of this transfer (I8)."""
 
 
+class Rows(Protocol):
+    """Nouns that decisions ask for and that are not in memory (``Kept.asked``); what is not durable yet is among them."""
+
+    def get(self, noun: type[N], key: Any) -> N | None:
+        """Return the row of a key, None if there is none."""
+
+    def load(self, noun: type[N], *where: "Where") -> list[N]:
+        """Return every row that matches, by key."""
+
+
 class Kept(NamedTuple):
     """How a Store keeps one kind of noun: its key, and what it can be searched by."""
 
@@ -185,6 +196,8 @@ class Kept(NamedTuple):
     name: str
     key: str
     columns: tuple[str, ...]
+    asked: bool = False
+    """Decisions ask for its rows through Rows."""
 
 
 KEPT = (
@@ -221,6 +234,7 @@ KEPT = (
     Kept(DsoSample, "dso_sample", "id", ("order_id", "at")),
     Kept(DsoForecast, "dso_forecast", "id", ("group", "dso", "horizon")),
     Kept(DsoLink, "dso_link", "id", ("heard",)),
+    Kept(Inventory, "inventory", "station", ("at", "firmware"), asked=True),
 )
 """Every noun that has rows. Station rows leave out transfers and sessions, which are rows of their own."""
 

@@ -18,6 +18,7 @@ from open63110.model.token import Token
 from open63110.ports import BY_NAME, Clock, Ids, Store
 from open63110.runtime.commit import GroupCommit
 from open63110.runtime.knowledge import Knowledge
+from open63110.runtime.rows import TurnRows
 from open63110.runtime.table import Decider, Table
 from open63110.runtime.timers import Timers
 
@@ -151,6 +152,11 @@ class Turn:
     def token(self) -> Token | None:
         """The token that the message names."""
         return self._engine.known.tokens.get(getattr(self._message, "subject", _NOBODY))
+
+    @property
+    def rows(self) -> TurnRows:
+        """What is not in memory, as this turn leaves it so far."""
+        return TurnRows(self._engine.known.under_way, self.nouns)
 
     def decide(self, message: Message) -> None:
         """Let the use case of this message decide, and take what it yields.

@@ -18,10 +18,11 @@ from open63110.model.station import Station
 from open63110.model.tariff import Tariff, TariffKey
 from open63110.model.token import CARD, IDENTIFIERS, Credential, Subject, Token, normal
 from open63110.model.transfer import EnergyTransfer
-from open63110.ports import Ids, Store, Where
+from open63110.ports import KEPT, Ids, Store, Where
 from open63110.runtime.changes import Changes, Parts, changes_of, put_changes, unsettled
 from open63110.runtime.commit import MISSING, GroupCommit
 from open63110.runtime.grid_knowledge import GridKnowledge
+from open63110.runtime.rows import RowsUnderWay
 
 
 class Knowledge(GridKnowledge):
@@ -30,6 +31,8 @@ class Knowledge(GridKnowledge):
     def __init__(self, store: Store, commit: GroupCommit, ids: Ids) -> None:
         """Read everything that has to be in memory."""
         self._store, self._commit, self._ids = store, commit, ids
+        self.under_way = RowsUnderWay(store, commit)
+        """Kinds that are not in memory, with what the store does not know yet."""
         self.stations: dict[StationId, Station] = {station.id: station for station in store.load(Station)}
         self.tokens: dict[SubjectRef, Token] = {token.ref: token for token in store.load(Token)}
         self.principals: dict[PrincipalId, Principal] = {one.id: one for one in store.load(Principal)}
@@ -240,7 +243,9 @@ class Knowledge(GridKnowledge):
         """Put a noun other than a station into memory and batch; None removes it."""
         batch = self._commit.batch
         register = self._registers.get(kind)
-        if register is not None:
+        if kind in _ASKED:
+            self.under_way.note(kind, key, noun)
+        elif register is not None:
             self._forget_indexes(kind)
             self._commit.undoable(register, key, register.get(key, MISSING))
             if noun is None or _over(kind, noun):
@@ -315,6 +320,9 @@ class Knowledge(GridKnowledge):
     def _add(self, subject: SubjectRef | None, step: int) -> None:
         if subject is not None:
             self._uses[subject] = self._uses.get(subject, 0) + step
+
+
+_ASKED = frozenset(one.name for one in KEPT if one.asked)
 
 
 def _over(kind: str, noun: Any) -> bool:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from open63110.model.constraint import Constraint, ConstraintScope, Step
+from open63110.model.device import Attribute, DeviceVariable, Inventory, variable_address
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample, ForecastBlock, StationEffect
 from open63110.model.order import Order
 from open63110.model.original import Original
@@ -88,5 +89,11 @@ ONE_OF_EACH = (
         until=NOON + HOUR,
     ),
     made(DsoLink, id="grid", heard=NOON, offline_at=NOON + HOUR),
+    made(
+        Inventory,
+        station="CS1",
+        at=NOON,
+        variables=(made(DeviceVariable, address=variable_address("EVSE@1/Power"), attributes=(Attribute(value="11000"),)),),
+    ),
     made(PeersHeard, id=5, marks=[("CS1", b"\x00\xff", 7, 9)]),
 )
