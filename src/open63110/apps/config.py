@@ -106,7 +106,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     clock_factor: float = 1.0
     """Speeds up every timer; for rehearsals only."""
     linger: float = 0.007
-    """Least time between two commits [s]."""
+    """How long what stations say gathers, while they say much, to be understood and committed together [s]; whatever else is
+    committed waits half of it at most."""
     listeners: dict[str, Listener] = msgspec.field(default_factory=dict)
     web: Web = Web()
     policy: Policy = Policy()

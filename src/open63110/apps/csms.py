@@ -92,7 +92,9 @@ class Csms:
         self.store = SqliteStore(folder / DATABASE)
         self.ids = StoredIds(self.store)
         self.keys = Keys(pepper(folder))
-        self.engine = self.ENGINE(Role.CSMS, discover(), self.store, self.clock, self.ids, config.policy, linger=config.linger)
+        self.engine = self.ENGINE(
+            Role.CSMS, discover(), self.store, self.clock, self.ids, config.policy, linger=config.linger / 2
+        )
         self.alarm = StoreAlarm(self.engine, self.ids)
         self.refusals = Refusals(self.security, self.clock)
         self.forgetting = Forgetting(self.engine, self.ids)
@@ -295,6 +297,7 @@ class Csms:
             burst=chosen.burst,
             ping_every=chosen.ping_every,
             ping_timeout=chosen.ping_timeout,
+            gather_seconds=self.config.linger,
         )
 
 

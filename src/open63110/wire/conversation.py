@@ -210,6 +210,7 @@ class Conversation:
         """The transport is gone."""
         if self._gone:
             return
+        self._watch.deliver()  # what it said last came before its end
         self._gone = True
         self._parts = None
         self._watch.leave(self)

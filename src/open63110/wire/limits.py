@@ -36,6 +36,8 @@ class Limits(Struct, frozen=True, kw_only=True, gc=False):
     """For the other end to finish a closing handshake [s]."""
     sweep_seconds: float = 1.0
     """Between two rounds of the sweeper [s]: how late any of the times above may be noticed."""
+    gather_seconds: float = 0.0
+    """Between two times at which what came in is understood [s]; what comes after a longer rest is understood at once."""
     send_buffer: int | None = None
     """What the kernel may hold that was not sent yet [B]; None: as much as it likes. Little keeps the way short for what is
     urgent."""

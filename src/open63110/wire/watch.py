@@ -67,7 +67,8 @@ class Watch:
         self._ends: set[asyncio.Task[None]] = set()
         self._ebb, self._give_back = ebb, give_back
         self._most = self._last = 0
-        self._waiting: list[tuple[Watched, bytes]] = []
+        self._waiting: dict[Watched, bytes] = {}
+        self._delivered = float("-inf")
 
     def join(self, one: Watched) -> None:
         """Look after this connection until it leaves."""
@@ -83,23 +84,33 @@ class Watch:
             self._emptied.set()
 
     def put_by(self, one: Watched, text: bytes) -> None:
-        """Deliver a message once every socket that is ready has been read.
+        """Deliver a message once every socket that is ready has been read, and `gather_seconds` after those before.
 
-        Reading all of them and then understanding all of them is cheaper than turning from one to the other each time. Of each
-        connection one message waits at most, so that what its peer says to the first decides whether another is read.
+        Reading all of them and then understanding all of them is cheaper than turning from one to the other each time; and so
+        is understanding in one go, for one commit, what comes one by one while there is much of it. What comes after a rest is
+        delivered at once. Of each connection one message waits at most, so that what its peer says to the first decides
+        whether another is read.
         """
-        if self._waiting and self._waiting[-1][0] is one:
+        waiting = self._waiting
+        if one in waiting:
             self.deliver()
-        if not self._waiting:
-            self.loop.call_soon(self.deliver)
-        self._waiting.append((one, text))
+            waiting = self._waiting
+        if not waiting:
+            gather = self.limits.gather_seconds
+            pause = self._delivered + gather - self.time() if gather else 0.0
+            if pause > 0.0:
+                self.loop.call_later(pause, self.deliver)
+            else:
+                self.loop.call_soon(self.deliver)
+        waiting[one] = text
 
     def deliver(self) -> None:
         """Deliver what waits, in the order in which it came."""
         if self._waiting:
-            waiting, self._waiting = self._waiting, []
-            for one, text in waiting:
+            waiting, self._waiting = self._waiting, {}
+            for one, text in waiting.items():
                 one.deliver(text, False)  # noqa: FBT003 - hot path
+            self._delivered = self.time()
 
     def freeze(self, one: Watched) -> None:
         """The connection has stopped reading because the other end sends too fast."""

@@ -49,7 +49,7 @@ def every_name(tree: dict[str, Any]) -> set[str]:
 def test_every_setting_stands_in_it() -> None:
     switched_on = re.sub(r"^#(\w+ = |\[)", r"\1", written({}), flags=re.MULTILINE)
     assert set(Policy.__struct_fields__) <= every_name(tomllib.loads(switched_on))
-    assert "Least time between two commits [s]." in written({})
+    assert "# How long what stations say gathers," in written({})
 
 
 def test_the_explanation_of_a_field_is_what_stands_below_it() -> None:

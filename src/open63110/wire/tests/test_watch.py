@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 
+from msgspec.structs import replace
+
 from open63110.wire.limits import Limits
 from open63110.wire.tests.ground import until
 from open63110.wire.watch import Watch
@@ -83,6 +85,38 @@ async def test_of_one_connection_one_message_waits_at_most() -> None:
     assert one.told == [(one, b"1")], "its peer may have had enough"
     await asyncio.sleep(0)
     assert one.told == [(one, b"1"), (one, b"2")]
+
+
+async def test_what_comes_soon_after_others_gathers_and_what_comes_after_a_rest_does_not_wait() -> None:
+    watch = Watch(replace(SWEEP, gather_seconds=0.2))
+    crowd = [Quiet() for _ in range(4)]
+    first, second, third, late = crowd
+    watch.put_by(first, b"1")
+    await asyncio.sleep(0)
+    assert first.told, "nothing came before it"
+    began = watch.time()
+    watch.put_by(second, b"2")
+    await asyncio.sleep(0.05)
+    watch.put_by(third, b"3")
+    assert not second.told
+    await until(lambda: bool(third.told))
+    assert second.told, "both in one go"
+    assert watch.time() - began >= 0.19
+    await asyncio.sleep(0.25)
+    watch.put_by(late, b"4")
+    await asyncio.sleep(0)
+    assert late.told
+
+
+async def test_of_one_connection_one_message_waits_at_most_while_others_gather_too() -> None:
+    watch = Watch(replace(SWEEP, gather_seconds=60.0))
+    one, other = Quiet(), Quiet()
+    watch.put_by(one, b"0")
+    await asyncio.sleep(0)
+    watch.put_by(one, b"1")
+    watch.put_by(other, b"2")
+    watch.put_by(one, b"3")
+    assert ([text for _, text in one.told], [text for _, text in other.told]) == ([b"0", b"1"], [b"2"])
 
 
 async def test_what_many_left_behind_is_given_back_once() -> None:
