@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -12,22 +12,42 @@ from open63110.kernel.journal import Entry, entry
 from open63110.kernel.messages import Command, Event
 from open63110.kernel.roles import Role
 from open63110.model.constraint import Constraint
-from open63110.model.device import Inventory
-from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample
+from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder
 from open63110.model.order import Order
-from open63110.model.original import Original
 from open63110.model.outlook import Outlook
-from open63110.model.peer import Peer, PeersHeard
-from open63110.model.power import AssetReading, PowerAlarm, PowerSample, SitePower
-from open63110.model.principal import AuditEntry, Principal
-from open63110.model.quarantine import QuarantinedInput
-from open63110.model.sdr import Sdr
+from open63110.model.power import AssetReading, PowerAlarm, SitePower
 from open63110.model.session import ServiceSession
 from open63110.model.site import Site, SiteId, Zone, ZoneKey
 from open63110.model.station import Station
 from open63110.model.tariff import Tariff, TariffKey
-from open63110.model.token import Credential, Subject, Token
+from open63110.model.token import Credential, Token
 from open63110.model.transfer import EnergyTransfer
+from open63110.ports.kept import BY_NAME, KEPT, Kept, Query, Where, searchable
+
+__all__ = [
+    "BY_NAME",
+    "KEPT",
+    "Batch",
+    "Clock",
+    "FrameLog",
+    "GridSites",
+    "Hardware",
+    "History",
+    "Ids",
+    "Kept",
+    "Link",
+    "PoweredSites",
+    "PricedSites",
+    "Query",
+    "Rows",
+    "Sites",
+    "Store",
+    "StoredFact",
+    "Subjects",
+    "Tokens",
+    "Where",
+    "searchable",
+]
 
 N = TypeVar("N")
 
@@ -185,76 +205,8 @@ class Rows(Protocol):
     def get(self, noun: type[N], key: Any) -> N | None:
         """Return the row of a key, None if there is none."""
 
-    def load(self, noun: type[N], *where: "Where") -> list[N]:
+    def load(self, noun: type[N], *where: Where) -> list[N]:
         """Return every row that matches, by key."""
-
-
-class Kept(NamedTuple):
-    """How a Store keeps one kind of noun: its key, and what it can be searched by."""
-
-    noun: type[Any]
-    name: str
-    key: str
-    columns: tuple[str, ...]
-    asked: bool = False
-    """Decisions ask for its rows through Rows."""
-
-
-KEPT = (
-    Kept(Station, "station", "id", ("registration", "wire", "connected", "zone")),
-    Kept(
-        EnergyTransfer,
-        "transfer",
-        "number",
-        ("station", "reference", "session", "state", "began", "ended", "subject", "settled"),
-    ),
-    Kept(ServiceSession, "session", "number", ("station", "evse", "state", "opened", "closed", "subject", "settled")),
-    Kept(Sdr, "sdr", "id", ("session", "station", "began", "ended", "energy", "subject", "produced")),
-    Kept(Token, "token", "ref", ("kind", "blocked", "group", "name")),
-    Kept(Subject, "subject", "ref", ("kind", "value")),
-    Kept(Order, "orders", "id", ("station", "kind", "by", "asked", "outcome")),
-    Kept(QuarantinedInput, "quarantine", "id", ("station", "at", "action", "replayed")),
-    Kept(Principal, "principal", "id", ("role",)),
-    Kept(AuditEntry, "audit", "id", ("at", "by", "action", "target", "outcome")),
-    Kept(Site, "site", "id", ("address",)),
-    Kept(Zone, "zone", "key", ("site", "priority")),
-    Kept(Tariff, "tariff", "key", ("id", "currency")),
-    Kept(Peer, "peer", "id", ("serial",)),
-    Kept(PeersHeard, "heard", "id", ()),
-    Kept(Original, "original", "id", ("station",)),
-    Kept(Constraint, "constraint", "id", ("source", "actor")),
-    Kept(AssetReading, "meter", "id", ("site", "at")),
-    Kept(SitePower, "power", "site", ("at",)),
-    Kept(PowerSample, "sample", "id", ("site", "at")),
-    Kept(PowerAlarm, "alarm", "id", ("site", "kind", "since", "cleared")),
-    Kept(Outlook, "outlook", "id", ("site", "kind", "until")),
-    Kept(DsoGroup, "dso_group", "id", ("dso",)),
-    Kept(DsoOrder, "dso_order", "order_id", ("dso", "group", "state", "start")),
-    Kept(Compliance, "compliance", "order_id", ("dso", "status")),
-    Kept(DsoSample, "dso_sample", "id", ("order_id", "at")),
-    Kept(DsoForecast, "dso_forecast", "id", ("group", "dso", "horizon")),
-    Kept(DsoLink, "dso_link", "id", ("heard",)),
-    Kept(Inventory, "inventory", "station", ("at", "firmware"), asked=True),
-)
-"""Every noun that has rows. Station rows leave out transfers and sessions, which are rows of their own."""
-
-
-class Where(NamedTuple):
-    """One condition on a searchable column."""
-
-    column: str
-    op: Literal["=", "!=", "<", "<=", ">", ">=", "in", "prefix", "null", "not null"]
-    value: Any = None
-
-
-class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """A search over one kind of noun."""
-
-    where: tuple[Where, ...] = ()
-    order: str = ""
-    """Column, with a leading minus for descending; the key is always the tie-break."""
-    limit: int = 100
-    offset: int = 0
 
 
 class StoredFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -385,12 +337,3 @@ class Hardware(Protocol):
 
     def register(self, evse: int) -> float:
         """Read the import register [Wh]."""
-
-
-def searchable(noun: type[Any]) -> Kept:
-    """Return how a noun is kept."""
-    return _BY_NOUN[noun]
-
-
-_BY_NOUN = {kept.noun: kept for kept in KEPT}
-BY_NAME = {kept.name: kept for kept in KEPT}
