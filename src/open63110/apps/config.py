@@ -327,6 +327,6 @@ def host_and_port(text: str, where: str) -> tuple[str | None, int]:
 
 
 def _check_terms(policy: Policy) -> None:
-    for name in ("most_quarantined", "forget_quarantined", "keep_minutes", "keep_power"):
+    for name in ("most_quarantined", "forget_quarantined", "keep_minutes", "keep_power", "keep_alarms"):
         if getattr(policy, name) < 0:
             raise Malformed(f"policy.{name} must not be below 0", where=f"policy.{name}")

@@ -21,6 +21,7 @@ from open63110.apps.forgetting import Forgetting
 from open63110.apps.ids import StoredIds
 from open63110.apps.install import make_folder
 from open63110.apps.levels import Level, LevelOrders
+from open63110.apps.missing import Missing
 from open63110.apps.opaque import RankedOrders
 from open63110.apps.planning import Planning
 from open63110.apps.protection import guard_of
@@ -99,6 +100,7 @@ class Csms:
         self.refusals = Refusals(self.security, self.clock)
         self.forgetting = Forgetting(self.engine, self.ids)
         self.thinning = Thinning(self.engine)
+        self.missing = Missing(self.engine)
         self.tending = Tending(self.engine)
         self.orders = LevelOrders(self.engine, self.ids)
         self.balancing = Balancing(self.engine, self.ids, self.orders)
@@ -217,7 +219,10 @@ class Csms:
 
     def _parts(self) -> tuple[_Runs, ...]:
         engine = self.engine
-        keepers = (self.alarm, self.refusals, self.forgetting, self.thinning, self.tending, self.balancing, self.planning)
+        keepers = (
+            *(self.alarm, self.refusals, self.forgetting, self.thinning, self.missing, self.tending),
+            *(self.balancing, self.planning),
+        )
         wires: tuple[_Runs, ...] = (self.ocpp, self.link, self.level.branches, self.level.guests, *self._reach())
         return (engine.commit, engine.timers, *keepers, self.orders, *wires, self.frames, self.streams)
 

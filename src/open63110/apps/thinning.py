@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The power of sites as it was is kept by the minute for some days, then by the quarter of an hour, then not at all."""
+"""What was is kept for a while: the power of sites by the minute, then by the quarter of an hour; alarms that are over."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from open63110.model.alarm import StationAlarm
 from open63110.model.power import PowerAlarm, PowerSample
-from open63110.ports import Query, Where
+from open63110.ports import Query, Where, searchable
 from open63110.runtime.engine import Engine
 
 LOOK_EVERY = 3_600.0
@@ -45,6 +46,9 @@ class Thinning:
             late = now - timedelta(days=policy.keep_power)
             gone += await self._all(PowerSample, Where("at", "<", late))
             gone += await self._all(PowerAlarm, Where("cleared", "not null"), Where("cleared", "<", late))
+        if policy.keep_alarms > 0:
+            late = now - timedelta(days=policy.keep_alarms)
+            gone += await self._all(StationAlarm, Where("resolved", "not null"), Where("resolved", "<", late))
         end = now - timedelta(days=policy.keep_minutes)
         gone += await self._thin(self._thinned or end - AGAIN, end)
         self._thinned = end - COARSE
@@ -82,7 +86,7 @@ class Thinning:
             last = rows[-1].id
 
     def _forget(self, noun: type[Any], keys: list[Any]) -> int:
-        kind = "sample" if noun is PowerSample else "alarm"
+        kind = searchable(noun).name
         for key in keys:
             self._engine.known.keep(kind, key, None)
         if keys:

@@ -62,6 +62,10 @@ NOUNS: dict[str, Noun] = {
     "power": Noun(plural="powers", columns=("site", "at", "planner", "planned")),
     "sample": Noun(plural="samples", columns=("id", "site", "at")),
     "alarm": Noun(plural="alarms", columns=("id", "kind", "place", "since", "cleared", "detail")),
+    "station-alarm": Noun(
+        plural="station-alarms",
+        columns=("id", "severity", "component", "variable", "code", "since", "count", "cleared", "acknowledged_by", "resolved"),
+    ),
     "outlook": Noun(plural="outlooks", columns=("site", "kind", "asset", "until", "currency", "by"), more=(outlooks.import_,)),
     "dso": Noun(
         plural="dso-orders",

@@ -30,6 +30,21 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """When a pending or rejected station may ask again [s]."""
     silent_after: Seconds = Seconds(900.0)
     """A connected station not heard for so long is alarmed [s]."""
+    offline_after: Seconds = Seconds(600.0)
+    """An accepted station that has had no link for so long is alarmed; 0: never [s]."""
+    alarm_severity: int = 5
+    """What stations tell is an alarm up to this severity: 0 danger, 1 hardware failure, 2 system failure, 3 critical, 4 error,
+    5 alert, 6 warning, 7 notice, 8 information, 9 debug."""
+    alarm_stays: int = 3
+    """Alarms up to this severity stay listed after what raised them is gone, until somebody has acknowledged them."""
+    alarm_again: Seconds = Seconds(300.0)
+    """What is raised again so soon after it was over by itself goes on as the same alarm: it flutters [s]."""
+    storm_alarms: int = 20
+    """A station that has raised so many alarms within ``storm_within`` gets one more for all that follow."""
+    storm_within: Seconds = Seconds(60.0)
+    """After so long without another one such a storm is over [s]."""
+    keep_alarms: int = 400
+    """For so long alarms of stations are kept after they are over; 0: for ever [d]."""
     closing: Seconds = Seconds(300.0)
     """A session whose energy transfer ended closes after this even if nobody unplugs [s]."""
     offline_end: Seconds = Seconds(172_800.0)

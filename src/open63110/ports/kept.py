@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from open63110.model.alarm import StationAlarm
 from open63110.model.constraint import Constraint
 from open63110.model.device import Inventory
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample
@@ -70,6 +71,13 @@ KEPT = (
     Kept(DsoForecast, "dso_forecast", "id", ("group", "dso", "horizon")),
     Kept(DsoLink, "dso_link", "id", ("heard",)),
     Kept(Inventory, "inventory", "station", ("at", "firmware"), asked=True),
+    Kept(
+        StationAlarm,
+        "station_alarm",
+        "id",
+        ("station", "kind", "severity", "open", "state", "since", "resolved", "evse", "code"),
+        asked=True,
+    ),
 )
 """Every noun that has rows. Station rows leave out transfers and sessions, which are rows of their own."""
 

@@ -14,6 +14,7 @@ from open63110.apps.ids import StoredIds
 from open63110.apps.thinning import CHUNK, Thinning
 from open63110.kernel.ids import StationId
 from open63110.kernel.roles import Role
+from open63110.model.alarm import AlarmKind, StationAlarm
 from open63110.model.policy import Policy
 from open63110.model.power import PowerAlarm, PowerAlarmChanged, PowerSample
 from open63110.model.site import SiteId
@@ -109,6 +110,18 @@ async def test_what_is_too_old_goes_altogether_however_much_it_is(house: House) 
     assert house.left() == []
     assert {one.id for one in house.store.load(PowerAlarm)} == {"over", "lasts"}
     assert set(house.engine.known.all_alarms) == {"lasts"}
+
+
+async def test_alarms_of_stations_go_some_time_after_they_are_over(house: House) -> None:
+    for name, over in (("long over", T0 - timedelta(days=401)), ("over", T0 - timedelta(days=399)), ("lasts", None)):
+        since = T0 - timedelta(days=900)
+        one = StationAlarm(
+            id=name, station=StationId("A"), kind=AlarmKind.EVENT, severity=1, since=since, last=since, resolved=over
+        )
+        house.engine.known.keep("station_alarm", name, one)
+    await durable(house.engine)
+    assert await house.look() == 1
+    assert {one.id for one in house.store.load(StationAlarm)} == {"over", "lasts"}
 
 
 async def test_without_a_term_it_is_kept_for_ever(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def path_of(door: Door) -> str:
     A station: ``stations/{station}/{verb}``. A noun that belongs to a station: ``stations/{station}/{noun}s/{verb}``.
     Any other: ``{noun}s/{verb}``, and its command names no station.
     """
-    kept = BY_NAME.get(door.noun)
+    kept = BY_NAME.get(door.noun.replace("-", "_"))
     if kept is not None and kept.noun is Station:
         return f"stations/{{station}}/{door.verb}"
     belongs = kept is not None and "station" in kept.columns

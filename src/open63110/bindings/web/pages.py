@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from open63110.bindings.web.access import Access, Caller
+from open63110.bindings.web.alarm_pages import AlarmPages
 from open63110.bindings.web.alarms import alarms, figures
 from open63110.bindings.web.errors import Unauthenticated, status_of
 from open63110.bindings.web.forms import Forms
@@ -63,6 +64,7 @@ class Pages:
             "/stations/{station}": self.station,
             "/levels": self.levels,
             **SitePages(parts, self._page).views(),
+            **AlarmPages(parts, self._page).views(),
             "/sessions": self.sessions,
             "/sessions/{key}": self.session,
             "/records": self.records,
@@ -136,7 +138,8 @@ class Pages:
         waiting = await self._node.store.count(QuarantinedInput, Where("replayed", "null"))
         whole, known = "*" in caller.principal.scope, self._node.engine.known
         power = known.all_alarms.values() if whole else ()
-        found = list(alarms(stations, self._node.engine.commit.trouble, waiting if whole else 0, power))
+        raised = await AlarmPages(self._parts, self._page).found(caller, {}, 0, GRID)
+        found = list(alarms(stations, self._node.engine.commit.trouble, waiting if whole else 0, power, raised))
         recent, _ = await self._queries.page(caller, BY_PLURAL["sessions"], {"limit": "8"})
         return self._page(
             request,

@@ -14,6 +14,7 @@ from open63110.bindings.web.shapes import Seer, show
 from open63110.kernel.errors import Malformed, Unknown
 from open63110.kernel.ids import StationId, TransferNumber
 from open63110.kernel.roles import Role
+from open63110.model.alarm import StationAlarm
 from open63110.model.constraint import Constraint
 from open63110.model.dso import DsoForecast, DsoGroup, DsoOrder
 from open63110.model.order import Order
@@ -80,6 +81,7 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="powers", noun=SitePower, order="site"),
     Listing(plural="samples", noun=PowerSample, order="-id"),
     Listing(plural="alarms", noun=PowerAlarm, order="-since"),
+    Listing(plural="station-alarms", noun=StationAlarm, station="station", order="-since"),
     Listing(plural="outlooks", noun=Outlook, order="id"),
     Listing(plural="dso-groups", noun=DsoGroup, owner="dso", order="id"),
     Listing(plural="dso-orders", noun=DsoOrder, owner="dso", order="-start"),

@@ -166,10 +166,20 @@ def words(name: str) -> str:
 
 _TONES = {
     "good": {"accepted", "available", "online", "closed"},
-    "busy": {"charging", "discharging", "ets-charging", "ets-discharging", "authorized", "sent"},
-    "warn": {"occupied", "waiting", "pending", "quarantined", "suspended-ev", "suspended-evse", "ets-pending", "ets-paused"}
-    | {"closing", "ets-ended", "idle", "expired", "new"},
-    "bad": {"faulted", "rejected", "failed", "not-authorized", "not-supported", "aborted", "blocked"},
+    "busy": {"charging", "discharging", "ets-charging", "ets-discharging", "authorized", "sent", "acknowledged"},
+    "warn": {
+        "occupied",
+        "waiting",
+        "pending",
+        "quarantined",
+        "cleared",
+        "suspended-ev",
+        "suspended-evse",
+        "ets-pending",
+        "ets-paused",
+    }
+    | {"closing", "cleared", "ets-ended", "idle", "expired", "new"},
+    "bad": {"faulted", "rejected", "failed", "not-authorized", "not-supported", "aborted", "blocked", "active"},
     "held": {"reserved"},
 }
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from open63110.model.alarm import AlarmKind, StationAlarm
 from open63110.model.constraint import Constraint, ConstraintScope, Step
 from open63110.model.device import Attribute, DeviceVariable, Inventory, variable_address
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample, ForecastBlock, StationEffect
@@ -94,6 +95,17 @@ ONE_OF_EACH = (
         station="CS1",
         at=NOON,
         variables=(made(DeviceVariable, address=variable_address("EVSE@1/Power"), attributes=(Attribute(value="11000"),)),),
+    ),
+    made(
+        StationAlarm,
+        id="CS1:event:1:EVSE:Problem:",
+        station="CS1",
+        kind=AlarmKind.EVENT,
+        severity=2,
+        since=NOON,
+        last=NOON,
+        component="EVSE@1",
+        tally={"Problem": 2},
     ),
     made(PeersHeard, id=5, marks=[("CS1", b"\x00\xff", 7, 9)]),
 )

@@ -31,6 +31,7 @@ LISTS = (
     "/tokens",
     "/orders",
     "/quarantine",
+    "/alarms",
     "/account",
     "/api/docs",
 )
@@ -152,6 +153,7 @@ async def test_an_empty_system_says_what_to_do_first(ground: Ground) -> None:
         ("/tokens", "No token yet"),
         ("/orders", "No order yet"),
         ("/quarantine", "Nothing in quarantine"),
+        ("/alarms", "All is well"),
     ):
         answer = await client.get(path)
         assert word in answer.text, path

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Monitor a charging station: liveness, connector and EVSE states.
+"""Monitor a charging station: liveness, connector and EVSE states, events and the alarms that come of them.
 
 Clause:     8.3.5
 Asked by:   charging station
@@ -18,38 +18,54 @@ from open63110.model.station import (
     StationConnected,
     StationDisconnected,
 )
-from open63110.usecases.stations.monitor_station import csms, evolve, station
+from open63110.usecases.stations.monitor_station import acting, csms, evolve, raising, reaching, station
 from open63110.usecases.stations.monitor_station.csms import might_be_silent
+from open63110.usecases.stations.monitor_station.evolve import UNREACHED
 from open63110.usecases.stations.monitor_station.messages import (
+    AcknowledgeAlarms,
     Acknowledged,
     BeginReporting,
+    CheckAway,
     CheckSilence,
+    EndStorm,
     FaultAppeared,
     Heartbeat,
     MeterValuesReported,
     ReportUse,
+    ResolveAlarms,
     StationClockDoubted,
     StationEventReported,
     StationFellSilent,
     StationHeardAgain,
+    StationReached,
+    StationWentAway,
     TimeAnswer,
+    WelcomeBack,
 )
 from open63110.usecases.stations.monitor_station.station import clock_left_alone, clock_quality, worth_queueing
 
 __all__ = [
+    "UNREACHED",
     "USE_CASE",
+    "AcknowledgeAlarms",
     "Acknowledged",
     "BeginReporting",
+    "CheckAway",
     "CheckSilence",
+    "EndStorm",
     "FaultAppeared",
     "Heartbeat",
     "MeterValuesReported",
     "ReportUse",
+    "ResolveAlarms",
     "StationClockDoubted",
     "StationEventReported",
     "StationFellSilent",
     "StationHeardAgain",
+    "StationReached",
+    "StationWentAway",
     "TimeAnswer",
+    "WelcomeBack",
     "clock_left_alone",
     "clock_quality",
     "might_be_silent",
@@ -65,6 +81,11 @@ USE_CASE = UseCase(
         (Role.CSMS, StationEventReported): csms.hear_event,
         (Role.CSMS, MeterValuesReported): csms.hear_meter_values,
         (Role.CSMS, CheckSilence): csms.check_silence,
+        (Role.CSMS, CheckAway): reaching.check_away,
+        (Role.CSMS, WelcomeBack): reaching.welcome_back,
+        (Role.CSMS, EndStorm): raising.end_storm,
+        (Role.CSMS, AcknowledgeAlarms): acting.acknowledge,
+        (Role.CSMS, ResolveAlarms): acting.resolve,
         (Role.STATION, Heartbeat): station.beat,
         (Role.STATION, EvPluggedIn): station.plugged_in,
         (Role.STATION, EvUnplugged): station.unplugged,
@@ -76,6 +97,8 @@ USE_CASE = UseCase(
     evolve={
         ConnectorReported: evolve.connector_reported,
         StationFellSilent: evolve.fell_silent,
+        StationWentAway: reaching.went_away,
+        StationReached: reaching.reached,
         StationHeardAgain: evolve.heard,
         StationBooted: evolve.heard,
         StationConnected: evolve.heard,
@@ -85,4 +108,5 @@ USE_CASE = UseCase(
         StationEventReported: evolve.event_reported,
         SessionOpened: evolve.session_opened,
     },
+    doors=acting.DOORS,
 )

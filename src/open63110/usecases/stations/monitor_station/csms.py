@@ -14,7 +14,9 @@ from open63110.kernel.errors import Malformed
 from open63110.kernel.messages import Effect
 from open63110.model.policy import Policy
 from open63110.model.station import ConnectorReported, Station
+from open63110.ports import Rows
 from open63110.usecases.stations.monitor_station.evolve import CLOCK, SILENT, seen
+from open63110.usecases.stations.monitor_station.judging import judge_connector, judge_event
 from open63110.usecases.stations.monitor_station.messages import (
     Acknowledged,
     CheckSilence,
@@ -26,6 +28,9 @@ from open63110.usecases.stations.monitor_station.messages import (
     StationHeardAgain,
     TimeAnswer,
 )
+from open63110.usecases.stations.monitor_station.raising import raise_alarm
+from open63110.usecases.stations.monitor_station.reaching import SILENT as SILENT_ON_LINK
+from open63110.usecases.stations.monitor_station.reaching import unreached
 
 EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
 """No station that speaks any wire of ours reported before; an older time shows a clock that was never set."""
@@ -41,8 +46,8 @@ def hear_heartbeat(command: Heartbeat, station: Station | None, now: datetime) -
         yield from _heard(station, now)
 
 
-def hear_connector(event: ConnectorReported, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
-    """Keep every report, but the one that comes twice.
+def hear_connector(event: ConnectorReported, station: Station, rows: Rows, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Keep every report, but the one that comes twice, and raise an alarm where one says that something is wrong.
 
     Raises:
         Malformed: the numbers of EVSE and connector cannot be.
@@ -52,6 +57,7 @@ def hear_connector(event: ConnectorReported, station: Station, now: datetime, po
     told = event if EARLIEST <= event.at <= now else replace(event, at=now)
     if not _came_already(told, station):
         yield told
+        yield from judge_connector(told, station, rows, now, policy)
     yield from _doubt(event, station, now, policy)
     yield from _heard(station, now)
     yield Acknowledged()
@@ -70,9 +76,10 @@ def _doubt(event: ConnectorReported, station: Station, now: datetime, policy: Po
         yield StationClockDoubted(station=station.id, at=now, ahead=ahead)
 
 
-def hear_event(event: StationEventReported, station: Station, now: datetime) -> Iterator[Effect]:
-    """Keep it."""
+def hear_event(event: StationEventReported, station: Station, rows: Rows, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Keep it, and raise or clear an alarm where it is one."""
     yield event
+    yield from judge_event(event, station, rows, now, policy)
     yield from _heard(station, now)
     yield Acknowledged()
 
@@ -90,7 +97,7 @@ def might_be_silent(station: Station, heard: datetime | None, now: datetime, pol
     return station.connected is not None and _is_silent(station, heard, now, policy) != (SILENT in station.flags)
 
 
-def check_silence(command: CheckSilence, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
+def check_silence(command: CheckSilence, station: Station, rows: Rows, now: datetime, policy: Policy) -> Iterator[Effect]:
     """Alarm once when a connected station is not heard for too long, and once when it is again."""
     if not might_be_silent(station, command.heard, now, policy):
         return
@@ -98,6 +105,9 @@ def check_silence(command: CheckSilence, station: Station, now: datetime, policy
         yield StationHeardAgain(station=station.id, at=now)
     else:
         yield StationFellSilent(station=station.id, at=now)
+        since = command.heard or station.connected or now
+        words = f"not heard on its link since {since:%Y-%m-%d %H:%M:%S} UTC"
+        yield from raise_alarm(unreached(station, SILENT_ON_LINK, words, since), station, rows, now, policy)
 
 
 def _is_silent(station: Station, heard: datetime | None, now: datetime, policy: Policy) -> bool:

@@ -29,6 +29,9 @@ from open63110.usecases.stations.monitor_station.messages import (
 SILENT = "silent"
 """Flag: connected, but not heard for too long."""
 
+UNREACHED = "unreached"
+"""Flag: there is an alarm because it is silent, or has had no link for too long."""
+
 CLOCK = "clock"
 """Flag: the clock of the station is further off than the operator tolerates."""
 
@@ -75,8 +78,8 @@ def seen(event: ConnectorReported) -> Connector:
 
 
 def fell_silent(event: StationFellSilent, station: Station) -> Station:
-    """Mark it."""
-    return replace(station, flags=(*without(station.flags, SILENT), SILENT))
+    """Mark it, and that there is an alarm about it, which outlasts the link."""
+    return replace(station, flags=(*without(station.flags, SILENT, UNREACHED), SILENT, UNREACHED))
 
 
 def heard(event: StationHeardAgain | StationBooted | StationConnected | StationDisconnected, station: Station) -> Station:
@@ -140,6 +143,6 @@ def connectors(station: Station, evse: int) -> Iterator[tuple[EvseNumber, Connec
                 yield number, connector, known
 
 
-def without(flags: tuple[str, ...], gone: str) -> tuple[str, ...]:
-    """Leave a flag out."""
-    return tuple(flag for flag in flags if flag != gone)
+def without(flags: tuple[str, ...], *gone: str) -> tuple[str, ...]:
+    """Leave flags out."""
+    return tuple(flag for flag in flags if flag not in gone)

@@ -2,10 +2,17 @@
 """What is said about the state of a charging station."""
 
 from datetime import datetime
+from typing import ClassVar, Literal, Self
+
+from msgspec.structs import replace
 
 from open63110.kernel.ids import EvseNumber, TransferReference
 from open63110.kernel.messages import Command, Event, Reply
 from open63110.model.reading import Reading
+
+Trigger = Literal["", "alerting", "delta", "periodic"]
+"""Why a component tells something: a threshold was passed, or something is wrong; a value has changed; it is time. Empty: it does
+not say."""
 
 
 class Heartbeat(Command, frozen=True, kw_only=True, gc=False):
@@ -43,6 +50,11 @@ class StationEventReported(Event, frozen=True, kw_only=True, gc=False):
     security: bool = False
     evse: int = 0
     """0: of the station as a whole."""
+    monitor: int | None = None
+    """The station's number of the monitor that saw it; None: it was built to tell it."""
+    transfer: TransferReference = TransferReference("")
+    """The energy transfer it belongs to; empty: to none."""
+    trigger: Trigger = ""
 
 
 class StationFellSilent(Event, frozen=True, kw_only=True, gc=False):
@@ -98,3 +110,50 @@ class ReportUse(Command, frozen=True, kw_only=True, gc=False):
     evse: EvseNumber
     detail: str
     """OCPP 1.6 status words: Charging, SuspendedEV, SuspendedEVSE, Finishing."""
+
+
+class CheckAway(Command, frozen=True, kw_only=True, gc=False):
+    """Is a station without a link for too long? Asked by whoever keeps the links, of one that might be."""
+
+    since: datetime
+    """When it was last known to have one; lives in memory only."""
+
+
+class StationWentAway(Event, frozen=True, kw_only=True, gc=False):
+    """A station had no link for too long."""
+
+    since: datetime
+
+
+class WelcomeBack(Command, frozen=True, kw_only=True, gc=False):
+    """A station that was not reached is: clear what was raised because of that."""
+
+
+class StationReached(Event, frozen=True, kw_only=True, gc=False):
+    """A station that was not reached for too long is back."""
+
+
+class EndStorm(Command, frozen=True, kw_only=True, gc=False):
+    """Has a station gone quiet that raised more alarms than anybody reads?"""
+
+
+class _AboutAlarms(Command, frozen=True, kw_only=True, gc=False):
+    unasked: ClassVar[frozenset[str]] = frozenset({"by"})
+    ids: tuple[str, ...] = ()
+    """Ids of alarms of the station; none: all that are open."""
+    note: str = ""
+    """What is to be remembered of it; at most 1000 characters."""
+    by: str = ""
+
+    def asked_by(self, who: str, role: str) -> Self:
+        """Return it with the name of whoever says so."""
+        del role
+        return replace(self, by=who)
+
+
+class AcknowledgeAlarms(_AboutAlarms, frozen=True, kw_only=True, gc=False):
+    """Say that somebody knows of alarms of a station and looks after them."""
+
+
+class ResolveAlarms(_AboutAlarms, frozen=True, kw_only=True, gc=False):
+    """Have alarms of a station over, because what raised them is mended or will never say that it is gone."""

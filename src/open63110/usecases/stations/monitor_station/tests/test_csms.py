@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
+from tests.rows import KeptRows
 
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId
 from open63110.kernel.messages import Effect, Event
+from open63110.model.alarm import StationAlarmChanged
 from open63110.model.policy import Policy
 from open63110.model.reading import Reading
 from open63110.model.station import Connector, ConnectorReported, Station, StationBooted, StationDisconnected
@@ -30,6 +32,8 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 CS = StationId("CS-1")
 E1, C1 = EvseNumber(1), ConnectorNumber(1)
 POLICY = Policy()
+ROWS = KeptRows()
+"""Of a station that never raised an alarm."""
 STATION = Station(id=CS, connected=NOW - timedelta(hours=2))
 SILENT = replace(STATION, flags=("silent",))
 OCCUPIED = ConnectorReported(station=CS, at=NOW, evse=E1, connector=C1, state="occupied", detail="Preparing")
@@ -48,58 +52,60 @@ def kinds(effects: Iterable[Effect]) -> list[type]:
 
 def test_a_report_is_kept_with_its_detail_and_acknowledged() -> None:
     fault = replace(OCCUPIED, state="faulted", error="GroundFailure", info="left socket", vendor_error="E7")
-    effects = list(csms.hear_connector(fault, STATION, NOW, POLICY))
-    assert effects == [fault, Acknowledged()]
+    effects = list(csms.hear_connector(fault, STATION, ROWS, NOW, POLICY))
+    assert kinds(effects) == [ConnectorReported, StationAlarmChanged, Acknowledged]
     assert changed(effects, STATION).evses[E1].connectors[C1] == Connector(
         state="faulted", at=NOW, detail="Preparing", error="GroundFailure", info="left socket", vendor_error="E7"
     )
 
 
 def test_the_same_report_again_is_acknowledged_and_leaves_no_second_fact() -> None:
-    station = changed(csms.hear_connector(OCCUPIED, STATION, NOW, POLICY), STATION)
-    assert list(csms.hear_connector(OCCUPIED, station, NOW, POLICY)) == [Acknowledged()]
+    station = changed(csms.hear_connector(OCCUPIED, STATION, ROWS, NOW, POLICY), STATION)
+    assert list(csms.hear_connector(OCCUPIED, station, ROWS, NOW, POLICY)) == [Acknowledged()]
 
 
 def test_an_older_report_is_kept_as_a_fact_and_changes_nothing() -> None:
-    station = changed(csms.hear_connector(OCCUPIED, STATION, NOW, POLICY), STATION)
+    station = changed(csms.hear_connector(OCCUPIED, STATION, ROWS, NOW, POLICY), STATION)
     older = replace(OCCUPIED, at=NOW - timedelta(minutes=5), state="available", offline=True)
-    effects = list(csms.hear_connector(older, station, NOW, POLICY))
+    effects = list(csms.hear_connector(older, station, ROWS, NOW, POLICY))
     assert effects == [older, Acknowledged()]
     assert changed(effects, station) == station
 
 
 def test_a_report_from_the_future_counts_from_now_so_that_true_ones_can_follow() -> None:
     ahead = replace(OCCUPIED, at=NOW + timedelta(days=1500))
-    effects = list(csms.hear_connector(ahead, STATION, NOW, POLICY))
+    effects = list(csms.hear_connector(ahead, STATION, ROWS, NOW, POLICY))
     assert kinds(effects) == [ConnectorReported, StationClockDoubted, Acknowledged]
     station = changed(effects, STATION)
     assert station.flags == ("clock",)
     later = NOW + timedelta(seconds=5)
     freed = replace(OCCUPIED, at=later, state="available")
-    assert changed(csms.hear_connector(freed, station, later, POLICY), station).evses[E1].connectors[C1].state == "available"
+    assert (
+        changed(csms.hear_connector(freed, station, ROWS, later, POLICY), station).evses[E1].connectors[C1].state == "available"
+    )
 
 
 def test_a_clock_that_is_a_little_ahead_is_nobodys_concern() -> None:
     ahead = replace(OCCUPIED, at=NOW + timedelta(seconds=300))
-    assert kinds(csms.hear_connector(ahead, STATION, NOW, POLICY)) == [ConnectorReported, Acknowledged]
+    assert kinds(csms.hear_connector(ahead, STATION, ROWS, NOW, POLICY)) == [ConnectorReported, Acknowledged]
 
 
 def test_a_report_of_1970_counts_from_now_and_the_clock_is_doubted_once() -> None:
     first = replace(OCCUPIED, at=datetime(1970, 1, 1, tzinfo=UTC))
-    effects = list(csms.hear_connector(first, STATION, NOW, POLICY))
+    effects = list(csms.hear_connector(first, STATION, ROWS, NOW, POLICY))
     assert StationClockDoubted in kinds(effects)
     station = changed(effects, STATION)
     assert station.evses[E1].connectors[C1].at == NOW
     second = replace(first, state="available")
     later = NOW + timedelta(seconds=9)
-    assert kinds(csms.hear_connector(second, station, later, POLICY)) == [ConnectorReported, Acknowledged]
+    assert kinds(csms.hear_connector(second, station, ROWS, later, POLICY)) == [ConnectorReported, Acknowledged]
 
 
 @pytest.mark.parametrize(("evse", "connector"), [(-1, 1), (1000, 1), (1, -1), (1, 1000)])
 def test_a_number_that_cannot_be_takes_no_memory(evse: int, connector: int) -> None:
     report = replace(OCCUPIED, evse=EvseNumber(evse), connector=ConnectorNumber(connector))
     with pytest.raises(Malformed) as trouble:
-        list(csms.hear_connector(report, STATION, NOW, POLICY))
+        list(csms.hear_connector(report, STATION, ROWS, NOW, POLICY))
     assert trouble.value.code == "OutOfRange"
 
 
@@ -109,8 +115,8 @@ def test_a_heartbeat_is_told_the_time_and_leaves_no_fact() -> None:
 
 
 def test_an_event_is_kept_and_acknowledged() -> None:
-    event = StationEventReported(station=CS, at=NOW, component="EVSE", variable="Problem", severity=0)
-    assert list(csms.hear_event(event, STATION, NOW)) == [event, Acknowledged()]
+    event = StationEventReported(station=CS, at=NOW, component="EVSE", variable="Temperature", severity=7)
+    assert list(csms.hear_event(event, STATION, ROWS, NOW, POLICY)) == [event, Acknowledged()]
 
 
 def test_readings_without_a_session_are_kept_and_an_empty_report_is_not() -> None:
@@ -122,18 +128,18 @@ def test_readings_without_a_session_are_kept_and_an_empty_report_is_not() -> Non
 
 def test_a_station_that_is_not_heard_for_too_long_is_alarmed_once() -> None:
     heard = NOW - timedelta(seconds=901)
-    effects = list(csms.check_silence(CheckSilence(station=CS, heard=heard), STATION, NOW, POLICY))
-    assert effects == [StationFellSilent(station=CS, at=NOW)]
+    effects = list(csms.check_silence(CheckSilence(station=CS, heard=heard), STATION, ROWS, NOW, POLICY))
+    assert kinds(effects) == [StationFellSilent, StationAlarmChanged]
     silent = changed(effects, STATION)
-    assert silent.flags == ("silent",)
-    assert list(csms.check_silence(CheckSilence(station=CS, heard=heard), silent, NOW, POLICY)) == []
+    assert silent.flags == ("silent", "unreached")
+    assert list(csms.check_silence(CheckSilence(station=CS, heard=heard), silent, ROWS, NOW, POLICY)) == []
 
 
 def test_a_station_is_not_silent_up_to_the_limit_nor_without_a_link() -> None:
     heard = NOW - timedelta(seconds=900)
-    assert list(csms.check_silence(CheckSilence(station=CS, heard=heard), STATION, NOW, POLICY)) == []
+    assert list(csms.check_silence(CheckSilence(station=CS, heard=heard), STATION, ROWS, NOW, POLICY)) == []
     away = replace(STATION, connected=None)
-    assert list(csms.check_silence(CheckSilence(station=CS), away, NOW, POLICY)) == []
+    assert list(csms.check_silence(CheckSilence(station=CS), away, ROWS, NOW, POLICY)) == []
 
 
 def test_a_station_that_never_spoke_is_silent_counted_from_its_connection() -> None:
@@ -142,7 +148,7 @@ def test_a_station_that_never_spoke_is_silent_counted_from_its_connection() -> N
 
 
 def test_the_alarm_ends_when_the_station_was_heard() -> None:
-    effects = list(csms.check_silence(CheckSilence(station=CS, heard=NOW), SILENT, NOW, POLICY))
+    effects = list(csms.check_silence(CheckSilence(station=CS, heard=NOW), SILENT, ROWS, NOW, POLICY))
     assert effects == [StationHeardAgain(station=CS, at=NOW)]
     assert changed(effects, SILENT).flags == ()
 
@@ -151,8 +157,8 @@ def test_the_alarm_ends_when_the_station_was_heard() -> None:
     "effects",
     [
         csms.hear_heartbeat(Heartbeat(station=CS), SILENT, NOW),
-        csms.hear_connector(OCCUPIED, SILENT, NOW, POLICY),
-        csms.hear_event(StationEventReported(station=CS, at=NOW, component="EVSE"), SILENT, NOW),
+        csms.hear_connector(OCCUPIED, SILENT, ROWS, NOW, POLICY),
+        csms.hear_event(StationEventReported(station=CS, at=NOW, component="EVSE"), SILENT, ROWS, NOW, POLICY),
         csms.hear_meter_values(MeterValuesReported(station=CS, at=NOW, evse=0, readings=()), SILENT, NOW),
         [StationBooted(station=CS, at=NOW, identity=SILENT.identity)],
         [StationDisconnected(station=CS, at=NOW)],
