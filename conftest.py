@@ -7,8 +7,10 @@ A run of a part of the tests renews the rows of that part only.
 """
 
 import contextlib
+import fcntl
 import json
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,6 +45,15 @@ def first_served() -> Iterator[None]:
     yield
     with contextlib.suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, usual)
+
+
+@pytest.fixture
+def by_turns() -> Iterator[None]:
+    """Let no two tests that hold times against bounds be under way at once, in whatever processes the tests run."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    with (Path(tempfile.gettempdir()) / f"open63110-by-turns-{run}").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
 
 
 class AcceptanceRecord:
@@ -94,7 +105,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         waiting = sorted((item for item in items if waits(item.path)), key=lambda item: rank(item.path))
         busy = [item for item in items if not waits(item.path)]
-        items[:] = dealt(waiting, busy, config.workerinput["workercount"])
+        items[:] = dealt(waiting, busy, config.workerinput["workercount"], os.cpu_count() or 2)
 
 
 PLAYS = ("tests/e2e", "tests/conformance/clients", "tests/conformance/faults", "bench/tests")
@@ -119,9 +130,9 @@ def rank(path: Path) -> int:
     return LONGEST.index(name) if name in LONGEST else len(LONGEST)
 
 
-def dealt(waiting: Sequence[T], busy: Sequence[T], workers: int) -> list[T]:
-    """Return tests in an order of which each worker first gets an equal part: half of them begin with those that wait."""
-    players, found = max(1, workers // 2), list[T]()
+def dealt(waiting: Sequence[T], busy: Sequence[T], workers: int, cores: int) -> list[T]:
+    """Return tests in an order of which each worker first gets an equal part: all but one per core begin with those that wait."""
+    players, found = max(1, workers - cores), list[T]()
     left, rest = len(waiting) + len(busy), list(busy)
     for worker in range(workers):
         size = left // (workers - worker)

@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 
-@given(st.integers(0, 60), st.integers(0, 200), st.integers(1, 8))
-def test_each_test_is_dealt_once(waiting: int, busy: int, workers: int) -> None:
-    found = dealt(range(waiting), range(waiting, waiting + busy), workers)
+@given(st.integers(0, 60), st.integers(0, 200), st.integers(1, 8), st.integers(1, 8))
+def test_each_test_is_dealt_once(waiting: int, busy: int, workers: int, cores: int) -> None:
+    found = dealt(range(waiting), range(waiting, waiting + busy), workers, cores)
     assert sorted(found) == list(range(waiting + busy))
 
 
-def test_half_of_the_workers_begin_with_those_that_wait_the_longest_first() -> None:
-    found = dealt([f"w{number}" for number in range(4)], [f"b{number}" for number in range(12)], 4)
+def test_all_workers_but_one_for_each_core_begin_with_those_that_wait_the_longest_first() -> None:
+    found = dealt([f"w{number}" for number in range(4)], [f"b{number}" for number in range(12)], 4, 2)
     assert [found[first : first + 4] for first in range(0, 16, 4)] == [
         ["w0", "w2", "b0", "b1"],
         ["w1", "w3", "b2", "b3"],

@@ -20,7 +20,7 @@ from open63110.model.transfer import EnergyTransfer
 from open63110.runtime.engine import decode_command
 from open63110.usecases.services.authorize_externally import StartRemotely
 
-pytestmark = pytest.mark.usefixtures("first_served")
+pytestmark = pytest.mark.usefixtures("first_served", "by_turns")
 
 IN_16 = {
     "Accepted": "Accepted",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.e2e.grid_house import DRAWN, name, park
 
-pytestmark = pytest.mark.usefixtures("first_served")
+pytestmark = pytest.mark.usefixtures("first_served", "by_turns")
 
 ORDER = 100_000.0
 OPEN_WIRES = ("v16", "v201", "v21")

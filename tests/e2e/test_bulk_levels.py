@@ -26,7 +26,7 @@ from open63110.model.bulk import BulkStream, Side
 from open63110.model.order import Order
 from open63110.model.station import Registration
 
-pytestmark = pytest.mark.usefixtures("first_served")
+pytestmark = pytest.mark.usefixtures("first_served", "by_turns")
 
 NAME = "firmware-2.bin"
 

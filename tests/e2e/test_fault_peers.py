@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from tests.process import CsmsProcess, Peer, event, peer
 
-pytestmark = pytest.mark.usefixtures("first_served")
+pytestmark = pytest.mark.usefixtures("first_served", "by_turns")
 
 ATTACKERS = 16
 LASTS = 1.5

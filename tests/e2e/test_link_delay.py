@@ -17,7 +17,7 @@ from open63110.model.station import StationBooted, StationConnected
 from open63110.model.transfer import EnergyTransfer, TransferFact
 from open63110.usecases.stations.monitor_station import StationEventReported
 
-pytestmark = pytest.mark.usefixtures("first_served")
+pytestmark = pytest.mark.usefixtures("first_served", "by_turns")
 
 FACTOR = 20.0
 """Seconds of the clock in one of this machine's, where a round trip takes ten of them."""

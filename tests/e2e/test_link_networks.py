@@ -18,7 +18,7 @@ from open63110.pki.authority import Wish
 from open63110.pki.folder import Folder
 from open63110.pki.identity import party
 
-pytestmark = pytest.mark.usefixtures("first_served")
+pytestmark = pytest.mark.usefixtures("first_served", "by_turns")
 
 CSMS = "csms.example"
 SMOKE = str(Path(__file__).with_name("link_smoke.py"))

@@ -19,7 +19,7 @@ from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Event
 from open63110.usecases.stations.monitor_station import Heartbeat, StationEventReported
 
-pytestmark = pytest.mark.usefixtures("first_served")
+pytestmark = pytest.mark.usefixtures("first_served", "by_turns")
 
 CS1 = StationId("CS-1")
 RATE = 400_000

@@ -25,7 +25,7 @@ from open63110.kernel.units import Watts
 from open63110.model.site import SiteId, ZoneId
 from open63110.usecases.energy.smart_charging import LimitPower, LimitZone
 
-pytestmark = pytest.mark.usefixtures("first_served")
+pytestmark = pytest.mark.usefixtures("first_served", "by_turns")
 
 NORTH = [f"CS{number}" for number in range(1, 51)]
 

@@ -32,7 +32,7 @@ from open63110.model.transfer import EnergyTransfer
 from open63110.usecases.energy.smart_charging import LimitPower
 from open63110.usecases.services.authorize_locally import AskLocalListVersion
 
-pytestmark = pytest.mark.usefixtures("first_served")
+pytestmark = pytest.mark.usefixtures("first_served", "by_turns")
 
 CARD = "04A1B2C3"
 CHUNK = 8_000
