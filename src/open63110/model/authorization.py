@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, SubjectRef, TransferReference
 from open63110.kernel.messages import Command, Event, Priority, Wake
+from open63110.model.availability import ALL, operative
 from open63110.model.station import Evse, Grant, Registration, Station
 from open63110.model.token import AuthorizationStatus, Token
 from open63110.model.transfer import EnergyTransfer
@@ -103,6 +104,8 @@ def hindrance(station: Station, evse: EvseNumber, connector: ConnectorNumber | N
     for state in ("faulted", "unavailable"):
         if state in states or _all_are(state, noun, connector):
             return state.capitalize()
+    if not operative(station.availability, evse, connector or ALL):
+        return "Unavailable"
     return "Occupied" if open_transfer(station, evse) else ""
 
 

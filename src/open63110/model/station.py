@@ -10,6 +10,7 @@ import msgspec
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, SessionNumber, StationId, SubjectRef, TransferReference
 from open63110.kernel.messages import Event
 from open63110.kernel.units import Amperes, Watts
+from open63110.model.availability import Availability
 from open63110.model.external import ExternalLimit
 from open63110.model.installed import Profiles
 from open63110.model.limit import Limits
@@ -180,6 +181,8 @@ class Station(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tr
     """What others than its CSMS allow, by place."""
     profiles: Profiles = Profiles()
     """Which charging profiles it says it holds, whoever set them."""
+    availability: tuple[Availability, ...] = ()
+    """What was ordered about the use of its parts; parts without an order are in use."""
 
 
 class StationConnected(Event, frozen=True, kw_only=True, gc=False):

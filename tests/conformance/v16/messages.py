@@ -25,6 +25,7 @@ from open63110.usecases.services.authorize_locally import (
     LocalListEntry,
     SendLocalList,
 )
+from open63110.usecases.stations.change_availability import ChangeAvailability
 from open63110.usecases.stations.monitor_station import Heartbeat, MeterValuesReported
 from open63110.usecases.stations.reboot_station import RebootMode, RebootStation
 
@@ -41,6 +42,7 @@ LOST: dict[type[Message], set[str]] = {
     AuthorizeCredential: {"evse", "reference", "presented"},
     StartRemotely: {"connector", "group", "remote_start"},
     UnlockConnector: {"connector"},
+    ChangeAvailability: {"connector"},
     Heartbeat: {"every"},
     EnergyTransferStarted: {*UNSAID, "reference"},
     EnergyTransferUpdated: {*UNSAID, "subject"},
@@ -166,6 +168,7 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     StartRemotely: st.builds(StartRemotely, station=st.just(CS), subject=card, evse=number),
     StopRemotely: st.builds(StopRemotely, station=st.just(CS), reference=st.integers(0, 2**31).map(str)),
     UnlockConnector: ANY_2X[UnlockConnector],
+    ChangeAvailability: ANY_2X[ChangeAvailability],
     SendLocalList: st.builds(
         SendLocalList,
         station=st.just(CS),

@@ -31,6 +31,7 @@ from open63110.usecases.services.authorize_locally import (
     SendLocalList,
 )
 from open63110.usecases.sessions.energy_transfer import AskTransferStatus
+from open63110.usecases.stations.change_availability import ChangeAvailability
 from open63110.usecases.stations.monitor_station import Heartbeat, MeterValuesReported, StationEventReported
 from open63110.usecases.stations.reboot_station import RebootMode, RebootStation
 
@@ -203,6 +204,9 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
         station=st.just(CS),
         mode=st.sampled_from((RebootMode.IMMEDIATE, RebootMode.ON_IDLE)),
         evse=st.none() | number,
+    ),
+    ChangeAvailability: st.builds(
+        ChangeAvailability, station=st.just(CS), operative=st.booleans(), evse=number, connector=st.integers(0, 999)
     ),
     AskTransferStatus: st.builds(AskTransferStatus, station=st.just(CS), reference=words(36)),
     AskLocalListVersion: st.builds(AskLocalListVersion, station=st.just(CS)),

@@ -35,6 +35,12 @@ from open63110.usecases.services.authorize_locally import (
     LocalListVersionAnswer,
     SendLocalList,
 )
+from open63110.usecases.stations.change_availability import (
+    AvailabilityChanged,
+    AvailabilityPlanned,
+    AvailabilityRefused,
+    ChangeAvailability,
+)
 from open63110.usecases.stations.monitor_station import TimeAnswer
 from open63110.usecases.stations.onboard_station import RegistrationAnswer, RegistrationAnswered, TimeTold
 from open63110.usecases.stations.reboot_station import RebootPlanned, RebootScheduled, RebootStation
@@ -184,6 +190,16 @@ def _reboot(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime
         yield RebootScheduled(station=order.station, at=now, evse=order.evse)
 
 
+def _availability(order: Any, yes: bool, reason: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    part = {"operative": order.operative, "evse": order.evse, "connector": order.connector}
+    if not yes:
+        yield AvailabilityRefused(station=order.station, at=now, reason=reason, **part)
+        return
+    said = find(answers, AvailabilityPlanned)
+    scheduled = said is not None and said.scheduled
+    yield AvailabilityChanged(station=order.station, at=now, scheduled=scheduled, **part)
+
+
 def _limit(order: Any, yes: bool, reason: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
     if not yes:
         yield LimitRefused(station=order.station, at=now, evse=order.evse, reason=reason)
@@ -210,6 +226,7 @@ _MEANS: dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], 
     AskLocalListVersion: _version,
     ClearAuthorizationCache: _cache,
     RebootStation: _reboot,
+    ChangeAvailability: _availability,
     LimitPower: _limit,
     WithdrawLimit: _withdrawn,
     AskLimit: _asked,

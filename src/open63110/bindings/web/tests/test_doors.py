@@ -28,6 +28,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "StartRemotely": {"subject": CARD, "evse": 1},
     "StopRemotely": {"reference": "tx-1"},
     "UnlockConnector": {"evse": 1},
+    "ChangeAvailability": {"operative": False},
 }
 """What a door needs to be asked at all; others take an empty body."""
 
@@ -36,6 +37,7 @@ PASSED_ON = {
     "RebootStation",
     "StartRemotely",
     "UnlockConnector",
+    "ChangeAvailability",
     "SendLocalList",
     "AskLocalListVersion",
     "ClearAuthorizationCache",

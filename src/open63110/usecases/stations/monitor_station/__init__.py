@@ -31,6 +31,7 @@ from open63110.usecases.stations.monitor_station.messages import (
     FaultAppeared,
     Heartbeat,
     MeterValuesReported,
+    ReportStanding,
     ReportUse,
     ResolveAlarms,
     StationClockDoubted,
@@ -56,6 +57,7 @@ __all__ = [
     "FaultAppeared",
     "Heartbeat",
     "MeterValuesReported",
+    "ReportStanding",
     "ReportUse",
     "ResolveAlarms",
     "StationClockDoubted",
@@ -93,6 +95,7 @@ USE_CASE = UseCase(
         (Role.STATION, StationEventReported): station.report,
         (Role.STATION, BeginReporting): station.begin_reporting,
         (Role.STATION, ReportUse): station.report_use,
+        (Role.STATION, ReportStanding): station.report_standing,
     },
     evolve={
         ConnectorReported: evolve.connector_reported,

@@ -103,6 +103,10 @@ class BeginReporting(Command, frozen=True, kw_only=True, gc=False):
     """How often it wants a heartbeat [s], 0 if it does not mind; None: as before, it only missed a while."""
 
 
+class ReportStanding(Command, frozen=True, kw_only=True, gc=False):
+    """At the station: its connectors may be open to others than before."""
+
+
 class ReportUse(Command, frozen=True, kw_only=True, gc=False):
     """At the station: the EV at an EVSE went over to something else."""
 

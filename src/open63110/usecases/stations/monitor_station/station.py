@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId
 from open63110.kernel.messages import Effect, Wake
+from open63110.model.availability import ALL, WHOLE, operative
 from open63110.model.station import (
     Connector,
     ConnectorReported,
@@ -20,6 +21,7 @@ from open63110.usecases.stations.monitor_station.messages import (
     BeginReporting,
     FaultAppeared,
     Heartbeat,
+    ReportStanding,
     ReportUse,
     StationEventReported,
 )
@@ -28,7 +30,7 @@ HEARTBEAT = 300.0
 """How often to say that one is there if the CSMS does not mind [s]."""
 
 PLUGGED = "EV connected"
-"""Info of a faulted connector that holds a cable, for people and for the time when the fault is gone."""
+"""Info of a faulted connector, or one that is out of use, that holds a cable: for people, and for the time after that."""
 
 _HEARTBEAT = "heartbeat"
 
@@ -78,13 +80,49 @@ def _held(event: EvPluggedIn | EvUnplugged, station: Station, *, held: bool) -> 
     """Report a connector with or without a cable; a fault goes before both."""
     evse = station.evses.get(event.evse)
     known = evse.connectors.get(event.connector) if evse else None
-    if known is not None and known.state == "faulted":
-        changed = Connector(state="faulted", at=event.at, error=known.error, info=PLUGGED if held else "")
-    elif held:
-        changed = Connector(state="occupied", at=event.at, detail="Preparing")
-    else:
-        changed = Connector(state="available", at=event.at)
+    error = known.error if known is not None and known.state == "faulted" else ""
+    changed = _standing(station, event.evse, event.connector, event.at, held=held, error=error)
     return _told(station, event.at, event.evse, event.connector, changed)
+
+
+def _standing(
+    station: Station, evse: EvseNumber, connector: ConnectorNumber, at: datetime, *, held: bool, error: str
+) -> Connector:
+    """Return how a connector is: a fault goes before everything, an order that keeps it out of use before a cable.
+
+    Energy that flows is not stopped by such an order (8.3.4).
+    """
+    info = PLUGGED if held else ""
+    if error:
+        return Connector(state="faulted", at=at, error=error, info=info)
+    if not operative(station.availability, evse, connector) and not _flows(station, evse, connector):
+        return Connector(state="unavailable", at=at, info=info)
+    if held:
+        return Connector(state="occupied", at=at, detail="Preparing")
+    return Connector(state="available", at=at)
+
+
+def _flows(station: Station, evse: EvseNumber, connector: ConnectorNumber = ALL) -> bool:
+    """Tell whether energy may flow through a connector; without one at an EVSE, at any with 0."""
+    running = (one for one in station.transfers.values() if one.ended is None and evse in {0, one.evse})
+    return any(not connector or one.connector in {0, connector} for one in running)
+
+
+def _holds_cable(known: Connector) -> bool:
+    return known.state == "occupied" or known.info == PLUGGED
+
+
+def report_standing(command: ReportStanding, station: Station, now: datetime) -> Iterator[Effect]:
+    """Report every connector whose state is another by now, and the whole where that is in or out of use."""
+    out = not operative(station.availability, WHOLE) and not _flows(station, WHOLE)
+    state: ConnectorState = "unavailable" if out else "available"
+    if state != (station.state or "available"):
+        yield _told(station, now, WHOLE, ALL, Connector(state=state, at=now))
+    for evse, connector, known in connectors(station, WHOLE):
+        error = known.error if known.state == "faulted" else ""
+        changed = _standing(station, evse, connector, now, held=_holds_cable(known), error=error)
+        if changed.state != known.state:
+            yield _told(station, now, evse, connector, changed)
 
 
 def report_use(command: ReportUse, station: Station, now: datetime) -> Iterator[Effect]:
@@ -103,7 +141,8 @@ def fault(event: FaultAppeared, station: Station) -> Iterator[Effect]:
     left = list(standing_faults(fault_appeared(event, station)))
     for evse, connector, known in connectors(station, event.evse):
         code = next((other.code for other in left if other.evse in {0, evse}), "")
-        yield _told(station, event.at, evse, connector, _with_fault(known, event.at, code))
+        changed = _standing(station, evse, connector, event.at, held=_holds_cable(known), error=code)
+        yield _told(station, event.at, evse, connector, changed)
     if station.registration is Registration.ACCEPTED:
         yield from _events(before, event, station)
 
@@ -148,14 +187,6 @@ def _events(before: FaultAppeared | None, event: FaultAppeared, station: Station
         yield _told_of(before, station, cleared=True, at=event.at)
     if event.code:
         yield _told_of(event, station, cleared=False)
-
-
-def _with_fault(known: Connector, at: datetime, code: str) -> Connector:
-    held = known.state == "occupied" or known.info == PLUGGED
-    if code:
-        return Connector(state="faulted", at=at, error=code, info=PLUGGED if held else "")
-    state: ConnectorState = "occupied" if held else "available"
-    return Connector(state=state, at=at, detail="Preparing" if held else "")
 
 
 def _told_of(fault: FaultAppeared, station: Station, *, cleared: bool, at: datetime | None = None) -> StationEventReported:

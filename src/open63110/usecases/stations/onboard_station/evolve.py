@@ -4,6 +4,7 @@
 from msgspec.structs import replace
 
 from open63110.kernel.ids import ConnectorNumber, EvseNumber
+from open63110.model.availability import operative
 from open63110.model.station import (
     Connector,
     Evse,
@@ -96,13 +97,14 @@ def powered_up(event: PoweredUp, station: Station) -> Station:
 
 
 def _fresh(event: PoweredUp, station: Station) -> dict[EvseNumber, Evse]:
-    """Lay out the EVSEs as built, every connector free until the hardware says otherwise."""
+    """Lay out the EVSEs as built, every connector in use free until the hardware says otherwise."""
     layout = event.connectors or tuple(len(evse.connectors) for evse in station.evses.values())
-    free = Connector(state="available", at=event.at)
+    free, shut = Connector(state="available", at=event.at), Connector(state="unavailable", at=event.at)
     fresh: dict[EvseNumber, Evse] = {}
     for number, count in enumerate(layout, start=1):
         evse = EvseNumber(number)
-        connectors = {ConnectorNumber(one): free for one in range(1, count + 1)}
+        numbers = (ConnectorNumber(one) for one in range(1, count + 1))
+        connectors = {one: free if operative(station.availability, evse, one) else shut for one in numbers}
         known = station.evses.get(evse) or Evse(number=evse)
         fresh[evse] = replace(known, connectors=connectors, state=None, grant=None)
     return fresh
