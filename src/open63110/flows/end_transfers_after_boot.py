@@ -11,12 +11,14 @@ from datetime import datetime
 from open63110.kernel.messages import Message
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Flow
-from open63110.model.station import Station, StationBooted
+from open63110.model.station import TRIGGERED, Station, StationBooted
 from open63110.usecases.sessions.energy_transfer import EndForgottenTransfer
 
 
 def then(event: StationBooted, station: Station, now: datetime) -> Iterator[Message]:
     """Ask for their end; of one that was spoken of in the future nobody knows how long that is ago, so it is left alone."""
+    if event.reason == TRIGGERED:
+        return
     for transfer in tuple(station.transfers.values()):
         newest = transfer.newest or transfer.began
         if transfer.ended is None and newest is not None and newest <= now:

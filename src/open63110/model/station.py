@@ -203,8 +203,12 @@ class StationDisconnected(Event, frozen=True, kw_only=True, gc=False):
     reason: str = ""
 
 
+TRIGGERED = "Triggered"
+"""Reason of a boot that was only told once more, because the CSMS wanted to hear it: nothing has started."""
+
+
 class StationBooted(Event, frozen=True, kw_only=True, gc=False):
-    """The station says that it has started, and why."""
+    """The station says that it has started, and why. Whoever takes that for the end of something looks at TRIGGERED."""
 
     identity: Identity
     reason: str = ""

@@ -20,13 +20,14 @@ from open63110.model.limit import offered
 from open63110.model.needs import Needs, NeedsStated
 from open63110.model.reading import Reading
 from open63110.model.station import EvPluggedIn, EvUnplugged, Identity, Registration, Station
-from open63110.model.token import AuthorizationStatus, Credential
+from open63110.model.token import Credential
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, TransferState
 from open63110.runtime.engine import Engine
 from open63110.runtime.orders import Verdict
 from open63110.station.limits import phase_limit
 from open63110.station.outbox import AT_ONCE, TOLD, Outbox, Waiting
 from open63110.station.timekeeping import Hands, Timekeeper
+from open63110.station.touching import touches
 from open63110.usecases.energy.smart_charging import (
     EvseCapped,
     FailSafeEntered,
@@ -34,12 +35,12 @@ from open63110.usecases.energy.smart_charging import (
     LimitCleared,
     LimitInForce,
 )
-from open63110.usecases.services.authorize_externally import ConnectorUnlocked, StartRemotely, StopRemotely
-from open63110.usecases.services.authorize_locally import CredentialAnswered, CredentialPresented
+from open63110.usecases.services.authorize_externally import ConnectorUnlocked
+from open63110.usecases.services.authorize_locally import CredentialPresented
 from open63110.usecases.sessions.energy_transfer import MeterSampled, StopTransfer
 from open63110.usecases.stations.monitor_station import FaultAppeared
 from open63110.usecases.stations.onboard_station import PoweredUp, RegistrationAnswered, TimeTold
-from open63110.usecases.stations.reboot_station import RebootStation, StationRebooting
+from open63110.usecases.stations.reboot_station import StationRebooting
 
 REQUEST_WITHIN = 30.0
 """How long a request may wait for its turn [s]."""
@@ -261,22 +262,11 @@ class Controller:
             if isinstance(message, RegistrationAnswered | TimeTold):
                 self.clock.told(message.now, message.within, self._engine.clock.now(), self.noun, self.hardware)
         for evse in self._evses():
-            if any(self._touches(message, evse) for message in messages):
+            if any(touches(message, evse, self.running(evse)) for message in messages):
                 self.sample(evse)
 
     def _clock_was_set(self) -> None:
         self._engine.timers.follow(self._engine.stations[self.id])
-
-    def _touches(self, message: Message, evse: EvseNumber) -> bool:
-        runs = self.running(evse)
-        if isinstance(message, StopRemotely):
-            return runs == message.reference
-        if isinstance(message, RebootStation):
-            return runs is not None and message.evse in {None, evse}
-        if isinstance(message, CredentialAnswered):
-            unwanted = runs is not None and message.status is not AuthorizationStatus.ACCEPTED
-            return message.evse == evse and (unwanted or runs is None)
-        return isinstance(message, StartRemotely) and message.evse == evse
 
     def over(self, key: Any, verdict: Verdict) -> None:
         """Go on with the next fact, after a pause where this one did not go through."""

@@ -10,6 +10,8 @@ from tests.conformance.v201.messages import ANY as ANY_2X
 from tests.conformance.v201.messages import limits, moment, number, where, words
 
 from open63110.bindings.ocpp.measurands import WIRE_MEASURAND
+from open63110.bindings.ocpp.v16.extended_trigger_message import ADDED
+from open63110.bindings.ocpp.v16.trigger_message import WORDS as TRIGGERED
 from open63110.kernel.messages import Message
 from open63110.model.authorization import StopRemotely
 from open63110.model.reading import Reading, SignedReading
@@ -28,6 +30,7 @@ from open63110.usecases.services.authorize_locally import (
 from open63110.usecases.stations.change_availability import ChangeAvailability
 from open63110.usecases.stations.monitor_station import Heartbeat, MeterValuesReported
 from open63110.usecases.stations.reboot_station import RebootMode, RebootStation
+from open63110.usecases.stations.trigger_report import TriggerReport
 
 NUMBER = 7
 NAMES = {"tx1": NUMBER}
@@ -43,6 +46,7 @@ LOST: dict[type[Message], set[str]] = {
     StartRemotely: {"connector", "group", "remote_start"},
     UnlockConnector: {"connector"},
     ChangeAvailability: {"connector"},
+    TriggerReport: {"connector"},
     Heartbeat: {"every"},
     EnergyTransferStarted: {*UNSAID, "reference"},
     EnergyTransferUpdated: {*UNSAID, "subject"},
@@ -169,6 +173,9 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     StopRemotely: st.builds(StopRemotely, station=st.just(CS), reference=st.integers(0, 2**31).map(str)),
     UnlockConnector: ANY_2X[UnlockConnector],
     ChangeAvailability: ANY_2X[ChangeAvailability],
+    TriggerReport: st.builds(
+        TriggerReport, station=st.just(CS), report=st.sampled_from(sorted({*TRIGGERED, *ADDED})), evse=st.none() | number
+    ),
     SendLocalList: st.builds(
         SendLocalList,
         station=st.just(CS),

@@ -9,6 +9,7 @@ from tests.conformance.v201.golden import CS, NOW, door, plain, read, validator
 
 from open63110.bindings.ocpp.measurands import CONTEXT, WIRE_MEASURAND
 from open63110.bindings.ocpp.translation import Wire
+from open63110.bindings.ocpp.v201.trigger_message import WORDS as TRIGGERED
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message
 from open63110.kernel.units import Amperes, WattHours, Watts
@@ -34,6 +35,7 @@ from open63110.usecases.sessions.energy_transfer import AskTransferStatus
 from open63110.usecases.stations.change_availability import ChangeAvailability
 from open63110.usecases.stations.monitor_station import Heartbeat, MeterValuesReported, StationEventReported
 from open63110.usecases.stations.reboot_station import RebootMode, RebootStation
+from open63110.usecases.stations.trigger_report import TriggerReport
 
 LOST: dict[type[Message], set[str]] = {
     StationBooted: {"at"},  # a boot has no time on the wire
@@ -207,6 +209,9 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     ),
     ChangeAvailability: st.builds(
         ChangeAvailability, station=st.just(CS), operative=st.booleans(), evse=number, connector=st.integers(0, 999)
+    ),
+    TriggerReport: st.builds(
+        TriggerReport, station=st.just(CS), report=st.sampled_from(sorted(TRIGGERED)), evse=st.none() | number
     ),
     AskTransferStatus: st.builds(AskTransferStatus, station=st.just(CS), reference=words(36)),
     AskLocalListVersion: st.builds(AskLocalListVersion, station=st.just(CS)),

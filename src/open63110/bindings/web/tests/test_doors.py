@@ -29,6 +29,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "StopRemotely": {"reference": "tx-1"},
     "UnlockConnector": {"evse": 1},
     "ChangeAvailability": {"operative": False},
+    "TriggerReport": {"report": "heartbeat"},
 }
 """What a door needs to be asked at all; others take an empty body."""
 
@@ -38,6 +39,7 @@ PASSED_ON = {
     "StartRemotely",
     "UnlockConnector",
     "ChangeAvailability",
+    "TriggerReport",
     "SendLocalList",
     "AskLocalListVersion",
     "ClearAuthorizationCache",

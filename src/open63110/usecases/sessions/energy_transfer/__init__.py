@@ -16,6 +16,7 @@ from open63110.usecases.sessions.energy_transfer.messages import (
     AskTransferStatus,
     EndForgottenTransfer,
     MeterSampled,
+    ReportTransfer,
     StartTransfer,
     StopTransfer,
     TransferAnswer,
@@ -27,6 +28,7 @@ __all__ = [
     "AskTransferStatus",
     "EndForgottenTransfer",
     "MeterSampled",
+    "ReportTransfer",
     "StartTransfer",
     "StopTransfer",
     "TransferAnswer",
@@ -47,6 +49,7 @@ USE_CASE = UseCase(
         (Role.STATION, StartTransfer): station.start,
         (Role.STATION, StopTransfer): station.stop,
         (Role.STATION, MeterSampled): station.sample,
+        (Role.STATION, ReportTransfer): station.report,
         (Role.STATION, AskTransferStatus): station.tell_status,
     },
     evolve={

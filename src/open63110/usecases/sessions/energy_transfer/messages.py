@@ -57,6 +57,13 @@ class AskTransferStatus(Command, frozen=True, kw_only=True, gc=False):
     """How many times before."""
 
 
+class ReportTransfer(Command, frozen=True, kw_only=True, gc=False):
+    """At the station: say now how energy transfers are."""
+
+    evse: EvseNumber = EvseNumber(0)
+    """0: all that go on."""
+
+
 class TransferStatusAnswer(Reply, frozen=True, kw_only=True, gc=False):
     """What a station knows of a transfer; what still waits in its outbox is known there."""
 

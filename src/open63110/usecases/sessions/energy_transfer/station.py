@@ -22,6 +22,7 @@ from open63110.ports import Ids
 from open63110.usecases.sessions.energy_transfer.messages import (
     AskTransferStatus,
     MeterSampled,
+    ReportTransfer,
     StartTransfer,
     StopTransfer,
     TransferStatusAnswer,
@@ -121,6 +122,24 @@ def sample(event: MeterSampled, station: Station) -> Iterator[Effect]:
         readings=event.readings,
         number=transfer.number,
     )
+
+
+def report(command: ReportTransfer, station: Station, now: datetime) -> Iterator[Effect]:
+    """Say how each goes on, with what its meter showed last."""
+    for transfer in station.transfers.values():
+        if transfer.ended is None and command.evse in {0, transfer.evse}:
+            yield EnergyTransferUpdated(
+                station=station.id,
+                at=now,
+                reference=transfer.reference,
+                seq=transfer.seq + 1,
+                evse=transfer.evse,
+                state=transfer.state,
+                trigger="Trigger",
+                offline=station.connected is None,
+                readings=_shown(station, transfer.evse, "trigger"),
+                number=transfer.number,
+            )
 
 
 def tell_status(command: AskTransferStatus, station: Station) -> Iterator[Effect]:

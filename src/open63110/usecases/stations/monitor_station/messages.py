@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 
 from msgspec.structs import replace
 
-from open63110.kernel.ids import EvseNumber, TransferReference
+from open63110.kernel.ids import ConnectorNumber, EvseNumber, TransferReference
 from open63110.kernel.messages import Command, Event, Reply
 from open63110.model.reading import Reading
 
@@ -105,6 +105,29 @@ class BeginReporting(Command, frozen=True, kw_only=True, gc=False):
 
 class ReportStanding(Command, frozen=True, kw_only=True, gc=False):
     """At the station: its connectors may be open to others than before."""
+
+
+class BeatOnce(Command, frozen=True, kw_only=True, gc=False):
+    """At the station: say that it is there, beside the heartbeats at their own times."""
+
+    due: bool = False
+    """The answer to whoever wanted it has gone, so now is the time."""
+
+
+class ReportStatus(Command, frozen=True, kw_only=True, gc=False):
+    """At the station: say once more how connectors are."""
+
+    evse: EvseNumber = EvseNumber(0)
+    """0: of all EVSEs."""
+    connector: ConnectorNumber | None = None
+    """None: all of them."""
+
+
+class ReportReadings(Command, frozen=True, kw_only=True, gc=False):
+    """At the station: say what meters show."""
+
+    evse: EvseNumber = EvseNumber(0)
+    """0: of all EVSEs."""
 
 
 class ReportUse(Command, frozen=True, kw_only=True, gc=False):

@@ -4,8 +4,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId
 from open63110.kernel.messages import Effect, Wake
+from open63110.model.authorization import may_be_ordered
 from open63110.model.availability import ALL, WHOLE, operative
 from open63110.model.station import (
     Connector,
@@ -18,10 +21,14 @@ from open63110.model.station import (
 )
 from open63110.usecases.stations.monitor_station.evolve import CLOCK_UNCERTAIN, connectors, fault_appeared, standing_faults
 from open63110.usecases.stations.monitor_station.messages import (
+    BeatOnce,
     BeginReporting,
     FaultAppeared,
     Heartbeat,
+    MeterValuesReported,
+    ReportReadings,
     ReportStanding,
+    ReportStatus,
     ReportUse,
     StationEventReported,
 )
@@ -32,7 +39,7 @@ HEARTBEAT = 300.0
 PLUGGED = "EV connected"
 """Info of a faulted connector, or one that is out of use, that holds a cable: for people, and for the time after that."""
 
-_HEARTBEAT = "heartbeat"
+_HEARTBEAT, _ONCE = "heartbeat", "heartbeat-once"
 
 
 def worth_queueing(event: StationEventReported, severity_level: int) -> bool:
@@ -58,6 +65,14 @@ def beat(command: Heartbeat, station: Station, now: datetime) -> Iterator[Effect
     if station.connected is not None:
         yield command
     yield _next_heartbeat(station.id, now, command.every or HEARTBEAT)
+
+
+def beat_once(command: BeatOnce, station: Station, now: datetime) -> Iterator[Effect]:
+    """Say that one is there in the next turn: what this one answers goes first."""
+    if not command.due:
+        yield Wake(name=_ONCE, at=now, command=BeatOnce(station=station.id, due=True))
+    elif may_be_ordered(station):
+        yield Heartbeat(station=station.id)
 
 
 def _next_heartbeat(station: StationId, now: datetime, every: float) -> Wake:
@@ -130,6 +145,21 @@ def report_use(command: ReportUse, station: Station, now: datetime) -> Iterator[
     for evse, connector, known in connectors(station, command.evse):
         if known.state == "occupied" and known.detail != command.detail:
             yield _told(station, now, evse, connector, Connector(state="occupied", at=now, detail=command.detail))
+
+
+def report_status(command: ReportStatus, station: Station, now: datetime) -> Iterator[Effect]:
+    """Report connectors as they are, whether that is new or not."""
+    for evse, connector, known in connectors(station, command.evse):
+        if command.connector in {None, 0, connector}:
+            yield _told(station, now, evse, connector, known)
+
+
+def report_readings(command: ReportReadings, station: Station, now: datetime) -> Iterator[Effect]:
+    """Report what the meters showed last: whoever reads them did so just before."""
+    for number, evse in station.evses.items():
+        if command.evse in {0, number} and evse.readings:
+            readings = tuple(replace(one, context="trigger") for one in evse.readings)
+            yield MeterValuesReported(station=station.id, at=now, evse=number, readings=readings)
 
 
 def fault(event: FaultAppeared, station: Station) -> Iterator[Effect]:

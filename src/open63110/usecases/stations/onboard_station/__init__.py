@@ -23,6 +23,7 @@ from open63110.usecases.stations.onboard_station.messages import (
     RegistrationAnswer,
     RegistrationAnswered,
     RejectStation,
+    ReportBoot,
     StationRegistered,
 )
 
@@ -38,6 +39,7 @@ __all__ = [
     "RegistrationAnswer",
     "RegistrationAnswered",
     "RejectStation",
+    "ReportBoot",
     "StationRegistered",
     "TimeTold",
     "correction",
@@ -64,6 +66,7 @@ USE_CASE = UseCase(
         (Role.STATION, StationDisconnected): station.link_down,
         (Role.STATION, RegistrationAnswered): station.hear_answer,
         (Role.STATION, BootAgain): station.boot_again,
+        (Role.STATION, ReportBoot): station.report_boot,
         (Role.STATION, TimeTold): clock.hear_time,
         (Role.STATION, ClockSet): clock.hear_set,
     },

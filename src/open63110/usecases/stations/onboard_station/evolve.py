@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from open63110.kernel.ids import ConnectorNumber, EvseNumber
 from open63110.model.availability import operative
 from open63110.model.station import (
+    TRIGGERED,
     Connector,
     Evse,
     Identity,
@@ -47,7 +48,10 @@ def disconnected(event: StationDisconnected, station: Station) -> Station:
 def booted(event: StationBooted, station: Station) -> Station:
     """It says who it is; doubts about its clock start afresh, since it is being told the time."""
     identity = recognised(station.identity, event.identity)
-    return replace(station, identity=identity, booted=event.at, boot_reason=event.reason, flags=without(station.flags, CLOCK))
+    flags = without(station.flags, CLOCK)
+    if event.reason == TRIGGERED and station.booted is not None:
+        return replace(station, identity=identity, flags=flags)
+    return replace(station, identity=identity, booted=event.at, boot_reason=event.reason, flags=flags)
 
 
 def recognised(known: Identity, said: Identity) -> Identity:

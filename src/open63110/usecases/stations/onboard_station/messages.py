@@ -78,5 +78,9 @@ class PoweredUp(Event, frozen=True, kw_only=True, gc=False):
     """How many connectors EVSE 1, 2 … have; empty: as at the last power-up."""
 
 
+class ReportBoot(Command, frozen=True, kw_only=True, gc=False):
+    """At the station: say once more that it has booted, because the CSMS wants to hear it."""
+
+
 class BootAgain(Command, frozen=True, kw_only=True, gc=False):
     """At the station: knock once more at a CSMS that has not accepted it yet."""

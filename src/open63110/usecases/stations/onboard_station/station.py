@@ -6,8 +6,16 @@ from datetime import datetime, timedelta
 
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Effect, Wake
-from open63110.model.station import Identity, Registration, Station, StationBooted, StationConnected, StationDisconnected
-from open63110.usecases.stations.onboard_station.messages import BootAgain, PoweredUp, RegistrationAnswered
+from open63110.model.station import (
+    TRIGGERED,
+    Identity,
+    Registration,
+    Station,
+    StationBooted,
+    StationConnected,
+    StationDisconnected,
+)
+from open63110.usecases.stations.onboard_station.messages import BootAgain, PoweredUp, RegistrationAnswered, ReportBoot
 
 RETRY = 60.0
 """When to knock again at a CSMS that does not answer, or does not say when [s]."""
@@ -49,6 +57,15 @@ def boot_again(command: BootAgain, station: Station, now: datetime) -> Iterator[
     """Knock, if somebody could hear it."""
     if station.connected is not None:
         yield from _knock(station, now)
+
+
+def report_boot(command: ReportBoot, station: Station, now: datetime) -> Iterator[Effect]:
+    """Say it with a reason that tells it from a boot; a CSMS that has not accepted the station is knocked at anyhow."""
+    if station.registration is not Registration.ACCEPTED:
+        yield from _knock(station, now)
+    else:
+        at = station.booted or now
+        yield StationBooted(station=station.id, at=at, identity=station.identity, reason=TRIGGERED)
 
 
 def _knock(station: Station, now: datetime) -> Iterator[Effect]:

@@ -4,7 +4,7 @@
 from msgspec.structs import replace
 
 from open63110.kernel.ids import EvseNumber
-from open63110.model.station import Station, StationBooted
+from open63110.model.station import TRIGGERED, Station, StationBooted
 from open63110.usecases.stations.reboot_station.messages import RebootBegun, RebootDropped, RebootScheduled, StationRebooting
 
 REBOOT = "reboot"
@@ -56,7 +56,9 @@ def rebooting(event: StationRebooting, station: Station) -> Station:
 
 
 def booted(event: StationBooted, station: Station) -> Station:
-    """Whatever reboot was wanted has happened."""
+    """Whatever reboot was wanted has happened, unless the station only says once more that it had booted before."""
+    if event.reason == TRIGGERED:
+        return station
     return _free(replace(station, flags=_without(station, RESUMING, KEPT, *waiting(station))))
 
 
