@@ -65,6 +65,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Stations are given the credentials that may be local."""
     local_list_every: Seconds = Seconds(900.0)
     """How often a station's list is compared with the one it should have [s]."""
+    vendors: dict[str, tuple[str, ...]] = {}
+    """Vendors whose own messages (OCPP DataTransfer) are known, and which kinds of each; an empty list: all kinds."""
     grid_restore: Seconds = Seconds(60.0)
     """Over how long stations get more again, one after another, once an order of a DSO is over (7.7, 8.2.7) [s]."""
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Any message of ours that OCPP 1.6 can carry, for properties; and what gets lost on the way, by kind."""
 
+import json
 from typing import Any
 
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ from open63110.usecases.services.authorize_locally import (
     SendLocalList,
 )
 from open63110.usecases.stations.change_availability import ChangeAvailability
+from open63110.usecases.stations.exchange_vendor_messages import SendVendorMessage, VendorMessageReceived
 from open63110.usecases.stations.monitor_station import Heartbeat, MeterValuesReported
 from open63110.usecases.stations.reboot_station import RebootMode, RebootStation
 from open63110.usecases.stations.trigger_report import TriggerReport
@@ -79,6 +81,11 @@ proof = st.builds(
     **where,
 )
 some = st.lists(reading | other | proof, min_size=1, max_size=6).map(tuple)
+
+
+def as_text(data: str) -> str:
+    """Return data of a vendor as 1.6 has it: a JSON string, whatever it says."""
+    return data if not data or data.startswith('"') else json.dumps(data)
 
 
 def register(context: str) -> st.SearchStrategy[Reading]:
@@ -173,6 +180,8 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     StopRemotely: st.builds(StopRemotely, station=st.just(CS), reference=st.integers(0, 2**31).map(str)),
     UnlockConnector: ANY_2X[UnlockConnector],
     ChangeAvailability: ANY_2X[ChangeAvailability],
+    SendVendorMessage: ANY_2X[SendVendorMessage].map(lambda said: replace(said, data=as_text(said.data))),
+    VendorMessageReceived: ANY_2X[VendorMessageReceived].map(lambda said: replace(said, data=as_text(said.data))),
     TriggerReport: st.builds(
         TriggerReport, station=st.just(CS), report=st.sampled_from(sorted({*TRIGGERED, *ADDED})), evse=st.none() | number
     ),

@@ -11,7 +11,8 @@ from open63110.bindings.ocpp.measurands import CONTEXT, WIRE_MEASURAND
 from open63110.bindings.ocpp.translation import Wire
 from open63110.bindings.ocpp.v201.trigger_message import WORDS as TRIGGERED
 from open63110.kernel.ids import EvseNumber
-from open63110.kernel.messages import Message
+from open63110.kernel.messages import Command, Message
+from open63110.kernel.roles import Role
 from open63110.kernel.units import Amperes, WattHours, Watts
 from open63110.model.authorization import StopRemotely
 from open63110.model.external import ExternalLimit, ExternalLimitCleared, ExternalLimitSet, ExternalSource
@@ -33,6 +34,7 @@ from open63110.usecases.services.authorize_locally import (
 )
 from open63110.usecases.sessions.energy_transfer import AskTransferStatus
 from open63110.usecases.stations.change_availability import ChangeAvailability
+from open63110.usecases.stations.exchange_vendor_messages import SendVendorMessage, VendorMessageReceived
 from open63110.usecases.stations.monitor_station import Heartbeat, MeterValuesReported, StationEventReported
 from open63110.usecases.stations.reboot_station import RebootMode, RebootStation
 from open63110.usecases.stations.trigger_report import TriggerReport
@@ -91,6 +93,10 @@ transfer: dict[str, Any] = {
 }
 states = st.sampled_from(("pending", "charging", "suspended-ev", "suspended-evse", "idle"))
 remote = st.none() | whole
+
+
+data = st.sampled_from(("", "null", "true", "[1,2.5,{}]", '{"a":{"b":"c"}}', '"words"'))
+"""What a vendor says, as JSON."""
 
 
 def limits(references: st.SearchStrategy[str], tenth: float = 0.1) -> st.SearchStrategy[LimitPower]:
@@ -213,6 +219,10 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     TriggerReport: st.builds(
         TriggerReport, station=st.just(CS), report=st.sampled_from(sorted(TRIGGERED)), evse=st.none() | number
     ),
+    SendVendorMessage: st.builds(SendVendorMessage, station=st.just(CS), vendor=words(255, 1), message=words(50), data=data),
+    VendorMessageReceived: st.builds(
+        VendorMessageReceived, station=st.just(CS), at=st.just(NOW), vendor=words(255, 1), message=words(50), data=data
+    ),
     AskTransferStatus: st.builds(AskTransferStatus, station=st.just(CS), reference=words(36)),
     AskLocalListVersion: st.builds(AskLocalListVersion, station=st.just(CS)),
     ClearAuthorizationCache: st.builds(ClearAuthorizationCache, station=st.just(CS)),
@@ -329,6 +339,8 @@ def there_and_back(wire: Wire, message: Message, names: dict[str, Any] | None = 
     request = plain(translation.to_wire(message, door(wire, names=names)))
     validator(wire, f"{translation.action}Request").validate(request)
     decoded, end = read(wire, translation.action, request)
+    if translation.sender is None and isinstance(message, Command):  # either end may call it; commands go to stations
+        end.end = Role.STATION
     return translation.from_wire(decoded, end)
 
 

@@ -34,7 +34,7 @@ from open63110.wire.ports import Restful, Socket
 
 log = structlog.get_logger(__name__)
 
-_STATION = Role.STATION  # asking an enumeration for a member costs as much as a call; so where others say so
+_CSMS = Role.CSMS  # asking an enumeration for a member costs as much as a call; so where others say so
 
 FIRST = frozenset({"BootNotification"})
 """What a station may say before it is accepted."""
@@ -214,7 +214,7 @@ class Conversation:
 
     def _called(self, call: Called, answer_to: str | None) -> None:
         translation = self.wire.by_action.get(call.action)
-        if translation is None or translation.sender is not _STATION:
+        if translation is None or translation.sender is _CSMS:
             self._not_ours(call, answer_to)
             return
         door = self.door()

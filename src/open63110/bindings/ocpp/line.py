@@ -305,7 +305,12 @@ class Talk:
         now, door = line.engine.clock.now(), self._door
         if door is None:
             door = self._door = Door(
-                station=line.station, version=self._wire.version, subjects=line.engine.known, now=now, names=line.names
+                station=line.station,
+                version=self._wire.version,
+                subjects=line.engine.known,
+                now=now,
+                end=Role.STATION,
+                names=line.names,
             )
         door.now, door.noun, door.raw = now, line.engine.stations.get(line.station), raw
         return door
@@ -314,7 +319,7 @@ class Talk:
 
     def _called(self, call: Call) -> None:
         translation = self._wire.by_action.get(call.action)
-        if translation is None or translation.sender is not Role.CSMS:
+        if translation is None or translation.sender is Role.STATION:
             known = call.action in self._wire.types
             code = ErrorCode.NOT_SUPPORTED if known else ErrorCode.NOT_IMPLEMENTED
             self._happened(self._rpc.fail(call.id, code, f"{call.action[:50]} is not done here"))

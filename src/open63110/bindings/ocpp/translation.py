@@ -44,6 +44,8 @@ class Door(msgspec.Struct, kw_only=True):
     """The station as it is now; None if it is not known."""
     raw: bytes | msgspec.Raw = b""
     """The payload word by word, perhaps only lent: it keeps the whole frame in memory."""
+    end: Role = Role.CSMS
+    """Whose end of the wire this is."""
     names: dict[str, Any] = {}
     """At the station end: what the wire calls things (OCPP 1.6 transaction ids by our reference)."""
 
@@ -52,8 +54,8 @@ class Translation(msgspec.Struct, frozen=True, kw_only=True):
     """One action of one version."""
 
     action: str
-    sender: Role
-    """STATION or CSMS: who calls."""
+    sender: Role | None
+    """STATION or CSMS: who calls; None: either of them."""
     carries: tuple[type[Message], ...] = ()
     """Which of our messages ``to_wire`` takes."""
     only: Callable[[Any], bool] | None = None

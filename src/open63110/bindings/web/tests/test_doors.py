@@ -30,6 +30,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "UnlockConnector": {"evse": 1},
     "ChangeAvailability": {"operative": False},
     "TriggerReport": {"report": "heartbeat"},
+    "SendVendorMessage": {"vendor": "com.example"},
 }
 """What a door needs to be asked at all; others take an empty body."""
 
@@ -40,6 +41,7 @@ PASSED_ON = {
     "UnlockConnector",
     "ChangeAvailability",
     "TriggerReport",
+    "SendVendorMessage",
     "SendLocalList",
     "AskLocalListVersion",
     "ClearAuthorizationCache",
