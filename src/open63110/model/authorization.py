@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, SubjectRef, TransferReference
 from open63110.kernel.messages import Command, Event, Priority, Wake
-from open63110.model.availability import ALL, operative
+from open63110.model.availability import ALL, WHOLE, operative
+from open63110.model.reservation import Reservation
 from open63110.model.station import Evse, Grant, Registration, Station
 from open63110.model.token import AuthorizationStatus, Token
 from open63110.model.transfer import EnergyTransfer
@@ -107,6 +108,42 @@ def hindrance(station: Station, evse: EvseNumber, connector: ConnectorNumber | N
     if not operative(station.availability, evse, connector or ALL):
         return "Unavailable"
     return "Occupied" if open_transfer(station, evse) else ""
+
+
+def reserved_for(station: Station, evse: EvseNumber, now: datetime) -> Reservation | None:
+    """Return the reservation of an EVSE; one for any EVSE counts where as many are free as such reservations hold."""
+    holding = [one for one in station.reservations if one.until > now]
+    for one in holding:
+        if one.evse == evse:
+            return one
+    anywhere = [one for one in holding if one.evse == WHOLE]
+    if not anywhere:
+        return None
+    taken = {one.evse for one in holding}
+    free = [number for number in station.evses if number and number not in taken and not _in_use(station, number, now)]
+    return anywhere[0] if evse in free and len(free) <= len(anywhere) else None
+
+
+def _in_use(station: Station, evse: EvseNumber, now: datetime) -> bool:
+    return bool(hindrance(station, evse)) or live_grant(station, evse, now) is not None
+
+
+def own_reservation(
+    station: Station, evse: EvseNumber, subject: SubjectRef, group: SubjectRef | None, now: datetime
+) -> Reservation | None:
+    """Return the reservation that somebody uses when he starts at an EVSE, None if he has none for it."""
+    mine = [one for one in station.reservations if one.until > now and one.serves(subject, group)]
+    return next((one for place in (evse, WHOLE) for one in mine if one.evse == place), None)
+
+
+def kept_from(
+    station: Station, evse: EvseNumber, subject: SubjectRef, group: SubjectRef | None, now: datetime
+) -> Reservation | None:
+    """Return the reservation that keeps somebody from an EVSE, None if none does (8.4.3)."""
+    if not station.reservations:
+        return None
+    other = reserved_for(station, evse, now)
+    return None if other is None or own_reservation(station, evse, subject, group, now) is not None else other
 
 
 def _all_are(state: str, evse: Evse, connector: ConnectorNumber | None) -> bool:

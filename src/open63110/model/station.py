@@ -16,6 +16,7 @@ from open63110.model.installed import Profiles
 from open63110.model.limit import Limits
 from open63110.model.needs import Needs
 from open63110.model.reading import Reading
+from open63110.model.reservation import Reservation
 from open63110.model.session import ServiceSession
 from open63110.model.site import ZoneKey
 from open63110.model.transfer import EnergyTransfer
@@ -183,6 +184,8 @@ class Station(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tr
     """Which charging profiles it says it holds, whoever set them."""
     availability: tuple[Availability, ...] = ()
     """What was ordered about the use of its parts; parts without an order are in use."""
+    reservations: tuple[Reservation, ...] = ()
+    """Those that hold."""
 
 
 class StationConnected(Event, frozen=True, kw_only=True, gc=False):

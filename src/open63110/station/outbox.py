@@ -24,6 +24,7 @@ from open63110.model.station import ConnectorReported, StationBooted
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
 from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import FailSafeEntered, FailSafeLeft, LimitCleared, LimitInForce
+from open63110.usecases.services.reserve_evse import ReservationEnded
 from open63110.usecases.stations.monitor_station import MeterValuesReported, StationEventReported, worth_queueing
 
 TOLD = (
@@ -39,6 +40,7 @@ TOLD = (
     FailSafeEntered,
     FailSafeLeft,
     NeedsStated,
+    ReservationEnded,
 )
 """Facts of a station that its CSMS has to hear; a wire without words for one says so, and the CSMS goes without."""
 

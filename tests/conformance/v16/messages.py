@@ -28,6 +28,7 @@ from open63110.usecases.services.authorize_locally import (
     LocalListEntry,
     SendLocalList,
 )
+from open63110.usecases.services.reserve_evse import CancelReservation, ReserveEvse
 from open63110.usecases.stations.change_availability import ChangeAvailability
 from open63110.usecases.stations.exchange_vendor_messages import SendVendorMessage, VendorMessageReceived
 from open63110.usecases.stations.monitor_station import Heartbeat, MeterValuesReported
@@ -180,6 +181,16 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     StopRemotely: st.builds(StopRemotely, station=st.just(CS), reference=st.integers(0, 2**31).map(str)),
     UnlockConnector: ANY_2X[UnlockConnector],
     ChangeAvailability: ANY_2X[ChangeAvailability],
+    ReserveEvse: st.builds(
+        ReserveEvse,
+        station=st.just(CS),
+        subject=card,
+        until=moment,
+        evse=st.integers(0, 999),
+        reservation=st.integers(1, 2**31 - 1),
+        group=st.none() | card,
+    ),
+    CancelReservation: ANY_2X[CancelReservation],
     SendVendorMessage: ANY_2X[SendVendorMessage].map(lambda said: replace(said, data=as_text(said.data))),
     VendorMessageReceived: ANY_2X[VendorMessageReceived].map(lambda said: replace(said, data=as_text(said.data))),
     TriggerReport: st.builds(

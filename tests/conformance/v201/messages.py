@@ -32,6 +32,7 @@ from open63110.usecases.services.authorize_locally import (
     LocalListEntry,
     SendLocalList,
 )
+from open63110.usecases.services.reserve_evse import CancelReservation, ReservationEnded, ReserveEvse
 from open63110.usecases.sessions.energy_transfer import AskTransferStatus
 from open63110.usecases.stations.change_availability import ChangeAvailability
 from open63110.usecases.stations.exchange_vendor_messages import SendVendorMessage, VendorMessageReceived
@@ -222,6 +223,24 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     SendVendorMessage: st.builds(SendVendorMessage, station=st.just(CS), vendor=words(255, 1), message=words(50), data=data),
     VendorMessageReceived: st.builds(
         VendorMessageReceived, station=st.just(CS), at=st.just(NOW), vendor=words(255, 1), message=words(50), data=data
+    ),
+    ReserveEvse: st.builds(
+        ReserveEvse,
+        station=st.just(CS),
+        subject=subject,
+        until=moment,
+        evse=st.integers(0, 999),
+        reservation=st.integers(1, 2**31 - 1),
+        group=st.none() | subject,
+        connector_type=st.sampled_from(("", "cCCS2", "sType2")),
+    ),
+    CancelReservation: st.builds(CancelReservation, station=st.just(CS), reservation=st.integers(1, 2**31 - 1)),
+    ReservationEnded: st.builds(
+        ReservationEnded,
+        station=st.just(CS),
+        at=st.just(NOW),
+        reservation=st.integers(1, 2**31 - 1),
+        reason=st.sampled_from(("expired", "removed")),
     ),
     AskTransferStatus: st.builds(AskTransferStatus, station=st.just(CS), reference=words(36)),
     AskLocalListVersion: st.builds(AskLocalListVersion, station=st.just(CS)),

@@ -35,6 +35,7 @@ from open63110.usecases.services.authorize_locally import (
     LocalListVersionAnswer,
     SendLocalList,
 )
+from open63110.usecases.services.reserve_evse import CancelReservation, ReservationEnded, ReservationMade, ReserveEvse
 from open63110.usecases.stations.change_availability import (
     AvailabilityChanged,
     AvailabilityPlanned,
@@ -200,6 +201,16 @@ def _availability(order: Any, yes: bool, reason: str, answers: Sequence[Any], no
     yield AvailabilityChanged(station=order.station, at=now, scheduled=scheduled, **part)
 
 
+def _reserved(order: Any, yes: bool, _: str, __: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    if yes:
+        yield ReservationMade(station=order.station, at=now, reservation=order.made())
+
+
+def _unreserved(order: Any, yes: bool, _: str, __: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    if yes:
+        yield ReservationEnded(station=order.station, at=now, reservation=order.reservation, reason="cancelled")
+
+
 def _limit(order: Any, yes: bool, reason: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
     if not yes:
         yield LimitRefused(station=order.station, at=now, evse=order.evse, reason=reason)
@@ -227,6 +238,8 @@ _MEANS: dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], 
     ClearAuthorizationCache: _cache,
     RebootStation: _reboot,
     ChangeAvailability: _availability,
+    ReserveEvse: _reserved,
+    CancelReservation: _unreserved,
     LimitPower: _limit,
     WithdrawLimit: _withdrawn,
     AskLimit: _asked,

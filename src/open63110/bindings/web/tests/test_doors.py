@@ -31,6 +31,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "ChangeAvailability": {"operative": False},
     "TriggerReport": {"report": "heartbeat"},
     "SendVendorMessage": {"vendor": "com.example"},
+    "ReserveEvse": {"subject": CARD, "evse": 1, "until": "2100-01-01T00:00:00Z"},
+    "CancelReservation": {"reservation": 1},
 }
 """What a door needs to be asked at all; others take an empty body."""
 
@@ -41,7 +43,7 @@ PASSED_ON = {
     "UnlockConnector",
     "ChangeAvailability",
     "TriggerReport",
-    "SendVendorMessage",
+    "ReserveEvse",
     "SendLocalList",
     "AskLocalListVersion",
     "ClearAuthorizationCache",

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 import msgspec
 
 from open63110.kernel.errors import Refused, Unavailable, Unknown
+from open63110.kernel.ids import SubjectRef
 from open63110.kernel.messages import Effect, Wake
 from open63110.model.authorization import (
     ReleaseGrant,
     StopRemotely,
     hindrance,
+    kept_from,
     live_grant,
     may_be_ordered,
     open_transfer,
@@ -39,8 +41,8 @@ def start(command: StartRemotely, station: Station, tokens: Tokens, ids: Ids, po
         Unavailable: the station is not there.
     """
     _demand_presence(station)
-    _demand_free(command, station, now)
     token = tokens.token(command.subject)
+    _demand_free(command, station, command.group or (token.group if token else None), now)
     status = verdict(token, station.id, now, tokens.in_use(command.subject))
     if status is not AuthorizationStatus.ACCEPTED:
         raise Refused(f"the credential is answered with {status.value}", code=f"Token{status.value}", where="subject")
@@ -64,7 +66,7 @@ def _demand_presence(station: Station) -> None:
         raise Unavailable(f"{station.id} is not connected", code="StationOffline", where="station")
 
 
-def _demand_free(command: StartRemotely, station: Station, now: datetime) -> None:
+def _demand_free(command: StartRemotely, station: Station, group: SubjectRef | None, now: datetime) -> None:
     evse = command.evse
     trouble = hindrance(station, evse, command.connector)
     if trouble.startswith("Unknown"):
@@ -73,6 +75,8 @@ def _demand_free(command: StartRemotely, station: Station, now: datetime) -> Non
         raise Refused(f"EVSE {evse} of {station.id} is {trouble.lower()}", code=trouble, where="evse")
     if station.blocked_by:
         raise Refused(f"{station.id} admits no new session: {station.blocked_by}", code="NotAtThisTime")
+    if kept_from(station, evse, command.subject, group, now) is not None:
+        raise Refused(f"EVSE {evse} of {station.id} is reserved for somebody else", code="Reserved", where="evse")
     grant = live_grant(station, evse, now)
     if _pending(command) in station.wakeups or (grant is not None and grant.subject == command.subject):
         raise Refused(f"the same start is under way at EVSE {evse}", code="DuplicateRequest")

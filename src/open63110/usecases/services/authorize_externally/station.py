@@ -10,6 +10,7 @@ from open63110.model.authorization import (
     GroupLearned,
     StopRemotely,
     hindrance,
+    kept_from,
     live_grant,
     open_transfer,
     release_later,
@@ -35,6 +36,8 @@ def start(command: StartRemotely, station: Station, policy: StationPolicy, now: 
         raise Refused(f"EVSE {command.evse}: {trouble}", code=trouble, where="evse")
     if station.blocked_by:
         raise Refused(f"no new session: {station.blocked_by}", code="NotAtThisTime")
+    if kept_from(station, command.evse, command.subject, command.group, now) is not None:
+        raise Refused("it is reserved for somebody else", code="Reserved", where="evse")
     other = live_grant(station, command.evse, now)
     if other is not None and other.subject != command.subject:
         raise Refused("somebody else is starting here", code="Occupied", where="evse")

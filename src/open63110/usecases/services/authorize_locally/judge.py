@@ -8,6 +8,7 @@ from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Effect, Wake
 from open63110.model.authorization import (
     StopRemotely,
+    kept_from,
     live_grant,
     open_transfer,
     release_later,
@@ -52,7 +53,9 @@ def judge(
     subject, mine = command.subject, station.transfers.values()
     running = running_elsewhere(tokens.in_use(subject), mine, subject, command.evse, command.reference)
     status = verdict(token, station.id, command.presented or now, running)
-    if status is ACCEPTED and station.blocked_by and _wants_in(command, evse, station):
+    group = token.group if token else None
+    kept = station.blocked_by or (evse and kept_from(station, evse, command.subject, group, now))
+    if status is ACCEPTED and kept and _wants_in(command, evse, station):
         status = AuthorizationStatus.NOT_AT_THIS_TIME
     if _is_news(command, evse, status, station, now):
         yield CredentialJudged(

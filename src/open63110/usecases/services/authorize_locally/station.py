@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from open63110.kernel.errors import NotSupported, Refused
 from open63110.kernel.ids import EvseNumber, SubjectRef
 from open63110.kernel.messages import Effect, Wake
-from open63110.model.authorization import hindrance, live_grant, may_be_ordered, open_transfer, release_later
+from open63110.model.authorization import hindrance, kept_from, live_grant, may_be_ordered, open_transfer, release_later
 from open63110.model.policy import StationPolicy
 from open63110.model.station import AuthorizationGranted, AuthorizationReleased, Grant, LocalAuthorization, Station
 from open63110.model.token import AuthorizationStatus, CredentialJudged
@@ -45,6 +45,8 @@ def presented(event: CredentialPresented, station: Station, policy: StationPolic
             yield from _ask(event, station, policy, now)
     elif station.blocked_by or hindrance(station, event.evse):
         yield _refusal(event, station, AuthorizationStatus.NOT_AT_THIS_TIME, now)
+    elif _is_kept_from(event, station, now):
+        yield _refusal(event, station, AuthorizationStatus.NOT_AT_THIS_TIME, now)
     elif station.local.entries.get(event.subject) == ACCEPTED:
         yield from _grant(event, station, "local-list", policy, now)
     elif not may_be_ordered(station):
@@ -53,6 +55,15 @@ def presented(event: CredentialPresented, station: Station, policy: StationPolic
         yield from _grant(event, station, "cache", policy, now)
     else:
         yield from _ask(event, station, policy, now)
+
+
+def _is_kept_from(event: CredentialPresented, station: Station, now: datetime) -> bool:
+    """Tell whether the EVSE is reserved for others. Whose group nobody here knows is asked for where a group may use it."""
+    group = _group(station, event.subject)
+    other = kept_from(station, event.evse, event.subject, group, now)
+    if other is None:
+        return False
+    return other.group is None or group is not None or not may_be_ordered(station)
 
 
 def _waiting_name(evse: EvseNumber, subject: SubjectRef) -> str:
@@ -67,7 +78,10 @@ def _ask(event: CredentialPresented, station: Station, policy: StationPolicy, no
 
 
 def _refusal(
-    about: CredentialPresented | DecideAlone, station: Station, status: AuthorizationStatus, now: datetime
+    about: CredentialPresented | DecideAlone | CredentialAnswered,
+    station: Station,
+    status: AuthorizationStatus,
+    now: datetime,
 ) -> CredentialJudged:
     return CredentialJudged(station=station.id, at=now, subject=about.subject, status=status, evse=about.evse)
 
@@ -82,8 +96,11 @@ def _grant(
     """Give the right once: holding the card again, or an answer that comes late, gives no second one."""
     if live_grant(station, about.evse, now) is not None:
         return
-    until = now + timedelta(seconds=policy.connection_timeout)
     group = getattr(about, "group", None) or _group(station, about.subject)
+    if kept_from(station, about.evse, about.subject, group, now) is not None:
+        yield _refusal(about, station, AuthorizationStatus.NOT_AT_THIS_TIME, now)
+        return
+    until = now + timedelta(seconds=policy.connection_timeout)
     grant = Grant(subject=about.subject, method=method, at=now, until=until, group=group)
     yield AuthorizationGranted(station=station.id, at=now, evse=about.evse, grant=grant)
     yield release_later(station.id, about.evse, until)

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from open63110.kernel.errors import Refused
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, TransferReference
 from open63110.kernel.messages import Effect
+from open63110.model.authorization import own_reservation
 from open63110.model.reading import Context, Reading
-from open63110.model.station import AuthorizationReleased, Station
+from open63110.model.station import AuthorizationReleased, Grant, Station
 from open63110.model.transfer import (
     EnergyTransfer,
     EnergyTransferEnded,
@@ -59,11 +60,18 @@ def start(command: StartTransfer, station: Station, now: datetime, ids: Ids) -> 
         trigger=command.trigger,
         offline=station.connected is None,
         remote_start=grant.remote_start if grant else None,
+        reservation=_reservation(station, command.evse, grant, now),
         readings=_shown(station, command.evse, "begin"),
         number=number,
     )
     if grant is not None:
         yield AuthorizationReleased(station=station.id, at=now, evse=command.evse, reason="started")
+
+
+def _reservation(station: Station, evse: EvseNumber, grant: Grant | None, now: datetime) -> int | None:
+    """Return the number of the reservation that whoever starts uses up, None if he has none (8.4.3)."""
+    used = own_reservation(station, evse, grant.subject, grant.group, now) if grant and station.reservations else None
+    return used.id if used else None
 
 
 def _occupied(station: Station, evse: EvseNumber) -> ConnectorNumber:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId
 from open63110.kernel.messages import Effect, Wake
-from open63110.model.authorization import may_be_ordered
+from open63110.model.authorization import may_be_ordered, reserved_for
 from open63110.model.availability import ALL, WHOLE, operative
 from open63110.model.station import (
     Connector,
@@ -114,7 +114,8 @@ def _standing(
         return Connector(state="unavailable", at=at, info=info)
     if held:
         return Connector(state="occupied", at=at, detail="Preparing")
-    return Connector(state="available", at=at)
+    reserved = station.reservations and reserved_for(station, evse, at) is not None
+    return Connector(state="reserved" if reserved else "available", at=at)
 
 
 def _flows(station: Station, evse: EvseNumber, connector: ConnectorNumber = ALL) -> bool:
