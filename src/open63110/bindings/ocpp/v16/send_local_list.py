@@ -52,7 +52,7 @@ def refuse(trouble: Trouble, _: Door) -> types.SendLocalListResponse:
 
 
 def to_wire(command: SendLocalList, door: Door) -> types.SendLocalListRequest:
-    """Send the whole list, always: a differential one needs both ends to agree on what was there.
+    """Send the list, or what changes of it.
 
     Of several kinds of credentials with the same idTag, one line goes out, for a station may refuse a list with two.
 
@@ -66,8 +66,13 @@ def to_wire(command: SendLocalList, door: Door) -> types.SendLocalListRequest:
         tag = id_tag_if_any(entry.subject, door)
         if tag:
             lines.setdefault(tag.upper(), _data(tag, entry, door))
-    listed = tuple(lines.values())
-    return types.SendLocalListRequest(list_version=command.version, update_type="Full", local_authorization_list=listed or UNSET)
+    for tag in filter(None, (id_tag_if_any(ref, door) for ref in command.removed)):
+        lines.setdefault(tag.upper(), types.AuthorizationData(id_tag=tag))
+    return types.SendLocalListRequest(
+        list_version=command.version,
+        update_type="Differential" if command.differential else "Full",
+        local_authorization_list=tuple(lines.values()) or UNSET,
+    )
 
 
 def _data(tag: str, entry: LocalListEntry, door: Door) -> types.AuthorizationData:

@@ -58,24 +58,33 @@ def refuse(trouble: Trouble, _: Door) -> types.SendLocalListResponse:
 
 
 def to_wire(command: SendLocalList, door: Door, words: Words = WORDS) -> types.SendLocalListRequest:
-    """Send the whole list, always: a differential one needs both ends to agree on what was there.
+    """Send the list, or what changes of it.
 
     Raises:
         Malformed: the use case has not filled it in.
     """
     if command.entries is None or command.version < 1:
         raise Malformed("a list goes out with its entries and a version above 0", code="NoList", where="entries")
-    lines = tuple(line for entry in command.entries for line in _data(entry, door, words))
-    return types.SendLocalListRequest(version_number=command.version, update_type="Full", local_authorization_list=lines or UNSET)
+    lines = [line for entry in command.entries for line in _data(entry, door, words)]
+    lines += [types.AuthorizationData(id_token=token) for ref in command.removed for token in _named(ref, door, words)]
+    return types.SendLocalListRequest(
+        version_number=command.version,
+        update_type="Differential" if command.differential else "Full",
+        local_authorization_list=tuple(lines) or UNSET,
+    )
+
+
+def _named(ref: SubjectRef, door: Door, words: Words) -> Iterator[types.IdTokenType]:
+    try:
+        yield id_token(ref, door, words)
+    except (Unknown, NotSupported):
+        return
 
 
 def _data(entry: LocalListEntry, door: Door, words: Words) -> Iterator[types.AuthorizationData]:
-    try:
-        token = id_token(entry.subject, door, words)
-    except (Unknown, NotSupported):
-        return
-    info = types.IdTokenInfoType(status=entry.status.value, group_id_token=group(entry.group, door, words))
-    yield types.AuthorizationData(id_token=token, id_token_info=info)
+    for token in _named(entry.subject, door, words):
+        info = types.IdTokenInfoType(status=entry.status.value, group_id_token=group(entry.group, door, words))
+        yield types.AuthorizationData(id_token=token, id_token_info=info)
 
 
 def heard(response: Any, command: SendLocalList, door: Door) -> Verdict:

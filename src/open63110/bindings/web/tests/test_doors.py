@@ -43,6 +43,7 @@ PASSED_ON = {
     "UnlockConnector",
     "ChangeAvailability",
     "TriggerReport",
+    "AskTransferStatus",
     "ReserveEvse",
     "SendLocalList",
     "AskLocalListVersion",

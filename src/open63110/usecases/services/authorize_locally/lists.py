@@ -7,7 +7,7 @@ from zlib import crc32
 
 import msgspec
 
-from open63110.kernel.errors import NotSupported, Unavailable
+from open63110.kernel.errors import NotSupported, Refused, Unavailable
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Effect, Wake
 from open63110.model.authorization import may_be_ordered, verdict
@@ -51,7 +51,7 @@ def fingerprint(entries: Lines) -> int:
 
 
 def send(command: SendLocalList, station: Station, tokens: Tokens, now: datetime) -> Iterator[Effect]:
-    """Send the whole list; the version rises for each station by itself.
+    """Send the whole list, or what changes of it; the version rises for each station by itself.
 
     Raises:
         NotSupported: the station has said that it keeps no list.
@@ -60,8 +60,30 @@ def send(command: SendLocalList, station: Station, tokens: Tokens, now: datetime
     _demand_presence(station)
     if station.local.version == NOT_SUPPORTED:
         raise NotSupported(f"{station.id} has no local lists")
+    version = command.version or _next(station, station.local.version)
+    if command.differential:
+        yield from _change(command, station, version, entries_for(station.id, tokens, now), now)
+        return
     entries = entries_for(station.id, tokens, now) if command.entries is None else command.entries
-    yield from _offer(station, entries, command.version or _next(station, station.local.version), now)
+    yield from _offer(station, entries, version, now)
+
+
+def _change(command: SendLocalList, station: Station, version: int, whole: Lines, now: datetime) -> Iterator[Effect]:
+    """Send what changes. Where that does not lead to the list the station should have, the next look at it sends that whole.
+
+    Raises:
+        Refused: nobody knows what the station has, or nothing would change.
+    """
+    entries = command.entries or ()
+    if station.local.version < 1 or station.local.version != station.local.desired:
+        raise Refused(f"{station.id} has no list that could be changed", code="VersionMismatch", remedy="send the whole list")
+    if not entries and not command.removed:
+        raise Refused("that changes nothing", code="NoList", where="entries")
+    wanted = {one.subject: one for one in whole}
+    leads_there = all(wanted.get(one.subject) == one for one in entries) and not wanted.keys() & set(command.removed)
+    digest = fingerprint(whole) if leads_there else fingerprint(entries)
+    yield LocalListOffered(station=station.id, at=now, version=version, digest=digest)
+    yield msgspec.structs.replace(command, version=version, entries=entries)
 
 
 def _next(station: Station, reported: int) -> int:

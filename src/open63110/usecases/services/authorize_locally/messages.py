@@ -70,12 +70,16 @@ class LocalListEntry(Reply, frozen=True, kw_only=True, gc=False, array_like=True
 
 
 class SendLocalList(Command, frozen=True, kw_only=True, gc=False):
-    """Replace a station's local authorization list."""
+    """Replace a station's local authorization list, or change it."""
 
     version: int = 0
     """0: the next after the station's."""
     entries: tuple[LocalListEntry, ...] | None = None
     """None: all tokens that may be local."""
+    differential: bool = False
+    """The entries are what changes of the list that the station has; the rest of it stays."""
+    removed: tuple[SubjectRef, ...] = ()
+    """What no longer stands on it; of a differential list only."""
 
 
 class LocalListReported(Event, frozen=True, kw_only=True, gc=False):

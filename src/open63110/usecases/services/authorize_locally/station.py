@@ -19,6 +19,7 @@ from open63110.usecases.services.authorize_locally.messages import (
     CredentialAnswered,
     CredentialPresented,
     DecideAlone,
+    LocalListEntry,
     LocalListReplaced,
     LocalListVersionAnswer,
     SendLocalList,
@@ -154,7 +155,7 @@ def take_list(command: SendLocalList, station: Station, policy: StationPolicy, n
         NotSupported: no list is kept here.
         Refused: the list here is as new, or newer.
     """
-    local, entries = station.local, command.entries or ()
+    local, entries = station.local, tuple(_changed(command, station.local)) if command.differential else command.entries or ()
     if not policy.local_list:
         raise NotSupported("there are no local lists here")
     lines: dict[str, str] = {entry.subject: entry.status.value for entry in entries}
@@ -163,6 +164,18 @@ def take_list(command: SendLocalList, station: Station, policy: StationPolicy, n
     if command.version <= local.version:
         raise Refused(f"version {local.version} is here already", code="VersionMismatch", where="version")
     yield LocalListReplaced(station=station.id, at=now, version=command.version, entries=entries)
+
+
+def _changed(command: SendLocalList, local: LocalAuthorization) -> Iterator[LocalListEntry]:
+    """Return the list as it will be."""
+    said = {one.subject: one for one in command.entries or ()}
+    for ref, status in local.entries.items():
+        if ref not in said and ref not in command.removed:
+            group = local.groups.get(ref)
+            yield LocalListEntry(
+                subject=SubjectRef(ref), status=AuthorizationStatus(status), group=SubjectRef(group) if group else None
+            )
+    yield from said.values()
 
 
 def tell_version(command: AskLocalListVersion, station: Station, policy: StationPolicy) -> Iterator[Effect]:

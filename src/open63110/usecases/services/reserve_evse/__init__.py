@@ -17,7 +17,6 @@ from open63110.usecases.services.reserve_evse.messages import (
     EndReservation,
     ReservationEnded,
     ReservationMade,
-    ReservationNumbered,
     ReserveEvse,
 )
 
@@ -28,7 +27,6 @@ __all__ = [
     "EndReservation",
     "ReservationEnded",
     "ReservationMade",
-    "ReservationNumbered",
     "ReserveEvse",
 ]
 

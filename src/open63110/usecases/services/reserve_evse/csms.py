@@ -18,7 +18,6 @@ from open63110.usecases.services.reserve_evse.messages import (
     EndReservation,
     ReservationEnded,
     ReservationMade,
-    ReservationNumbered,
     ReserveEvse,
 )
 
@@ -48,7 +47,6 @@ def ask(command: ReserveEvse, station: Station, tokens: Tokens, ids: Ids, now: d
     _demand_free(wish, station, now)
     _demand_presence(station)
     yield wish
-    yield ReservationNumbered(reservation=number)
 
 
 def _demand_free(wish: ReserveEvse, station: Station, now: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from open63110.kernel.ids import EvseNumber, SubjectRef
-from open63110.kernel.messages import Command, Event, Priority, Reply
+from open63110.kernel.messages import Command, Event, Priority
 from open63110.model.availability import WHOLE
 from open63110.model.reservation import Reservation
 
@@ -19,7 +19,7 @@ class ReserveEvse(Command, frozen=True, kw_only=True, gc=False):
     evse: EvseNumber = WHOLE
     """0: any EVSE of the station."""
     reservation: int = 0
-    """Its number; 0: the CSMS gives one."""
+    """Its number; 0: the CSMS gives one, which the order shows."""
     group: SubjectRef | None = None
     connector_type: str = ""
     """In words of OCPP 2.x, such as cCCS2; empty: any will do."""
@@ -40,12 +40,6 @@ class CancelReservation(Command, frozen=True, kw_only=True, gc=False):
     """Let anybody use the EVSE again."""
 
     priority: ClassVar[Priority] = Priority.CONTROL
-    reservation: int
-
-
-class ReservationNumbered(Reply, frozen=True, kw_only=True, gc=False):
-    """Under which number it is wanted."""
-
     reservation: int
 
 

@@ -8,7 +8,7 @@ Leaves:     a transfer whose energy is end register − begin register, with eve
 """
 
 from open63110.kernel.roles import Role
-from open63110.kernel.usecase import UseCase
+from open63110.kernel.usecase import Door, UseCase
 from open63110.model.session import SessionAdvanced, SessionClosed, SessionRecorded
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated, TransferSettled
 from open63110.usecases.sessions.energy_transfer import csms, evolve, station
@@ -62,4 +62,5 @@ USE_CASE = UseCase(
         SessionClosed: evolve.session_over,
         SessionRecorded: evolve.session_over,
     },
+    doors=(Door(command=AskTransferStatus, noun="station", verb="ask-transfer-status", roles=frozenset({Role.OPERATOR})),),
 )

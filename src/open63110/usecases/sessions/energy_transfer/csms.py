@@ -7,8 +7,10 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from open63110.kernel.errors import Unavailable
 from open63110.kernel.ids import StationId, TransferReference
 from open63110.kernel.messages import Effect, Wake
+from open63110.model.authorization import may_be_ordered
 from open63110.model.policy import Policy
 from open63110.model.station import Station
 from open63110.model.transfer import (
@@ -233,7 +235,18 @@ def _estimate(transfer: EnergyTransfer, reason: str, now: datetime) -> EnergyTra
 
 
 def ask_status(command: AskTransferStatus, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
-    """Ask for missing messages until they come or the station has had its time; of a running transfer, ask once."""
+    """Ask for missing messages until they come or the station has had its time; of a running transfer, ask once.
+
+    Without a transfer it is a question to the station whether messages of any wait there: whoever asked hears the answer.
+
+    Raises:
+        Unavailable: the station is not there to answer that.
+    """
+    if not command.reference:
+        if not may_be_ordered(station):
+            raise Unavailable(f"{station.id} is not connected", code="StationOffline", where="station")
+        yield command
+        return
     transfer = station.transfers.get(command.reference)
     if transfer is None or transfer.complete:
         return

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What parties say to each other about energy transfers, beside the facts in model/transfer.py."""
 
+from typing import ClassVar
+
 from open63110.kernel.ids import EvseNumber, TransferReference
 from open63110.kernel.messages import Command, Event, Reply
 from open63110.model.reading import Reading
@@ -52,7 +54,9 @@ class EndForgottenTransfer(Command, frozen=True, kw_only=True, gc=False):
 class AskTransferStatus(Command, frozen=True, kw_only=True, gc=False):
     """Does the station still hold messages of this transfer (OCPP GetTransactionStatus)?"""
 
-    reference: TransferReference
+    unasked: ClassVar[frozenset[str]] = frozenset({"asked"})
+    reference: TransferReference = TransferReference("")
+    """Empty: of any."""
     asked: int = 0
     """How many times before."""
 

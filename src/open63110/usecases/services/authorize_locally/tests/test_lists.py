@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.wallet import Wallet
 
-from open63110.kernel.errors import NotSupported, Unavailable
+from open63110.kernel.errors import NotSupported, Refused, Unavailable
 from open63110.kernel.ids import StationId, SubjectRef
 from open63110.kernel.messages import Wake
 from open63110.model.policy import Policy
@@ -205,3 +206,41 @@ def test_a_comparison_ends_when_the_station_goes_or_lists_are_not_wanted() -> No
 def test_a_cleared_cache_is_a_fact() -> None:
     fact = CacheCleared(station=CS1, at=NOW)
     assert list(cache_cleared(fact)) == [fact]
+
+
+# --- what changes of a list ---
+
+
+def known(version: int = 4) -> Station:
+    local = LocalAuthorization(version=version, desired=version, digest=1)
+    return replace(station(), local=local)
+
+
+def changes(**fields: Any) -> SendLocalList:
+    return SendLocalList(station=CS1, differential=True, **fields)
+
+
+def test_what_changes_is_sent_to_who_has_the_list_it_changes() -> None:
+    whole = entries_for(CS1, TOKENS, NOW)
+    command = changes(entries=whole[:1], removed=(CARL,))
+    offered, sent = send(command, known(), TOKENS, NOW)
+    assert (offered.version, offered.digest) == (5, fingerprint(whole))  # type: ignore[union-attr] # the fact
+    assert sent == replace(command, version=5)
+
+
+def test_a_change_that_does_not_lead_to_the_list_it_should_have_is_mended_by_the_next_look() -> None:
+    listed = entries_for(CS1, TOKENS, NOW)[0].subject
+    offered, _ = send(changes(removed=(listed,)), known(), TOKENS, NOW)
+    noun = after(known(), [offered])
+    assert [type(one) for one in hear(5, noun)] == [LocalListReported, LocalListOffered, SendLocalList]
+
+
+@pytest.mark.parametrize("noun", [known(0), replace(known(), local=LocalAuthorization(version=4, desired=5))])
+def test_nobody_changes_a_list_that_nobody_knows(noun: Station) -> None:
+    with pytest.raises(Refused):
+        list(send(changes(removed=(CARL,)), noun, TOKENS, NOW))
+
+
+def test_a_change_of_nothing_is_refused() -> None:
+    with pytest.raises(Refused):
+        list(send(changes(), known(), TOKENS, NOW))

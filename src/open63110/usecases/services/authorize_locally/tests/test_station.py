@@ -11,6 +11,7 @@ from open63110.kernel.errors import NotSupported, Refused
 from open63110.kernel.ids import EvseNumber, StationId, SubjectRef, TransferNumber, TransferReference
 from open63110.kernel.messages import Wake
 from open63110.model.policy import StationPolicy
+from open63110.model.reservation import Reservation
 from open63110.model.station import (
     AuthorizationGranted,
     AuthorizationReleased,
@@ -257,3 +258,51 @@ def test_a_station_without_lists_says_so() -> None:
 
 def test_a_cache_is_cleared_when_asked() -> None:
     assert list(forget(ClearAuthorizationCache(station=CS1), station(), NOW)) == [CacheCleared(station=CS1, at=NOW)]
+
+
+def test_what_changes_of_a_list_leaves_the_rest_of_it() -> None:
+    local = LocalAuthorization(version=3, entries={ANNA: "Accepted", BERT: "Accepted"}, groups={ANNA: FLEET})
+    noun = msgspec.structs.replace(IDLE, local=local)
+    change = SendLocalList(
+        station=CS1,
+        version=4,
+        differential=True,
+        entries=(LocalListEntry(subject=FLEET, status=BLOCKED),),
+        removed=(BERT,),
+    )
+    (replaced,) = take_list(change, noun, POLICY, NOW)
+    assert isinstance(replaced, LocalListReplaced)
+    assert replaced.entries == (
+        LocalListEntry(subject=ANNA, status=ACCEPTED, group=FLEET),
+        LocalListEntry(subject=FLEET, status=BLOCKED),
+    )
+
+
+def reserved(group: SubjectRef | None = None, **more: Any) -> Station:
+    """An EVSE that is kept for Bert, perhaps for his group."""
+    one = Reservation(id=7, evse=ONE, subject=BERT, group=group, until=NOW + HOUR)
+    return msgspec.structs.replace(IDLE, reservations=(one,), **more)
+
+
+def test_a_reserved_evse_refuses_others_without_asking_anybody() -> None:
+    (_, judged) = presented(HELD, reserved(), POLICY, NOW)
+    assert isinstance(judged, CredentialJudged)
+    assert judged.status is AuthorizationStatus.NOT_AT_THIS_TIME
+
+
+def test_where_a_group_may_use_it_whose_group_nobody_here_knows_is_asked_for() -> None:
+    there = reserved(FLEET)
+    assert any(isinstance(one, AuthorizeCredential) for one in presented(HELD, there, POLICY, NOW))
+    yes = CredentialAnswered(station=CS1, at=NOW, subject=ANNA, status=ACCEPTED, evse=ONE)
+    assert not any(isinstance(one, AuthorizationGranted) for one in answered(yes, there, POLICY, NOW))
+    of_fleet = msgspec.structs.replace(yes, group=FLEET)
+    assert any(isinstance(one, AuthorizationGranted) for one in answered(of_fleet, there, POLICY, NOW))
+
+
+def test_without_a_link_only_whose_group_is_known_may_use_it() -> None:
+    away = reserved(FLEET, connected=None)
+    (_, judged) = presented(HELD, away, POLICY, NOW)
+    assert judged.status is AuthorizationStatus.NOT_AT_THIS_TIME  # type: ignore[union-attr] # a refusal
+    local = LocalAuthorization(version=3, entries={ANNA: "Accepted"}, groups={ANNA: FLEET})
+    known = msgspec.structs.replace(away, local=local)
+    assert any(isinstance(one, AuthorizationGranted) for one in presented(HELD, known, POLICY, NOW))
