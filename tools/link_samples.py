@@ -43,6 +43,10 @@ SAID: Final[dict[str, tuple[Any, ...]]] = {
     "event_id": (1, 5120),
     "cause": (4, 5119),
     "vendor": ("Ecotec",),
+    "message": ("SelfTest",),
+    "data": ('{"phase":2,"passed":true}',),
+    "custom": ("SelfTest",),
+    "connector_type": ("cCCS2", "sType2"),
     "model": ("Duo 2x22",),
     "serial": ("EC22-004711",),
     "firmware": ("3.14.1-rc2",),
@@ -99,6 +103,8 @@ RARE: Final = frozenset(
         "reasons",
         "ahead",
         "transfer",
+        "differential",
+        "removed",
     }
 )
 """Fields with a default that most messages leave at it."""
@@ -204,6 +210,8 @@ def _value(name: str, hint: Any, words: str | None, chance: random.Random, at: d
     plain: Any = _plain(inner)
     if name == "station":
         return STATION
+    if inner is SubjectRef and many:
+        return (SubjectRef("anna"), SubjectRef("bert"))
     if inner is SubjectRef:
         return SubjectRef("fleet" if name == "group" else chance.choice(("anna", "bert")))
     if inner is Reading:

@@ -103,7 +103,11 @@ def hear(event: VendorMessageReceived, policy: Policy) -> Iterator[Effect]:
 
 
 def obey(command: SendVendorMessage, policy: Policy, now: datetime) -> Iterator[Effect]:
-    """At the station: the same; what a known message makes it do is its vendor's matter."""
+    """At the station: the same; what a known message makes it do is its vendor's matter.
+
+    Raises:
+        Refused: the vendor, or the kind of message, is not known here.
+    """
     status = known(policy.vendors, command.vendor, command.message)
     if status != ACCEPTED:
         raise Refused("nobody here understands that", code=status, where="vendor")

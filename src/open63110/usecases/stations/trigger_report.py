@@ -97,9 +97,7 @@ def obey(command: TriggerReport, station: Station, now: datetime) -> Iterator[Ef
     _check(command, station)
     if command.report is Report.TRANSFER and not _flows(station, command.evse):
         raise Refused("no energy transfer goes on", code="NoTransaction", where="report")
-    yield ReportTriggered(
-        station=station.id, at=now, report=command.report, evse=command.evse, connector=command.connector
-    )
+    yield ReportTriggered(station=station.id, at=now, report=command.report, evse=command.evse, connector=command.connector)
 
 
 def _flows(station: Station, evse: EvseNumber | None) -> bool:

@@ -105,6 +105,8 @@ def _value(said: Any, hint: Any, subjects: Subjects | None, where: str) -> Any:
         if many and isinstance(said, list):
             return tuple(_made(inner, one, subjects, f"{where}.{place}") for place, one in enumerate(said))
         return _made(inner, said, subjects, where)
+    if inner is SubjectRef and many and isinstance(said, list):
+        return tuple(_value(one, inner, subjects, f"{where}.{place}") for place, one in enumerate(said))
     if inner is SubjectRef and subjects is not None and isinstance(said, dict):
         return subjects.ref(_converted(said, Credential, where))
     return _converted(said, hint, where)

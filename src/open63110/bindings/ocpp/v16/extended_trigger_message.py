@@ -43,9 +43,7 @@ def refuse(trouble: Trouble, _: Door) -> types.ExtendedTriggerMessageResponse:
 
 def to_wire(command: TriggerReport, _: Door) -> types.ExtendedTriggerMessageRequest:
     """Ask."""
-    return types.ExtendedTriggerMessageRequest(
-        requested_message=ADDED[command.report], connector_id=command.evse or UNSET
-    )
+    return types.ExtendedTriggerMessageRequest(requested_message=ADDED[command.report], connector_id=command.evse or UNSET)
 
 
 def only_here(command: TriggerReport) -> bool:

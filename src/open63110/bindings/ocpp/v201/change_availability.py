@@ -24,9 +24,7 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
     """Read which part."""
     evse = WHOLE if request.evse is UNSET else evse_number(request.evse.id)
     operative = request.operational_status == WORD[True]
-    return (
-        ChangeAvailability(station=door.station, operative=operative, evse=evse, connector=connector_of(request.evse)),
-    )
+    return (ChangeAvailability(station=door.station, operative=operative, evse=evse, connector=connector_of(request.evse)),)
 
 
 def answer(replies: Sequence[Reply], _: Door) -> types.ChangeAvailabilityResponse:

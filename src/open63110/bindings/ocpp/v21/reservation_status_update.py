@@ -15,9 +15,7 @@ def to_wire(event: ReservationEnded, door: Door) -> Any:
     """Tell it."""
     if event.reason != "no-transaction":
         return before.to_wire(event, door)
-    return types.ReservationStatusUpdateRequest(
-        reservation_id=event.reservation, reservation_update_status="NoTransaction"
-    )
+    return types.ReservationStatusUpdateRequest(reservation_id=event.reservation, reservation_update_status="NoTransaction")
 
 
 RESERVATION_STATUS_UPDATE = replace(before.RESERVATION_STATUS_UPDATE, to_wire=to_wire)

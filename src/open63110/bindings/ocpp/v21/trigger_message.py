@@ -22,7 +22,7 @@ WORDS: Final[dict[Report, Any]] = trigger_message.WORDS | {
 def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
     """Read what is wanted."""
     (asked,) = trigger_message.from_wire(request, door, WORDS)
-    return (replace(asked, custom=text(request.custom_trigger)),)  # type: ignore[type-var] # a struct, as every message
+    return (replace(asked, custom=text(request.custom_trigger)),)
 
 
 def to_wire(command: TriggerReport, _: Door) -> types.TriggerMessageRequest:

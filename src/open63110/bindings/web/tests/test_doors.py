@@ -30,6 +30,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "UnlockConnector": {"evse": 1},
     "ChangeAvailability": {"operative": False},
     "TriggerReport": {"report": "heartbeat"},
+    "AskTransferStatus": {"reference": ""},
     "SendVendorMessage": {"vendor": "com.example"},
     "ReserveEvse": {"subject": CARD, "evse": 1, "until": "2100-01-01T00:00:00Z"},
     "CancelReservation": {"reservation": 1},

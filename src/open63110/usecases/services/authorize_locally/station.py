@@ -44,9 +44,7 @@ def presented(event: CredentialPresented, station: Station, policy: StationPolic
     if running is not None:
         if may_be_ordered(station) and not same_party(station.local, event.subject, running.subject):
             yield from _ask(event, station, policy, now)
-    elif station.blocked_by or hindrance(station, event.evse):
-        yield _refusal(event, station, AuthorizationStatus.NOT_AT_THIS_TIME, now)
-    elif _is_kept_from(event, station, now):
+    elif station.blocked_by or hindrance(station, event.evse) or _is_kept_from(event, station, now):
         yield _refusal(event, station, AuthorizationStatus.NOT_AT_THIS_TIME, now)
     elif station.local.entries.get(event.subject) == ACCEPTED:
         yield from _grant(event, station, "local-list", policy, now)

@@ -26,8 +26,9 @@ from open63110.usecases.services.reserve_evse import (
     ReservationEnded,
     ReservationMade,
     ReserveEvse,
+    csms,
+    station,
 )
-from open63110.usecases.services.reserve_evse import csms, station
 from open63110.usecases.stations.change_availability import AvailabilityChanged
 from open63110.usecases.stations.monitor_station import FaultAppeared
 
@@ -263,7 +264,9 @@ def test_what_nobody_reserved_cannot_be_cancelled() -> None:
     with pytest.raises(Unknown):
         list(csms.cancel(CancelReservation(station=CS, reservation=9), IDLE))
     there = replace(IDLE, reservations=(Reservation(id=7, evse=E1, subject=ANNA, until=LATER),))
-    assert list(csms.cancel(CancelReservation(station=CS, reservation=7), there)) == [CancelReservation(station=CS, reservation=7)]
+    assert list(csms.cancel(CancelReservation(station=CS, reservation=7), there)) == [
+        CancelReservation(station=CS, reservation=7)
+    ]
 
 
 def test_the_operator_asks() -> None:

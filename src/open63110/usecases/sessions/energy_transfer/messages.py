@@ -55,7 +55,7 @@ class AskTransferStatus(Command, frozen=True, kw_only=True, gc=False):
     """Does the station still hold messages of this transfer (OCPP GetTransactionStatus)?"""
 
     unasked: ClassVar[frozenset[str]] = frozenset({"asked"})
-    reference: TransferReference = TransferReference("")
+    reference: TransferReference
     """Empty: of any."""
     asked: int = 0
     """How many times before."""

@@ -3,6 +3,7 @@
 
 from msgspec.structs import replace
 
+from open63110.kernel.ids import EvseNumber
 from open63110.model.availability import Availability, Progress, put
 from open63110.model.station import Station
 from open63110.model.transfer import EnergyTransferEnded
@@ -26,9 +27,7 @@ def changed(event: AvailabilityChanged, station: Station) -> Station:
 
 
 def _put(event: Said, station: Station, progress: Progress) -> Station:
-    one = Availability(
-        evse=event.evse, connector=event.connector, operative=event.operative, at=event.at, progress=progress
-    )
+    one = Availability(evse=event.evse, connector=event.connector, operative=event.operative, at=event.at, progress=progress)
     return replace(station, availability=put(station.availability, one))
 
 
@@ -36,7 +35,9 @@ def refused(event: AvailabilityRefused, station: Station) -> Station:
     """What was wanted is given up, unless something else is wanted by now."""
     place = (event.evse, event.connector)
     left = tuple(
-        one for one in station.availability if one.place != place or one.operative is not event.operative or one.progress != "asked"
+        one
+        for one in station.availability
+        if one.place != place or one.operative is not event.operative or one.progress != "asked"
     )
     return replace(station, availability=left) if len(left) != len(station.availability) else station
 
@@ -53,5 +54,5 @@ def ended(_: EnergyTransferEnded, station: Station) -> Station:
     return replace(station, availability=left)
 
 
-def _holds(one: Availability, running: set[int]) -> bool:
+def _holds(one: Availability, running: set[EvseNumber]) -> bool:
     return bool(running) if not one.evse else one.evse in running

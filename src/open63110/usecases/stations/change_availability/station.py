@@ -39,9 +39,7 @@ def obey(command: ChangeAvailability, station: Station, now: datetime) -> Iterat
 def _flows(command: ChangeAvailability, station: Station) -> bool:
     """Tell whether energy may flow at the part."""
     return any(
-        one.ended is None
-        and command.evse in {0, one.evse}
-        and (not command.connector or one.connector in {0, command.connector})
+        one.ended is None and command.evse in {0, one.evse} and (not command.connector or one.connector in {0, command.connector})
         for one in station.transfers.values()
     )
 

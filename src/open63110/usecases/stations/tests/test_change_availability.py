@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -40,7 +41,9 @@ IDLE = Station(
     evses={one: Evse(number=one, connectors=PLUGS) for one in (E1, E2)},
 )
 REF = TransferReference("t1")
-RUNNING = EnergyTransfer(station=CS, number=TransferNumber(1), reference=REF, evse=E1, connector=C1, began=NOW, subject=SubjectRef("s"))
+RUNNING = EnergyTransfer(
+    station=CS, number=TransferNumber(1), reference=REF, evse=E1, connector=C1, began=NOW, subject=SubjectRef("s")
+)
 BUSY = replace(IDLE, transfers={REF: RUNNING})
 OVER = replace(RUNNING, ended=NOW)
 END = EnergyTransferEnded(station=CS, at=NOW, reference=REF, seq=1)
@@ -65,7 +68,7 @@ def commands(effects: Iterable[Effect]) -> list[ChangeAvailability]:
 
 
 @pytest.mark.parametrize("part", [{}, {"evse": 1}, {"evse": 1, "connector": 2}])
-def test_a_part_that_is_out_of_use_admits_nobody_until_it_is_in_use_again(part: dict[str, int]) -> None:
+def test_a_part_that_is_out_of_use_admits_nobody_until_it_is_in_use_again(part: dict[str, Any]) -> None:
     effects = list(obey(order(**part), IDLE, NOW))
     assert effects[-1] == AvailabilityPlanned()
     out = changed(effects, IDLE)
@@ -92,8 +95,10 @@ def test_another_transfer_that_goes_on_holds_the_whole_station_up_still() -> Non
     assert [one.progress for one in still.availability] == ["scheduled"]
 
 
-@pytest.mark.parametrize(("part", "waits"), [({"evse": 2}, False), ({"evse": 1, "connector": 2}, False), ({"evse": 1, "connector": 1}, True)])
-def test_only_what_flows_at_that_very_part_puts_it_off(part: dict[str, int], waits: bool) -> None:  # noqa: FBT001 - a parameter
+@pytest.mark.parametrize(
+    ("part", "waits"), [({"evse": 2}, False), ({"evse": 1, "connector": 2}, False), ({"evse": 1, "connector": 1}, True)]
+)
+def test_only_what_flows_at_that_very_part_puts_it_off(part: dict[str, Any], waits: bool) -> None:
     assert list(obey(order(**part), BUSY, NOW))[-1] == AvailabilityPlanned(scheduled=waits)
 
 
@@ -111,7 +116,7 @@ def test_a_right_to_charge_that_nobody_used_yet_is_taken_back() -> None:
 
 
 @pytest.mark.parametrize("part", [{"evse": 3}, {"evse": 1, "connector": 3}, {"connector": 1}])
-def test_a_part_that_is_not_there_is_unknown_at_both_ends(part: dict[str, int]) -> None:
+def test_a_part_that_is_not_there_is_unknown_at_both_ends(part: dict[str, Any]) -> None:
     with pytest.raises(Unknown):
         list(obey(order(**part), IDLE, NOW))
     with pytest.raises(Unknown):

@@ -23,7 +23,9 @@ REF = TransferReference("t1")
 BUSY = replace(IDLE, transfers={REF: EnergyTransfer(station=CS, number=TransferNumber(1), reference=REF, evse=E1, began=NOW)})
 
 
-def wish(report: Report = Report.STATUS, evse: int | None = None, connector: int | None = None, custom: str = "") -> TriggerReport:
+def wish(
+    report: Report = Report.STATUS, evse: int | None = None, connector: int | None = None, custom: str = ""
+) -> TriggerReport:
     number = None if evse is None else EvseNumber(evse)
     plug = None if connector is None else ConnectorNumber(connector)
     return TriggerReport(station=CS, report=report, evse=number, connector=plug, custom=custom)
@@ -34,7 +36,9 @@ def test_the_wish_is_passed_on_also_to_a_station_that_waits_to_be_accepted() -> 
         assert list(ask(wish(), replace(IDLE, registration=registration))) == [wish()]
 
 
-@pytest.mark.parametrize("changes", [{"connected": None}, {"registration": Registration.QUARANTINED}, {"registration": Registration.REJECTED}])
+@pytest.mark.parametrize(
+    "changes", [{"connected": None}, {"registration": Registration.QUARANTINED}, {"registration": Registration.REJECTED}]
+)
 def test_who_is_away_or_was_never_let_in_is_not_asked(changes: dict[str, object]) -> None:
     with pytest.raises(Unavailable):
         list(ask(wish(), replace(IDLE, **changes)))

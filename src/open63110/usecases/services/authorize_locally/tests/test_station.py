@@ -262,7 +262,7 @@ def test_a_cache_is_cleared_when_asked() -> None:
 
 def test_what_changes_of_a_list_leaves_the_rest_of_it() -> None:
     local = LocalAuthorization(version=3, entries={ANNA: "Accepted", BERT: "Accepted"}, groups={ANNA: FLEET})
-    noun = msgspec.structs.replace(IDLE, local=local)
+    noun = msgspec.structs.replace(station(), local=local)
     change = SendLocalList(
         station=CS1,
         version=4,
@@ -281,7 +281,7 @@ def test_what_changes_of_a_list_leaves_the_rest_of_it() -> None:
 def reserved(group: SubjectRef | None = None, **more: Any) -> Station:
     """An EVSE that is kept for Bert, perhaps for his group."""
     one = Reservation(id=7, evse=ONE, subject=BERT, group=group, until=NOW + HOUR)
-    return msgspec.structs.replace(IDLE, reservations=(one,), **more)
+    return msgspec.structs.replace(station(), reservations=(one,), **more)
 
 
 def test_a_reserved_evse_refuses_others_without_asking_anybody() -> None:
