@@ -23,7 +23,13 @@ from open63110.model.sdr import Sdr
 from open63110.model.session import SessionState
 from open63110.model.station import ConnectorReported, Registration, StationBooted, StationDisconnected
 from open63110.model.token import Credential
-from open63110.model.transfer import EnergyTransfer, EnergyTransferEnded, EnergyTransferStarted, TransferFact
+from open63110.model.transfer import (
+    EnergyTransfer,
+    EnergyTransferEnded,
+    EnergyTransferStarted,
+    EnergyTransferUpdated,
+    TransferFact,
+)
 from open63110.ports import Where
 from open63110.simulator.ev import Ev, Make
 from open63110.simulator.hardware import SimulatedStation
@@ -217,6 +223,56 @@ async def test_a_station_to_be_rebooted_when_idle_lets_nobody_in_until_it_was(wi
         assert [one.evse for one in await here.facts(EnergyTransferStarted, "CS-1")] == [1]
         at.present(2, "BERT")
         await here.until(lambda: at.hardware.charging(2))
+
+
+@pytest.mark.at("AT-8.3.7-3", "v21", "link")
+@pytest.mark.parametrize("wire", ["v21", "link"])
+async def test_what_is_to_be_resumed_goes_on_after_the_reboot_as_the_same_transfer(wire: str, tmp_path: Path) -> None:
+    async with standing(tmp_path, wire) as at:
+        here = at.here
+        await at.charge(1, "ANNA")
+        await here.pass_by(300)
+        (before,) = here.station("CS-1").transfers.values()
+        booted = here.station("CS-1").booted
+        order = await here.ask("stations/CS-1/reboot", {"mode": "immediate-and-resume"})
+        assert (order["outcome"], order["reason"]) == ("accepted", "NoError")
+        await here.until(lambda: here.station("CS-1").booted != booted)
+        assert here.station("CS-1").boot_reason == "RemoteReset"
+        await at.link_is_back()
+        await here.until(lambda: at.hardware.charging(1))
+        await here.pass_by(300)
+        at.hardware.leave(1)
+        await here.until(lambda: here.rows(Sdr))
+
+        facts = [one for one in await here.facts(Event, "CS-1") if isinstance(one, TransferFact)]
+        assert {one.reference for one in facts} == {before.reference}
+        assert [type(one) for one in facts if not isinstance(one, EnergyTransferUpdated)] == [
+            EnergyTransferStarted,
+            EnergyTransferEnded,
+        ]
+        assert [one.seq for one in facts] == list(range(len(facts)))
+        assert [one.trigger for one in facts].count("TxResumed") == 1
+        shown = [one.value for fact in facts for one in fact.readings if one.measurand == "energy.import.register"]
+        assert shown == sorted(shown)
+        (record,) = here.rows(Sdr)
+        assert record.energy == pytest.approx(shown[-1] - shown[0], abs=0.001)
+        assert record.energy == pytest.approx(at.site.energy_shown(), abs=0.001)
+
+
+@pytest.mark.parametrize("wire", ["v201", "v21", "link"])
+async def test_one_evse_is_rebooted_while_the_other_goes_on(wire: str, tmp_path: Path) -> None:
+    async with standing(tmp_path, wire) as at:
+        here = at.here
+        await at.charge(1, "ANNA")
+        await at.charge(2, "BERT")
+        order = await here.ask("stations/CS-1/reboot", {"mode": "immediate", "evse": 1})
+        assert order["outcome"] == "accepted"
+        await here.until(lambda: here.rows(EnergyTransfer, Where("ended", "not null")))
+        assert not at.hardware.charging(1)
+        (end,) = await here.facts(EnergyTransferEnded, "CS-1")
+        assert (end.evse, end.reason) == (1, "ImmediateReset")
+        assert at.hardware.charging(2)
+        assert at.hardware.restarts == 0
 
 
 # --- 8.3.15 -----------------------------------------------------------------------------------------------------------

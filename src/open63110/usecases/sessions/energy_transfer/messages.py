@@ -66,6 +66,8 @@ class ReportTransfer(Command, frozen=True, kw_only=True, gc=False):
 
     evse: EvseNumber = EvseNumber(0)
     """0: all that go on."""
+    trigger: str = "Trigger"
+    """Why, in words of OCPP 2.x."""
 
 
 class TransferStatusAnswer(Reply, frozen=True, kw_only=True, gc=False):

@@ -143,7 +143,7 @@ def report(command: ReportTransfer, station: Station, now: datetime) -> Iterator
                 seq=transfer.seq + 1,
                 evse=transfer.evse,
                 state=transfer.state,
-                trigger="Trigger",
+                trigger=command.trigger,
                 offline=station.connected is None,
                 readings=_shown(station, transfer.evse, "trigger"),
                 number=transfer.number,
