@@ -20,7 +20,7 @@ from open63110.bindings.link.patterns.bulk import Streams
 from open63110.bindings.link.patterns.files import FileSource
 from open63110.bindings.link.patterns.own_messages import STREAM
 from open63110.bindings.link.patterns.spool import FOLDER, Spool, by_station
-from open63110.bindings.link.patterns.ways import Way
+from open63110.bindings.link.patterns.ways import Watch, Way
 from open63110.bindings.link.server import Server
 from open63110.kernel.address import Directory
 from open63110.kernel.errors import Refused, Unknown
@@ -218,7 +218,7 @@ class Depot:
         return BulkStream(id=id, name=name, station=station, fetched=fetched, incoming=there, outgoing=here, asked=now, by=by)
 
 
-def level_streams(folder: Path, settings: Bulk, ways: LevelWays, watch: Audited, clock: Clock) -> Streams:
+def level_streams(folder: Path, settings: Bulk, ways: LevelWays, watch: Watch, clock: Clock) -> Streams:
     """Make the streams of a CSMS."""
     spool = Spool(folder / FOLDER, by_station, largest=settings.largest, most=settings.most)
     return Streams(spool, ways, watch, now=clock.now)

@@ -90,6 +90,23 @@ class Bulk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """All that has come and is under way; what is more is not taken [bytes]."""
 
 
+class Uploads(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Logs that stations send by HTTP, each to an address of its own. How long they are kept is policy.keep_logs."""
+
+    url: str = ""
+    """Where stations reach this CSMS by HTTPS. Empty: web.public_url, else where the page is served; without TLS on this machine
+    only."""
+    plain: bool = False
+    """Let them come without TLS: everybody on the way can read and alter what they send."""
+    password: bool = True
+    """They have to show the user and the password of the address (https://user:password@…) as HTTP Basic; false for firmware
+    that leaves them out: then the address alone, which nobody can guess, lets them in."""
+    largest: int = 268_435_456
+    """One log [bytes]."""
+    most: int = 8_589_934_592
+    """All logs; what is more is not taken [bytes]."""
+
+
 class Log(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Structured logs on stderr."""
 
@@ -113,6 +130,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     policy: Policy = Policy()
     limits: Limits = Limits()
     bulk: Bulk = Bulk()
+    uploads: Uploads = Uploads()
     log: Log = Log()
     protection: Protection = Protection()
     protect: dict[str, Protect] = msgspec.field(default_factory=dict)
@@ -286,7 +304,16 @@ def check(config: Config) -> None:
         raise Malformed("clock_factor must be above 0", where="clock_factor")
     _check_terms(config.policy)
     check_bulk(config.bulk)
+    _check_uploads(config.uploads)
     check_protection(config, config.links)
+
+
+def _check_uploads(uploads: Uploads) -> None:
+    if not 0 < uploads.largest <= uploads.most:
+        raise Malformed("uploads.largest is above 0, and not more than uploads.most", where="uploads.largest")
+    if uploads.url and not uploads.url.startswith("https://") and not (uploads.plain and uploads.url.startswith("http://")):
+        remedy = "say https://…, or plain = true to accept that everybody on the way can read and alter"
+        raise Malformed(f"uploads.url is no address with TLS; {remedy}", where="uploads.url", remedy=remedy)
 
 
 def check_bulk(bulk: Bulk) -> None:
@@ -327,6 +354,8 @@ def host_and_port(text: str, where: str) -> tuple[str | None, int]:
 
 
 def _check_terms(policy: Policy) -> None:
-    for name in ("most_quarantined", "forget_quarantined", "keep_minutes", "keep_power", "keep_alarms"):
+    for name in ("most_quarantined", "forget_quarantined", "keep_minutes", "keep_power", "keep_alarms", "keep_logs"):
         if getattr(policy, name) < 0:
             raise Malformed(f"policy.{name} must not be below 0", where=f"policy.{name}")
+    if policy.log_within <= 0:
+        raise Malformed("policy.log_within must be above 0", where="policy.log_within")

@@ -21,6 +21,8 @@ from open63110.apps.forgetting import Forgetting
 from open63110.apps.ids import StoredIds
 from open63110.apps.install import make_folder
 from open63110.apps.levels import Level, LevelOrders
+from open63110.apps.log_paths import Addressed, InBand, address_of
+from open63110.apps.log_shelf import LogShelf
 from open63110.apps.missing import Missing
 from open63110.apps.opaque import RankedOrders
 from open63110.apps.planning import Planning
@@ -129,14 +131,18 @@ class Csms:
             lifetime=config.limits.link_lifetime,
         )
         self.level = self._level()
-        self.streams = level_streams(folder, config.bulk, self.level.ways, Audited(self._audit, self.refusals), self.clock)
+        self.shelf = LogShelf(folder, config.uploads, self.keys, self.engine, self.refusals)
+        self.shelf.address = lambda: address_of(config, self.web_port)
+        in_band = InBand(self.engine, self.shelf, Audited(self._audit, self.refusals))
+        self.streams = level_streams(folder, config.bulk, self.level.ways, in_band, self.clock)
+        self.depot = in_band.depot = Depot(self.streams, self.clock, self.engine.stations)
         self.level.services.streams = self.streams
         self.guard = self.link.guard = self.level.branches.guard = guard_of(
             config, config.links, self.clock.now, obeys=self.engine
         )
         self.ranked = RankedOrders(self.ocpp)
         self.link.ranking, self.link.longest_frame = self.ranked.rank, config.limits.message_bytes
-        self.orders.link = Links(self.ranked, self.link, self.level.branches)
+        self.orders.link = Links(Addressed(self.ranked, self.shelf.location), self.link, self.level.branches)
         self.listeners: dict[str, Any] = {}
         self.web_port = 0
         """Bound once the page is served."""
@@ -166,7 +172,8 @@ class Csms:
             ),
             replay=self.replay,
             counters=lambda: self.ocpp.counters() | self.link.counters(),
-            depot=Depot(self.streams, self.clock, self.engine.stations),
+            depot=self.depot,
+            shelf=self.shelf,
             deviations=lambda station: self.ocpp.deviations.get(station, {}),
             lookout=self.level.lookout,
         )
@@ -221,7 +228,7 @@ class Csms:
         engine = self.engine
         keepers = (
             *(self.alarm, self.refusals, self.forgetting, self.thinning, self.missing, self.tending),
-            *(self.balancing, self.planning),
+            *(self.balancing, self.planning, self.shelf),
         )
         wires: tuple[_Runs, ...] = (self.ocpp, self.link, self.level.branches, self.level.guests, *self._reach())
         return (engine.commit, engine.timers, *keepers, self.orders, *wires, self.frames, self.streams)

@@ -6,6 +6,8 @@ import contextlib
 import json
 import random
 import secrets
+import ssl
+import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -16,8 +18,13 @@ from typing import Any, Self, TextIO
 
 import msgspec
 
+from open63110.apps.station_bulk import Ended, station_streams
+from open63110.apps.station_config import StationBulk
+from open63110.apps.station_logs import LogSenders, MakeStreams, StationLogs
 from open63110.bindings.link import client as link
 from open63110.bindings.link.line import Dialling as LinkDialling
+from open63110.bindings.link.line import Line
+from open63110.bindings.link.patterns.bulk import Streams
 from open63110.bindings.link.session import Outbox
 from open63110.bindings.ocpp.client import Client, Through
 from open63110.bindings.ocpp.line import Dialling
@@ -40,6 +47,7 @@ from open63110.simulator.hardware import SimulatedStation
 from open63110.simulator.meter import MILLI, Meter
 from open63110.simulator.schedule import Schedule
 from open63110.station.controller import Controller, Controllers
+from open63110.station.logbook import Logbook, MemoryBook
 from open63110.usecases.stations.onboard_station import RegistrationAnswered
 
 
@@ -221,6 +229,10 @@ class Site:
         other = random.Random(seed)  # noqa: S311 - as above
         self.link = link.Client(frames, clock, identity_of, run_id=secrets.token_bytes(4), chance=other)
         frames.client = self.client
+        self.logs = LogSenders()
+        self.believed: ssl.SSLContext | None = None
+        """To whom stations send files by HTTPS; None: whom the system believes."""
+        self._files: tempfile.TemporaryDirectory[str] | None = None
         self.tally = Tally()
         self.stations: dict[StationId, SimulatedStation] = {}
         self.controllers: dict[StationId, Controller] = {}
@@ -265,14 +277,35 @@ class Site:
         controller = Controller(station, engine, identity=_identity(plan), layout=(1,) * plan.evses, limit=plan.limit)
         controller.hardware, hardware.controller = hardware, controller
         if isinstance(dialling, LinkDialling):
-            controller.line = self.link.line(station, engine, dialling, controller, outbox)
+            controller.line = line = self.link.line(station, engine, dialling, controller, outbox)
+            self.logs.add(self._logs(station, engine, lambda promised, told: self._streams(line, promised, told)))
         else:
             one = msgspec.structs.replace(dialling, versions=(plan.version,))
             controller.line = self.client.line(station, engine, one, controller)
+            self.logs.add(self._logs(station, engine, None))
         party.add(controller)
         self.stations[station], self.controllers[station] = hardware, controller
         self._shown += sum(evse.meter.register for evse in evses)
         return hardware
+
+    def _logs(self, station: StationId, engine: Engine, streams: MakeStreams | None) -> StationLogs:
+        """Make the logs of a station: the newest of them, in memory."""
+        book = Logbook(lambda _: MemoryBook())
+        return StationLogs(station, engine, book, lambda: self._folder(station), tls=self._believed, streams=streams)
+
+    def _folder(self, station: StationId) -> Path:
+        """Return where files of a station lie; it goes when this object does."""
+        if self._files is None:
+            self._files = tempfile.TemporaryDirectory(prefix="open63110-")
+        found = Path(self._files.name) / f"~{station}"
+        found.mkdir(exist_ok=True)
+        return found
+
+    def _streams(self, line: Line, promised: dict[str, Path], told: Ended) -> Streams:
+        return station_streams(self._folder(line.station), StationBulk(), line, line.engine.clock, promised=promised, told=told)
+
+    def _believed(self) -> ssl.SSLContext | None:
+        return self.believed
 
     def _party(self, own: SkewedClock | None) -> Controllers:
         """Return who moves the stations of a clock: the right one, or one station's own."""
@@ -290,7 +323,7 @@ class Site:
     async def running(self) -> AsyncIterator["Site"]:
         """Let stations live until the block is left."""
         async with asyncio.TaskGroup() as tasks:
-            own = [tasks.create_task(part.run()) for part in (self.client, self.link, self.schedule)]
+            own = [tasks.create_task(part.run()) for part in (self.client, self.link, self.schedule, self.logs)]
             for party in self._parties:
                 own += [tasks.create_task(part.run()) for part in (party.engine.commit, party.engine.timers)]
             try:
@@ -298,6 +331,8 @@ class Site:
             finally:
                 for task in own:
                     task.cancel()
+        if self._files is not None:
+            self._files.cleanup()
 
     def energies(self) -> Iterator[tuple[StationId, int, float]]:
         """Return what each meter shows: station, EVSE, register [Wh]."""

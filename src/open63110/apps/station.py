@@ -25,6 +25,7 @@ from open63110.apps.station_bulk import station_streams
 from open63110.apps.station_config import Bay, StationConfig, registers
 from open63110.apps.station_hands import Hands
 from open63110.apps.station_link import door, link_dialling, revoked
+from open63110.apps.station_logs import LogSenders, logs_of
 from open63110.apps.station_simulated import SimulatedDriver
 from open63110.apps.station_wires import wires_of
 from open63110.apps.systemd import notify, watched
@@ -135,6 +136,9 @@ class Station:
         self.parties = Controllers(self.engine)
         self.parties.add(self.controller)
         self.refusals = Refusals(self._suspect, self.clock)
+        self.senders = LogSenders()
+        self.logs = logs_of(config, self.engine)
+        self.senders.add(self.logs)
         self.client = self._line()
 
     # -- parts --
@@ -145,7 +149,7 @@ class Station:
             return self._link()
         if self.config.csms.wire == "ocpp-in-link":
             return self._ocpp_in_link()
-        client = Client(self._wires, self.frames, self.clock, run_id=secrets.token_hex(4))
+        client = Client(self._wires, self.frames, self.clock, run_id=secrets.token_hex(4), suspect=self._impostor)
         self.controller.line = client.line(self.id, self.engine, _dialling(self.config), self.controller)
         return client
 
@@ -158,7 +162,9 @@ class Station:
         line.guard = guard_of(self.config, self.config.links, self.clock.now, obeys=self.engine)
         line.tariffs = Tariffs(line.subscriber, ROOT, self._tariff_told)
         self.controller.line = line
-        self.streams = station_streams(Path(self.config.data), self.config.bulk, line, self.clock)
+        self.streams = self.logs.streams = station_streams(
+            Path(self.config.data), self.config.bulk, line, self.clock, promised=self.logs.promised, told=self.logs.ended
+        )
         return client
 
     def _tariff_told(self, key: TariffKey, tariff: Tariff | None) -> None:
@@ -186,7 +192,10 @@ class Station:
             text=f"{who}: {words}"[:500],
             security=True,
         )
-        self.controller.fact(fact)
+        self.engine.hear((fact,))
+
+    def _impostor(self, _: StationId, kind: str, words: str) -> None:
+        self.refusals(self.config.csms.url, kind, words)
 
     def _ocpp_in_link(self) -> Client:
         """Speak OCPP over a socket that a link holds."""
@@ -285,6 +294,7 @@ class Station:
 
     def _parts(self) -> list[Any]:
         parts = [self.engine.timers.run(), self.client.run(), self.hardware.run(), self.told.run(self.id, self.parties)]
+        parts.append(self.senders.run())
         if self.config.reader.device:
             hands = Hands(self.controller, self.simulated, self.config.reader.evse)
             parts.append(hands.run(Path(self.config.reader.device)))

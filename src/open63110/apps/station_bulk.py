@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bulk streams at a station: its folder, its one link, and a log that says what became of them; a CSMS's are in ``bulk``."""
 
+from collections import ChainMap
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, cast
 
 import structlog
 
@@ -17,6 +19,8 @@ from open63110.model.bulk import BulkStream, Side
 from open63110.ports import Clock
 
 log = structlog.get_logger(__name__)
+
+NOTHING: Final[Mapping[str, Path]] = {}
 
 
 class StationWays:
@@ -42,11 +46,21 @@ class StationWays:
         return self._line.station, Side.HERE
 
 
+Ended = Callable[[BulkStream], None]
+"""Is told of each stream that is over."""
+
+
 class Logged:
     """Implements ways.Watch: at a station the log is all there is."""
 
+    def __init__(self, told: Ended | None = None) -> None:
+        """Tell somebody else, too."""
+        self._told = told
+
     def ended(self, stream: BulkStream) -> None:
         """A stream is over."""
+        if self._told is not None:
+            self._told(stream)
         log.info("a stream is over", name=stream.name, state=stream.state, reason=stream.reason, words=stream.words)
 
     def refused(self, who: str, kind: str, words: str) -> None:
@@ -54,10 +68,27 @@ class Logged:
         log.warning("a stream is not taken", by=who, kind=kind, reason=words)
 
 
-def station_streams(folder: Path, settings: StationBulk, line: Line, clock: Clock) -> Streams:
-    """Make the streams of a station, tied to its link."""
+def station_streams(
+    folder: Path,
+    settings: StationBulk,
+    line: Line,
+    clock: Clock,
+    *,
+    promised: Mapping[str, Path] = NOTHING,
+    told: Ended | None = None,
+) -> Streams:
+    """Make the streams of a station, tied to its link.
+
+    Args:
+        folder: of its data.
+        settings: bounds, and files that may be fetched at any time.
+        line: its link.
+        clock: the time.
+        promised: more that may be fetched, by name; it is looked into each time.
+        told: of each stream that is over.
+    """
     spool = Spool(folder / FOLDER, by_name, largest=settings.largest, most=settings.most)
-    logs = {Path(one).name: Path(one) for one in settings.logs}
-    made = Streams(spool, StationWays(line), Logged(), now=clock.now, logs=logs)
+    logs = ChainMap({Path(one).name: Path(one) for one in settings.logs}, cast("dict[str, Path]", promised))
+    made = Streams(spool, StationWays(line), Logged(told), now=clock.now, logs=logs)
     line.services = made
     return made

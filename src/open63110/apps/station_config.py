@@ -20,6 +20,9 @@ Version = Literal["ocpp2.1", "ocpp2.0.1", "ocpp1.6"]
 
 INIT = "open63110 station init"
 
+LEAST_LOG = 10_000
+"""A smaller one is no log [bytes]."""
+
 
 class Upwards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The CSMS."""
@@ -139,6 +142,13 @@ class StationBulk(Bulk, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Files that the CSMS may fetch, by the last part of their name."""
 
 
+class Logbook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Logs of its own: what happened, what concerns its security, what it measured."""
+
+    most: int = 8_000_000
+    """Each of them; the oldest half goes when it is full [bytes]."""
+
+
 class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a station can be told."""
 
@@ -166,6 +176,7 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     offline: Offline = Offline()
     reader: Reader = Reader()
     bulk: StationBulk = StationBulk()
+    logbook: Logbook = Logbook()
     log: Log = Log()
     protection: Protection = Protection()
     protect: dict[str, Protect] = {}
@@ -214,6 +225,8 @@ def _check(config: StationConfig) -> None:
     if config.interval <= 0:
         raise Malformed("interval must be above 0", where="interval")
     check_bulk(config.bulk)
+    if config.logbook.most < LEAST_LOG:
+        raise Malformed(f"logbook.most is {LEAST_LOG} at least", where="logbook.most")
     names = [Path(one).name for one in config.bulk.logs]
     if len(set(names)) < len(names):
         raise Malformed("bulk.logs: two files end in the same name, by which they are fetched", where="bulk.logs")

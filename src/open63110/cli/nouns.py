@@ -6,7 +6,7 @@ from collections.abc import Callable
 import msgspec
 from cyclopts import App
 
-from open63110.cli import bulk, dso_orders, extras, files, outlooks, power_export, site_power, sites, station_program
+from open63110.cli import bulk, dso_orders, extras, files, logs, outlooks, power_export, site_power, sites, station_program
 from open63110.cli.derived import add_door
 from open63110.cli.lists import add_list, add_show
 from open63110.runtime.table import discover
@@ -38,6 +38,9 @@ NOUNS: dict[str, Noun] = {
     "transfer": Noun(plural="transfers", columns=("number", "station", "evse", "reference", "state", "began", "ended")),
     "token": Noun(plural="tokens", columns=("ref", "kind", "value", "name", "blocked", "valid_until", "group")),
     "order": Noun(plural="orders", columns=("id", "station", "kind", "by", "asked", "outcome", "reason")),
+    "log": Noun(
+        plural="logs", columns=("id", "kind", "asked", "state", "name", "size", "arrived", "reason", "removed"), more=(logs.save,)
+    ),
     "sdr": Noun(
         plural="sdrs", columns=("id", "session", "station", "began", "ended", "energy", "subject", "flags"), more=(extras.export,)
     ),

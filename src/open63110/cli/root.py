@@ -60,6 +60,7 @@ OF_A_CSMS = {
     "transfer": "Energy transfers.",
     "token": "Credentials the operator knows.",
     "order": "Commands given to stations, and what became of them.",
+    "log": "Logs of stations: fetch diagnostics, security and what was measured; list, save, remove.",
     "sdr": "Service detail records: list, export.",
     "quarantine": "What could not be understood: list, replay.",
     "audit": "Who asked what.",

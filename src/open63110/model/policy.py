@@ -67,6 +67,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """How often a station's list is compared with the one it should have [s]."""
     vendors: dict[str, tuple[str, ...]] = {}
     """Vendors whose own messages (OCPP DataTransfer) are known, and which kinds of each; an empty list: all kinds."""
+    log_within: Seconds = Seconds(86_400.0)
+    """How long a station has for a log that was asked of it (8.3.10) [s]."""
+    keep_logs: int = 90
+    """For so long logs of stations are kept; 0: for ever [d]."""
     grid_restore: Seconds = Seconds(60.0)
     """Over how long stations get more again, one after another, once an order of a DSO is over (7.7, 8.2.7) [s]."""
 

@@ -9,6 +9,7 @@ from open63110.model.alarm import StationAlarm
 from open63110.model.constraint import Constraint
 from open63110.model.device import Inventory
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample
+from open63110.model.logs import StationLog
 from open63110.model.order import Order
 from open63110.model.original import Original
 from open63110.model.outlook import Outlook
@@ -78,6 +79,7 @@ KEPT = (
         ("station", "kind", "severity", "open", "state", "since", "resolved", "evse", "code"),
         asked=True,
     ),
+    Kept(StationLog, "log", "id", ("station", "kind", "asked", "state", "kept_until", "removed"), asked=True),
 )
 """Every noun that has rows. Station rows leave out transfers and sessions, which are rows of their own."""
 

@@ -23,6 +23,18 @@ class Keys:
         """Tell whether a secret is the stored one, in constant time."""
         return bool(stored) and hmac.compare_digest(self.hash(owner, secret), stored)
 
+    def token(self, purpose: str, about: str) -> str:
+        """Return a secret for one purpose, 32 hexadecimal digits: always the same, and nobody else can make it.
+
+        An address may hold it, so that whoever comes there was told of it.
+        """
+        return self.hash(f"token {purpose}", about)[:32]
+
+    @staticmethod
+    def same(shown: str, secret: str) -> bool:
+        """Tell whether somebody shows a secret, in constant time."""
+        return hmac.compare_digest(shown.encode(), secret.encode())
+
     def pseudonym(self, dso: str, station: str) -> str:
         """Return what a station is called to a DSO: always the same, and nothing that anybody else can make (R-7.4-3)."""
         return f"cs-{self.hash(f'dso {dso}', station)[:12]}"

@@ -9,6 +9,7 @@ import msgspec
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command
 from open63110.model.bulk import BulkFile, BulkStream
+from open63110.model.logs import StationLog
 from open63110.ports import Clock, Ids, Store
 from open63110.runtime.engine import Engine
 from open63110.runtime.keys import Keys
@@ -54,6 +55,24 @@ class Depot(Protocol):
         """Let a new file lie here, in place of one of the same name."""
 
 
+class Shelf(Protocol):
+    """Logs of stations: taken where their addresses lead, and kept for a while (8.3.10)."""
+
+    def awaited(self, station: StationId, request: int, key: str, shown: tuple[str, str] | None, who: str) -> StationLog:
+        """Return the log that an address is for, or raise a Trouble."""
+
+    def has(self, row: StationLog) -> int:
+        """Return how much of it has come [bytes]."""
+
+    def take(
+        self, row: StationLog, pieces: AsyncIterator[bytes], *, offset: int, total: int | None, name: str, sha256: str
+    ) -> Awaitable[tuple[int, str]]:
+        """Write what comes; return how much is here, and the hash once that is all."""
+
+    def content(self, row: StationLog) -> Any:
+        """Return the path of the file of a log that has come, or raise Unknown."""
+
+
 class Node(msgspec.Struct, frozen=True, kw_only=True):
     """One running node, as its doors see it."""
 
@@ -73,6 +92,8 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     """Plain counters of the links, by metric name."""
     depot: Depot
     """Files that come and go over links."""
+    shelf: Shelf
+    """Logs of stations."""
     deviations: Callable[[StationId], Mapping[str, int]]
     """How often a station bent which rule of its schema."""
     lookout: Lookout = msgspec.field(default_factory=Lookout)

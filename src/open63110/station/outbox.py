@@ -26,6 +26,7 @@ from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import FailSafeEntered, FailSafeLeft, LimitCleared, LimitInForce
 from open63110.usecases.services.reserve_evse import ReservationEnded
 from open63110.usecases.stations.monitor_station import MeterValuesReported, StationEventReported, worth_queueing
+from open63110.usecases.stations.retrieve_logs import LogProgressed
 
 TOLD = (
     StationBooted,
@@ -41,6 +42,7 @@ TOLD = (
     FailSafeLeft,
     NeedsStated,
     ReservationEnded,
+    LogProgressed,
 )
 """Facts of a station that its CSMS has to hear; a wire without words for one says so, and the CSMS goes without."""
 

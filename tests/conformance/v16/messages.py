@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.conformance.v201.golden import CS
 from tests.conformance.v201.messages import ANY as ANY_2X
-from tests.conformance.v201.messages import limits, moment, number, where, words
+from tests.conformance.v201.messages import limits, logs, moment, number, where, words
 
 from open63110.bindings.ocpp.measurands import WIRE_MEASURAND
 from open63110.bindings.ocpp.v16.extended_trigger_message import ADDED
 from open63110.bindings.ocpp.v16.trigger_message import WORDS as TRIGGERED
 from open63110.kernel.messages import Message
 from open63110.model.authorization import StopRemotely
+from open63110.model.logs import LogKind, LogState
 from open63110.model.reading import Reading, SignedReading
 from open63110.model.station import ConnectorReported, Identity, StationBooted
 from open63110.model.token import AuthorizationStatus
@@ -34,6 +35,7 @@ from open63110.usecases.stations.exchange_vendor_messages import SendVendorMessa
 from open63110.usecases.stations.monitor_station import Heartbeat, MeterValuesReported
 from open63110.usecases.stations.reboot_station import RebootMode, RebootStation
 from open63110.usecases.stations.trigger_report import TriggerReport
+from open63110.usecases.stations.retrieve_logs import LogProgressed, RetrieveLog
 
 NUMBER = 7
 NAMES = {"tx1": NUMBER}
@@ -56,6 +58,8 @@ LOST: dict[type[Message], set[str]] = {
     EnergyTransferEnded: {*UNSAID, "evse"},
     LimitPower: {"source", "scope"},
     WithdrawLimit: {"source", "scope"},
+    RetrieveLog: {"most", "within"},
+    LogProgressed: {"at"},
 }
 """Fields that come back as their defaults, or under the receiver's own names."""
 
@@ -221,4 +225,6 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     WithdrawLimit: ANY_2X[WithdrawLimit],
     AskAbilities: ANY_2X[AskAbilities],
     AskLimit: ANY_2X[AskLimit],
+    RetrieveLog: logs(st.just(LogKind.SECURITY), st.integers(1, 2**31 - 1)),
+    LogProgressed: ANY_2X[LogProgressed].filter(lambda one: bool(one.request) and one.state is not LogState.CANCELED),
 }

@@ -32,7 +32,7 @@ def admit(csms: Room, kind: str, value: str) -> None:
 async def test_what_nobody_asked_for_is_flagged() -> None:
     async with room(WIRE) as csms:
         await csms.call("BootNotification", BOOT)
-        await csms.call("LogStatusNotification", {"status": "Uploaded", "requestId": 3})
+        await csms.call("SignedFirmwareStatusNotification", {"status": "Downloaded", "requestId": 3})
         (kept,) = csms.facts("MessageKept")
         assert kept.flags == ("unasked",)
 

@@ -45,6 +45,7 @@ from open63110.usecases.stations.change_availability import (
 from open63110.usecases.stations.monitor_station import TimeAnswer
 from open63110.usecases.stations.onboard_station import RegistrationAnswer, RegistrationAnswered, TimeTold
 from open63110.usecases.stations.reboot_station import RebootPlanned, RebootScheduled, RebootStation
+from open63110.usecases.stations.retrieve_logs import LogAnswered, LogPromised, RetrieveLog
 
 R = TypeVar("R", bound=Reply)
 
@@ -231,6 +232,19 @@ def _asked(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime)
         yield LimitInForce(station=order.station, at=now, evse=order.evse, limit=said.limit, by=said.by)
 
 
+def _log(order: Any, yes: bool, reason: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    said = find(answers, LogPromised) or LogPromised()
+    yield LogAnswered(
+        station=order.station,
+        at=now,
+        request=order.request,
+        accepted=yes,
+        name=said.name,
+        canceled=said.canceled,
+        reason="" if yes else reason,
+    )
+
+
 _MEANS: dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], Iterator[Message]]] = {
     StartRemotely: _start,
     SendLocalList: _list,
@@ -243,6 +257,7 @@ _MEANS: dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], 
     LimitPower: _limit,
     WithdrawLimit: _withdrawn,
     AskLimit: _asked,
+    RetrieveLog: _log,
     StopRemotely: lambda *_: iter(()),
 }
 """What use cases hear of the answer to an order, beyond the facts in it."""

@@ -3,6 +3,7 @@
 
 import asyncio
 import random
+import ssl
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -30,6 +31,20 @@ Through = Callable[[StationId, Peer], Peer]
 """Puts something between a station's conversation and the socket that is being opened for it."""
 
 
+Suspect = Callable[[StationId, str, str], None]
+"""Is told of what concerns security: (station, type of the event, words)."""
+
+
+def security_event(fault: ssl.SSLError) -> str:
+    """Return the security event of OCPP that a failed handshake is."""
+    if isinstance(fault, ssl.SSLCertVerificationError):
+        return "InvalidCsmsCertificate"
+    reason = fault.reason or ""
+    if "VERSION" in reason or "PROTOCOL" in reason:
+        return "InvalidTLSVersion"
+    return "InvalidTLSCipherSuite" if "CIPHER" in reason or "HANDSHAKE" in reason else "InvalidCsmsCertificate"
+
+
 class Client:
     """The lines of all stations of a process."""
 
@@ -43,6 +58,7 @@ class Client:
         chance: random.Random | None = None,
         reach: Reach | None = None,
         through: Through | None = None,
+        suspect: Suspect | None = None,
     ) -> None:
         """Get ready; ``run`` dials.
 
@@ -54,6 +70,7 @@ class Client:
             chance: spreads reconnections, so that a thousand stations do not come back in one moment.
             reach: opens a socket in another way than by a WebSocket of its own; None: by one.
             through: what lies between a conversation and its WebSocket; None: nothing.
+            suspect: told of a CSMS that does not show by TLS that it is one; None: nobody.
         """
         self.wires, self.frames, self.clock = wires, frames, clock
         self.lines: dict[StationId, Line] = {}
@@ -68,7 +85,7 @@ class Client:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._tasks: asyncio.TaskGroup | None = None
         self._reach = reach or self._connect
-        self._through = through
+        self._through, self._suspect = through, suspect
 
     def line(self, station: StationId, engine: Engine, dialling: Dialling, owner: Owner) -> Line:
         """Make the line of a station; it is silent until it dials."""
@@ -125,6 +142,8 @@ class Client:
         except NotUpgraded as fault:
             return f"{fault.status} {fault.reason}"[:120]
         except (OSError, TimeoutError) as fault:
+            if isinstance(fault, ssl.SSLError) and self._suspect is not None:
+                self._suspect(line.station, security_event(fault), fault.reason or str(fault))
             return type(fault).__name__
         return ""
 

@@ -10,7 +10,9 @@ CALL = b"[2,"
 """How the calls begin that are made here."""
 _NAMES = ("password", "authorizationkey", "secret", "privatekey")
 """Parts of names, in lower case, whose values are secret."""
-_TELLTALE = (b"assword", b"AuthorizationKey", b"secret", b"Secret", b"rivateKey")
+_PLACES = frozenset({"location", "remoteLocation"})
+"""Names of addresses that hold their own secret."""
+_TELLTALE = (b'ocation":', b"assword", b"AuthorizationKey", b"secret", b"Secret", b"rivateKey")
 
 
 def hidden(value: Any) -> Any:
@@ -25,9 +27,18 @@ def hidden(value: Any) -> Any:
         return value
     named = _is_secret(value.get("key")) or _is_secret(_name_of(value.get("variable")))
     return {
-        name: HIDDEN if _is_secret(name) or (named and name in {"value", "attributeValue"}) else hidden(one)
+        name: HIDDEN if _is_secret(name) or (named and name in {"value", "attributeValue"}) else _place(name, one)
         for name, one in value.items()
     }
+
+
+def _place(name: str, value: Any) -> Any:
+    """Return what stands under a name; of an address that is to be kept to oneself, where it is and no more."""
+    if name not in _PLACES or not isinstance(value, str):
+        return hidden(value)
+    scheme, mark, rest = value.partition("://")
+    host = rest.partition("/")[0].rpartition("@")[2]
+    return f"{scheme}{mark}{host}/{HIDDEN}" if mark else value
 
 
 def _name_of(variable: Any) -> Any:

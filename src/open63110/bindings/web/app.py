@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from open63110.bindings.web.access import Access, address_of
 from open63110.bindings.web.commands import Commands
+from open63110.bindings.web.drop import Drop
 from open63110.bindings.web.errors import Unauthenticated, body_of, status_of
 from open63110.bindings.web.headers import SecurityHeaders
 from open63110.bindings.web.limit import BodyLimit
@@ -116,6 +117,7 @@ def create(node: Node, *, secure: bool = False) -> Starlette:
             Route("/healthz", door.alive),
             Route("/readyz", door.ready),
             Route("/metrics", door.metrics),
+            *Drop(node.shelf).routes(),
             *door.pages.routes(),
             Mount("/static", _Static(directory=STATIC)),
         ],

@@ -4,6 +4,7 @@
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from open63110.bindings.web.drop import RECEIVE
 from open63110.bindings.web.errors import TooLarge, body_of
 from open63110.bindings.web.operations import JsonResponse
 
@@ -23,7 +24,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass through what is small enough."""
-        if scope["type"] != "http" or (scope["method"] == "PUT" and scope["path"].startswith(FILES)):
+        if scope["type"] != "http" or (scope["method"] == "PUT" and scope["path"].startswith(FILES)) or _of_stations(scope):
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "")
@@ -42,3 +43,8 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+
+def _of_stations(scope: Scope) -> bool:
+    """Tell whether it is a log of a station, which is written as it comes, and bounded there."""
+    return str(scope["path"]).startswith(RECEIVE)

@@ -17,6 +17,7 @@ from open63110.kernel.roles import Role
 from open63110.model.alarm import StationAlarm
 from open63110.model.constraint import Constraint
 from open63110.model.dso import DsoForecast, DsoGroup, DsoOrder
+from open63110.model.logs import StationLog
 from open63110.model.order import Order
 from open63110.model.outlook import Outlook
 from open63110.model.power import AssetReading, PowerAlarm, PowerSample, SitePower
@@ -70,6 +71,7 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="sdrs", noun=Sdr, station="station", order="-produced"),
     Listing(plural="tokens", noun=Token, order="name"),
     Listing(plural="orders", noun=Order, station="station", order="-asked"),
+    Listing(plural="logs", noun=StationLog, station="station", order="-asked"),
     Listing(plural="quarantine", noun=QuarantinedInput, station="station", order="-id"),
     Listing(plural="audit", noun=AuditEntry, roles=PERSONAL, station="target", order="-id"),
     Listing(plural="principals", noun=Principal, roles=ADMINISTRATORS, order="id"),

@@ -9,6 +9,7 @@ from open63110.model.alarm import AlarmKind, StationAlarm
 from open63110.model.constraint import Constraint, ConstraintScope, Step
 from open63110.model.device import Attribute, DeviceVariable, Inventory, variable_address
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample, ForecastBlock, StationEffect
+from open63110.model.logs import StationLog
 from open63110.model.order import Order
 from open63110.model.original import Original
 from open63110.model.outlook import Outlook, OutlookStep
@@ -106,6 +107,9 @@ ONE_OF_EACH = (
         last=NOON,
         component="EVSE@1",
         tally={"Problem": 2},
+    ),
+    made(
+        StationLog, id="CS1:3", station="CS1", request=3, kind="security", asked=NOON, until=NOON + HOUR, kept_until=NOON + HOUR
     ),
     made(PeersHeard, id=5, marks=[("CS1", b"\x00\xff", 7, 9)]),
 )

@@ -50,7 +50,8 @@ class Streams:
             now: the time.
             logs: what may be fetched from here, by name.
         """
-        self.spool, self._ways, self._watch, self._now, self._logs = spool, ways, watch, now, logs or {}
+        self.spool, self._ways, self._watch, self._now = spool, ways, watch, now
+        self._logs: Mapping[str, Path] = {} if logs is None else logs
         self.records = spool.records()
         self._legs: dict[bytes, Leg] = {}
         self._receiving: dict[bytes, Receiving] = {}

@@ -15,6 +15,8 @@ from starlette.applications import Starlette
 from tests.literal import Clock, Ids
 
 from open63110.apps.bulk import Depot
+from open63110.apps.config import Uploads
+from open63110.apps.log_shelf import LogShelf
 from open63110.apps.station_bulk import Logged
 from open63110.bindings.link.framing.header import Header
 from open63110.bindings.link.patterns.bulk import Streams
@@ -125,13 +127,19 @@ class Ground:
         self.replayed: list[QuarantinedInput] = []
         self.replay_says = ""
         spool = Spool(folder / "bulk", by_station, largest=1_000_000, most=2_000_000)
+        self.keys_of_machines = Keys(b"p" * 32)
+        self.shelf_settings = Uploads(largest=1_000_000, most=2_000_000)
+        self.turned_away: list[tuple[str, str, str]] = []
+        refused = lambda who, kind, words: self.turned_away.append((who, kind, words))  # noqa: E731 - one line says all
+        self.shelf = LogShelf(folder, self.shelf_settings, self.keys_of_machines, self.engine, refused)
+        self.shelf.address = lambda: "http://test"
         self.streams = Streams(spool, NoLinks(), Logged(), now=self.clock.now)
         self.node = Node(
             name="test",
             engine=self.engine,
             orders=self.orders,
             store=self.store,
-            keys=Keys(b"p" * 32),
+            keys=self.keys_of_machines,
             ids=self.ids,
             clock=self.clock,
             frames=Frames(),
@@ -141,6 +149,7 @@ class Ground:
             replay=self._replay,
             counters=lambda: {"ocpp_connections": 1, "ocpp_frames_received_total": 7},
             depot=Depot(self.streams, self.clock, self.engine.stations),
+            shelf=self.shelf,
             deviations=lambda station: {"integer-as-float": 2} if station == CS else {},
         )
         self.principals = Principals(self.engine, self.node.keys, self.ids, hasher=PasswordHasher(time_cost=1, memory_cost=64))
