@@ -96,7 +96,7 @@ class Uploads(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     url: str = ""
     """Where stations reach this CSMS by HTTPS. Empty: web.public_url, else where the page is served; without TLS on this machine
     only."""
-    plain: bool = False
+    without_tls: bool = False
     """Let them come without TLS: everybody on the way can read and alter what they send."""
     password: bool = True
     """They have to show the user and the password of the address (https://user:password@…) as HTTP Basic; false for firmware
@@ -311,8 +311,8 @@ def check(config: Config) -> None:
 def _check_uploads(uploads: Uploads) -> None:
     if not 0 < uploads.largest <= uploads.most:
         raise Malformed("uploads.largest is above 0, and not more than uploads.most", where="uploads.largest")
-    if uploads.url and not uploads.url.startswith("https://") and not (uploads.plain and uploads.url.startswith("http://")):
-        remedy = "say https://…, or plain = true to accept that everybody on the way can read and alter"
+    if uploads.url and not uploads.url.startswith("https://") and not (uploads.without_tls and uploads.url.startswith("http://")):
+        remedy = "say https://…, or without_tls = true to accept that everybody on the way can read and alter"
         raise Malformed(f"uploads.url is no address with TLS; {remedy}", where="uploads.url", remedy=remedy)
 
 

@@ -61,13 +61,13 @@ def address_of(config: Config, port: int) -> str:
     uploads, web = config.uploads, config.web
     said = uploads.url or web.public_url
     if said:
-        return said if said.startswith("https:") or uploads.plain else ""
+        return said if said.startswith("https:") or uploads.without_tls else ""
     if not port:
         return ""
     host = "localhost" if web.host in EVERYWHERE else f"[{web.host}]" if ":" in web.host else web.host
     if web.certificate:
         return f"https://{host}:{port}"
-    return f"http://{host}:{port}" if uploads.plain or host.startswith(LOOPBACK) else ""
+    return f"http://{host}:{port}" if uploads.without_tls or host.startswith(LOOPBACK) else ""
 
 
 class InBand:

@@ -54,6 +54,7 @@ OF_A_CSMS = {
     "meter": "What meters of sites showed last.",
     "sample": "The power of sites as it was.",
     "alarm": "What is wrong with the power of sites.",
+    "station-alarm": "What is wrong with stations: list, acknowledge, resolve.",
     "dso": "What a DSO orders, publishes and is told: order, cancel, forecast, heartbeat, compliance …",
     "dso-group": "Groups of places that a DSO may address: put, remove, see their power.",
     "session": "Service sessions: list, start and stop remotely, say what they need.",
