@@ -7,8 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.conformance.v201.golden import CS
+from tests.conformance.v201.log_messages import LOST_OF_LOGS, logs
 from tests.conformance.v201.messages import ANY as ANY_2X
-from tests.conformance.v201.messages import limits, logs, moment, number, where, words
+from tests.conformance.v201.messages import limits, moment, number, where, words
 
 from open63110.bindings.ocpp.measurands import WIRE_MEASURAND
 from open63110.bindings.ocpp.v16.extended_trigger_message import ADDED
@@ -34,8 +35,8 @@ from open63110.usecases.stations.change_availability import ChangeAvailability
 from open63110.usecases.stations.exchange_vendor_messages import SendVendorMessage, VendorMessageReceived
 from open63110.usecases.stations.monitor_station import Heartbeat, MeterValuesReported
 from open63110.usecases.stations.reboot_station import RebootMode, RebootStation
-from open63110.usecases.stations.trigger_report import TriggerReport
 from open63110.usecases.stations.retrieve_logs import LogProgressed, RetrieveLog
+from open63110.usecases.stations.trigger_report import TriggerReport
 
 NUMBER = 7
 NAMES = {"tx1": NUMBER}
@@ -58,8 +59,7 @@ LOST: dict[type[Message], set[str]] = {
     EnergyTransferEnded: {*UNSAID, "evse"},
     LimitPower: {"source", "scope"},
     WithdrawLimit: {"source", "scope"},
-    RetrieveLog: {"most", "within"},
-    LogProgressed: {"at"},
+    **LOST_OF_LOGS,
 }
 """Fields that come back as their defaults, or under the receiver's own names."""
 

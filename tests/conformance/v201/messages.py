@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 from tests.conformance.v201.golden import CS, NOW, door, plain, read, validator
+from tests.conformance.v201.log_messages import LOGS, LOST_OF_LOGS
 
-from open63110.bindings.ocpp.logs import STATES
 from open63110.bindings.ocpp.measurands import CONTEXT, WIRE_MEASURAND
 from open63110.bindings.ocpp.translation import Wire
 from open63110.bindings.ocpp.v201.trigger_message import WORDS as TRIGGERED
@@ -19,7 +19,6 @@ from open63110.model.authorization import StopRemotely
 from open63110.model.external import ExternalLimit, ExternalLimitCleared, ExternalLimitSet, ExternalSource
 from open63110.model.installed import Installed, ProfilesReported
 from open63110.model.limit import Ahead, LimitSource
-from open63110.model.logs import LogKind
 from open63110.model.needs import EvPlanStated, Needs, NeedsStated, PlanPeriod
 from open63110.model.reading import Reading, SignedReading
 from open63110.model.station import ConnectorReported, ConnectorState, Identity, StationBooted
@@ -41,7 +40,6 @@ from open63110.usecases.stations.exchange_vendor_messages import SendVendorMessa
 from open63110.usecases.stations.monitor_station import Heartbeat, MeterValuesReported, StationEventReported
 from open63110.usecases.stations.reboot_station import RebootMode, RebootStation
 from open63110.usecases.stations.trigger_report import TriggerReport
-from open63110.usecases.stations.retrieve_logs import LogProgressed, RetrieveLog
 
 LOST: dict[type[Message], set[str]] = {
     StationBooted: {"at"},  # a boot has no time on the wire
@@ -53,8 +51,7 @@ LOST: dict[type[Message], set[str]] = {
     AskTransferStatus: {"asked"},
     LimitPower: {"source", "scope", "profile"},
     WithdrawLimit: {"source", "scope"},
-    RetrieveLog: {"most", "within"},
-    LogProgressed: {"at"},  # no time on the wire
+    **LOST_OF_LOGS,
 }
 """Fields that come back as their defaults."""
 
@@ -132,35 +129,8 @@ def limits(references: st.SearchStrategy[str], tenth: float = 0.1) -> st.SearchS
     )
 
 
-places = st.text("abc/019", min_size=1, max_size=400).map("https://csms.example/{}".format)
-kinds = st.sampled_from((LogKind.DIAGNOSTICS, LogKind.SECURITY))
-uploads = tuple(one for one in STATES if one is not None)
-
-
-def logs(kind: st.SearchStrategy[LogKind], request: st.SearchStrategy[int]) -> st.SearchStrategy[RetrieveLog]:
-    """Return requests of logs, in whole seconds."""
-    return st.builds(
-        RetrieveLog,
-        station=st.just(CS),
-        kind=kind,
-        oldest=st.none() | moment,
-        latest=st.none() | moment,
-        retries=st.integers(0, 20),
-        retry_after=st.integers(0, 86_400).map(float),
-        request=request,
-        location=places,
-    )
-
-
 ANY: dict[type[Message], st.SearchStrategy[Any]] = {
-    RetrieveLog: logs(kinds, st.integers(1, 2**31 - 1)),
-    LogProgressed: st.builds(
-        LogProgressed,
-        station=st.just(CS),
-        at=moment,
-        state=st.sampled_from(uploads),
-        request=st.none() | st.integers(1, 2**31 - 1),
-    ),
+    **LOGS,
     StationBooted: st.builds(
         StationBooted,
         station=st.just(CS),
