@@ -83,6 +83,8 @@ SAID: Final[dict[str, tuple[Any, ...]]] = {
     "order_id": ("2026-117", "2026-118"),
     "binding": (True, False),
     "groups": (("feeder-12",),),
+    "numbers": ((7, 8),),
+    "display": ("Display",),
 }
 """What stands in a field; of those that fit its type."""
 

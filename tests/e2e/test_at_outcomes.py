@@ -17,7 +17,11 @@ from open63110.kernel.units import Watts
 from open63110.usecases.energy.smart_charging import LimitAnswer
 from open63110.usecases.services.authorize_locally import LocalListVersionAnswer
 from open63110.usecases.stations.reboot_station import RebootPlanned
+from open63110.usecases.stations.set_displayed_information import MessageAnswer, MessagesAnswer
 
+HELLO = {"contents": [{"text": "Hello"}]}
+TALKING = ("v201", "v21", "link", NEWER)
+"""Wires with words for displays."""
 CARD = {"kind": "ISO14443", "value": "ANNA"}
 
 
@@ -138,6 +142,9 @@ async def catalogue(here: House, cs: AnyPlayer) -> dict[str, Case]:
             {"profile": -7}, {"profile": 8}, wires=("v201", "v21"), elsewise="rejected"
         ),  # none was ever reported
         "WithdrawLimit": Case({}, {}, elsewhere="CS-NONE"),
+        "SetMessage": Case(HELLO, HELLO | {"contents": []}, wires=TALKING),
+        "ClearMessage": Case({"number": 1}, {"number": 8}, wires=TALKING, elsewise="rejected"),  # none was ever set
+        "AskMessages": Case({}, {}, elsewhere="CS-NONE", wires=TALKING),
         "StateNeeds": Case({"energy": 9000}, {"energy": 9000, "evse": 9}),
         "PrioritizeTransfer": Case({"reference": cs.transactions[2], "active": True}, {"reference": "no such", "active": True}),
         **await places(here),
@@ -149,6 +156,7 @@ def obey_on_ocpp(cs: Player) -> None:
     """Do everything; of limits it takes every one and shows 5 kW."""
     cs.obey("Reset", "RemoteStartTransaction", "RequestStartTransaction", "RemoteStopTransaction", "RequestStopTransaction")
     cs.obey("SendLocalList", "ClearCache", "SetChargingProfile", "ClearChargingProfile", "UsePriorityCharging")
+    cs.obey("SetDisplayMessage", "ClearDisplayMessage", "GetDisplayMessages")
     cs.answers["UnlockConnector"] = lambda _: {"status": "Unlocked"}
     cs.answers["GetLocalListVersion"] = lambda _: {"listVersion" if cs.is_16 else "versionNumber": 1}
     period: Payload = {"chargingRateUnit": "W", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 5000.0}]}
@@ -164,6 +172,9 @@ def obey_on_ocpp(cs: Player) -> None:
 def obey_on_link(cs: LinkPlayer) -> None:
     """Do everything; of limits it takes every one and shows 5 kW."""
     cs.obey("StartRemotely", "StopRemotely", "SendLocalList", "ClearAuthorizationCache", "UnlockConnector", "WithdrawLimit")
+    cs.obey("ClearMessage")
+    cs.answers["SetMessage"] = lambda order: (MessageAnswer(number=order.number),)
+    cs.answers["AskMessages"] = lambda _: (MessagesAnswer(count=0),)
     cs.answers["RebootStation"] = lambda _: (RebootPlanned(),)
     cs.answers["AskLocalListVersion"] = lambda _: (LocalListVersionAnswer(version=1),)
     for name in ("LimitPower", "AskLimit"):

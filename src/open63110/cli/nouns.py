@@ -69,6 +69,11 @@ NOUNS: dict[str, Noun] = {
         plural="station-alarms",
         columns=("id", "severity", "component", "variable", "code", "since", "count", "cleared", "acknowledged_by", "resolved"),
     ),
+    "message": Noun(
+        plural="messages",
+        columns=("station", "number", "standing", "reason", "message.rank", "message.state", "message.contents"),
+    ),
+    "message-report": Noun(plural="message-reports", columns=("station", "request", "since", "at", "trouble")),
     "outlook": Noun(plural="outlooks", columns=("site", "kind", "asset", "until", "currency", "by"), more=(outlooks.import_,)),
     "dso": Noun(
         plural="dso-orders",

@@ -53,6 +53,8 @@ OF_A_CSMS = {
     "power": "The power of sites as it is now.",
     "meter": "What meters of sites showed last.",
     "sample": "The power of sites as it was.",
+    "message": "What the displays of stations show: set, clear, ask, list.",
+    "message-report": "When stations last said what their displays show.",
     "alarm": "What is wrong with the power of sites.",
     "station-alarm": "What is wrong with stations: list, acknowledge, resolve.",
     "dso": "What a DSO orders, publishes and is told: order, cancel, forecast, heartbeat, compliance …",

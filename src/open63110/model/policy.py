@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from open63110.kernel.units import Seconds, WattHours
+from open63110.model.display import MessageFormat, MessagePriority, MessageState
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +76,22 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Over how long stations get more again, one after another, once an order of a DSO is over (7.7, 8.2.7) [s]."""
 
 
+class Screen(msgspec.Struct, frozen=True, kw_only=True):
+    """What the display of a station can show (8.3.8)."""
+
+    name: str = ""
+    """Of its component, where a message may name it; a message that names none is for it in any case."""
+    most: int = 50
+    """Messages it keeps; 0: there is no display."""
+    page: int = 10
+    """Messages it tells at a time."""
+    formats: tuple[MessageFormat, ...] = tuple(MessageFormat)
+    priorities: tuple[MessagePriority, ...] = tuple(MessagePriority)
+    states: tuple[MessageState, ...] = tuple(MessageState)
+    languages: tuple[str, ...] = ()
+    """Those it knows, the usual one first; none: any."""
+
+
 class StationPolicy(Policy, frozen=True, kw_only=True):
     """Choices of one charging station, for the role of the station."""
 
@@ -88,3 +105,4 @@ class StationPolicy(Policy, frozen=True, kw_only=True):
     """The station has a local list at all."""
     cache_size: int = 500
     """How many answers it remembers."""
+    screen: Screen = Screen()

@@ -129,6 +129,8 @@ class LocalAuthorization(msgspec.Struct, frozen=True, kw_only=True, gc=False, ar
     """When the CSMS offered it."""
     judged: Judgement | None = None
     """The last judgement of the CSMS without a transfer, so that a repeated presentation is no new fact."""
+    languages: dict[str, str] = {}
+    """Subject → language that its holder reads, as a station learned it with a list or an answer."""
 
 
 class Wakeup(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):

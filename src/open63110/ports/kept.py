@@ -8,6 +8,7 @@ import msgspec
 from open63110.model.alarm import StationAlarm
 from open63110.model.constraint import Constraint
 from open63110.model.device import Inventory
+from open63110.model.display import MessageReport, StationMessage
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample
 from open63110.model.logs import StationLog
 from open63110.model.order import Order
@@ -72,6 +73,8 @@ KEPT = (
     Kept(DsoForecast, "dso_forecast", "id", ("group", "dso", "horizon")),
     Kept(DsoLink, "dso_link", "id", ("heard",)),
     Kept(Inventory, "inventory", "station", ("at", "firmware"), asked=True),
+    Kept(StationMessage, "message", "key", ("station", "number", "standing", "at"), asked=True),
+    Kept(MessageReport, "message_report", "station", ("since", "at"), asked=True),
     Kept(
         StationAlarm,
         "station_alarm",

@@ -95,3 +95,4 @@ Index("station_alarm_station", TABLES["station_alarm"].c.station, TABLES["statio
 Index("station_alarm_since", TABLES["station_alarm"].c.since)
 Index("dso_sample_order", TABLES["dso_sample"].c.order_id)
 Index("log_station", TABLES["log"].c.station)
+Index("message_station", TABLES["message"].c.station)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 from hypothesis import strategies as st
+from tests.conformance.v201.display_messages import DISPLAYED
 from tests.conformance.v201.golden import CS, NOW, door, plain, read, validator
 from tests.conformance.v201.log_messages import LOGS, LOST_OF_LOGS
 
@@ -206,7 +207,13 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
         station=st.just(CS),
         version=st.integers(1, 2**31),
         entries=st.lists(
-            st.builds(LocalListEntry, subject=subject, status=st.sampled_from(AuthorizationStatus), group=st.none() | subject),
+            st.builds(
+                LocalListEntry,
+                subject=subject,
+                status=st.sampled_from(AuthorizationStatus),
+                group=st.none() | subject,
+                language=st.sampled_from(("", "de-CH")),
+            ),
             max_size=4,
             unique_by=lambda entry: entry.subject,
         ).map(tuple),
@@ -351,6 +358,8 @@ ANY |= {
     ),
 }
 """What is said about needs and by others than the CSMS: not on 1.6."""
+
+ANY |= DISPLAYED
 
 
 def there_and_back(wire: Wire, message: Message, names: dict[str, Any] | None = None) -> tuple[Message, ...]:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conformance.v201.display_messages import DISPLAYED_LATER
 from tests.conformance.v201.golden import CS, NOW
 from tests.conformance.v201.messages import ANY, LOST, there_and_back, without, words
 
@@ -19,6 +20,7 @@ from open63110.usecases.energy.smart_charging import LimitPower, PrioritizeTrans
 
 CARRIED: dict[Any, st.SearchStrategy[Any]] = {
     **ANY,
+    **DISPLAYED_LATER,
     PriorityChanged: st.builds(
         PriorityChanged, station=st.just(CS), at=st.just(NOW), reference=words(36, 1), active=st.booleans()
     ),

@@ -11,6 +11,7 @@ from open63110.bindings.link.errors import ErrorCode
 from open63110.kernel.errors import Expired, Malformed, NotAuthorized, NotSupported, Refused, Trouble, Unavailable, Unknown
 from open63110.kernel.messages import Command, Event, Message, Reply
 from open63110.model.authorization import StopRemotely
+from open63110.model.display import MessagesReported
 from open63110.model.order import Outcome
 from open63110.model.transfer import TransferFact
 from open63110.runtime.orders import Verdict
@@ -46,6 +47,14 @@ from open63110.usecases.stations.monitor_station import TimeAnswer
 from open63110.usecases.stations.onboard_station import RegistrationAnswer, RegistrationAnswered, TimeTold
 from open63110.usecases.stations.reboot_station import RebootPlanned, RebootScheduled, RebootStation
 from open63110.usecases.stations.retrieve_logs import LogAnswered, LogPromised, RetrieveLog
+from open63110.usecases.stations.set_displayed_information import (
+    AskMessages,
+    ClearMessage,
+    MessageAnswered,
+    MessageCleared,
+    MessagesAnswer,
+    SetMessage,
+)
 
 R = TypeVar("R", bound=Reply)
 
@@ -117,6 +126,7 @@ def told(said: Message, answers: Sequence[Any], now: datetime) -> Iterator[Event
                     evse=said.evse,
                     group=one.token.group if one.token else None,
                     reference=said.reference,
+                    language=one.token.language if one.token else "",
                 )
 
 
@@ -245,6 +255,21 @@ def _log(order: Any, yes: bool, reason: str, answers: Sequence[Any], now: dateti
     )
 
 
+def _message_set(order: Any, yes: bool, reason: str, _: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    why = "" if yes else reason or "Refused"
+    yield MessageAnswered(station=order.station, at=now, number=order.number, revision=order.revision, reason=why)
+
+
+def _message_cleared(order: Any, yes: bool, reason: str, _: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    yield MessageCleared(station=order.station, at=now, number=order.number, reason="" if yes else reason or "Refused")
+
+
+def _messages(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    said = find(answers, MessagesAnswer)
+    if yes and said is not None and not said.count:
+        yield MessagesReported(station=order.station, at=now, request=order.request)
+
+
 _MEANS: dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], Iterator[Message]]] = {
     StartRemotely: _start,
     SendLocalList: _list,
@@ -259,5 +284,8 @@ _MEANS: dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], 
     AskLimit: _asked,
     RetrieveLog: _log,
     StopRemotely: lambda *_: iter(()),
+    SetMessage: _message_set,
+    ClearMessage: _message_cleared,
+    AskMessages: _messages,
 }
 """What use cases hear of the answer to an order, beyond the facts in it."""

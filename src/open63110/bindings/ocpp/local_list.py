@@ -15,5 +15,8 @@ def here(door: Door) -> Iterator[LocalListEntry]:
     for ref, status in local.entries.items() if local else ():
         named = local.groups.get(ref) if local else None
         yield LocalListEntry(
-            subject=SubjectRef(ref), status=AuthorizationStatus(status), group=SubjectRef(named) if named else None
+            subject=SubjectRef(ref),
+            status=AuthorizationStatus(status),
+            group=SubjectRef(named) if named else None,
+            language=local.languages.get(ref, "") if local else "",
         )

@@ -16,6 +16,7 @@ from open63110.kernel.ids import StationId, TransferNumber
 from open63110.kernel.roles import Role
 from open63110.model.alarm import StationAlarm
 from open63110.model.constraint import Constraint
+from open63110.model.display import MessageReport, StationMessage
 from open63110.model.dso import DsoForecast, DsoGroup, DsoOrder
 from open63110.model.logs import StationLog
 from open63110.model.order import Order
@@ -84,6 +85,8 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="samples", noun=PowerSample, order="-id"),
     Listing(plural="alarms", noun=PowerAlarm, order="-since"),
     Listing(plural="station-alarms", noun=StationAlarm, station="station", order="-since"),
+    Listing(plural="messages", noun=StationMessage, station="station", order="key"),
+    Listing(plural="message-reports", noun=MessageReport, station="station", order="station"),
     Listing(plural="outlooks", noun=Outlook, order="id"),
     Listing(plural="dso-groups", noun=DsoGroup, owner="dso", order="id"),
     Listing(plural="dso-orders", noun=DsoOrder, owner="dso", order="-start"),

@@ -8,6 +8,7 @@ from typing import Any
 from open63110.model.alarm import AlarmKind, StationAlarm
 from open63110.model.constraint import Constraint, ConstraintScope, Step
 from open63110.model.device import Attribute, DeviceVariable, Inventory, variable_address
+from open63110.model.display import DisplayMessage, MessageContent, MessageReport, StationMessage
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample, ForecastBlock, StationEffect
 from open63110.model.logs import StationLog
 from open63110.model.order import Order
@@ -111,5 +112,17 @@ ONE_OF_EACH = (
     made(
         StationLog, id="CS1:3", station="CS1", request=3, kind="security", asked=NOON, until=NOON + HOUR, kept_until=NOON + HOUR
     ),
+    made(
+        StationMessage,
+        key="CS1/7",
+        station="CS1",
+        number=7,
+        standing="set",
+        at=NOON,
+        message=made(
+            DisplayMessage, number=7, state="charging", contents=(made(MessageContent, language="de", text="Guten Tag"),)
+        ),
+    ),
+    made(MessageReport, station="CS1", request=3, since=NOON),
     made(PeersHeard, id=5, marks=[("CS1", b"\x00\xff", 7, 9)]),
 )

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v201 as types
 from open63110.bindings.ocpp.kept import keeping
-from open63110.bindings.ocpp.translation import Door, Translation, find
+from open63110.bindings.ocpp.translation import Door, Translation, find, text
 from open63110.bindings.ocpp.v201.id_token import id_token, id_token_info, subject
 from open63110.bindings.ocpp.v201.words import WORDS, Words
 from open63110.kernel.ids import SubjectRef
@@ -75,6 +75,7 @@ def heard(response: Any, command: AuthorizeCredential, door: Door) -> Verdict:
         evse=command.evse,
         group=subject(info.group_id_token, door),
         reference=command.reference,
+        language=text(info.language1),
     )
     return Verdict(outcome=Outcome.ACCEPTED, messages=(said,))
 

@@ -8,8 +8,8 @@ from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v201 as types
 from open63110.bindings.ocpp.local_list import here
-from open63110.bindings.ocpp.translation import Door, Translation
-from open63110.bindings.ocpp.v201.id_token import group, id_token, subject
+from open63110.bindings.ocpp.translation import Door, Translation, text
+from open63110.bindings.ocpp.v201.id_token import LONGEST_LANGUAGE, group, id_token, subject
 from open63110.bindings.ocpp.v201.status_info import because, judged
 from open63110.bindings.ocpp.v201.words import WORDS, Words
 from open63110.kernel.errors import Malformed, NotSupported, Trouble, Unknown
@@ -43,7 +43,12 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
 
 
 def _line(ref: SubjectRef, info: Any, door: Door) -> LocalListEntry:
-    return LocalListEntry(subject=ref, status=AuthorizationStatus(info.status), group=subject(info.group_id_token, door))
+    return LocalListEntry(
+        subject=ref,
+        status=AuthorizationStatus(info.status),
+        group=subject(info.group_id_token, door),
+        language=text(info.language1),
+    )
 
 
 def answer(_: Sequence[Reply], __: Door) -> types.SendLocalListResponse:
@@ -83,7 +88,11 @@ def _named(ref: SubjectRef, door: Door, words: Words) -> Iterator[types.IdTokenT
 
 def _data(entry: LocalListEntry, door: Door, words: Words) -> Iterator[types.AuthorizationData]:
     for token in _named(entry.subject, door, words):
-        info = types.IdTokenInfoType(status=entry.status.value, group_id_token=group(entry.group, door, words))
+        info = types.IdTokenInfoType(
+            status=entry.status.value,
+            group_id_token=group(entry.group, door, words),
+            language1=entry.language if 0 < len(entry.language) <= LONGEST_LANGUAGE else UNSET,
+        )
         yield types.AuthorizationData(id_token=token, id_token_info=info)
 
 

@@ -169,6 +169,7 @@ def heard(response: Any, fact: TransferFact, door: Door) -> Verdict:
         evse=fact.evse,
         group=subject(info.group_id_token, door),
         reference=fact.reference,
+        language=text(info.language1),
     )
     return Verdict(outcome=Outcome.ACCEPTED, messages=(said,))
 

@@ -88,7 +88,16 @@ def answered(event: CredentialAnswered, station: Station) -> Station:
     kept[event.subject] = event.status.value
     cache = dict(islice(kept.items(), max(0, len(kept) - REMEMBERED), None))
     proven = local.unproven - {event.subject} if event.status is AuthorizationStatus.ACCEPTED else local.unproven
-    return _local(station, cache=cache, groups=_groups(local, cache, event), unproven=proven)
+    languages = _languages(local, cache, event)
+    return _local(station, cache=cache, groups=_groups(local, cache, event), unproven=proven, languages=languages)
+
+
+def _languages(local: LocalAuthorization, cache: dict[str, str], event: CredentialAnswered) -> dict[str, str]:
+    """Keep languages of those only who stand on the list or in the cache; an answer without one says nothing against it."""
+    if not (local.languages or event.language):  # as at most stations
+        return local.languages
+    kept = {subject: tag for subject, tag in local.languages.items() if subject in local.entries or subject in cache}
+    return {**kept, event.subject: event.language} if event.language else kept
 
 
 def _groups(local: LocalAuthorization, cache: dict[str, str], event: CredentialAnswered | GroupLearned) -> dict[str, str]:
@@ -135,7 +144,9 @@ def list_replaced(event: LocalListReplaced, station: Station) -> Station:
     entries: dict[str, str] = {entry.subject: entry.status.value for entry in event.entries}
     groups: dict[str, str] = {s: group for s, group in station.local.groups.items() if s in station.local.cache}
     groups |= {entry.subject: entry.group for entry in event.entries if entry.group is not None}
-    return _local(station, version=event.version, entries=entries, groups=groups)
+    languages: dict[str, str] = {s: tag for s, tag in station.local.languages.items() if s in station.local.cache}
+    languages |= {entry.subject: entry.language for entry in event.entries if entry.language}
+    return _local(station, version=event.version, entries=entries, groups=groups, languages=languages)
 
 
 def booted(event: StationBooted, station: Station) -> Station:

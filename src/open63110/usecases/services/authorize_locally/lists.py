@@ -39,7 +39,7 @@ def entries_for(station: StationId, tokens: Tokens, now: datetime) -> Lines:
     """Return the list a station should have: what is blocked or expired stands there too, so that it is refused offline."""
     judged = ((token, verdict(token, station, now)) for token in tokens.local_tokens())
     return tuple(
-        LocalListEntry(subject=token.ref, status=status, group=token.group)
+        LocalListEntry(subject=token.ref, status=status, group=token.group, language=token.language)
         for token, status in judged
         if status is not AuthorizationStatus.NOT_AT_THIS_LOCATION
     )

@@ -47,6 +47,8 @@ class CredentialAnswered(Event, frozen=True, kw_only=True, gc=False):
     group: SubjectRef | None = None
     reference: TransferReference | None = None
     """Set when it answers a running transfer (late rejection)."""
+    language: str = ""
+    """That its holder reads; empty: nobody said."""
 
 
 class PutToken(Command, frozen=True, kw_only=True, gc=False):
@@ -67,6 +69,8 @@ class LocalListEntry(Reply, frozen=True, kw_only=True, gc=False, array_like=True
     subject: SubjectRef
     status: AuthorizationStatus
     group: SubjectRef | None = None
+    language: str = ""
+    """That its holder reads; empty: nobody said."""
 
 
 class SendLocalList(Command, frozen=True, kw_only=True, gc=False):

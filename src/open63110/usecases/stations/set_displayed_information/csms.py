@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the CSMS does about texts on displays: each is wanted until its station has confirmed it, whenever that comes (8.3.8)."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from msgspec.structs import replace
+
+from open63110.kernel.errors import Unknown
+from open63110.kernel.messages import Effect, Wake
+from open63110.model.authorization import may_be_ordered
+from open63110.model.display import (
+    PARTS,
+    MessageChanged,
+    Standing,
+    StationMessage,
+    message_key,
+)
+from open63110.model.station import Station
+from open63110.ports import Rows
+from open63110.usecases.stations.set_displayed_information.checks import (
+    SEVERAL_CONTENTS,
+    check,
+    check_number,
+    demand_display,
+    demand_transfer,
+    demand_words,
+)
+from open63110.usecases.stations.set_displayed_information.messages import (
+    ClearMessage,
+    MessageAnswer,
+    MessageAnswered,
+    MessageCleared,
+    SetMessage,
+    TendMessages,
+)
+from open63110.usecases.stations.set_displayed_information.station import BOUND, TENDING, held
+
+AGAIN: Final = timedelta(seconds=300)
+"""When a station is told once more what it has not answered."""
+
+UNKNOWN: Final = frozenset({"Unknown", "UnknownMessage"})
+"""Reasons of a station that has no such message, so that it need not be cleared."""
+
+OPEN: Final = frozenset({Standing.WANTED, Standing.LEAVING})
+
+
+def put(command: SetMessage, station: Station, rows: Rows, now: datetime) -> Iterator[Effect]:
+    """Want a message, and tell the station if it is there; if not, it is told when it comes.
+
+    Raises:
+        Malformed, NotSupported: it cannot be shown, or the station cannot be told.
+        Unknown: no such energy transfer goes on.
+    """
+    check_number(command)
+    check(command, now)
+    demand_words(command, station)
+    demand_transfer(command, station)
+    there = held(station, rows)
+    number = command.number or _next(there)
+    before = next((one for one in there if one.number == number), None)
+    wanted = StationMessage(
+        key=message_key(station.id, number),
+        station=station.id,
+        number=number,
+        standing=Standing.WANTED,
+        at=now,
+        message=replace(command, number=number).wanted(),
+        revision=before.revision + 1 if before else 1,
+        parts=len(command.contents) if SEVERAL_CONTENTS in station.lacks else 1,
+        by=command.by,
+    )
+    if may_be_ordered(station):
+        wanted = replace(wanted, sent=now)
+        yield from orders(wanted)
+    yield _kept(wanted, now)
+    if before is not None:
+        yield from _superfluous(before, wanted)
+    yield next_look([*(one for one in there if one.number != number), wanted], station, now)
+    yield MessageAnswer(number=number, kept=wanted.sent is None)
+
+
+def _next(there: Iterable[StationMessage]) -> int:
+    """Return the next number that no message has had here lately."""
+    return max((one.number for one in there if one.number < PARTS), default=0) % (PARTS - 1) + 1
+
+
+def _superfluous(before: StationMessage, wanted: StationMessage) -> Iterator[ClearMessage]:
+    """Clear the parts that a message of fewer languages does not replace."""
+    if wanted.sent is not None:
+        for part in range(wanted.parts, before.parts):
+            yield ClearMessage(station=wanted.station, number=wanted.number, part=part)
+
+
+def orders(wanted: StationMessage) -> Iterator[SetMessage]:
+    """Return what a station is told of a message, part by part."""
+    one = wanted.message
+    for part in range(wanted.parts):
+        if part not in wanted.reached:
+            yield SetMessage(
+                station=wanted.station,
+                number=one.number,
+                rank=one.rank,
+                state=one.state,
+                start=one.start,
+                end=one.end,
+                transfer=one.transfer,
+                evse=one.evse,
+                display=one.display,
+                contents=one.contents if wanted.parts == 1 else one.contents[part : part + 1],
+                part=part,
+                revision=wanted.revision,
+                by=wanted.by,
+            )
+
+
+def _kept(one: StationMessage, now: datetime) -> MessageChanged:
+    return MessageChanged(station=one.station, at=now, key=one.key, message=one)
+
+
+def gone(one: StationMessage, now: datetime, reason: str) -> MessageChanged:
+    """Return the fact that a message is no more."""
+    return MessageChanged(station=one.station, at=now, key=one.key, message=None, reason=reason)
+
+
+def hear_answer(event: MessageAnswered, station: Station, rows: Rows, now: datetime) -> Iterator[Effect]:
+    """Note that a station took a message, once it has all of its parts, or why not. Of an earlier one nothing counts."""
+    one = rows.get(StationMessage, message_key(station.id, event.number))
+    if one is None or one.standing is not Standing.WANTED or event.revision != one.revision:
+        return
+    if event.reason:
+        yield _kept(replace(one, standing=Standing.REFUSED, at=now, reason=event.reason), now)
+        return
+    reached = tuple(sorted({*one.reached, event.part}))
+    whole = len(reached) >= one.parts
+    yield _kept(replace(one, reached=reached, standing=Standing.SET if whole else one.standing, at=now), now)
+
+
+def clear(command: ClearMessage, station: Station, rows: Rows, now: datetime) -> Iterator[Effect]:
+    """Want a message to be gone; one that the station was never told of is gone at once.
+
+    Raises:
+        Unknown: none of this number is known here.
+        NotSupported: the station cannot be told.
+    """
+    one = rows.get(StationMessage, message_key(station.id, command.number))
+    if one is None:
+        words = f"no message {command.number} of {station.id} is known"
+        raise Unknown(words, code="UnknownMessage", where="number", remedy="ask which messages it has")
+    if one.standing is Standing.REFUSED or (one.standing is Standing.WANTED and one.sent is None):
+        yield gone(one, now, "cleared")
+        return
+    demand_display(station)
+    leaving = replace(one, standing=Standing.LEAVING, at=now, reached=(), reason="")
+    if may_be_ordered(station):
+        leaving = replace(leaving, sent=now)
+        yield from clearing(leaving)
+    yield _kept(leaving, now)
+    yield Wake(name=TENDING, at=now + AGAIN, command=TendMessages(station=station.id))
+    yield MessageAnswer(number=one.number, kept=not may_be_ordered(station))
+
+
+def clearing(leaving: StationMessage) -> Iterator[ClearMessage]:
+    """Return what a station is told of a message that is to go, part by part."""
+    for part in range(leaving.parts):
+        if part not in leaving.reached:
+            yield ClearMessage(station=leaving.station, number=leaving.number, part=part)
+
+
+def hear_cleared(event: MessageCleared, station: Station, rows: Rows, now: datetime) -> Iterator[Effect]:
+    """Note that a message is gone, once all of its parts are, or why it is not."""
+    one = rows.get(StationMessage, message_key(station.id, event.number))
+    if one is None or one.standing is not Standing.LEAVING:
+        return
+    if event.reason and event.reason not in UNKNOWN:
+        yield _kept(replace(one, standing=Standing.SET, at=now, reason=event.reason), now)
+        return
+    reached = tuple(sorted({*one.reached, event.part}))
+    if len(reached) >= one.parts:
+        yield gone(one, now, "cleared")
+    else:
+        yield _kept(replace(one, reached=reached), now)
+
+
+def next_look(there: Iterable[StationMessage], station: Station, now: datetime) -> Wake:
+    """Return when to look again: something ends, or was not answered. Of a station that is away only the ends count."""
+    times: list[datetime] = []
+    here = may_be_ordered(station)
+    for one in there:
+        if one.message.end is not None:
+            times.append(one.message.end)
+        if one.message.transfer:
+            times.append(now + BOUND)
+        if here and one.standing in OPEN:
+            times.append((one.sent or now) + AGAIN)
+    at = max(now, min(times, default=now))
+    return Wake(name=TENDING, at=at, command=TendMessages(station=station.id) if times else None)
