@@ -4,9 +4,13 @@
 import asyncio
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.e2e.grid_house import DRAWN, name, park
+
+from open63110.kernel.roles import Role
+from open63110.model.principal import AuditEntry
 
 pytestmark = pytest.mark.usefixtures("first_served", "by_turns")
 
@@ -63,6 +67,32 @@ async def test_silent_stations_are_made_up_for_by_the_others_or_it_is_said_what_
         await at.here.until(lambda: sum(at.powers[10:]) == 0.0, within=10.0)
         report = await at.report("less")
         assert (report["status"], report["reachable"]) == ("non-compliant", cannot["reachable"])
+
+
+@pytest.mark.at("AT-8.2.7-3", *OPEN_WIRES)
+async def test_an_order_of_a_dso_for_what_is_not_its_own_is_refused_and_noted_and_no_station_hears_of_it(tmp_path: Path) -> None:
+    async with park(tmp_path, 3) as at, await at.here.client("other", Role.DSO, "/mall") as other:
+        before = [tuple(one.limits.in_force) for one in at.here.csms.engine.stations.values()]
+        wrong: tuple[dict[str, Any], ...] = ({"group": "feeder-12"}, {"group": "no-such"}, {"scope": {"site": "mall"}})
+        for number, where in enumerate(wrong):
+            said: dict[str, Any] = {"order_id": f"o-{number}", "p_max_import": 1_000.0, "duration": 600.0, "emergency": True}
+            answer = await other.post("dso-orders/put", json=said | where)
+            assert (answer.status_code, answer.json()["code"]) == (403, "NotYourGroup")
+            assert "mall" not in answer.json()["message"]
+        events = [one for one in at.here.rows(AuditEntry) if one.by == "other"]
+        assert [(one.role, one.action, one.outcome, one.reason) for one in events] == [
+            ("dso", "PutDsoOrder", "not-authorized", "NotYourGroup")
+        ] * len(wrong)
+        at.seen.clear()
+        await at.watch(3.0)
+        assert min(min(powers) for _, powers in at.seen) > 0.99 * DRAWN
+        assert [tuple(one.limits.in_force) for one in at.here.csms.engine.stations.values()] == before
+        assert at.here.csms.engine.known.every_constraint() == ()
+
+        # the same order of whom the group is reaches every one of them
+        await at.order("mine", p_max_import=9_000.0, duration=600.0, emergency=True)
+        await at.here.until(lambda: at.power <= 9_000.0, within=10.0)
+        assert min(at.powers) > 0.0
 
 
 @pytest.mark.at("AT-8.2.7-4", *OPEN_WIRES)

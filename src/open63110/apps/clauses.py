@@ -12,7 +12,8 @@ Wires = tuple[str, ...]
 
 OCPP: Wires = ("v16", "v201", "v21")
 V2X: Wires = ("v201", "v21")
-"""OCPP 1.6 has no words for it: sequence numbers and the offline flag (6.2-2), why a station booted (8.3.7-1), severities …"""
+"""OCPP 1.6 has no words for it: sequence numbers and the offline flag (6.2-2), what an EV means to take (8.2.3-3), why a
+station booted (8.3.7-1), severities …"""
 V21: Wires = ("v21",)
 LINK: Wires = ("link",)
 """The native binding alone can carry it."""
@@ -78,7 +79,7 @@ CONTENTS: tuple[Clause, ...] = (
     _clause("7.9.5", "Relation with use cases", 1, ANYHOW),
     _clause("7.10", "Safety requirements", 2, OCPP),
     _clause("8.2", "Energy domain use cases"),
-    _clause("8.2.3", "Smart charging management", 5, OCPP),
+    _clause("8.2.3", "Smart charging management", 5, OCPP, {3: V2X}),
     _clause("8.2.4", "Charging with demand response", 4, OCPP),
     _clause("8.2.5", "CSMS – RM exchange of information at the initiative of the CSMS", 3, S2),
     _clause("8.2.6", "CSMS – RM exchange of information at the initiative of the RM", 4, S2),
