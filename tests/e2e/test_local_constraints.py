@@ -75,3 +75,45 @@ async def test_one_that_ends_ends_there_and_what_makes_no_sense_is_refused_by_wh
         assert local.csms.engine.known.every_constraint() == ()
         async with await here.client("ben", Role.VIEWER) as ben:
             assert (await ben.post("constraints/put", json={"id": "odd", "scope": SITE, "limit": 5.0})).status_code == 403
+
+
+async def test_what_a_dso_orders_above_counts_at_the_level_that_looks_after_the_site_also_after_a_cut(tmp_path: Path) -> None:
+    zone = {"id": "north", "import_max": 440_000.0, "stations": []}
+    async with mall(tmp_path, ["CS1"], policy={"grid_restore": 1.0}) as (here, local, there, _):
+        described = await here.admin.put("sites/mall", json={"id": "mall", "zones": [zone]})
+        assert described.status_code == 200, described.text
+        there.charge("CS1", "ANNA")
+        await until(lambda: there.charging("CS1"))
+        known = local.csms.engine.known
+
+        def most() -> float:
+            return min((one.limit for one in there.noun("CS1").limits.desired.values()), default=22_000.0)
+
+        async with await here.client("grid", Role.DSO, "/mall") as grid:
+            await here.ask("dso-groups/put", {"id": "feeder-12", "dso": "grid", "places": [SITE]})
+
+            async def order(watts: float) -> None:
+                said = {"order_id": "now", "group": "feeder-12", "p_max_import": watts, "duration": 36_000.0, "emergency": True}
+                answer = await grid.post("dso-orders/put", json=said)
+                assert answer.status_code == 200, answer.text
+
+            await order(9_000.0)
+            await until(lambda: most() <= 9_000.0, 30.0)
+            (kept,) = known.every_constraint()
+            level = here.csms.level.relay.name
+            assert (kept.id, kept.source, kept.critical, kept.actor) == ("dso/order/now/mall", "dso", True, f"csms@{level}")
+            done = [one for one in local.csms.store.load(AuditEntry) if one.action == "PutConstraint"]
+            assert {(one.by, one.role, one.outcome) for one in done} == {(f"csms@{level}", "csms", "accepted")}
+
+            await local.cut()
+            await order(5_000.0)
+            await local.mend()
+            await until(lambda: most() <= 5_000.0, 30.0)
+
+            await local.cut()
+            assert (await grid.post("dso-orders/cancel", json={"order_id": "now"})).status_code == 200
+            await until(lambda: here.csms.engine.known.every_constraint() == (), 30.0)
+            assert known.every_constraint() != ()
+            await local.mend()
+            await until(lambda: known.every_constraint() == (), 30.0)
+            await until(lambda: most() > 9_000.0, 30.0)

@@ -11,6 +11,7 @@ from open63110.apps.bulk import ByNumber, LevelWays
 from open63110.bindings.link.enclosing import enclose, enclosing
 from open63110.bindings.link.levels.askers import Askers
 from open63110.bindings.link.levels.branches import Branches
+from open63110.bindings.link.levels.demands import Demands
 from open63110.bindings.link.levels.guests import GUESTS, Guests, Pseudonym
 from open63110.bindings.link.levels.lease import Lease, shown
 from open63110.bindings.link.levels.places import Places, place_of_scope, places_of_scope
@@ -151,7 +152,9 @@ class Level:
         self.guests = Guests.beside(link, self.places.resolve, pseudonym)
         self.publishing = Publishing(engine, self.places)
         self.lookout = Lookout(self.links)
-        self.branches.on_change = self.guests.on_change = self.lookout.changed
+        self.demands = Demands(engine, self.relay)
+        self.guests.on_change = self.lookout.changed
+        self.branches.on_change = self._changed
         self.guests.services = self.publishing
         self.services = ByNumber(self.publishing)
         link.services = self.branches.services = self.services
@@ -160,6 +163,11 @@ class Level:
         for known in engine.known.principals:
             self.branches.answers(known, self.place_of(known))
         engine.commit.on_durable.append(self._look)
+
+    def _changed(self) -> None:
+        """Follow which levels below have a link."""
+        self.lookout.changed()
+        self.demands.look(frozenset(one for one in self.relay.below if self.branches.branch(one) is not None))
 
     def _direct(self, station: StationId) -> bool:
         """Tell whether a station has a link to this very level: whoever comes over another one says so."""
