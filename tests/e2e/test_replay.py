@@ -3,6 +3,7 @@
 
 import asyncio
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -161,6 +162,17 @@ async def test_a_real_program_replays_a_site_from_its_file_and_says_how_it_went(
     assert (found["held"], found["service"]["visits"], found["service"]["nothing"]) == (True, 3, 0)
     assert found["service"]["needed"] == pytest.approx(1_500.0)
     assert found["service"]["energy"] > 0.9, "one of them rests for half an hour, which is not held against anybody"
+
+
+async def test_a_replay_that_no_station_could_join_says_so_and_has_not_gone_well() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and does not listen
+        to = f"ws://127.0.0.1:{nobody.getsockname()[1]}/ocpp"
+        how = ["--csms", to, "--evses", "2", "--speed", "600", "--for", "5m"]
+        command = [sys.executable, "-m", "open63110", "simulate", "site", *how]
+        done = await asyncio.to_thread(subprocess.run, command, capture_output=True, check=False, timeout=100)
+    assert done.returncode == 1
+    assert "NOTHING SEEN: the CSMS has accepted none of 2 stations" in done.stdout.decode()
 
 
 def fast(said: Watts | None) -> SitePlan:

@@ -10,6 +10,7 @@ import msgspec
 
 from open63110.apps.replay import Replay
 from open63110.kernel.units import Seconds
+from open63110.model.station import Registration
 from open63110.simulator.service import Service, service
 from open63110.simulator.witness import Mark, Ordered, Witness
 
@@ -51,7 +52,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What a replay came to."""
 
     held: bool
-    """No sample of any feeder and phase was above its limit, and every limit that was set was in effect in time."""
+    """No sample of any feeder and phase was above its limit, every limit that was set was in effect in time, and the
+    CSMS accepted a station: else nothing was seen."""
     metered: tuple[Metered, ...]
     """The tightest first."""
     samples: int
@@ -73,6 +75,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Why dials came to nothing."""
     refused: tuple[str, ...] = ()
     """What was told by REST and not taken, and why."""
+    reached: int = 0
+    """Stations that the CSMS has accepted."""
 
 
 def report(replay: Replay, refused: Sequence[str] = ()) -> Report:
@@ -83,9 +87,11 @@ def report(replay: Replay, refused: Sequence[str] = ()) -> Report:
         refused: what was told by REST and not taken.
     """
     witness, site, begin = replay.witness, replay.site, replay.begin
+    nouns = [one.noun for one in site.controllers.values()]
+    reached = sum(one is not None and one.registration is Registration.ACCEPTED for one in nouns)
     watched = sorted((one for one in witness.marks if one.ratio or one.row.limit < math.inf), key=lambda one: -one.ratio)
     return Report(
-        held=witness.held,
+        held=witness.held and reached > 0,
         metered=tuple(_metered(one, begin) for one in watched),
         samples=witness.samples,
         service=service(replay.served),
@@ -101,6 +107,7 @@ def report(replay: Replay, refused: Sequence[str] = ()) -> Report:
         waiting=site.waiting,
         refusals=dict(site.client.refusals),
         refused=tuple(refused),
+        reached=reached,
     )
 
 
@@ -187,6 +194,8 @@ def _service(found: Report) -> Iterator[str]:
 
 def verdict(found: Report) -> str:
     """Return it in a line."""
+    if not found.reached:
+        return f"NOTHING SEEN: the CSMS has accepted none of {found.stations} stations"
     if found.held:
         return "held: no sample above any limit"
     broken = [f"{one.place} up to {one.ratio:.2%} for {one.above:g} s" for one in found.metered if one.samples]

@@ -39,7 +39,8 @@ site = App(
     name="site",
     help="Replay a whole site, with real sessions or made-up ones, and judge by the simulator's own meters.",
     help_format="plaintext",
-    help_epilogue="""Exit code 0: no sample of any feeder and phase was above its limit; 1: one was, or a limit took effect late.
+    help_epilogue="""Exit code 0: no sample of any feeder and phase was above its limit; 1: one was, a limit took effect late,
+or the CSMS accepted no station.
 
 For example, against a CSMS with clock_factor = 60 that has imported garage.toml and knows the card:
 open63110 simulate site --write-site garage.toml
