@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import random
 import typing
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, Final
@@ -85,8 +86,6 @@ SAID: Final[dict[str, tuple[Any, ...]]] = {
     "groups": (("feeder-12",),),
     "numbers": ((7, 8),),
     "display": ("Display",),
-    "places": (("EVSE@1",), ("EVSE@1/Power", "Connector@1.1")),
-    "values": (("A", "W"), ("EVConnected", "Authorized")),
 }
 """What stands in a field; of those that fit its type."""
 
@@ -112,6 +111,9 @@ RARE: Final = frozenset(
     }
 )
 """Fields with a default that most messages leave at it."""
+
+TRIES: Final = 1_000
+"""How often something is drawn for a field before nothing else is expected of it."""
 
 
 class Wallet:
@@ -198,10 +200,24 @@ def _made(kind: type[Any], chance: random.Random, *, full: bool, said: dict[str,
         left = default is not REQUIRED and not full and chance.random() < (0.9 if field.name in RARE else 0.25)
         draw = functools.partial(_value, field.name, field.type, words.get(field.name), chance, at, full=full)
         value = default if left else draw()
-        while full and value == default:
-            value = draw()
-        values[field.name] = value
+        values[field.name] = _other(draw, default, f"{kind.__name__}.{field.name}") if full and value == default else value
     return kind(**values)
+
+
+def _other(draw: Callable[[], Any], default: Any, where: str) -> Any:
+    """Return something else than what a field holds by itself.
+
+    Raises:
+        ValueError: nothing else is ever drawn.
+    """
+    if isinstance(default, bool):
+        return not default
+    for _ in range(TRIES):
+        value = draw()
+        if value != default:
+            return value
+    message = f"nothing but its default {default!r} is drawn for {where}: name something in SAID"
+    raise ValueError(message)
 
 
 def _words(kind: type[Any]) -> dict[str, str]:
@@ -228,8 +244,7 @@ def _value(name: str, hint: Any, words: str | None, chance: random.Random, at: d
         if typing.get_origin(plain) is typing.Literal:
             table = [word for word in table if word in typing.get_args(plain)]
         word = chance.choice(table)
-        one = plain(word) if isinstance(plain, type) and issubclass(plain, Enum) else word
-        return (one,) if many else one
+        return plain(word) if isinstance(plain, type) and issubclass(plain, Enum) else word
     return _said(name, plain, chance, at, many=many)
 
 
