@@ -16,17 +16,15 @@ from open63110.kernel.roles import Role
 from open63110.model.order import OPEN, Order, OrderChanged, Outcome
 from open63110.model.principal import AuditEntry, Principal
 from open63110.model.station import AuthorizationReleased, RegistrationDecided, StationConnected
-from open63110.ports import Ids, Link, Where
+from open63110.ports import Ids, Link
 from open63110.runtime.engine import Engine, Replies, Turn, decode_command, encode_command
 from open63110.runtime.links import NoLink
 from open63110.runtime.passing import Passing, spelled
 from open63110.runtime.permissions import may_ask, may_use
+from open63110.runtime.unused_starts import UnusedStarts
 
 DONE = "NoError"
 """Reason code of an order that was accepted without any other (OCPP 2.x appendix)."""
-
-NOBODY_CAME = "EVConnectionTimeOut"
-"""Reason code of a remote start that was accepted and then released unused."""
 
 OURSELVES = Principal(id=PrincipalId("csms"), role=Role.CSMS, name="this CSMS")
 """Who asks when nobody did: flows, wakeups, reconcile."""
@@ -68,7 +66,7 @@ class Orders:
         """Take over what the last run left open: what was sent then will not be answered any more."""
         self._engine, self._ids = engine, ids
         self.link: Link = NoLink()
-        self._passing = Passing(engine)
+        self._passing, self._unused = Passing(engine), UnusedStarts(engine, self._audit)
         self._secret: dict[OrderId, Command] = {}
         """Commands that hold what their rows leave out, until they end."""
         self._watchers: dict[OrderId, list[Callable[[Order], None]]] = {}
@@ -186,8 +184,6 @@ class Orders:
         now = self._engine.clock.now()
         order = self._new(command, OURSELVES, now, None)
         if order.body:
-            if command.kept() is not command:
-                self._secret[order.id] = command
             self._engine.known.keep("orders", order.id, order)
             self._engine.commit.batch.note(OrderChanged(station=order.station, at=now, orders=order))
         else:
@@ -214,7 +210,7 @@ class Orders:
             return
         try:
             command = self._passing.command(order.id) or self._secret.get(order.id) or decode_command(order.body.encode())
-            self.link.send(order, command.whole())
+            self.link.send(order, command)
         except Trouble as trouble:
             self.ended(order.id, Verdict(outcome=_outcome_of(trouble), reason=trouble.code, detail=trouble.message))
 
@@ -322,8 +318,8 @@ class Orders:
                         watcher(fact.orders)
             elif isinstance(fact, StationConnected | RegistrationDecided):
                 arrived.add(fact.station)
-            elif isinstance(fact, AuthorizationReleased) and fact.reason == "timeout" and fact.remote_start is not None:
-                self._unused(fact)
+            elif isinstance(fact, AuthorizationReleased):
+                self._released(fact)
         if arrived:
             self.arrived(arrived)
 
@@ -333,18 +329,9 @@ class Orders:
             if order.station in there:
                 self._send(order.id)
 
-    def _unused(self, fact: AuthorizationReleased) -> None:
-        """Tell whoever ordered a start that nobody plugged in: it stands in the order, which was accepted (AT-8.4.5-2)."""
-        here, lately = Where("station", "=", fact.station), Where("asked", ">=", fact.at - timedelta(days=1))
-        for order in self._engine.store.load(Order, here, lately):
-            if order.outcome is Outcome.ACCEPTED and _remote_start(order) == fact.remote_start:
-                words = "nobody plugged in in time; the EVSE is free again"
-                released = msgspec.structs.replace(order, reason=NOBODY_CAME, detail=words)
-                turn = Turn(self._engine, order.station, self._engine.clock.now())
-                turn.fact(OrderChanged(station=order.station, at=turn.now, orders=released))
-                turn.keep()
-                self._audit(msgspec.structs.replace(released, ended=turn.now))
-                self._store_or(lambda: self._unused(fact))
+    def _released(self, fact: AuthorizationReleased) -> None:
+        if self._unused.released(fact):
+            self._store_or(lambda: self._released(fact))
 
     def _audit(self, order: Order) -> None:
         principal = self.asker(order)
@@ -360,11 +347,6 @@ class Orders:
             detail=order.detail,
         )
         self._engine.known.keep("audit", entry.id, entry)
-
-
-def _remote_start(order: Order) -> int | None:
-    number: int | None = getattr(decode_command(order.body.encode()), "remote_start", None)
-    return number
 
 
 def _hear_all(turn: Turn, messages: Sequence[Message]) -> None:
@@ -394,7 +376,9 @@ def _outcome_of(trouble: Trouble) -> Outcome:
 
 
 def _tell(future: "asyncio.Future[Asked]", asked: Asked, *, durable: bool) -> None:
-    if durable and not future.done():
+    if future.done():
+        return
+    if durable:
         future.set_result(asked)
-    elif not durable:
+    else:
         future.cancel()
