@@ -5,7 +5,9 @@ import asyncio
 import contextlib
 import itertools
 import os
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from open63110.kernel.roles import Role
 from open63110.kernel.units import Seconds, WattHours
 from open63110.runtime.principals import NewPrincipal, Principals
 from open63110.simulator.garage import garage
+from open63110.simulator.premises import Outfit
 from open63110.simulator.visits import Visit
 
 SHOTS = os.environ.get("OPEN63110_SHOTS", "")
@@ -81,6 +84,27 @@ async def looking(here: House) -> AsyncIterator[Page]:
         await browser.close()
 
 
+def spoken(here: House) -> Callable[[Visit, Outfit], None]:
+    """Let each driver's app say, as he comes, when he leaves and what he needs: so the garage has a plan."""
+    said: set[asyncio.Task[Any]] = set()
+
+    def came(visit: Visit, fit: Outfit) -> None:
+        leaves = here.now() + timedelta(seconds=visit.departure - visit.arrival)
+        needs = {"evse": fit.number, "departure": leaves.isoformat(), "energy": visit.need}
+        task = asyncio.get_running_loop().create_task(here.ask(f"stations/{fit.station}/sessions/needs", needs))
+        said.add(task)
+        task.add_done_callback(said.discard)
+
+    return came
+
+
+async def planned(here: House) -> list[float]:
+    """What the curve of the garage shows as planned, from now on [W]."""
+    curve = await here.ask("sites/garage/curve", hours=1)
+    ahead = [place for place, at in enumerate(curve["at"]) if at > curve["now"]]
+    return [sum(line["values"][place] or 0.0 for line in curve["planned"]) for place in ahead] if curve["planned"] else []
+
+
 async def flows(page: Page) -> float:
     """Read what flows off the page [W]."""
     return 1_000.0 * float((await page.locator(".figure b").first.text_content() or "0").split()[0])
@@ -93,9 +117,12 @@ async def shot(page: Page, name: str) -> None:
 
 
 async def test_the_page_shows_a_reduction_as_it_happens_who_ordered_it_and_why_cars_wait(tmp_path: Path) -> None:
-    visits = [Visit(place, Seconds(20.0 * place), Seconds(7_200.0), WattHours(14_000.0)) for place in range(EVSES)]
+    stays = [Seconds(5_400.0 + 450.0 * (place * 7 % EVSES)) for place in range(EVSES)]
+    needs = [WattHours(6_000.0 + 500.0 * (place * 5 % EVSES)) for place in range(EVSES)]
+    visits = [Visit(place, Seconds(20.0 * place), stays[place], needs[place]) for place in range(EVSES)]
     async with house(tmp_path, factor=SPEED, unknown_stations="accept") as here:
         replay = replayed(here, EVSES, visits, span=Seconds(7_000.0), interval=Seconds(60.0))
+        replay.on_arrival = spoken(here)
         async with await ready(here) as dso, looking(here) as page:
             running = asyncio.create_task(replay.run())
             await here.until(lambda: sum(one.amperes > 0 for one in replay.outlets) > 6, within=60.0)
@@ -117,6 +144,12 @@ async def test_the_page_shows_a_reduction_as_it_happens_who_ordered_it_and_why_c
             await here.pass_by(WHILE)
             await expect(page.locator(".u-legend").first).to_contain_text("≤ the DSO (nordnetz)")
             assert await flows(page) <= LIMIT
+            await expect(page.locator(".figure").nth(3)).to_contain_text("on plan")
+            async with asyncio.timeout(30.0):
+                while not (ahead := await planned(here)):  # noqa: ASYNC110 - a curve tells nobody
+                    await asyncio.sleep(0.1)
+            assert max(ahead[:2]) <= LIMIT * 1.001
+            await expect(page.locator(".power-chart").first).to_have_attribute("data-planned", re.compile("[1-9]"))
             await shot(page, "site-during-reduction")
             await page.click("[data-theme-toggle]")
             await here.pass_by(WHILE / 10)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Power at a site as it is now: what flows, what may flow at most, what limits it and who wants it so, and what comes (7.5)."""
 
-from datetime import datetime
-from typing import ClassVar, Literal
+from datetime import datetime, timedelta
+from typing import ClassVar, Final, Literal
 
 import msgspec
 
@@ -148,6 +148,8 @@ class EvseSample(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like
     measured: Watts | None = None
     phases: tuple[int, ...] = ()
     node: str = ""
+    foreseen: Watts | None = None
+    """What was planned for it then for ``FORESIGHT`` later [W]; None: there was no plan."""
 
 
 class PowerSample(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -160,11 +162,29 @@ class PowerSample(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_lik
     evses: tuple[EvseSample, ...] = ()
 
 
+FORESIGHT: Final = timedelta(minutes=15)
+"""How long before a moment the plan for it is kept, to be held against what came."""
+
+
+def planned_at(evse: EvsePower, at: datetime) -> Watts:
+    """Return what an EVSE is to be given at a moment to come [W]; nothing where nothing is planned for it."""
+    steps = [one for one in evse.ahead if one.since <= at]
+    if steps:
+        return steps[-1].limit
+    return evse.setpoint if evse.setpoint is not None and evse.state in {"active", "waiting"} else Watts(0.0)
+
+
 def sample_of(power: SitePower, number: int, now: datetime) -> PowerSample:
     """Return the power of a site as it is kept for looking back: of EVSEs those at which a transfer runs."""
     evses = tuple(
         EvseSample(
-            station=one.station, evse=one.evse, setpoint=one.setpoint, measured=one.measured, phases=one.phases, node=one.node
+            station=one.station,
+            evse=one.evse,
+            setpoint=one.setpoint,
+            measured=one.measured,
+            phases=one.phases,
+            node=one.node,
+            foreseen=planned_at(one, now + FORESIGHT) if power.planner == "on" else None,
         )
         for one in power.evses
         if one.transfer

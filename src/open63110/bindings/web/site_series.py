@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 import msgspec
 
 from open63110.bindings.web.site_picture import who
-from open63110.kernel.units import Watts
 from open63110.model.arbitration import claims, least_power
 from open63110.model.constraint import Constraint
-from open63110.model.power import EvsePower, EvseSample, NodePower, PowerSample, SitePower, Winner
+from open63110.model.power import FORESIGHT, EvsePower, EvseSample, NodePower, PowerSample, SitePower, Winner, planned_at
 from open63110.model.site import Site
 
 GAP, OLD_GAP = timedelta(minutes=3), timedelta(minutes=20)
@@ -51,6 +50,8 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     """What flowed in all."""
     expected: list[float | None]
     """What was to flow at most as it was planned at that moment."""
+    foreseen: list[float | None]
+    """What was planned for that moment a quarter of an hour before, and no more than was allowed then."""
     limits: list[Line]
     """By who won: a limit counts where its line has a value."""
 
@@ -103,6 +104,7 @@ def series(
         planned=_bridged(names, layers, after, none_before) if after else [],
         load=[_load(shape, one) for one in nodes] + none_after,
         expected=[None if one is None or shape.phase else float(one.planned) for one in nodes] + none_after,
+        foreseen=_foreseen(shape, past, [one.at for one in past] + ahead),
         limits=_merged(limits),
     )
 
@@ -236,12 +238,33 @@ def _planned(shape: Shape, power: SitePower, present: _Moment, names: Sequence[s
     return _gathered(raw, names)
 
 
-def planned_at(evse: EvsePower, at: datetime) -> Watts:
-    """Return what an EVSE is to be given at a moment to come [W]; nothing where nothing is planned for it."""
-    steps = [one for one in evse.ahead if one.since <= at]
-    if steps:
-        return steps[-1].limit
-    return evse.setpoint if evse.setpoint is not None and evse.state in {"active", "waiting"} else Watts(0.0)
+def _foreseen(shape: Shape, past: Sequence[_Moment], moments: Sequence[datetime]) -> list[float | None]:
+    """Return for each moment what had been planned for it, as far as somebody looked then."""
+    told = [(one.at + FORESIGHT, _told(shape, one)) for one in past if one.nodes]
+    found: list[float | None] = []
+    place = -1
+    for at in moments:
+        while place + 1 < len(told) and told[place + 1][0] <= at:
+            place += 1
+        found.append(told[place][1] if place >= 0 and at - told[place][0] <= GAP else None)
+    return found
+
+
+def _told(shape: Shape, moment: _Moment) -> float | None:
+    """Return what a plan had for a place, together with what was drawn there beside the stations; None: there was none."""
+    top = moment.nodes.get(shape.node)
+    plans = [one for one in moment.evses if isinstance(one, EvseSample) and one.foreseen is not None]
+    if top is None or not plans:
+        return None
+    here = [one for one in plans if one.node == shape.node or _beneath(moment.nodes, one.node, shape.node)]
+    beside = _raw_layers(shape, moment).get(BESIDE, 0.0) if shape.phase else top.base
+    planned = sum(_on(shape, one.foreseen, one.phases) for one in here) + beside
+    allowed = _limit(shape, top)[0]
+    return planned if allowed is None else min(planned, allowed)
+
+
+def _beneath(nodes: Mapping[str, NodePower], node: str, top: str) -> bool:
+    return node in nodes and _under(nodes, nodes[node], top)
 
 
 def _zone_of(nodes: Mapping[str, NodePower], node: NodePower) -> str:

@@ -34,7 +34,7 @@ function columns(curve) {
   return {
     layers: stacked(curve.parts, count).map(kilo), raw: curve.parts.map(({ values }) => kilo(values)),
     planned: stacked(curve.planned, count).map(kilo), rawPlanned: curve.planned.map(({ values }) => kilo(values)),
-    load: kilo(curve.load), expected: kilo(curve.expected), limits: curve.limits.map(({ values }) => kilo(values)),
+    load: kilo(curve.load), expected: kilo(curve.expected), foreseen: kilo(curve.foreseen), limits: curve.limits.map(({ values }) => kilo(values)),
   };
 }
 
@@ -74,7 +74,10 @@ function plot(element, curve) {
     add(cols.planned[place], { label: "", paths: stepped, stroke: colour(names[place]), width: 1, fill: () => hatched(names[place]), class: "quiet" });
   });
   if (cols.expected.some((one) => one != null)) {
-    add(cols.expected, { label: "planned", stroke: colour("--ink"), width: 1, dash: [2, 3], value: (_, value, ___, at) => spell(at == null ? cols.expected[present] : value) });
+    add(cols.expected, { label: "allowed", stroke: colour("--faint"), width: 1, dash: [2, 3], value: (_, value, ___, at) => spell(at == null ? cols.expected[present] : value) });
+  }
+  if (cols.foreseen.some((one) => one != null)) {
+    add(cols.foreseen, { label: "planned 15 min before", stroke: colour("--ink"), width: 2, dash: [6, 3], value: (_, value, ___, at) => spell(at == null ? cols.foreseen[present] : value) });
   }
   curve.limits.forEach(({ name }, place) => add(cols.limits[place], {
     label: `≤ ${name}`, paths: stepped, stroke: colour(limitColour(name)), width: 2, dash: name === "what is built there" ? [8, 4] : [],
@@ -117,6 +120,7 @@ function show(element, curve) {
   const nothing = !curve.at.length || !curve.parts.length && !curve.limits.length;
   element.classList.toggle("faint", nothing);
   element.dataset.points = String(curve.at.length);
+  element.dataset.planned = String(curve.planned.length && curve.at.filter((one) => one > curve.now).length);
   if (nothing) {
     element.textContent = "Nothing was looked at here yet.";
     return;

@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
-from open63110.bindings.web.site_series import BESIDE, BUILT, REST, Line, Series, Shape, planned_at, series, volts_of
+from open63110.bindings.web.site_series import BESIDE, BUILT, REST, Line, Series, Shape, series, volts_of
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.units import Amperes, Volts, Watts
 from open63110.model.constraint import Constraint, ConstraintScope, Step
 from open63110.model.limit import Ahead, LimitSource
-from open63110.model.power import EvsePower, EvseSample, NodePower, PowerSample, SitePower, Winner
+from open63110.model.power import EvsePower, EvseSample, NodePower, PowerSample, SitePower, Winner, planned_at
 from open63110.model.site import Feeder, GridConnection, Site, SiteId, ZoneId
 
 T0 = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -179,6 +179,20 @@ def test_the_plan_goes_on_where_the_present_ends() -> None:
     assert lines(found.planned)["deck"] == [None, 5_000.0, 5_000.0, 11_000.0, 0.0, 0.0]
     assert lines(found.planned)[BESIDE] == [None, 2_000.0, 2_000.0, 2_000.0, 2_000.0, 2_000.0]
     assert found.expected[2:] == [None] * 4
+
+
+def test_what_had_been_planned_for_a_moment_stands_beside_what_came() -> None:
+    foreseen = [
+        EvseSample(station=StationId(one), evse=EvseNumber(1), foreseen=Watts(watts), phases=(1, 2, 3), node="zone:deck")
+        for one, watts in (("A", 4_000.0), ("B", 1_000.0))
+    ]
+    found = drawn(sample(0, *foreseen), sample(1), sample(15), sample(17), sample(30))
+    # 2 kW are drawn beside the stations; after each gap of samples stands a moment of nothing
+    assert dict(zip(found.at, found.foreseen, strict=True))[after(15).timestamp()] == 7_000.0
+    assert [one for one in found.foreseen if one is not None] == [7_000.0]
+    assert drawn(sample(0, *foreseen), sample(15), node="zone:deck").foreseen[-1] == 5_000.0
+    ahead = drawn(sample(9, *foreseen), power=present(planning(step(24, 11_000.0), step(60, 0.0))))
+    assert ahead.foreseen[-3:] == [7_000.0, None, None]
 
 
 def test_the_plan_of_a_zone_is_that_of_its_stations_and_of_a_phase_that_of_its_current() -> None:
