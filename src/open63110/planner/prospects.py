@@ -57,7 +57,8 @@ def prospect(history: Sequence[Visit], now: Visit, needs: Needs | None, delivere
     """
     said_energy = needs.e_target if needs is not None else None
     said_end = needs.departure if needs is not None else None
-    found = estimate(history, now, Visit()) if said_energy is None or said_end is None else None
+    unsaid = said_energy is None or said_end is None
+    found = estimate(history, now, Visit()) if unsaid and len(history) >= ENOUGH else None
     known = found is not None and found.visits >= ENOUGH
     wanted: Pieces = UNKNOWN_ENERGY
     leaves: Pieces = UNKNOWN_STAY

@@ -4,8 +4,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from open63110.kernel.journal import written
 from open63110.model.session import ServiceSession
+from open63110.model.station import Station
 from open63110.model.transfer import EnergyTransfer
 from open63110.ports import Batch
 
@@ -18,6 +21,18 @@ Changes = list[tuple[Any, Any]]
 def changes_of(before: Parts, after: Parts) -> Changes:
     """Return which transfers or sessions are others than before, each with what it was; None: new."""
     return [(was, now) for key, now in after.items() if (was := before.get(key)) is not now]
+
+
+def put_station(batch: Batch, was: Station | None, now: Station) -> None:
+    """Put what changed of a station but its transfers and sessions into the batch."""
+    key = now.id
+    batch.removes.discard(("station", key))
+    bodies, noun = batch.bodies.setdefault("station", {}), replace(now, transfers={}, sessions={})
+    if was is None or not _station_stands(was, now) or ("station", key) in batch.puts:
+        bodies.pop(key, None)
+        batch.puts["station", key] = noun
+    else:
+        bodies[key] = written(noun)
 
 
 def put_changes(batch: Batch, kind: str, changes: Changes) -> bool:
@@ -33,6 +48,13 @@ def put_changes(batch: Batch, kind: str, changes: Changes) -> bool:
             bodies[key] = written(now)
         settled = settled or now.settled
     return settled
+
+
+def _station_stands(was: Station, now: Station) -> bool:
+    """Tell whether its searchable columns hold the very same objects."""
+    return (
+        was.connected is now.connected and was.registration is now.registration and was.wire is now.wire and was.zone is now.zone
+    )
 
 
 def _transfer_stands(was: EnergyTransfer, now: EnergyTransfer) -> bool:

@@ -19,7 +19,7 @@ from open63110.model.tariff import Tariff, TariffKey
 from open63110.model.token import CARD, IDENTIFIERS, Credential, Subject, Token, normal
 from open63110.model.transfer import EnergyTransfer
 from open63110.ports import KEPT, Ids, Store, Where
-from open63110.runtime.changes import Changes, Parts, changes_of, put_changes, unsettled
+from open63110.runtime.changes import Changes, Parts, changes_of, put_changes, put_station, unsettled
 from open63110.runtime.commit import MISSING, GroupCommit
 from open63110.runtime.grid_knowledge import GridKnowledge
 from open63110.runtime.rows import RowsUnderWay
@@ -46,6 +46,8 @@ class Knowledge(GridKnowledge):
         self.powers: dict[SiteId, SitePower] = {one.site: one for one in store.load(SitePower)}
         self.all_alarms: dict[str, PowerAlarm] = {one.id: one for one in store.load(PowerAlarm, Where("cleared", "null"))}
         self._load_grid(store)
+        self._pictures: dict[SiteId, Callable[[], SitePower]] = {}
+        """How newer ones are made, once somebody wants to see them."""
         self.on_power: list[Callable[[], None]] = []
         """Told when the power of a site is another: the journal says nothing of that."""
         self._uses: dict[SubjectRef, int] = {}
@@ -138,10 +140,6 @@ class Knowledge(GridKnowledge):
         found = map(self.stations.get, self._places.get(zone, ()))
         return tuple([one for one in found if one is not None])
 
-    def fleet(self) -> tuple[Station, ...]:
-        """Return all stations, in the order of their ids."""
-        return tuple(self.stations[key] for key in sorted(self.stations))
-
     def constraint(self, key: str) -> Constraint | None:
         """Return a constraint, None if there is none."""
         return self.all_constraints.get(key)
@@ -164,6 +162,9 @@ class Knowledge(GridKnowledge):
 
     def power(self, site: SiteId) -> SitePower | None:
         """Return how its power is, None if nobody looked."""
+        made = self._pictures.pop(site, None)
+        if made is not None:
+            self.powers[site] = made()
         return self.powers.get(site)
 
     def alarms(self, site: SiteId) -> tuple[PowerAlarm, ...]:
@@ -240,6 +241,15 @@ class Knowledge(GridKnowledge):
             self.keep("power", power.site, power)
         else:
             self.powers[power.site] = power
+            self._pictures.pop(power.site, None)
+        self._tell_power()
+
+    def show_power_when_asked(self, site: SiteId, made: Callable[[], SitePower]) -> None:
+        """The same, of a picture that is dear: most are never seen, for a newer one follows within a second."""
+        self._pictures[site] = made
+        self._tell_power()
+
+    def _tell_power(self) -> None:
         for one in self.on_power:
             one()
 
@@ -247,6 +257,8 @@ class Knowledge(GridKnowledge):
         """Put a noun other than a station into memory and batch; None removes it."""
         batch = self._commit.batch
         register = self._registers.get(kind)
+        if kind == "power":
+            self._pictures.pop(key, None)
         if kind in _ASKED:
             self.under_way.note(kind, key, noun)
         elif register is not None:
@@ -278,8 +290,7 @@ class Knowledge(GridKnowledge):
         if old is None or old.zone is not new.zone:
             self._places = None
         if old is None or old != msgspec.structs.replace(new, transfers=old.transfers, sessions=old.sessions):
-            batch.removes.discard(("station", new.id))
-            batch.puts["station", new.id] = msgspec.structs.replace(new, transfers={}, sessions={})
+            put_station(batch, old, new)
         if old is None or old.transfers is not new.transfers:
             before = old.transfers if old is not None else {}
             changes = changes_of(before, new.transfers)
