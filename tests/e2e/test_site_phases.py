@@ -48,8 +48,9 @@ async def test_three_evs_of_one_phase_each_get_all_of_their_phase_once_their_met
         stop = asyncio.Event()
         running = asyncio.create_task(replay.run(stop))
         await here.until(lambda: all(one.amperes > 25.0 for one in replay.outlets), within=PATIENCE)
-        power = here.csms.engine.known.powers[SiteId("yard")]
+        power = here.csms.engine.known.power(SiteId("yard"))
         stop.set()
         await running
+    assert power is not None
     assert {one.phases for one in power.evses} == {(1,), (2,), (3,)}
     assert replay.witness.held

@@ -7,7 +7,7 @@ from typing import Final
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.units import Watts
 from open63110.model.limit import UNRATED, WHOLE, Confirmed, Limit
-from open63110.model.station import Station
+from open63110.model.station import CLOCK, Station
 
 LOOK_AHEAD: Final = timedelta(seconds=30)
 """What a limit becomes within this time counts as if it had already."""
@@ -37,6 +37,8 @@ def fail_safe_from(station: Station, asked: Limit, at: datetime) -> datetime | N
     since = station.limits.silent_since
     if since is None or asked.failsafe is None or asked.failsafe_after is None:
         return None
+    if LEASED in station.lacks and CLOCK in station.flags:
+        return None  # it ends by a clock of which nobody knows what it shows
     begins = max(at, asked.since) if LEASED in station.lacks else since  # a lease counts from its last renewal
     return begins + timedelta(seconds=asked.failsafe_after) + GOING_OVER
 

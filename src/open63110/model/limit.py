@@ -122,13 +122,18 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
         """Tell whether it still counts."""
         return self.until is None or now < self.until
 
-    def allows(self, now: datetime) -> Watts:
-        """Return the import that it allows in all at a moment [W], phases counted."""
+    def step(self, now: datetime) -> Watts:
+        """Return what it is at a moment [W], phases not counted."""
         limit = self.limit
         for step in self.ahead:
             if step.since > now:
                 break
             limit = step.limit
+        return limit
+
+    def allows(self, now: datetime) -> Watts:
+        """Return the import that it allows in all at a moment [W], phases counted."""
+        limit = self.step(now) if self.ahead else self.limit
         by_phases = sum(self.amperes) * PHASE if self.amperes else limit
         return Watts(min(limit, by_phases))
 

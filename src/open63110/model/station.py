@@ -3,7 +3,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -20,6 +20,9 @@ from open63110.model.reservation import Reservation
 from open63110.model.session import ServiceSession
 from open63110.model.site import ZoneKey
 from open63110.model.transfer import EnergyTransfer
+
+CLOCK: Final = "clock"
+"""Flag: the clock of the station is further off than the operator tolerates."""
 
 
 class Registration(StrEnum):
@@ -188,6 +191,8 @@ class Station(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tr
     """What was ordered about the use of its parts; parts without an order are in use."""
     reservations: tuple[Reservation, ...] = ()
     """Those that hold."""
+    clock_ahead: float = 0.0
+    """Its clock minus ours [s], where it is doubted and that is known; 0: else."""
 
 
 class StationConnected(Event, frozen=True, kw_only=True, gc=False):

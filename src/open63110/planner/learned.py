@@ -74,6 +74,8 @@ def learn(spot: Spot, shown: Flow | None, before: Learned | None, now: float) ->
     transfer = spot.transfer
     if transfer is None:
         return spot, None
+    if not spot.timely:  # nobody knows what it was offered when that was measured
+        return spot, Learned(transfer.reference)
     known = before if before is not None and before.transfer == transfer.reference else Learned(transfer.reference)
     known = known._replace(offers=_offers(spot, known.offers, now))
     if shown is not None:

@@ -5,7 +5,10 @@ import functools
 import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Final, NamedTuple
+
+from msgspec.structs import replace
 
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.model.authorization import may_be_ordered
@@ -13,7 +16,7 @@ from open63110.model.exposure import changes, holds
 from open63110.model.external import ExternalLimit
 from open63110.model.limit import PHASE, UNRATED, WHOLE, Limit, LimitScope, LimitSource, place
 from open63110.model.needs import Needs
-from open63110.model.station import Evse, Station
+from open63110.model.station import CLOCK, Evse, Station
 from open63110.model.transfer import EnergyTransfer
 from open63110.planner.pilot import pilot
 from open63110.planner.wiring import terminals, used, watts
@@ -23,6 +26,11 @@ FRESH: Final = timedelta(seconds=180)
 
 SETTLED: Final = timedelta(seconds=20)
 """How long after a limit was confirmed what is measured says how the EV follows it."""
+
+UNSURE: Final = timedelta(seconds=60)
+"""How exactly it is known by how much a wrong clock is wrong."""
+
+RIGHT: Final = timedelta()
 
 OVER: Final = 1.05
 """How far above its limit a station may measure before it counts as not keeping to it; meters and EVs are not exact."""
@@ -82,6 +90,8 @@ class Spot(NamedTuple):
     """What it is offered at least now [A]; None: nothing limits it, or nobody knows."""
     top: float | None = None
     """What its EV takes at most, as far as that was seen [A]."""
+    timely: bool = True
+    """What its station tells bears times that can be believed."""
 
 
 class _Power(NamedTuple):
@@ -109,16 +119,82 @@ def spots(station: Station, volts: float, now: datetime) -> Spots:
     """
     numbers = sorted(station.evses) or [WHOLE]
     rows = tuple(_spot(station, number, WHOLE if len(numbers) == 1 else number, volts, now) for number in numbers)
-    moments = [changes(station, now), *_stale(rows, now)]
+    moments = [changes(station, now), *_stale(rows, now, _ahead(station))]
     return Spots(station, rows, min((one for one in moments if one is not None), default=None), volts)
 
 
-def _stale(rows: tuple[Spot, ...], now: datetime) -> Iterator[datetime]:
+def again(before: Spots, station: Station, now: datetime) -> Spots | None:
+    """Look at a station once more of which nothing but its shares has changed, as a thousand do at a time; None: more has.
+
+    Args:
+        before: as it was looked at last, not too long ago.
+        station: as it is.
+        now: the moment.
+    """
+    was = before.of
+    if _beside_limits(was) != _beside_limits(station) or not (_shared(was) and _shared(station)):
+        return None
+    ahead = _ahead(station)
+    rows = tuple([_told(one, station, ahead, now) for one in before.rows])
+    moments = [changes(station, now), *_stale(rows, now, ahead)]
+    return Spots(station, rows, min((one for one in moments if one is not None), default=None), before.volts)
+
+
+_beside_limits: Final = attrgetter(
+    "evses", "transfers", "connected", "registration", "flags", "clock_ahead", "lacks", "feeder", "external"
+)
+"""All that a spot is made of, but for what a station was told."""
+
+
+def _shared(station: Station) -> bool:
+    """Tell whether it is told shares alone, and nothing of its own."""
+    return all(one.scope is LimitScope.ZONE for one in station.limits.desired.values())
+
+
+def _told(one: Spot, station: Station, ahead: timedelta, now: datetime) -> Spot:
+    """Return a spot with what it was told, and confirmed, by now."""
+    told = _most(station, one.evse, one.bound, one.said, now)
+    may = one.rated if told == BOUNDLESS else told
+    settled = one.measured is not None and _settled(station, one.at, one.transfer, ahead)
+    over = _over(station, one.at, one.measured, may * one.factor, settled=settled)
+    refused = station.limits.refused.get(one.at, "") if may_be_ordered(station) else ""
+    return one._replace(
+        most=max(may, one.measured / one.factor) if over and one.measured is not None else may,
+        wished=_wished(station, one.at, one.said),
+        usable=may_be_ordered(station) and not refused,
+        refused=refused,
+        settled=settled,
+        over=over,
+        offered=_offered(station, one.at, one.said, now),
+    )
+
+
+def _over(station: Station, at: EvseNumber, measured: float | None, may: float, *, settled: bool) -> bool:
+    """Tell whether it draws more than so much [W], as far as what was measured says anything of that."""
+    return (settled or _untold(station, at)) and measured is not None and measured > OVER * may + OVER_WATTS
+
+
+def _ahead(station: Station) -> timedelta:
+    """Return how far the clock of a station is ahead of ours, as far as that is known."""
+    return timedelta(seconds=station.clock_ahead) if CLOCK in station.flags else RIGHT
+
+
+def _overtaken(transfer: EnergyTransfer, shown: datetime) -> bool:
+    """Tell whether what it told last bears a time that its clock, set back meanwhile, has yet to show: newer things went by."""
+    return transfer.newest is not None and transfer.newest > shown + UNSURE
+
+
+def _untold_of(transfer: EnergyTransfer) -> EnergyTransfer:
+    """Return an energy transfer of which only is known that it goes on."""
+    return replace(transfer, power=None, state=None)
+
+
+def _stale(rows: tuple[Spot, ...], now: datetime, ahead: timedelta) -> Iterator[datetime]:
     """Yield when what was measured says nothing any more."""
     for one in rows:
         newest = one.transfer.newest if one.transfer is not None else None
-        if newest is not None and newest + FRESH > now:
-            yield newest + FRESH
+        if newest is not None and newest - ahead + FRESH > now:
+            yield newest - ahead + FRESH
 
 
 def _spot(station: Station, number: EvseNumber, at: EvseNumber, volts: float, now: datetime) -> Spot:
@@ -131,9 +207,11 @@ def _spot(station: Station, number: EvseNumber, at: EvseNumber, volts: float, no
     bound = rated if _known(evse) else BOUNDLESS
     told = _most(station, number, bound, said, now)
     may = rated if told == BOUNDLESS else told
-    measured = _measured(transfer, now)
-    settled = measured is not None and _settled(station, at, transfer)
-    over = (settled or _untold(station, at)) and measured is not None and measured > OVER * may * factor + OVER_WATTS
+    ahead = _ahead(station)
+    seen = transfer if transfer is None or ahead is RIGHT or not _overtaken(transfer, now + ahead) else _untold_of(transfer)
+    measured = _measured(seen, now + ahead)
+    settled = measured is not None and _settled(station, at, transfer, ahead)
+    over = _over(station, at, measured, may * factor, settled=settled)
     reached = may_be_ordered(station)
     refused = station.limits.refused.get(at, "") if reached else ""
     return Spot(
@@ -153,7 +231,7 @@ def _spot(station: Station, number: EvseNumber, at: EvseNumber, volts: float, no
         wished=_wished(station, at, said),
         usable=reached and not refused,
         refused=refused,
-        state=_state(transfer),
+        state=_state(seen),
         transfer=transfer,
         needs=needs,
         measured=measured,
@@ -161,6 +239,7 @@ def _spot(station: Station, number: EvseNumber, at: EvseNumber, volts: float, no
         over=over,
         whole=evse.wiring,
         offered=_offered(station, at, said, now),
+        timely=CLOCK not in station.flags,
     )
 
 
@@ -263,8 +342,9 @@ def _untold(station: Station, at: EvseNumber) -> bool:
     return at not in limits.in_force and at not in limits.asked and at not in limits.exposed
 
 
-def _settled(station: Station, at: EvseNumber, transfer: EnergyTransfer | None) -> bool:
+def _settled(station: Station, at: EvseNumber, transfer: EnergyTransfer | None, ahead: timedelta) -> bool:
     known = station.limits.in_force.get(at)
     newest = transfer.newest if transfer is not None else None
     quiet = at not in station.limits.asked and at not in station.limits.exposed
-    return known is not None and newest is not None and quiet and newest >= known.at + SETTLED
+    after = SETTLED if ahead is RIGHT else SETTLED + ahead + UNSURE
+    return known is not None and newest is not None and quiet and newest >= known.at + after

@@ -25,11 +25,11 @@ from open63110.planner.meters import Metered, Meters
 from open63110.planner.network import Floats
 from open63110.planner.outcome import outcomes
 from open63110.planner.picture import Plans, Turned, moment, picture
-from open63110.planner.points import Spot, Spots, share_of, spots
+from open63110.planner.points import Spot, Spots, again, share_of, spots
 from open63110.planner.serve import Rhythm, Turns
 from open63110.planner.setting import Setting, safe_values, settings, weights_of
 from open63110.planner.tree import volts_at
-from open63110.planner.troubles import Trouble, of_demands, of_meters, of_places, of_silence, of_spots, unheard_from
+from open63110.planner.troubles import Trouble, of_clocks, of_demands, of_meters, of_places, of_silence, of_spots, unheard_from
 
 URGENT: Final = 1
 """Rank of a driver who asked for priority, above others of the same zone."""
@@ -154,8 +154,10 @@ class Safety:
                 seen = self._spots.get(station.id)
                 volts = at.get(station.feeder or zone.feeder) or at[""]
                 late = seen is None or (seen.until is not None and now >= seen.until)
-                if seen is None or late or seen.of is not station or seen.volts != volts:
+                if seen is None or late or seen.volts != volts:
                     seen = spots(station, volts, now)
+                elif seen.of is not station:
+                    seen = again(seen, station, now) or spots(station, volts, now)
                 known[station.id] = seen
                 rows += seen.rows
                 zone_of += [position] * len(seen.rows)
@@ -249,6 +251,7 @@ class Safety:
         yield from of_spots(given.spots)
         stations = [one for those in view.members.values() for one in those]
         yield from of_silence(given, taken, stations, self._begun or now, now)
+        yield from of_clocks(stations)
         yield from of_demands(view.constraints, now)
 
     def _again(self, view: View, rows: list[Spot], now: datetime) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from open63110.model.constraint import Constraint
-from open63110.model.station import Station
+from open63110.model.station import CLOCK, Station
 from open63110.planner.loop import Given, Step
 from open63110.planner.meters import Metered
 from open63110.planner.points import Spot
@@ -83,6 +83,21 @@ def of_silence(given: Given, taken: Step, stations: Iterable[Station], begun: da
         if since is not None and now >= since and station.id in reckoned:
             words = f"it is not heard; until it is, it counts with {reckoned[station.id]:.0f} W that others do not get"
             yield Trouble("Unreachable", station.id, words)
+
+
+def of_clocks(stations: Iterable[Station]) -> Iterator[Trouble]:
+    """Yield stations whose clocks are so far off that they would understand moments wrongly."""
+    for one in stations:
+        if CLOCK in one.flags:
+            yield Trouble(
+                "ClockDoubted", one.id, f"{_off(one.clock_ahead)}; it is told what counts as it does, and nothing ahead"
+            )
+
+
+def _off(ahead: float) -> str:
+    if not ahead:
+        return "its clock is wrong"
+    return f"its clock is {abs(ahead):.0f} s {'ahead' if ahead > 0 else 'slow'}"
 
 
 def of_demands(demands: Iterable[Constraint], now: datetime) -> Iterator[Trouble]:

@@ -32,6 +32,7 @@ from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted,
 from open63110.ports import Ids
 from open63110.runtime.alarms import Alarms
 from open63110.runtime.awaited import Awaited
+from open63110.runtime.clocks import Clocks
 from open63110.runtime.engine import Engine, Turn
 from open63110.runtime.orders import Orders
 from open63110.runtime.shares import command, shares
@@ -100,7 +101,7 @@ class Balancing:
         self._engine, self._ids = engine, ids
         self._alarms = Alarms(engine)
         self._loops: dict[SiteId, Safety] = {}
-        self._terminals = Terminals()
+        self._terminals, self._clocks = Terminals(), Clocks(engine)
         self._dirty: dict[SiteId, None] = {}
         self._strays: set[StationId] = set()
         self._seen: dict[SiteId, tuple[Station, ...]] = {}
@@ -151,9 +152,11 @@ class Balancing:
                 self._awaited.looked(one)
 
     def _heard(self, entries: list[Entry]) -> None:
+        now = self._engine.clock.now()
         for one in entries:
             if one.kind is EnergyTransferUpdated:
-                self._terminals.note(one)
+                if self._terminals.note(one):
+                    self._clocks.note(one, now)
             elif one.kind in _ALL:
                 self._about(one)
 
@@ -267,7 +270,7 @@ class Balancing:
 
     def _rest(self, site: SiteId, now: datetime) -> None:
         """Leave a site alone that needs nothing."""
-        if self._engine.known.powers.get(site) is not None:
+        if self._engine.known.power(site) is not None:
             self._alarms.settle(site, (), now)
             self._engine.known.keep("power", site, None)
             self._engine.commit.after(_nobody_waits)
@@ -307,6 +310,7 @@ class Balancing:
             self._alarms.raised(site, "CheckFailed", site, f"the power of the site could not be shared out: {fault}", now)
             return None
         self._follow(site, found, now)
+        self._seen[site] = self._state(site)  # what it does itself is nothing to look at again
         for told in self.on_look:
             told(site, view, found)
         return found
@@ -348,15 +352,17 @@ class Balancing:
         if now - shown < SHOWN_EVERY and now >= shown:
             self._unshown[site] = found
             return
-        known, power, shown = self._engine.known, found.power(), now
-        write = now - written >= KEPT_EVERY
-        known.show_power(power, write=write)
-        written = now if write else written
-        if found.active and now - sampled >= SAMPLED_EVERY:
-            sample = sample_of(power, self._ids.row(PowerSample), now)
-            known.keep("sample", sample.id, sample)
-            sampled = now
-        self._shown[site] = (shown, written, sampled)
+        known = self._engine.known
+        write, sample = now - written >= KEPT_EVERY, found.active and now - sampled >= SAMPLED_EVERY
+        if write or sample:
+            power = found.power()
+            known.show_power(power, write=write)
+            if sample:
+                row = sample_of(power, self._ids.row(PowerSample), now)
+                known.keep("sample", row.id, row)
+        else:
+            known.show_power_when_asked(site, found.power)
+        self._shown[site] = (now, now if write else written, now if sample else sampled)
         for told in self.on_shown:
             told(site)
 

@@ -38,15 +38,16 @@ class Terminals:
         self._watched.update(dict.fromkeys(now, site))
         self._members[site] = now
 
-    def note(self, entry: Entry) -> None:
-        """Take note of a fact of an energy transfer."""
+    def note(self, entry: Entry) -> bool:
+        """Take note of a fact of an energy transfer; tell whether its station is listened to."""
         if entry.station not in self._watched:
-            return
+            return False
         if entry.kind is EnergyTransferUpdated:
             self._told[entry.number] = entry
         else:
             self._told.pop(entry.number, None)
             self._read.pop(entry.number, None)
+        return True
 
     def flow(self, number: TransferNumber) -> Flow | None:
         """Return what the terminals of an energy transfer carried last, as far as the last fact that told of any says."""

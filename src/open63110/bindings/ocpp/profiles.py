@@ -6,7 +6,7 @@ early, a step up late, and of periods that are put together the lowest counts (A
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil, floor
 from typing import Any, Final, NamedTuple
 
@@ -28,8 +28,11 @@ LEVELS: Final = 2
 BOUND: Final = FIRST + LEVELS * (MOST_EVSES + 1)
 """Id of the first profile that is bound to a transaction; each EVSE has two of these as well."""
 
-EARLIER: Final = timedelta(seconds=300)
-"""A schedule begins so long before it is sent: a station whose clock is a little behind is to keep to it at once."""
+EARLIER: Final = timedelta(days=1)
+"""A schedule begins so long before it is sent: a station whose clock is behind, by a time zone or more, keeps to it at once."""
+
+_FIRST_MOMENT: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""No schedule begins earlier: some clocks know nothing before that, and show it when they know nothing."""
 
 MOST: Final = 1024
 """Periods of a schedule, by the schemas of 2.x."""
@@ -103,8 +106,18 @@ def stack_of(command: LimitPower, door: Door) -> int:
 
 
 def begin_of(door: Door) -> datetime:
-    """Return when a schedule begins that is sent now: at a whole second, so that its periods do."""
-    return door.now.replace(microsecond=0) - EARLIER
+    """Return when a schedule begins that is sent now: at a whole second, so that its periods do; by the clock of the station."""
+    now = door.now.replace(microsecond=0) + _ahead(door)
+    return max(now - EARLIER, _FIRST_MOMENT)
+
+
+def end_of(command: LimitPower, door: Door) -> datetime | None:
+    """Return when a limit ends by the clock of the station, as far as it is known to be another; None: when it is cleared."""
+    return None if command.until is None else max(command.until + _ahead(door), _FIRST_MOMENT)
+
+
+def _ahead(door: Door) -> timedelta:
+    return timedelta(seconds=int(door.noun.clock_ahead)) if door.noun is not None and door.noun.clock_ahead else timedelta()
 
 
 def phases_of(noun: Station | None, evse: EvseNumber, transfer: str = "") -> int:
@@ -134,7 +147,8 @@ def periods(command: LimitPower, begin: datetime, unit: str, door: Door) -> Sequ
     if not command.ahead:
         return (Period(0, rate(command.limit, command.amperes, unit, phases), phases),)
     most = door.noun.limits.periods if door.noun else None
-    steps = fewer(_steps(command, begin, phases), min(most or MOST, MOST), _length(command, begin))
+    passed = (door.now - begin).total_seconds()
+    steps = fewer(_steps(command, begin, phases, passed), min(most or MOST, MOST), _length(command, begin), int(passed))
     return tuple(Period(one.start, rate(one.power, command.amperes, unit, one.phases), one.phases) for one in steps)
 
 
@@ -143,18 +157,20 @@ def _length(command: LimitPower, begin: datetime) -> int:
     return 3600 if command.until is None else max(1, int((command.until - begin).total_seconds()))
 
 
-def _steps(command: LimitPower, begin: datetime, phases: int) -> list[Step]:
+def _steps(command: LimitPower, begin: datetime, phases: int, passed: float = 0.0) -> list[Step]:
+    """Return the steps of a limit after the begin of its schedule, of which so much has passed [s]: what is over takes none."""
     steps = [Step(0, command.limit, phases)]
     for one in command.ahead:
         if command.until is not None and one.since >= command.until:
             break  # by then this profile is over: it is renewed before, or what remains counts
         after, last = (one.since - begin).total_seconds(), steps[-1]
         start = ceil(after) if one.limit > last.power else floor(after)
-        if start <= 0:  # it is over, or is so before this goes out
+        if start <= passed:  # it is so already, or before this goes out
             steps.clear()
+            start = 0
         while steps and steps[-1].start >= start:  # within one second: what comes last counts, and a step down from its begin
             steps.pop()
-        step = Step(max(0, start), one.limit, min(one.phases or last.phases, phases))
+        step = Step(start, one.limit, min(one.phases or last.phases, phases))
         if not steps or step[1:] != steps[-1][1:]:
             steps.append(step)
     return steps
@@ -177,17 +193,18 @@ def composite(reply: LimitAnswer, unit: str, duration: int, door: Door) -> tuple
     return length, [Period(one.start, rate(one.power, (), unit, one.phases), one.phases) for one in steps[:MOST]]
 
 
-def fewer(steps: Sequence[Step], most: int, length: int) -> Sequence[Step]:
+def fewer(steps: Sequence[Step], most: int, length: int, passed: int = 0) -> Sequence[Step]:
     """Return no more than so many steps: neighbours are put together where that costs the least energy, the lower one counts.
 
     Args:
         steps: in order of time.
         most: at least 1.
         length: end of the last one [s], where that is after its start; else it counts as an hour long.
+        passed: how much of the first one is over [s].
     """
     left = list(steps)
     last = max(length, left[-1].start + 1)
-    costs = [_cost(left, place, last) for place in range(len(left) - 1)] if len(left) > most else []
+    costs = [_cost(left, place, last, passed) for place in range(len(left) - 1)] if len(left) > most else []
     while len(left) > most:
         best = costs.index(min(costs))
         one, other = left[best : best + 2]
@@ -195,16 +212,16 @@ def fewer(steps: Sequence[Step], most: int, length: int) -> Sequence[Step]:
         left[best : best + 2] = [Step(one.start, low.power, low.phases)]
         del costs[best]
         for place in range(max(0, best - 1), min(best + 1, len(costs))):
-            costs[place] = _cost(left, place, last)
+            costs[place] = _cost(left, place, last, passed)
     return left
 
 
-def _cost(steps: list[Step], place: int, last: int) -> float:
+def _cost(steps: list[Step], place: int, last: int, passed: int) -> float:
     """Return the energy that is lost when the steps at a place and behind it become one [Ws]."""
     one, other = steps[place], steps[place + 1]
     lost = one.power - other.power
     if lost > 0:
-        return lost * (other.start - one.start)
+        return lost * (other.start - max(one.start, passed))
     return -lost * ((steps[place + 2].start if place + 2 < len(steps) else last) - other.start)
 
 

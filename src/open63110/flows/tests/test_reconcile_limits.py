@@ -14,12 +14,15 @@ from open63110.model.limit import WHOLE, Confirmed, Limit, Limits
 from open63110.model.station import Registration, RegistrationDecided, Station, StationConnected
 from open63110.model.transfer import EnergyTransferEnded
 from open63110.usecases.energy.smart_charging import ReconcileLimits
+from open63110.usecases.stations.monitor_station import StationClockDoubted, StationClockTrusted
 
 A = StationId("A")
 LIMIT = Limit(limit=Watts(3_000.0), since=T0)
 CONFIRMED = Confirmed(asked=LIMIT, limit=LIMIT.limit, at=T0)
 UP = StationConnected(station=A, at=T0, wire="ocpp2.1")
 ACCEPTED = RegistrationDecided(station=A, at=T0, registration=Registration.ACCEPTED)
+DOUBTED = StationClockDoubted(station=A, at=T0, ahead=3_600.0)
+TRUSTED = StationClockTrusted(station=A, at=T0)
 
 
 def station(limits: Limits, registration: Registration = Registration.ACCEPTED) -> Station:
@@ -29,7 +32,7 @@ def station(limits: Limits, registration: Registration = Registration.ACCEPTED) 
 @pytest.mark.parametrize(
     "limits", [Limits(desired={"0": LIMIT}), Limits(in_force={WHOLE: CONFIRMED}), Limits(asked={WHOLE: LIMIT})]
 )
-@pytest.mark.parametrize(("event", "afresh"), [(UP, False), (ACCEPTED, True)])
+@pytest.mark.parametrize(("event", "afresh"), [(UP, False), (ACCEPTED, True), (DOUBTED, True), (TRUSTED, True)])
 def test_a_station_that_is_there_again_is_brought_in_step(limits: Limits, event: Any, *, afresh: bool) -> None:
     assert type(event) in FLOW.on
     assert list(then(event, station(limits))) == [ReconcileLimits(station=A, afresh=afresh, compare=not afresh)]

@@ -31,6 +31,7 @@ class Place:
         self.limit, self.since, self.state, self.reference = 32.0, NOW, "charging", "t"
         self.connected: datetime | None = NOW
         self.needs: Needs | None = None
+        self.flags: tuple[str, ...] = ()
 
     def told(self, amperes: float, seconds: float) -> "Place":
         """Let it confirm another limit."""
@@ -52,6 +53,7 @@ class Place:
             id=StationId("A"),
             registration=Registration.ACCEPTED,
             connected=self.connected,
+            flags=self.flags,
             evses={ONE: self.evse},
             limits=Limits(desired={"0/zone": limit}, in_force={WHOLE: Confirmed(asked=limit, limit=limit.limit, at=self.since)}),
             transfers={transfer.reference: transfer},
@@ -71,6 +73,17 @@ def test_an_ev_counts_on_all_phases_until_its_meter_has_shown_for_a_while_that_t
     assert (one.wiring, one.factor, one.said) == ("L2", 230.0, 690.0)
     assert one.most == pytest.approx(32.0), "what it was told is a current of each phase, whichever it uses"
     assert place.told(10.0, 31).look(32, 31.0, 0.0, 0.0).wiring == "L2", "that stays so while its limit changes"
+
+
+def test_of_an_ev_at_a_station_whose_clock_is_doubted_nothing_is_learned() -> None:
+    place = Place()
+    for seconds in (0, 10, 40, 80):
+        place.look(seconds, 12.0, 0.0, 0.0)
+    one = place.look(90, 12.0, 0.0, 0.0)
+    assert (one.wiring, one.top is None) == ("L2", False)
+    place.flags = ("clock",)
+    one = place.look(100, 12.0, 0.0, 0.0)
+    assert (one.wiring, one.top) == ("L2L3L1", None)
 
 
 def test_once_another_phase_shows_current_it_counts_there_for_good() -> None:

@@ -17,6 +17,7 @@ from open63110.bindings.ocpp.profiles import (
     Place,
     begin_of,
     composite,
+    end_of,
     periods,
     phases_of,
     place_of,
@@ -92,13 +93,36 @@ def test_a_profile_has_no_more_periods_than_are_taken_and_never_more_power_than_
 def test_where_periods_have_to_go_those_go_that_cost_the_least_energy() -> None:
     limit = order(11_000, (600, 10_900), (1_200, 4_000), (1_800, 11_000), until=at(3_600))
     where = door(station(limits=Limits(periods=3)))
-    assert [(one.start - 300, one.rate) for one in periods(limit, begin_of(where), "W", where)] == [
-        (0 - 300, 10_900.0),
+    early = int(EARLIER.total_seconds())
+    assert [(one.start - early, one.rate) for one in periods(limit, begin_of(where), "W", where)] == [
+        (0 - early, 10_900.0),
         (1_200, 4_000.0),
         (1_801, 11_000.0),
     ]
     where = door(station(limits=Limits(periods=1)))
     assert [one.rate for one in periods(limit, begin_of(where), "W", where)] == [4_000.0]
+
+
+def test_what_is_over_of_a_limit_takes_no_period_however_early_its_schedule_begins() -> None:
+    limit = order(11_000, (-7_200, 9_000), (-60, 6_000), (60, 4_000))
+    early = int(EARLIER.total_seconds())
+    sent = periods(limit, begin_of(door()), "W", door())
+    assert [(one.start, one.rate) for one in sent] == [(0, 6_000.0), (early + 60, 4_000.0)]
+
+
+@pytest.mark.parametrize("hours", [-12.0, -1.0, 1.0, 14.0])
+def test_a_schedule_has_begun_and_a_lease_lasts_as_long_by_a_clock_that_is_known_to_be_wrong(hours: float) -> None:
+    where = door(replace(station(), clock_ahead=hours * 3_600.0))
+    limit = order(6_900.0, until=at(90))
+    shown = NOW + timedelta(hours=hours)
+    assert begin_of(where) == shown.replace(microsecond=0) - EARLIER
+    assert end_of(limit, where) == shown + timedelta(seconds=90)
+    assert end_of(order(6_900.0), where) is None
+
+
+def test_by_a_clock_that_knows_nothing_a_schedule_begins_when_that_clock_did() -> None:
+    first = datetime(1970, 1, 1, tzinfo=UTC)
+    assert begin_of(door(replace(station(), clock_ahead=(first - NOW).total_seconds()))) == first
 
 
 def test_what_comes_after_the_end_of_a_profile_takes_no_period() -> None:

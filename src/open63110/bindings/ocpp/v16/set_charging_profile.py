@@ -15,7 +15,18 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from open63110.bindings.ocpp._generated import v16 as types
-from open63110.bindings.ocpp.profiles import Period, begin_of, numbered, periods, phases_of, place_of, profile_id, read, stack_of
+from open63110.bindings.ocpp.profiles import (
+    Period,
+    begin_of,
+    end_of,
+    numbered,
+    periods,
+    phases_of,
+    place_of,
+    profile_id,
+    read,
+    stack_of,
+)
 from open63110.bindings.ocpp.translation import Door, Translation, given, verdict_of
 from open63110.bindings.ocpp.v16.fields import evse_number
 from open63110.bindings.ocpp.v16.remote_stop_transaction import UNHEARD
@@ -139,12 +150,12 @@ def to_wire(command: LimitPower, door: Door) -> Any:
     """
     if command.export is not None:
         raise NotSupported("OCPP 1.6 has no limit of export", code="NoExport", where="export")
-    unit, begin = unit_of(door), begin_of(door)
+    unit, begin, until = unit_of(door), begin_of(door), end_of(command, door)
     number = transaction_of(command)
     bound = number is not None
     schedule = types.ChargingSchedule(
         start_schedule=begin,
-        duration=UNSET if command.until is None else int((command.until - begin).total_seconds()),
+        duration=UNSET if until is None else int((until - begin).total_seconds()),
         charging_rate_unit=unit,
         charging_schedule_period=tuple(_period(one) for one in periods(command, begin, unit, door)),
     )
@@ -154,7 +165,7 @@ def to_wire(command: LimitPower, door: Door) -> Any:
         stack_level=stack_of(command, door),
         charging_profile_purpose=purpose(command.evse, bound=bound),
         charging_profile_kind="Absolute",
-        valid_to=UNSET if command.until is None else command.until,
+        valid_to=UNSET if until is None else until,
         charging_schedule=schedule,
     )
     return types.SetChargingProfileRequest(connector_id=command.evse, cs_charging_profiles=profile)

@@ -16,7 +16,18 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from open63110.bindings.ocpp._generated import v201 as types
-from open63110.bindings.ocpp.profiles import Period, begin_of, numbered, periods, phases_of, place_of, profile_id, read, stack_of
+from open63110.bindings.ocpp.profiles import (
+    Period,
+    begin_of,
+    end_of,
+    numbered,
+    periods,
+    phases_of,
+    place_of,
+    profile_id,
+    read,
+    stack_of,
+)
 from open63110.bindings.ocpp.translation import Door, Translation, find, given
 from open63110.bindings.ocpp.v201.fields import evse_number, reference
 from open63110.bindings.ocpp.v201.status_info import because, judged
@@ -166,12 +177,12 @@ def to_wire(command: LimitPower, door: Door) -> Any:
     """
     if command.export is not None:
         raise NotSupported("OCPP 2.0.1 has no limit of export", code="NoExport", where="export")
-    unit, begin = unit_of(door), begin_of(door)
+    unit, begin, until = unit_of(door), begin_of(door), end_of(command, door)
     bound = command.evse != WHOLE and command.transfer != ""
     schedule = types.ChargingScheduleType(
         id=1,
         start_schedule=begin,
-        duration=UNSET if command.until is None else int((command.until - begin).total_seconds()),
+        duration=UNSET if until is None else int((until - begin).total_seconds()),
         charging_rate_unit=unit,
         charging_schedule_period=tuple(_period(one, command.phase) for one in periods(command, begin, unit, door)),
     )
@@ -180,7 +191,7 @@ def to_wire(command: LimitPower, door: Door) -> Any:
         stack_level=stack_of(command, door),
         charging_profile_purpose=purpose(command.evse, bound=bound),
         charging_profile_kind="Absolute",
-        valid_to=UNSET if command.until is None else command.until,
+        valid_to=UNSET if until is None else until,
         transaction_id=command.transfer if bound else UNSET,
         charging_schedule=(schedule,),
     )

@@ -12,7 +12,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from open63110.bindings.ocpp._generated import v21 as types
-from open63110.bindings.ocpp.profiles import begin_of, numbered, periods, phases_of, profile_id, stack_of
+from open63110.bindings.ocpp.profiles import begin_of, end_of, numbered, periods, phases_of, profile_id, stack_of
 from open63110.bindings.ocpp.translation import Door, given
 from open63110.bindings.ocpp.v201 import set_charging_profile as before
 from open63110.kernel.errors import NotSupported
@@ -76,17 +76,17 @@ def _span(seconds: int | None, door: Door) -> Seconds | None:
 def to_wire(command: LimitPower, door: Door) -> Any:
     """Set the limit; one of export holds for all of it."""
     unit: Any = command.dynamic or before.unit_of(door)
-    begin = begin_of(door)
+    begin, until = begin_of(door), end_of(command, door)
     bound = command.evse != WHOLE and command.transfer != ""
     after = UNSET if command.failsafe_after is None else int(command.failsafe_after)
     moves = command.dynamic != ""
-    ends = UNSET if command.until is None or moves else int((command.until - begin).total_seconds())
+    ends = UNSET if until is None or moves else int((until - begin).total_seconds())
     profile = types.ChargingProfileType(
         id=profile_id(command.evse, command.level, bound=bound),
         stack_level=stack_of(command, door),
         charging_profile_purpose=before.purpose(command.evse, bound=bound),
         charging_profile_kind="Dynamic" if moves else "Absolute",
-        valid_to=UNSET if command.until is None else command.until,
+        valid_to=UNSET if until is None else until,
         transaction_id=command.transfer if bound else UNSET,
         max_offline_duration=after,
         invalid_after_offline_duration=UNSET if after is UNSET else True,

@@ -17,7 +17,7 @@ from open63110.kernel.messages import Effect, Wake
 from open63110.model.authorization import may_be_ordered
 from open63110.model.limit import WHOLE, Limit, Limits, place, same, winner
 from open63110.model.policy import Policy
-from open63110.model.station import Station
+from open63110.model.station import CLOCK, Station
 from open63110.usecases.energy.smart_charging import evolve, sending
 from open63110.usecases.energy.smart_charging.messages import (
     AbilitiesLearned,
@@ -73,9 +73,14 @@ def ask(command: LimitPower, station: Station, now: datetime, policy: Policy) ->
     if command.transfer and not flows(station, command.evse, command.transfer):
         raise Unknown(f"no transfer {command.transfer} runs at EVSE {command.evse}", code="TxNotFound", where="transfer")
     wanted = LimitAccepted(station=station.id, at=now, limit=command.wanted(now))
-    yield wanted
     after = evolve.accepted(wanted, station)
-    yield from _bring(after, command.evse, now, policy)
+    first, *others = _bring(after, command.evse, now, policy)
+    if isinstance(first, LimitSent) and first.limit is wanted.limit:
+        yield replace(wanted, sent=True)  # as nearly always; one fact less for each of many stations
+    else:
+        yield wanted
+        yield first
+    yield from others
     counts = winner(after.limits, command.evse, now) or wanted.limit
     by = "command" if counts.limit == command.limit else str(counts.source)
     there = may_be_ordered(station)
@@ -153,12 +158,22 @@ def _counts(station: Station, evse: EvseNumber, now: datetime) -> Limit | None:
     """
     limits = station.limits
     want, known = winner(limits, evse, now), limits.in_force.get(evse)
+    if want is not None and CLOCK in station.flags:
+        want = _plain(want, now)
     if want is None or want.transfer or evse == WHOLE:
         return want
     told = limits.asked.get(evse) or (known.asked if known else None)
-    if told is not None and told.transfer and flows(station, evse, told.transfer):
-        return replace(want, transfer=told.transfer)
-    return replace(want, transfer=_speaks(station, evse))
+    bound = told is not None and told.transfer and flows(station, evse, told.transfer)
+    transfer = told.transfer if told is not None and bound else _speaks(station, evse)
+    return replace(want, transfer=transfer) if transfer else want
+
+
+def _plain(want: Limit, now: datetime) -> Limit:
+    """Return a limit as a station is told it whose clock is doubted: as it is now, with no moments for it to understand wrongly.
+
+    What it becomes later, and when it ends, is told when it is so far.
+    """
+    return replace(want, limit=want.step(now), ahead=(), until=None)
 
 
 def _speaks(station: Station, evse: EvseNumber) -> str:
@@ -177,8 +192,8 @@ def _bring(station: Station, evse: EvseNumber, now: datetime, policy: Policy) ->
     limits = station.limits
     have = limits.asked.get(evse) or _confirmed(limits, evse)
     after = station
-    if may_be_ordered(station) and not same(_counts(station, evse, now), have):
-        for effect in _send(station, evse, now):
+    if may_be_ordered(station) and not same(want := _counts(station, evse, now), have):
+        for effect in _sent(want, station, evse, now):
             yield effect
             after = _evolved(effect, after)
     yield _next(after, now, policy)
@@ -202,17 +217,20 @@ def send_again(station: Station, evse: EvseNumber, now: datetime, policy: Policy
 
 
 def _send(station: Station, evse: EvseNumber, now: datetime, *, whole: bool = False) -> Iterator[Effect]:
-    want = _counts(station, evse, now)
+    return _sent(_counts(station, evse, now), station, evse, now, whole=whole)
+
+
+def _sent(want: Limit | None, station: Station, evse: EvseNumber, now: datetime, *, whole: bool = False) -> Iterator[Effect]:
     if want is None:
         yield WithdrawLimit(station=station.id, evse=evse)
         return
     if want.ahead and station.limits.periods is None:
         yield AskAbilities(station=station.id)
     want = sending.framed(want, station, whole=whole)
-    yield LimitSent(station=station.id, at=now, limit=replace(want, since=now))
+    yield LimitSent(station=station.id, at=now, limit=want if want.since is now else replace(want, since=now))
     after = _lease(want, station)
-    ends = [one for one in (want.until, now + after if after else None) if one is not None]
-    yield sending.command(station, replace(want, until=min(ends, default=None)))
+    until = want.until if after is None else min(now + after, want.until or now + after)
+    yield sending.command(station, want if until is want.until else replace(want, until=until))
     if want.failsafe is not None and FAIL_SAFE_VALUE in station.lacks and not sending.safe_stays(want, station):
         yield sending.command(station, sending.safe(want))
 
@@ -245,6 +263,8 @@ def _next(station: Station, now: datetime, policy: Policy) -> Wake:
     """Look again when a limit ends, an answer is overdue, or a lease is to be renewed."""
     limits = station.limits
     moments = [one.until for one in limits.desired.values() if one.until is not None]
+    if CLOCK in station.flags:
+        moments += [at for one in limits.desired.values() if (at := one.turns(now)) is not None]
     if may_be_ordered(station):
         moments += [one.since + _overdue(policy) for one in limits.asked.values()]
         renewals = (_renewal(station, evse) for evse in limits.in_force if evse not in limits.asked)

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from open63110.model.limit import Confirmed, Limit, place
+from open63110.model.limit import Confirmed, Limit, Limits, place
 from open63110.model.station import Station
 from open63110.usecases.energy.smart_charging.messages import (
     AbilitiesLearned,
@@ -32,9 +32,10 @@ V = TypeVar("V")
 
 
 def accepted(event: LimitAccepted, station: Station) -> Station:
-    """It is wanted."""
-    desired = {**station.limits.desired, event.place or event.limit.place: event.limit}
-    return _with(station, desired=desired)
+    """It is wanted, and may be in force from now on if it was sent, too."""
+    limits = station.limits
+    desired = {**limits.desired, event.place or event.limit.place: event.limit}
+    return _with(station, desired=desired, **_asked(limits, event.limit)) if event.sent else _with(station, desired=desired)
 
 
 def sent(event: LimitSent, station: Station) -> Station:
@@ -42,12 +43,15 @@ def sent(event: LimitSent, station: Station) -> Station:
 
     If nothing is awaited, the answers to what was sent before were given up: one to the same limit is to this one.
     """
-    limits, limit = station.limits, event.limit
+    return _with(station, **_asked(station.limits, event.limit))
+
+
+def _asked(limits: Limits, limit: Limit) -> dict[str, Any]:
     before = limits.exposed.get(limit.evse, ())
     if limit.evse not in limits.asked:
         before = tuple(one for one in before if one != limit.limit)
     exposed = {**limits.exposed, limit.evse: (*before, limit.limit)}
-    return _with(station, asked={**limits.asked, limit.evse: limit}, exposed=exposed)
+    return {"asked": {**limits.asked, limit.evse: limit}, "exposed": exposed}
 
 
 def in_force(event: LimitInForce, station: Station) -> Station:

@@ -177,6 +177,8 @@ class LimitAccepted(Event, frozen=True, kw_only=True, gc=False):
     limit: Limit
     place: str = ""
     """By what it is kept; empty: the limit's own place. Whoever sets another at the same place replaces it."""
+    sent: bool = False
+    """At the CSMS: it is what counts at its place, and was sent in the same moment as it is."""
 
 
 class LimitSent(Event, frozen=True, kw_only=True, gc=False):

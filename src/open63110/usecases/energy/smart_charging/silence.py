@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from open63110.kernel.messages import Effect, Wake
 from open63110.model.exposure import GOING_OVER, fail_safe_from
 from open63110.model.limit import WHOLE, Confirmed
-from open63110.model.station import Station
+from open63110.model.station import CLOCK, Station
 from open63110.usecases.energy.smart_charging.csms import OFFLINE_DURATION
 from open63110.usecases.energy.smart_charging.messages import (
     DeriveFailSafe,
@@ -75,4 +75,6 @@ def _end(known: Confirmed, station: Station, since: datetime) -> datetime | None
     if asked.failsafe is None or asked.failsafe_after is None:
         return None
     leased = OFFLINE_DURATION in station.lacks  # then it counts from the last renewal, not from the silence
+    if leased and CLOCK in station.flags:
+        return None  # it ends by a clock of which nobody knows what it shows
     return (known.at if leased else since) + timedelta(seconds=asked.failsafe_after)

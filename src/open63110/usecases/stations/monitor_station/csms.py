@@ -13,16 +13,18 @@ from msgspec.structs import replace
 from open63110.kernel.errors import Malformed
 from open63110.kernel.messages import Effect
 from open63110.model.policy import Policy
-from open63110.model.station import ConnectorReported, Station
+from open63110.model.station import CLOCK, ConnectorReported, Station
 from open63110.ports import Rows
-from open63110.usecases.stations.monitor_station.evolve import CLOCK, SILENT, seen
+from open63110.usecases.stations.monitor_station.evolve import SILENT, seen
 from open63110.usecases.stations.monitor_station.judging import judge_connector, judge_event
 from open63110.usecases.stations.monitor_station.messages import (
     Acknowledged,
     CheckSilence,
     Heartbeat,
+    JudgeClock,
     MeterValuesReported,
     StationClockDoubted,
+    StationClockTrusted,
     StationEventReported,
     StationFellSilent,
     StationHeardAgain,
@@ -34,6 +36,9 @@ from open63110.usecases.stations.monitor_station.reaching import unreached
 
 EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
 """No station that speaks any wire of ours reported before; an older time shows a clock that was never set."""
+
+STEADY = 60.0
+"""By how much the error of a clock may change before that is worth a fact [s]."""
 
 MOST_EVSES = 999
 """EVSEs of one station, and connectors of one EVSE; more is not a picture but an attack on memory."""
@@ -74,6 +79,16 @@ def _doubt(event: ConnectorReported, station: Station, now: datetime, policy: Po
     ahead = (event.at - now).total_seconds()
     if (event.at < EARLIEST or ahead > policy.clock_tolerance) and CLOCK not in station.flags:
         yield StationClockDoubted(station=station.id, at=now, ahead=ahead)
+
+
+def judge_clock(command: JudgeClock, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
+    """Mark a station whose clock is off, with by how much, and take the mark off one that is right again."""
+    doubted = CLOCK in station.flags
+    if abs(command.ahead) <= policy.clock_tolerance:
+        if doubted:
+            yield StationClockTrusted(station=station.id, at=now)
+    elif not doubted or abs(command.ahead - station.clock_ahead) > STEADY:
+        yield StationClockDoubted(station=station.id, at=now, ahead=command.ahead)
 
 
 def hear_event(event: StationEventReported, station: Station, rows: Rows, now: datetime, policy: Policy) -> Iterator[Effect]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from open63110.kernel.ids import ConnectorNumber, EvseNumber
 from open63110.model.session import ServiceSession, SessionOpened
 from open63110.model.station import (
+    CLOCK,
     Connector,
     ConnectorReported,
     Evse,
@@ -21,6 +22,7 @@ from open63110.model.station import (
 from open63110.usecases.stations.monitor_station.messages import (
     FaultAppeared,
     StationClockDoubted,
+    StationClockTrusted,
     StationEventReported,
     StationFellSilent,
     StationHeardAgain,
@@ -31,9 +33,6 @@ SILENT = "silent"
 
 UNREACHED = "unreached"
 """Flag: there is an alarm because it is silent, or has had no link for too long."""
-
-CLOCK = "clock"
-"""Flag: the clock of the station is further off than the operator tolerates."""
 
 CLOCK_UNCERTAIN = "ClockUncertain"
 """Code of the event by which a station tells that its times are not to be relied on."""
@@ -88,8 +87,14 @@ def heard(event: StationHeardAgain | StationBooted | StationConnected | StationD
 
 
 def clock_doubted(event: StationClockDoubted, station: Station) -> Station:
-    """Mark it; the next boot takes the mark off."""
-    return replace(station, flags=(*without(station.flags, CLOCK), CLOCK))
+    """Mark it; the next boot takes the mark off, or the right time."""
+    return replace(station, flags=(*without(station.flags, CLOCK), CLOCK), clock_ahead=event.ahead)
+
+
+def clock_trusted(event: StationClockTrusted, station: Station) -> Station:
+    """Take the mark off."""
+    del event  # that it happened is all there is to it
+    return replace(station, flags=without(station.flags, CLOCK), clock_ahead=0.0)
 
 
 def event_reported(event: StationEventReported, station: Station) -> Station:

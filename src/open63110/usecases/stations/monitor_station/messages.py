@@ -72,6 +72,17 @@ class StationClockDoubted(Event, frozen=True, kw_only=True, gc=False):
     """Its clock minus ours [s]."""
 
 
+class StationClockTrusted(Event, frozen=True, kw_only=True, gc=False):
+    """What a station tells bears the right time again."""
+
+
+class JudgeClock(Command, frozen=True, kw_only=True, gc=False):
+    """At the CSMS: what a station tells as it happens bears times that are off by so much. Asked by whoever hears it."""
+
+    ahead: float
+    """Its clock minus ours [s]."""
+
+
 class CheckSilence(Command, frozen=True, kw_only=True, gc=False):
     """Is the station still heard? Asked by whoever keeps the links, for one that might have fallen silent or is marked so."""
 
@@ -128,13 +139,6 @@ class ReportReadings(Command, frozen=True, kw_only=True, gc=False):
 
     evse: EvseNumber = EvseNumber(0)
     """0: of all EVSEs."""
-
-
-class BeatEvery(Command, frozen=True, kw_only=True, gc=False):
-    """At the station: say from now on so often that one is there."""
-
-    every: float
-    """[s]"""
 
 
 class ReportUse(Command, frozen=True, kw_only=True, gc=False):

@@ -15,6 +15,7 @@ from open63110.kernel.ids import station_id
 from open63110.kernel.messages import Effect
 from open63110.model.policy import Policy
 from open63110.model.station import (
+    CLOCK,
     Identity,
     Registration,
     RegistrationDecided,
@@ -23,7 +24,7 @@ from open63110.model.station import (
     StationConnected,
     StationDisconnected,
 )
-from open63110.usecases.stations.onboard_station.evolve import CLOCK, CLONE, recognised
+from open63110.usecases.stations.onboard_station.evolve import CLONE, recognised
 from open63110.usecases.stations.onboard_station.messages import (
     AdmitStation,
     CloneRefused,

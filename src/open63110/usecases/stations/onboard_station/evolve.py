@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from open63110.kernel.ids import ConnectorNumber, EvseNumber
 from open63110.model.availability import operative
 from open63110.model.station import (
+    CLOCK,
     TRIGGERED,
     Connector,
     Evse,
@@ -28,9 +29,6 @@ from open63110.usecases.stations.onboard_station.messages import (
 CLONE = "clone"
 """Flag: somebody else used the identity of this station."""
 
-CLOCK = "clock"
-"""Flag: the clock of the station is further off than the operator tolerates."""
-
 RESUMING = "resuming"
 """Flag: the station went down in order to go on with its energy transfers. The one flag that outlives a power-up."""
 
@@ -50,8 +48,8 @@ def booted(event: StationBooted, station: Station) -> Station:
     identity = recognised(station.identity, event.identity)
     flags = without(station.flags, CLOCK)
     if event.reason == TRIGGERED and station.booted is not None:
-        return replace(station, identity=identity, flags=flags)
-    return replace(station, identity=identity, booted=event.at, boot_reason=event.reason, flags=flags)
+        return replace(station, identity=identity, flags=flags, clock_ahead=0.0)
+    return replace(station, identity=identity, booted=event.at, boot_reason=event.reason, flags=flags, clock_ahead=0.0)
 
 
 def recognised(known: Identity, said: Identity) -> Identity:

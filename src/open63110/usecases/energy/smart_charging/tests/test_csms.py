@@ -12,7 +12,7 @@ from open63110.kernel.errors import Malformed, Unavailable, Unknown
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.messages import Effect, Wake
 from open63110.kernel.units import Watts
-from open63110.model.limit import WHOLE, Limit, LimitSource
+from open63110.model.limit import WHOLE, Ahead, Limit, LimitSource
 from open63110.model.policy import Policy
 from open63110.model.station import Registration, Station
 from open63110.usecases.energy.smart_charging import FAIL_SAFE_VALUE
@@ -103,7 +103,9 @@ def kept(station: Station, *orders: LimitPower) -> Any:
 
 def test_a_limit_is_wanted_and_sent_and_in_force_only_once_it_is_confirmed() -> None:
     effects, station = asked(HERE, order(3_000))
-    assert kinds(effects) == [LimitAccepted, LimitSent, LimitPower, LimitAnswer]
+    assert kinds(effects) == [LimitAccepted, LimitPower, LimitAnswer]
+    wanted: Any = effects[0]
+    assert (wanted.sent, station.limits.asked[WHOLE], station.limits.exposed[WHOLE]) == (True, wanted.limit, (3_000,))
     assert answer(effects) == LimitAnswer(evse=WHOLE, limit=Watts(3_000))
     assert station.limits.in_force == {}
     _, station = yes(station, sent(effects)[0].wanted(NOW))
@@ -289,3 +291,21 @@ def test_impossible_limits_are_refused_before_they_are_wanted() -> None:
         list(ask(order(-1), HERE, NOW, POLICY))
     with pytest.raises(Malformed, match="at most 1000000000 s"):
         list(ask(order(1, failsafe=Watts(0.0), failsafe_after=1e15), HERE, NOW, POLICY))
+
+
+def test_a_station_whose_clock_is_doubted_is_told_what_counts_now_and_what_comes_when_it_has_come() -> None:
+    doubted = replace(HERE, flags=("clock",), clock_ahead=3_600.0)
+    steps = (Ahead(since=NOW + 2 * MINUTE, limit=Watts(3_000.0)), Ahead(since=NOW + 3 * MINUTE, limit=Watts(9_000.0)))
+    effects, station = asked(doubted, order(7_000.0, ahead=steps, until=NOW + 5 * MINUTE))
+    (told,) = sent(effects)
+    assert (told.limit, told.ahead, told.until) == (7_000.0, (), None)
+    for minute, power in ((2, 3_000.0), (3, 9_000.0)):
+        effects, station = yes(station, station.limits.asked[WHOLE], now=NOW + (minute - 1) * MINUTE)
+        assert wake(effects).at == NOW + minute * MINUTE
+        effects, station = play(station, reconcile(LOOK, station, NOW + minute * MINUTE, POLICY))
+        (told,) = sent(effects)
+        assert (told.limit, told.ahead, told.until) == (power, (), None)
+    effects, station = yes(station, station.limits.asked[WHOLE], now=NOW + 4 * MINUTE)
+    assert wake(effects).at == NOW + 5 * MINUTE
+    effects, _ = play(station, reconcile(LOOK, station, NOW + 5 * MINUTE, POLICY))
+    assert sent(effects) == [WithdrawLimit(station=CS)]

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.messages import Wake
 from open63110.kernel.units import Seconds, Watts
-from open63110.model.exposure import GOING_OVER
+from open63110.model.exposure import GOING_OVER, holds
 from open63110.model.limit import WHOLE, Confirmed, Limit, Limits
 from open63110.model.station import Station
 from open63110.usecases.energy.smart_charging import (
@@ -86,6 +86,17 @@ def test_a_limit_without_a_fail_safe_value_gives_way_to_none(known: tuple[Confir
 def test_a_station_on_the_link_says_so_itself() -> None:
     facts, wake = look(silent(confirmed(), lacks=LINK), 3_600)
     assert (facts, wake.command) == ([], None)
+
+
+def test_when_a_lease_ends_by_a_clock_that_is_doubted_nobody_knows_so_the_limit_counts_on() -> None:
+    right = silent(confirmed(), lacks=OLDER)
+    doubted = replace(right, flags=("clock",), clock_ahead=-3_600.0)
+    later = NOW + timedelta(hours=2)
+    assert (holds(right, WHOLE, later), holds(doubted, WHOLE, later)) == (1_400.0, 3_000.0)
+    facts, wake = look(doubted, 7_200)
+    assert (facts, wake.command) == ([], None)
+    told = replace(doubted, lacks=OCPP21)  # for how long it holds unheard needs no clock
+    assert holds(told, WHOLE, later) == 1_400.0
 
 
 @pytest.mark.parametrize("lacks", [OCPP21, OLDER, LINK])

@@ -20,8 +20,10 @@ from open63110.usecases.stations.monitor_station.messages import (
     Acknowledged,
     CheckSilence,
     Heartbeat,
+    JudgeClock,
     MeterValuesReported,
     StationClockDoubted,
+    StationClockTrusted,
     StationEventReported,
     StationFellSilent,
     StationHeardAgain,
@@ -99,6 +101,22 @@ def test_a_report_of_1970_counts_from_now_and_the_clock_is_doubted_once() -> Non
     second = replace(first, state="available")
     later = NOW + timedelta(seconds=9)
     assert kinds(csms.hear_connector(second, station, ROWS, later, POLICY)) == [ConnectorReported, Acknowledged]
+
+
+def test_a_clock_that_is_off_is_marked_with_by_how_much_until_it_is_right() -> None:
+    slow = JudgeClock(station=CS, ahead=-1_200.0)
+    effects = list(csms.judge_clock(slow, STATION, NOW, POLICY))
+    assert effects == [StationClockDoubted(station=CS, at=NOW, ahead=-1_200.0)]
+    station = changed(effects, STATION)
+    assert (station.flags, station.clock_ahead) == (("clock",), -1_200.0)
+    assert list(csms.judge_clock(replace(slow, ahead=-1_230.0), station, NOW, POLICY)) == []  # it is as before
+    more = list(csms.judge_clock(replace(slow, ahead=-1_290.0), station, NOW, POLICY))
+    assert changed(more, station).clock_ahead == -1_290.0
+    right = list(csms.judge_clock(replace(slow, ahead=-4.0), station, NOW, POLICY))
+    assert right == [StationClockTrusted(station=CS, at=NOW)]
+    station = changed(right, station)
+    assert (station.flags, station.clock_ahead) == ((), 0.0)
+    assert list(csms.judge_clock(replace(slow, ahead=-4.0), station, NOW, POLICY)) == []
 
 
 @pytest.mark.parametrize(("evse", "connector"), [(-1, 1), (1000, 1), (1, -1), (1, 1000)])
