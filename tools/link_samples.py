@@ -86,6 +86,8 @@ SAID: Final[dict[str, tuple[Any, ...]]] = {
     "groups": (("feeder-12",),),
     "numbers": ((7, 8),),
     "display": ("Display",),
+    "places": (("EVSE@1",), ("EVSE@1/Power", "Connector@1.1")),
+    "values": (("A", "W"), ("EVConnected", "Authorized")),
 }
 """What stands in a field; of those that fit its type."""
 
@@ -244,7 +246,8 @@ def _value(name: str, hint: Any, words: str | None, chance: random.Random, at: d
         if typing.get_origin(plain) is typing.Literal:
             table = [word for word in table if word in typing.get_args(plain)]
         word = chance.choice(table)
-        return plain(word) if isinstance(plain, type) and issubclass(plain, Enum) else word
+        one = plain(word) if isinstance(plain, type) and issubclass(plain, Enum) else word
+        return (one,) if many else one
     return _said(name, plain, chance, at, many=many)
 
 

@@ -33,6 +33,7 @@ from open63110.bindings.ocpp.wires import WIRES
 from open63110.kernel.ids import OrderId, SessionNumber, StationId, SubjectRef, TransferNumber
 from open63110.kernel.journal import Entry
 from open63110.kernel.roles import Role
+from open63110.kernel.units import Seconds
 from open63110.model.policy import StationPolicy
 from open63110.model.station import Identity
 from open63110.model.token import CredentialJudged
@@ -284,6 +285,8 @@ class Site:
             controller.line = self.client.line(station, engine, one, controller)
             self.logs.add(self._logs(station, engine, None))
         party.add(controller)
+        if plan.interval != self._policy.sampling:
+            engine.policies[station] = msgspec.structs.replace(self._policy, sampling=Seconds(plan.interval))
         self.stations[station], self.controllers[station] = hardware, controller
         self._shown += sum(evse.meter.register for evse in evses)
         return hardware

@@ -199,7 +199,18 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             answer_within=offline.answer_within,
             local_list=offline.local_list,
             cache_size=offline.cache_size,
+            sampling=self.interval,
+            patience=Seconds(self.csms.patience),
+            security_profile=_security(self.csms),
         )
+
+
+def _security(csms: Upwards) -> Literal[0, 1, 2, 3]:
+    """Return the security profile of OCPP that a way to the CSMS comes to."""
+    if csms.certificate:
+        return 3
+    secure = csms.wire != "ocpp" or csms.url.startswith("wss://")
+    return 2 if secure else 1 if csms.password else 0
 
 
 def load(path: Path | None, environment: Mapping[str, str] | None = None) -> StationConfig:

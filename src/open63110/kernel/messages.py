@@ -33,6 +33,14 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """Return what may be written down of it: itself, unless it holds a secret."""
         return self
 
+    def whole(self) -> Self:
+        """Return it as it can be sent: itself.
+
+        Raises:
+            Unavailable: a secret was left out when it was written down, and nobody knows it any more.
+        """
+        return self
+
     def named(self) -> str:
         """Return by what name orders and audit show it."""
         return type(self).__name__

@@ -11,6 +11,14 @@ import msgspec
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId
 
+_SECRET: Final = ("password", "authorizationkey", "secret", "privatekey")
+"""Parts of names of variables, in lower case, that are secrets whatever their station says."""
+
+_APART: Final = "%/#@"
+"""Characters that part the names in a written address, or stand for one that does."""
+
+_ESCAPED: Final = re.compile("%(?:u([0-9A-F]{4})|([0-9A-F]{2}))")
+
 _ADDRESS: Final = re.compile(
     r"(?P<component>[^/#@]+)(#(?P<instance>[^/#@]+))?(@(?P<evse>\d+)(\.(?P<connector>\d+))?)?"
     r"/(?P<variable>[^/#@]+)(#(?P<of>[^/#@]+))?"
@@ -29,9 +37,9 @@ class Component(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=
 
     def __str__(self) -> str:
         """Write it as people do: ``Connector@1.2``, ``SampledDataCtrlr``, ``ConnectedEV#left@1``."""
-        instance = f"#{self.instance}" if self.instance else ""
+        instance = f"#{_spelled(self.instance)}" if self.instance else ""
         connector = f".{self.connector}" if self.connector else ""
-        return f"{self.name}{instance}" + (f"@{self.evse}{connector}" if self.evse or self.connector else "")
+        return f"{_spelled(self.name)}{instance}" + (f"@{self.evse}{connector}" if self.evse or self.connector else "")
 
 
 class VariableAddress(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True, order=True):
@@ -43,7 +51,13 @@ class VariableAddress(msgspec.Struct, frozen=True, kw_only=True, gc=False, array
 
     def __str__(self) -> str:
         """Write it as people do: ``EVSE@1/AvailabilityState``."""
-        return f"{self.component}/{self.name}" + (f"#{self.instance}" if self.instance else "")
+        return f"{self.component}/{_spelled(self.name)}" + (f"#{_spelled(self.instance)}" if self.instance else "")
+
+    @property
+    def secret(self) -> bool:
+        """Its name tells that its value is for nobody's eyes."""
+        name = self.name.lower()
+        return any(part in name for part in _SECRET)
 
 
 def variable_address(text: str, where: str = "variable") -> VariableAddress:
@@ -57,12 +71,37 @@ def variable_address(text: str, where: str = "variable") -> VariableAddress:
         remedy = "write Component/Variable, e.g. OCPPCommCtrlr/HeartbeatInterval or EVSE@1/AvailabilityState"
         raise Malformed(f"{text!r} names no variable", code="InvalidValue", where=where, remedy=remedy)
     component = Component(
-        name=found["component"],
-        instance=found["instance"] or "",
+        name=_read(found["component"]),
+        instance=_read(found["instance"] or ""),
         evse=EvseNumber(int(found["evse"] or 0)),
         connector=ConnectorNumber(int(found["connector"] or 0)),
     )
-    return VariableAddress(component=component, name=found["variable"], instance=found["of"] or "")
+    return VariableAddress(component=component, name=_read(found["variable"]), instance=_read(found["of"] or ""))
+
+
+def component(text: str, where: str = "component") -> Component:
+    """Read ``component#instance@evse.connector``, of which only the name must be there.
+
+    Raises:
+        Malformed: it is nothing of that kind.
+    """
+    return variable_address(f"{text.strip()}/x", where).component
+
+
+def _spelled(name: str) -> str:
+    """Write a name so that it can stand in an address, whatever a vendor put into it."""
+    apart = set(name) & set(_APART)
+    if name != name.strip():
+        apart |= {one for one in name if one.isspace()}
+    return "".join(_escaped(one) if one in apart else one for one in name) if apart else name
+
+
+def _escaped(one: str) -> str:
+    return f"%{ord(one):02X}" if ord(one) < 0x100 else f"%u{ord(one):04X}"
+
+
+def _read(name: str) -> str:
+    return _ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), name) if "%" in name else name
 
 
 class AttributeKind(StrEnum):

@@ -72,6 +72,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """How long a station has for a log that was asked of it (8.3.10) [s]."""
     keep_logs: int = 90
     """For so long logs of stations are kept; 0: for ever [d]."""
+    settings_every: Seconds = Seconds(21_600.0)
+    """How often a station is asked whether it is still set as it is to be; 0: when it connects only [s]."""
+    inventory: Literal["new-firmware", "each-boot", "never"] = "new-firmware"
+    """When a station is asked by itself what it consists of: once it is another device or has other firmware than was known."""
+    inventory_within: Seconds = Seconds(60.0)
+    """Within so long after its boot it is asked, not all at once with others [s]."""
     grid_restore: Seconds = Seconds(60.0)
     """Over how long stations get more again, one after another, once an order of a DSO is over (7.7, 8.2.7) [s]."""
 
@@ -106,3 +112,9 @@ class StationPolicy(Policy, frozen=True, kw_only=True):
     cache_size: int = 500
     """How many answers it remembers."""
     screen: Screen = Screen()
+    sampling: Seconds = Seconds(60.0)
+    """Between two readings while energy may flow [s]."""
+    patience: Seconds = Seconds(30.0)
+    """How long the answer to a call is awaited [s]."""
+    security_profile: Literal[0, 1, 2, 3] = 1
+    """Of OCPP: how the link is secured; 0: not at all."""

@@ -169,6 +169,16 @@ class GridSites(PoweredSites, Protocol):
         """Return a station, None if there is none."""
 
 
+class Fleet(Sites, Protocol):
+    """Every station there is."""
+
+    def station(self, key: StationId) -> Station | None:
+        """Return a station, None if there is none."""
+
+    def fleet(self) -> Sequence[Station]:
+        """Return all stations, in the order of their ids; for what an operator asks of many, not for each message."""
+
+
 class PricedSites(Sites, Protocol):
     """Sites, and what charging costs there."""
 

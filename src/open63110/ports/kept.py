@@ -10,16 +10,19 @@ from open63110.model.constraint import Constraint
 from open63110.model.device import Inventory
 from open63110.model.display import MessageReport, StationMessage
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample
+from open63110.model.inventory import Discovery, InventoryDifference, ReportPage
 from open63110.model.logs import StationLog
 from open63110.model.order import Order
 from open63110.model.original import Original
 from open63110.model.outlook import Outlook
+from open63110.model.own_device import OwnSettings
 from open63110.model.peer import Peer, PeersHeard
 from open63110.model.power import AssetReading, PowerAlarm, PowerSample, SitePower
 from open63110.model.principal import AuditEntry, Principal
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.sdr import Sdr
 from open63110.model.session import ServiceSession
+from open63110.model.settings import Rollout, RolloutResult, SettingTemplate, StationSettings
 from open63110.model.site import Site, Zone
 from open63110.model.station import Station
 from open63110.model.tariff import Tariff
@@ -75,6 +78,14 @@ KEPT = (
     Kept(Inventory, "inventory", "station", ("at", "firmware"), asked=True),
     Kept(StationMessage, "message", "key", ("station", "number", "standing", "at"), asked=True),
     Kept(MessageReport, "message_report", "station", ("since", "at"), asked=True),
+    Kept(Discovery, "discovery", "station", ("firmware", "trouble"), asked=True),
+    Kept(ReportPage, "report_page", "id", ("station",), asked=True),
+    Kept(InventoryDifference, "inventory_difference", "id", ("station", "at"), asked=True),
+    Kept(StationSettings, "settings", "station", ("open",), asked=True),
+    Kept(SettingTemplate, "template", "id", ("vendor", "model"), asked=True),
+    Kept(Rollout, "rollout", "id", ("asked", "by"), asked=True),
+    Kept(RolloutResult, "rollout_result", "id", ("rollout", "station", "outcome"), asked=True),
+    Kept(OwnSettings, "own_settings", "station", (), asked=True),
     Kept(
         StationAlarm,
         "station_alarm",

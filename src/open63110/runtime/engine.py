@@ -43,6 +43,8 @@ class Engine:
         """Where commands go that are for another station than the one they were decided for: to be decided there."""
         self.send: Callable[[Command], None] = _nowhere
         """Where commands for other parties go, as part of the turn that yields them."""
+        self.policies: dict[StationId, Policy] = {}
+        """Choices of single stations, where they are not those of all: of those that were told to be otherwise (8.3.4)."""
         self.ids = ids
         self._decide: dict[type[Message], Decider] = {kind: d for (who, kind), d in table.decide.items() if who is role}
         self._effects: dict[type[Event], _Effect] = {}
@@ -138,7 +140,7 @@ class Turn:
         """Begin with the station as it is."""
         self._engine, self._id = engine, station
         # what a decide function may name, beside station and token
-        self.now, self.ids, self.policy = now, engine.ids, engine.policy
+        self.now, self.ids, self.policy = now, engine.ids, engine.policies.get(station, engine.policy)
         self.known = engine.known
         self._old = self.station = engine.known.stations.get(station)
         self.facts: list[Event] = []

@@ -140,6 +140,10 @@ class Knowledge(GridKnowledge):
         found = map(self.stations.get, self._places.get(zone, ()))
         return tuple([one for one in found if one is not None])
 
+    def fleet(self) -> tuple[Station, ...]:
+        """Return all stations, in the order of their ids."""
+        return tuple(self.stations[key] for key in sorted(self.stations))
+
     def constraint(self, key: str) -> Constraint | None:
         """Return a constraint, None if there is none."""
         return self.all_constraints.get(key)

@@ -184,6 +184,8 @@ class Orders:
         now = self._engine.clock.now()
         order = self._new(command, OURSELVES, now, None)
         if order.body:
+            if command.kept() is not command:
+                self._secret[order.id] = command
             self._engine.known.keep("orders", order.id, order)
             self._engine.commit.batch.note(OrderChanged(station=order.station, at=now, orders=order))
         else:
@@ -210,7 +212,7 @@ class Orders:
             return
         try:
             command = self._passing.command(order.id) or self._secret.get(order.id) or decode_command(order.body.encode())
-            self.link.send(order, command)
+            self.link.send(order, command.whole())
         except Trouble as trouble:
             self.ended(order.id, Verdict(outcome=_outcome_of(trouble), reason=trouble.code, detail=trouble.message))
 
@@ -376,9 +378,7 @@ def _outcome_of(trouble: Trouble) -> Outcome:
 
 
 def _tell(future: "asyncio.Future[Asked]", asked: Asked, *, durable: bool) -> None:
-    if future.done():
-        return
-    if durable:
+    if durable and not future.done():
         future.set_result(asked)
-    else:
+    elif not durable:
         future.cancel()

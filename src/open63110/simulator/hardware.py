@@ -161,6 +161,10 @@ class SimulatedStation:
         """Tell what is broken: EVSE, code, severity."""
         return [(one.number, *one.fault) for one in self.evses.values() if one.fault is not None]
 
+    def sample_every(self, seconds: float) -> None:
+        """Read meters so often while energy may flow [s]."""
+        self.interval = seconds
+
     def unlock(self, evse: int, connector: int) -> None:  # noqa: ARG002 - each EVSE has one
         """Let go of a cable: whoever stands there takes it out."""
         self._schedule.begin(self._taken_out(evse), after=5.0)

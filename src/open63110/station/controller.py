@@ -18,6 +18,7 @@ from open63110.kernel.messages import Command, Event, Message
 from open63110.kernel.units import Amperes, Watts
 from open63110.model.limit import offered
 from open63110.model.needs import Needs, NeedsStated
+from open63110.model.own_device import OwnSettings, OwnSettingsChanged
 from open63110.model.reading import Reading
 from open63110.model.station import EvPluggedIn, EvUnplugged, Identity, Registration, Station
 from open63110.model.token import Credential
@@ -25,7 +26,9 @@ from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted,
 from open63110.runtime.engine import Engine
 from open63110.runtime.orders import Verdict
 from open63110.station.limits import phase_limit
+from open63110.station.line import Line
 from open63110.station.outbox import AT_ONCE, TOLD, Outbox, Waiting
+from open63110.station.own_settings import keep_to
 from open63110.station.timekeeping import Hands, Timekeeper
 from open63110.station.touching import touches
 from open63110.usecases.energy.smart_charging import (
@@ -67,28 +70,14 @@ class Hardware(ports.Hardware, Hands, Protocol):
     def faults(self) -> Sequence[tuple[int, str, int]]:
         """Tell what is broken: EVSE (0: the station), code, severity."""
 
+    def sample_every(self, seconds: float) -> None:
+        """Read meters so often while energy may flow [s]."""
+
     def unlock(self, evse: int, connector: int) -> None:
         """Let go of a cable."""
 
     def restart(self, reason: str, evse: int | None) -> None:
         """Go down and come up again, for that reason: the whole, or one EVSE."""
-
-
-class Line(Protocol):
-    """The way to the CSMS."""
-
-    @property
-    def open(self) -> bool:
-        """There is a connection."""
-
-    def dial(self) -> None:
-        """Connect, and connect again whenever the connection is lost."""
-
-    def cut(self) -> None:
-        """Lose the connection without a word, and stay silent."""
-
-    def call(self, key: Any, message: Command | Event, seconds: float) -> None:
-        """Tell something; ``over`` is told how that ended."""
 
 
 class Controller:
@@ -162,6 +151,7 @@ class Controller:
         """Start: say so, look at what is there, and dial."""
         self.powered = True
         now = self._engine.clock.now()
+        keep_to(self._engine.known.under_way.get(OwnSettings, self.id, {}), self._engine, self.hardware, self.line)
         left = [self._sampled(evse, now) for evse in self._evses() if self.running(evse) is not None]
         up = PoweredUp(station=self.id, at=now, reason=reason, identity=self.identity, connectors=self.layout)
         self._hear(*left, up, now=now)
@@ -303,6 +293,8 @@ class Controller:
                 self.hardware.unlock(fact.evse, fact.connector)
             case StationRebooting():
                 self.hardware.restart(fact.reason, fact.evse)
+            case OwnSettingsChanged():
+                keep_to(fact.own_settings, self._engine, self.hardware, self.line)
         if isinstance(fact, AT_ONCE):
             self.request(fact)
         if isinstance(fact, TOLD):

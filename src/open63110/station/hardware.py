@@ -185,6 +185,10 @@ class StationHardware:
         machines = {number: bay.evse for number, bay in self.bays.items()}
         return [(number, one.fault, one.severity) for number, one in machines.items() if one.fault]
 
+    def sample_every(self, seconds: float) -> None:
+        """Read meters so often while energy may flow [s]."""
+        self._interval = Seconds(seconds)
+
     def unlock(self, evse: int, connector: int) -> None:  # noqa: ARG002 - each EVSE has one
         """Let go of a cable that no energy flows through; one at a welded contactor is held."""
         bay = self.bays[evse]

@@ -19,6 +19,7 @@ import msgspec
 from open63110.kernel.messages import Event
 from open63110.model.display import MessagesReported
 from open63110.model.installed import ProfilesReported
+from open63110.model.inventory import InventoryReported
 from open63110.model.needs import NeedsStated
 from open63110.model.order import Outcome
 from open63110.model.station import ConnectorReported, StationBooted
@@ -47,7 +48,7 @@ TOLD = (
 )
 """Facts of a station that its CSMS has to hear; a wire without words for one says so, and the CSMS goes without."""
 
-AT_ONCE = (ProfilesReported, MessagesReported)
+AT_ONCE = (ProfilesReported, MessagesReported, InventoryReported)
 """Facts that answer a question of the CSMS: what cannot go now is worth nothing later."""
 
 MOST = 2_000

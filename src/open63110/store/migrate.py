@@ -10,7 +10,23 @@ from open63110.kernel.errors import Unavailable
 from open63110.store.snapshot import snapshot
 from open63110.store.trouble import unavailable
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013", "0014")
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+    "0014",
+    "0015",
+)
 """Every revision of the schema, oldest first; one file each in ``migrations/versions``."""
 
 HEAD = REVISIONS[-1]

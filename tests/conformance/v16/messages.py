@@ -13,14 +13,17 @@ from tests.conformance.v201.messages import limits, moment, number, where, words
 
 from open63110.bindings.ocpp.measurands import WIRE_MEASURAND
 from open63110.bindings.ocpp.v16.extended_trigger_message import ADDED
+from open63110.bindings.ocpp.v16.keys import STANDARD, address_of
 from open63110.bindings.ocpp.v16.trigger_message import WORDS as TRIGGERED
 from open63110.kernel.messages import Message
 from open63110.model.authorization import StopRemotely
+from open63110.model.inventory import TakeInventory
 from open63110.model.logs import LogKind, LogState
 from open63110.model.reading import Reading, SignedReading
 from open63110.model.station import ConnectorReported, Identity, StationBooted
 from open63110.model.token import AuthorizationStatus
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
+from open63110.model.variables import ReadVariables, Setting, SetVariables, VariableWish
 from open63110.usecases.energy.smart_charging import AskAbilities, AskLimit, LimitPower, WithdrawLimit
 from open63110.usecases.services.authorize_externally import StartRemotely, UnlockConnector
 from open63110.usecases.services.authorize_locally import (
@@ -60,8 +63,13 @@ LOST: dict[type[Message], set[str]] = {
     LimitPower: {"source", "scope"},
     WithdrawLimit: {"source", "scope"},
     **LOST_OF_LOGS,
+    TakeInventory: {"request"},
 }
 """Fields that come back as their defaults, or under the receiver's own names."""
+
+names = st.text("ABCdef019 /#@%.", min_size=1, max_size=50).filter(lambda name: name == name.strip())
+variable = st.sampled_from(STANDARD).map(address_of).map(str) | names.map(address_of).map(str)
+"""Keys of every kind, as variables."""
 
 card = st.text("ABCDEF0123456789", min_size=1, max_size=20).map("ISO14443:{}".format)
 value = st.floats(-1e15, 1e15, allow_nan=False)
@@ -224,6 +232,17 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     LimitPower: limits(references=st.integers(1, 2**31 - 1).map(str), tenth=69.0),
     WithdrawLimit: ANY_2X[WithdrawLimit],
     AskAbilities: ANY_2X[AskAbilities],
+    SetVariables: st.builds(
+        SetVariables,
+        station=st.just(CS),
+        settings=st.tuples(st.builds(Setting, variable=variable, value=st.text("ABCdef019", max_size=20))),
+    ),
+    ReadVariables: st.builds(
+        ReadVariables,
+        station=st.just(CS),
+        variables=st.lists(st.builds(VariableWish, variable=variable), min_size=1).map(tuple),
+    ),
+    TakeInventory: st.builds(TakeInventory, station=st.just(CS), request=st.integers(1, 99)),
     AskLimit: ANY_2X[AskLimit],
     RetrieveLog: logs(st.just(LogKind.SECURITY), st.integers(1, 2**31 - 1)),
     LogProgressed: ANY_2X[LogProgressed].filter(lambda one: bool(one.request) and one.state is not LogState.CANCELED),

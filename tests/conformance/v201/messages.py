@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 from hypothesis import strategies as st
+from tests.conformance.v201.device import DEVICE
 from tests.conformance.v201.display_messages import DISPLAYED
 from tests.conformance.v201.golden import CS, NOW, door, plain, read, validator
 from tests.conformance.v201.log_messages import LOGS, LOST_OF_LOGS
@@ -25,6 +26,7 @@ from open63110.model.reading import Reading, SignedReading
 from open63110.model.station import ConnectorReported, ConnectorState, Identity, StationBooted
 from open63110.model.token import AuthorizationStatus
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
+from open63110.model.variables import SetVariables
 from open63110.usecases.energy.smart_charging import AskAbilities, AskLimit, AskProfiles, ClearProfile, LimitPower, WithdrawLimit
 from open63110.usecases.services.authorize_externally import StartRemotely, UnlockConnector
 from open63110.usecases.services.authorize_locally import (
@@ -53,6 +55,7 @@ LOST: dict[type[Message], set[str]] = {
     LimitPower: {"source", "scope", "profile"},
     WithdrawLimit: {"source", "scope"},
     **LOST_OF_LOGS,
+    SetVariables: {"atomic"},  # of one
 }
 """Fields that come back as their defaults."""
 
@@ -263,7 +266,7 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
 }
 
 
-ANY |= {
+ANY |= DEVICE | {
     NeedsStated: st.builds(
         lambda evse, phases, energy, most, least, departure: NeedsStated(
             station=CS,

@@ -12,8 +12,21 @@ from open63110.kernel.errors import Expired, Malformed, NotAuthorized, NotSuppor
 from open63110.kernel.messages import Command, Event, Message, Reply
 from open63110.model.authorization import StopRemotely
 from open63110.model.display import MessagesReported
+from open63110.model.inventory import InventoryAnswer, InventoryReported, TakeInventory
 from open63110.model.order import Outcome
 from open63110.model.transfer import TransferFact
+from open63110.model.variables import (
+    ReadVariables,
+    SettingsAnswer,
+    SetVariables,
+    ValuesAnswer,
+    VariablesRead,
+    VariablesSet,
+    answered,
+    read_outcome,
+    told_of,
+)
+from open63110.model.variables import outcome_of as outcome_of_settings
 from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import (
     AskLimit,
@@ -153,9 +166,22 @@ def verdict(order: Command, status: int, words: str, code: str, answers: Sequenc
     meant = _MEANS.get(type(order))
     more = tuple(meant(order, outcome is Outcome.ACCEPTED, reason, answers, now)) if meant else ()
     text = msgspec.json.encode(answers).decode() if answers else ""
+    told = _told_of_each(more)
+    if told is not None and outcome is Outcome.ACCEPTED:
+        outcome, reason, words = told
     return Verdict(
         outcome=outcome, reason=reason or (_name(status) if status else ""), detail=words, messages=(*facts, *more), answer=text
     )
+
+
+def _told_of_each(messages: Sequence[Message]) -> tuple[Outcome, str, str] | None:
+    """Return how an order ends of which each part has an end of its own; None: this was none."""
+    for one in messages:
+        if isinstance(one, VariablesSet):
+            return outcome_of_settings(one.results)
+        if isinstance(one, VariablesRead):
+            return read_outcome(one.values)
+    return None
 
 
 def _name(status: int) -> str:
@@ -270,6 +296,24 @@ def _messages(order: Any, yes: bool, _: str, answers: Sequence[Any], now: dateti
         yield MessagesReported(station=order.station, at=now, request=order.request)
 
 
+def _variables_set(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    said = find(answers, SettingsAnswer)
+    if yes and said is not None:
+        yield answered(order, said.results, now)
+
+
+def _variables_read(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    said = find(answers, ValuesAnswer)
+    if yes and said is not None:
+        yield told_of(order, said.values, now)
+
+
+def _inventory(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    said = find(answers, InventoryAnswer)
+    if yes and said is not None and said.empty:
+        yield InventoryReported(station=order.station, at=now, request=order.request)
+
+
 _MEANS: dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], Iterator[Message]]] = {
     StartRemotely: _start,
     SendLocalList: _list,
@@ -283,6 +327,9 @@ _MEANS: dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], 
     WithdrawLimit: _withdrawn,
     AskLimit: _asked,
     RetrieveLog: _log,
+    SetVariables: _variables_set,
+    ReadVariables: _variables_read,
+    TakeInventory: _inventory,
     StopRemotely: lambda *_: iter(()),
     SetMessage: _message_set,
     ClearMessage: _message_cleared,

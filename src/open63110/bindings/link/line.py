@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A station's side of a link: facts and requests go up, orders come in; it outlives every connection."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -62,7 +63,7 @@ class Line(Dialler):
     """One station's way to its CSMS; implements station.controller.Line and correspondence.Desk."""
 
     __slots__ = (
-        *("_clock", "_lasting", "_met", "_other", "_told", "engine", "guard", "marks"),
+        *("_clock", "_lasting", "_met", "_other", "_patience", "_told", "engine", "guard", "marks"),
         *("fence", "owner", "services", "station", "subscriber", "tariffs"),
     )
 
@@ -115,6 +116,8 @@ class Line(Dialler):
         self._told: Counter[str] = Counter()
         self._other, self._met = "", Role.CSMS
         """Who the other end of the present link is, and what."""
+        self._patience = math.inf
+        """How long an answer is awaited at most [s of the clock]."""
         self.services: Services | None = None
         """Takes the link's own services, streams; None: there are none here."""
 
@@ -279,6 +282,10 @@ class Line(Dialler):
 
     # -- the station says --
 
+    def bear(self, seconds: float) -> None:
+        """Await answers at most so long from now on [s]."""
+        self._patience = seconds
+
     def call(self, key: Any, message: Command | Event, seconds: float) -> None:
         """Tell the CSMS something; the owner hears how that ended.
 
@@ -294,7 +301,7 @@ class Line(Dialler):
             raise Unavailable("there is no connection")
         asks = isinstance(message, Command | StationBooted)
         wants = asks or (isinstance(message, TransferFact) and message.subject is not None)
-        patience = min(seconds, BOOT_WITHIN) if asks else seconds
+        patience = min(seconds, BOOT_WITHIN, self._patience) if asks else seconds
         body = CODEC.encode(message, station=self.station, subjects=self.engine.known)
         header = Header(
             type=CODEC.number(message),

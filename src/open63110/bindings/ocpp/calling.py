@@ -29,6 +29,8 @@ class Ticket(NamedTuple):
     message: Command | Event
     translation: Translation | None
     """None for a call word by word."""
+    series: Any = None
+    """Of which it is a part; None: it stands alone."""
 
 
 class Unusable(NamedTuple):
@@ -74,7 +76,7 @@ def _verdict(wire: Wire, ticket: Ticket, action: str, door: Door, deviated: Devi
         status = getattr(response, "status", "Accepted")
         return verdict_of(status if isinstance(status, str) else "Accepted", answer=text)
     verdict = ticket.translation.heard(response, ticket.message, door)
-    return msgspec.structs.replace(verdict, answer=text)
+    return verdict if verdict.answer else msgspec.structs.replace(verdict, answer=text)
 
 
 def failed(reason: str, detail: str = "") -> Verdict:

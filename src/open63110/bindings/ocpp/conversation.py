@@ -9,18 +9,18 @@ import msgspec
 import structlog
 
 from open63110.bindings.ocpp import tolerance
-from open63110.bindings.ocpp.calling import Ticket, Unusable, failed, understood, written
+from open63110.bindings.ocpp.calling import Ticket, Unusable, failed, understood
 from open63110.bindings.ocpp.errors import code_of
 from open63110.bindings.ocpp.raw_call import RawCall
 from open63110.bindings.ocpp.rpc import peer as rpc
 from open63110.bindings.ocpp.rpc.errors import ErrorCode, MalformedFrame, SchemaFault
 from open63110.bindings.ocpp.rpc.frames import Call, Error, Read, Result, Send
 from open63110.bindings.ocpp.rpc.happenings import Transmit
-from open63110.bindings.ocpp.schema import decoder
 from open63110.bindings.ocpp.secrets import CALL, shown
+from open63110.bindings.ocpp.series import begin, checked, go_on
 from open63110.bindings.ocpp.tolerance import Deviation
 from open63110.bindings.ocpp.translation import Door, Translation, Wire, find
-from open63110.kernel.errors import NotSupported, Trouble
+from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command
 from open63110.kernel.roles import Role
@@ -338,25 +338,20 @@ class Conversation:
         Raises:
             Trouble: this wire cannot carry it, or the queue is full.
         """
+        if isinstance(command, RawCall):
+            self.put(order, Ticket(order.id, command, None), command.action, checked(self.wire, command))
+            return
+        begin(self, order, command)
+
+    def put(self, order: Order, ticket: Ticket, action: str, payload: Any) -> None:
+        """Send one call of an order, or queue it."""
         server = self._server
         now = server.time()
         left = (order.deadline - server.engine.clock.now()).total_seconds()
         deadline = now + server.engine.clock.real(left)
-        if isinstance(command, RawCall):
-            ticket, action, payload = Ticket(order.id, command, None), command.action, self._raw(command)
-        else:
-            translation, payload = written(self.wire, Role.CSMS, command, self.door())
-            ticket, action = Ticket(order.id, command, translation), translation.action
-        for frame in self.rpc.call(ticket, action, payload, int(command.priority), deadline, now):
+        message: Any = ticket.message
+        for frame in self.rpc.call(ticket, action, payload, int(message.priority), deadline, now):
             self._send(frame)
-
-    def _raw(self, command: RawCall) -> msgspec.Raw:
-        types = self.wire.types.get(command.action)
-        if types is None and not command.unchecked:
-            raise NotSupported(f"{self.wire.version} has no action {command.action[:50]!r}", code="NoAction")
-        if types is not None and not command.unchecked:
-            strict(types[0], command.text())
-        return msgspec.Raw(command.text())
 
     def _answered(self, ticket: Any, action: str, answer: Result | Error) -> None:
         raw = b"" if isinstance(answer, Error) else bytes(answer.payload)
@@ -365,31 +360,25 @@ class Conversation:
             for frame in self.rpc.refuse_result(answer.id, verdict.code, verdict.words):
                 self._send(frame)
             verdict = failed("BrokenAnswer", verdict.words)
-        self._server.orders.ended(ticket.key, verdict)
+        self._over(ticket, verdict)
+
+    def _over(self, ticket: Any, verdict: Verdict) -> None:
+        """End an order, unless more calls are to be made for it."""
+        last = verdict if ticket.series is None else go_on(self, ticket.series, verdict)
+        if last is not None:
+            self._server.orders.ended(ticket.key, last)
 
     def _deviated(self, deviations: Sequence[Deviation]) -> None:
         self._server.deviate(self.station, deviations)
 
     def _end(self, ticket: Any, outcome: Outcome, reason: str, detail: str) -> None:
-        self._server.orders.ended(ticket.key, Verdict(outcome=outcome, reason=reason, detail=detail))
+        self._over(ticket, Verdict(outcome=outcome, reason=reason, detail=detail))
 
     def _unfinished(self, left: rpc.Unfinished) -> None:
         if left.sent:
             self._end(left.ticket, Outcome.FAILED, "ConnectionLost", "the connection ended before the answer came")
         else:
             self._server.orders.back(left.ticket.key)  # type: ignore[attr-defined]  # tickets are ours
-
-
-def strict(kind: type[msgspec.Struct], raw: bytes) -> None:
-    """Check a payload that we are about to send.
-
-    Raises:
-        SchemaFault: it breaks the schema; says where.
-    """
-    try:
-        decoder(kind).decode(raw)
-    except (msgspec.ValidationError, msgspec.DecodeError) as fault:
-        raise SchemaFault.of(fault) from fault
 
 
 def _nobody_waits(_: bool) -> None:  # noqa: FBT001 - the shape of Done

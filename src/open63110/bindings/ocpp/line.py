@@ -155,6 +155,10 @@ class Line:
         if self._talk is not None:
             self._talk.close(1000, "going down")
 
+    def bear(self, seconds: float) -> None:
+        """Await answers so long, from the next connection on [s]."""
+        self.dialling = msgspec.structs.replace(self.dialling, patience=seconds)
+
     def cut(self) -> None:
         """Lose the connection without a word, as when a cable breaks, and stay silent."""
         self.wanted = False

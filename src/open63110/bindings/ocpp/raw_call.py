@@ -34,12 +34,20 @@ class RawCall(Command, frozen=True, kw_only=True, gc=False):
         payload = hidden(self.payload)
         return self if payload == self.payload else msgspec.structs.replace(self, payload=payload, redacted=True)
 
-    def text(self) -> bytes:
-        """Return the payload as it goes over the wire.
+    def whole(self) -> Self:
+        """Return it as it can be sent.
 
         Raises:
             Unavailable: it was read back after a restart, without its secrets.
         """
         if self.redacted:
             raise Unavailable("its secrets were not kept over a restart; ask again", code="SecretForgotten")
-        return msgspec.json.encode(self.payload)
+        return self
+
+    def text(self) -> bytes:
+        """Return the payload as it goes over the wire.
+
+        Raises:
+            Unavailable: as of ``whole``.
+        """
+        return msgspec.json.encode(self.whole().payload)

@@ -14,6 +14,17 @@ _PLACES = frozenset({"location", "remoteLocation"})
 """Names of addresses that hold their own secret."""
 _TELLTALE = (b'ocation":', b"assword", b"AuthorizationKey", b"secret", b"Secret", b"rivateKey")
 
+_LEARNED: dict[str, bytes] = {}
+"""Names that do not tell, of variables that may be written and not read: in lower case → as they stand in frames."""
+
+MOST_LEARNED = 500
+
+
+def learn(name: str) -> None:
+    """Cover values of a variable from now on although its name does not tell that they are secrets."""
+    if not _is_secret(name) and len(_LEARNED) < MOST_LEARNED:
+        _LEARNED[name.lower()] = name.encode()
+
 
 def hidden(value: Any) -> Any:
     """Return a payload with its secrets covered.
@@ -46,14 +57,19 @@ def _name_of(variable: Any) -> Any:
 
 
 def _is_secret(name: Any) -> bool:
-    return isinstance(name, str) and any(part in name.lower() for part in _NAMES)
+    if not isinstance(name, str):
+        return False
+    spelled = name.lower()
+    return spelled in _LEARNED or any(part in spelled for part in _NAMES)
 
 
 def shown(frame: bytes) -> bytes:
     """Return a frame of ours as it may be remembered; only calls can hold secrets, and hardly any does."""
     if not frame.startswith(CALL):
         return frame
-    for part in _TELLTALE:  # thousands of limits pass here at once: a generator costs twice as much
+    for part in (
+        (*_TELLTALE, *_LEARNED.values()) if _LEARNED else _TELLTALE
+    ):  # thousands of limits pass here at once: a generator costs twice as much
         if part in frame:
             break
     else:

@@ -75,6 +75,8 @@ class Translation(msgspec.Struct, frozen=True, kw_only=True):
     (I11); None: it is answered with an error."""
     to_wire: Callable[[Any, Door], Any] | None = None
     """At the calling end: one of ``carries`` as the request; None: this product never calls it."""
+    parts: Callable[[Any, Door], Sequence[Any]] | None = None
+    """At the calling end: one of ``carries`` as those of which each goes into a call of its own, at least one; None: itself."""
     heard: Callable[[Any, Any, Door], Verdict] | None = None
     """At the calling end: (response, our message) → what it means."""
 

@@ -16,8 +16,10 @@ from open63110.kernel.ids import StationId, TransferNumber
 from open63110.kernel.roles import Role
 from open63110.model.alarm import StationAlarm
 from open63110.model.constraint import Constraint
+from open63110.model.device import Inventory
 from open63110.model.display import MessageReport, StationMessage
 from open63110.model.dso import DsoForecast, DsoGroup, DsoOrder
+from open63110.model.inventory import Discovery, InventoryDifference
 from open63110.model.logs import StationLog
 from open63110.model.order import Order
 from open63110.model.outlook import Outlook
@@ -26,6 +28,7 @@ from open63110.model.principal import AuditEntry, Principal, PrincipalChanged
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.sdr import Sdr
 from open63110.model.session import ServiceSession
+from open63110.model.settings import Rollout, RolloutResult, SettingTemplate, StationSettings
 from open63110.model.site import Site, Zone
 from open63110.model.station import Station
 from open63110.model.tariff import Tariff
@@ -91,6 +94,13 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="dso-groups", noun=DsoGroup, owner="dso", order="id"),
     Listing(plural="dso-orders", noun=DsoOrder, owner="dso", order="-start"),
     Listing(plural="dso-forecasts", noun=DsoForecast, owner="dso", order="id"),
+    Listing(plural="inventories", noun=Inventory, station="station", order="station"),
+    Listing(plural="discoveries", noun=Discovery, station="station", order="station"),
+    Listing(plural="inventory-differences", noun=InventoryDifference, station="station", order="-at", whole=True),
+    Listing(plural="settings", noun=StationSettings, station="station", order="station"),
+    Listing(plural="templates", noun=SettingTemplate, order="id"),
+    Listing(plural="rollouts", noun=Rollout, order="-asked"),
+    Listing(plural="rollout-results", noun=RolloutResult, station="station", order="id", whole=True),
 )
 BY_PLURAL: Mapping[str, Listing] = {one.plural: one for one in LISTINGS}
 

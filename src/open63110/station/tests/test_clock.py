@@ -85,6 +85,9 @@ class Place:
     def faults(self) -> list[tuple[int, str, int]]:
         return []
 
+    def sample_every(self, seconds: float) -> None:
+        raise AssertionError
+
     def unlock(self, evse: int, connector: int) -> None:
         raise AssertionError
 
@@ -104,6 +107,9 @@ class Place:
         """There is a line always."""
 
     def cut(self) -> None:
+        raise AssertionError
+
+    def bear(self, seconds: float) -> None:
         raise AssertionError
 
     def call(self, key: Any, message: Command | Event, seconds: float) -> None:

@@ -55,14 +55,12 @@ class Ground:
         self.said: list[Any] = []
         self.deaf: Trouble | None = None
 
-    # clock
     def now(self) -> datetime:
         return self.at
 
     def real(self, seconds: float) -> float:
         return seconds / 1000
 
-    # hardware
     def plugged(self, evse: int) -> bool:
         return evse in self.cars
 
@@ -86,6 +84,9 @@ class Ground:
     def faults(self) -> list[tuple[int, str, int]]:
         return self.broken
 
+    def sample_every(self, seconds: float) -> None:
+        raise AssertionError
+
     def unlock(self, evse: int, connector: int) -> None:
         self.deeds.append(("unlock", evse, connector))
 
@@ -100,12 +101,13 @@ class Ground:
     def slew_clock(self, by: float) -> bool:
         raise AssertionError
 
-    # line
     def dial(self) -> None:
         self.deeds.append(("dial",))
 
     def cut(self) -> None:
         self.deeds.append(("cut",))
+
+    bear = sample_every
 
     def call(self, key: Any, message: Command | Event, seconds: float) -> None:
         if self.deaf is not None:

@@ -204,6 +204,9 @@ class Silent:
     def cut(self) -> None:
         """Stay silent."""
 
+    def bear(self, seconds: float) -> None:
+        raise AssertionError
+
     def call(self, key: Any, message: Any, seconds: float) -> None:
         raise Unavailable("there is no connection")
 

@@ -10,21 +10,25 @@ from open63110.model.constraint import Constraint, ConstraintScope, Step
 from open63110.model.device import Attribute, DeviceVariable, Inventory, variable_address
 from open63110.model.display import DisplayMessage, MessageContent, MessageReport, StationMessage
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample, ForecastBlock, StationEffect
+from open63110.model.inventory import Discovery, InventoryDifference, ReportPage, VariableDifference
 from open63110.model.logs import StationLog
 from open63110.model.order import Order
 from open63110.model.original import Original
 from open63110.model.outlook import Outlook, OutlookStep
+from open63110.model.own_device import OwnSettings
 from open63110.model.peer import Peer, PeersHeard
 from open63110.model.power import AssetReading, EvsePower, NodePower, PowerAlarm, PowerSample, SitePower
 from open63110.model.principal import AuditEntry, Principal
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.sdr import Sdr
 from open63110.model.session import ServiceSession
+from open63110.model.settings import HeldSetting, Rollout, RolloutResult, SettingTemplate, StationSettings
 from open63110.model.site import GridConnection, Site, Zone
 from open63110.model.station import Station
 from open63110.model.tariff import Tariff, TariffElement
 from open63110.model.token import Subject, Token
 from open63110.model.transfer import EnergyTransfer
+from open63110.model.variables import Setting
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -124,5 +128,22 @@ ONE_OF_EACH = (
         ),
     ),
     made(MessageReport, station="CS1", request=3, since=NOON),
+    made(Discovery, station="CS1", request=3, since=NOON, parts=((0, 4), (6, 6)), firmware="v|m||1", most={"SetVariables": 9}),
+    made(
+        ReportPage, id="CS1/3/00004", station="CS1", variables=(made(DeviceVariable, address=variable_address("EVSE@1/Power")),)
+    ),
+    made(
+        InventoryDifference,
+        id="CS1/000002",
+        station="CS1",
+        at=NOON,
+        version=2,
+        differences=(made(VariableDifference, variable="EVSE@1/Power", before="1", after="2"),),
+    ),
+    made(StationSettings, station="CS1", settings=(made(HeldSetting, variable="A/B", value="1", at=NOON),), looked=NOON),
+    made(SettingTemplate, id="t", vendor="v", settings=(made(Setting, variable="A/B", value="1"),), changed=NOON),
+    made(Rollout, id="r", asked=NOON, by="ann", settings=(made(Setting, variable="A/B", value="1"),), stations=2),
+    made(RolloutResult, id="r/CS1", rollout="r", station="CS1", at=NOON),
+    made(OwnSettings, station="CS1", values={"A/B": "1"}, waiting={"A/C": "2"}),
     made(PeersHeard, id=5, marks=[("CS1", b"\x00\xff", 7, 9)]),
 )

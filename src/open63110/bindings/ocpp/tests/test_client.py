@@ -292,7 +292,7 @@ async def test_orders_are_carried_out_refused_or_not_understood(csms: Csms) -> N
             ("4", "RequestStartTransaction", {"remoteStartId": 8}, "OccurrenceConstraintViolation"),
             ("5", "BootNotification", {}, "NotSupported"),
             ("6", "Fly", {}, "NotImplemented"),
-            ("7", "GetBaseReport", {}, "NotSupported"),
+            ("7", "Heartbeat", {}, "NotSupported"),
         ):
             csms.says(2, name, action, payload)
             assert (await csms.hears())[:3] == [4, name, code]

@@ -6,14 +6,16 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from open63110.bindings.ocpp._generated import v21 as types
 from open63110.bindings.ocpp.translation import Door
 from open63110.bindings.ocpp.v201 import get_variables as before
-from open63110.kernel.messages import Reply
+from open63110.kernel.messages import Message, Reply
+from open63110.model.variables import ReadVariables
 from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import AbilitiesLearned, AskAbilities
 
 DYNAMIC: Final = "SupportsDynamicProfiles"
+
+ASKED: Final = (*before.ASKED, DYNAMIC)
 
 
 def answer(replies: Sequence[Reply], door: Door) -> Any:
@@ -21,23 +23,24 @@ def answer(replies: Sequence[Reply], door: Door) -> Any:
     return before.answered(replies, door, {DYNAMIC: "true"})
 
 
-def to_wire(_: AskAbilities, __: Door) -> Any:
+def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
+    """Read what is asked for."""
+    return before.understood(request, door, ASKED)
+
+
+def to_wire(command: AskAbilities | ReadVariables, _: Door) -> Any:
     """Ask."""
-    component = types.ComponentType(name=before.CONTROLLER)
-    return types.GetVariablesRequest(
-        get_variable_data=tuple(
-            types.GetVariableDataType(component=component, variable=types.VariableType(name=name))
-            for name in (*before.ASKED, DYNAMIC)
-        )
-    )
+    return before.asking(command, ASKED)
 
 
-def heard(response: Any, command: AskAbilities, door: Door) -> Verdict:
-    """Understand what it takes."""
+def heard(response: Any, command: AskAbilities | ReadVariables, door: Door) -> Verdict:
+    """Understand what was told."""
     verdict = before.heard(response, command, door)
+    if isinstance(command, ReadVariables):
+        return verdict
     dynamic = before.yes(before.told(response).get(DYNAMIC))
     learned = tuple(replace(one, dynamic=dynamic) for one in verdict.messages if isinstance(one, AbilitiesLearned))
     return replace(verdict, messages=learned)
 
 
-GET_VARIABLES = replace(before.GET_VARIABLES, answer=answer, to_wire=to_wire, heard=heard)
+GET_VARIABLES = replace(before.GET_VARIABLES, from_wire=from_wire, answer=answer, to_wire=to_wire, heard=heard)

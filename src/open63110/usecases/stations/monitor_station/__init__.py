@@ -24,6 +24,7 @@ from open63110.usecases.stations.monitor_station.evolve import UNREACHED
 from open63110.usecases.stations.monitor_station.messages import (
     AcknowledgeAlarms,
     Acknowledged,
+    BeatEvery,
     BeatOnce,
     BeginReporting,
     CheckAway,
@@ -55,6 +56,7 @@ __all__ = [
     "USE_CASE",
     "AcknowledgeAlarms",
     "Acknowledged",
+    "BeatEvery",
     "BeatOnce",
     "BeginReporting",
     "CheckAway",
@@ -105,6 +107,7 @@ USE_CASE = UseCase(
         (Role.STATION, FaultAppeared): station.fault,
         (Role.STATION, StationEventReported): station.report,
         (Role.STATION, BeginReporting): station.begin_reporting,
+        (Role.STATION, BeatEvery): station.beat_every,
         (Role.STATION, ReportUse): station.report_use,
         (Role.STATION, ReportStanding): station.report_standing,
         (Role.STATION, BeatOnce): station.beat_once,

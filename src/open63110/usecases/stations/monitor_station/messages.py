@@ -141,6 +141,13 @@ class ReportReadings(Command, frozen=True, kw_only=True, gc=False):
     """0: of all EVSEs."""
 
 
+class BeatEvery(Command, frozen=True, kw_only=True, gc=False):
+    """At the station: say from now on so often that one is there."""
+
+    every: float
+    """[s]"""
+
+
 class ReportUse(Command, frozen=True, kw_only=True, gc=False):
     """At the station: the EV at an EVSE went over to something else."""
 

@@ -21,6 +21,7 @@ from open63110.model.station import (
 )
 from open63110.usecases.stations.monitor_station.evolve import CLOCK_UNCERTAIN, connectors, fault_appeared, standing_faults
 from open63110.usecases.stations.monitor_station.messages import (
+    BeatEvery,
     BeatOnce,
     BeginReporting,
     FaultAppeared,
@@ -73,6 +74,12 @@ def beat_once(command: BeatOnce, station: Station, now: datetime) -> Iterator[Ef
         yield Wake(name=_ONCE, at=now, command=BeatOnce(station=station.id, due=True))
     elif may_be_ordered(station):
         yield Heartbeat(station=station.id)
+
+
+def beat_every(command: BeatEvery, station: Station, now: datetime) -> Iterator[Effect]:
+    """Take the next one at the new pace, if the CSMS hears this station at all."""
+    if station.registration is Registration.ACCEPTED:
+        yield _next_heartbeat(station.id, now, command.every)
 
 
 def _next_heartbeat(station: StationId, now: datetime, every: float) -> Wake:

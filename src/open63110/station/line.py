@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The way from a station to its CSMS, as the controller sees it."""
+
+from typing import Any, Protocol
+
+from open63110.kernel.messages import Command, Event
+
+
+class Line(Protocol):
+    """The way to the CSMS."""
+
+    @property
+    def open(self) -> bool:
+        """There is a connection."""
+
+    def dial(self) -> None:
+        """Connect, and connect again whenever the connection is lost."""
+
+    def cut(self) -> None:
+        """Lose the connection without a word, and stay silent."""
+
+    def call(self, key: Any, message: Command | Event, seconds: float) -> None:
+        """Tell something; ``over`` is told how that ended."""
+
+    def bear(self, seconds: float) -> None:
+        """Await answers so long, from the next connection on [s]."""
