@@ -57,7 +57,7 @@ SAID: Final[dict[str, tuple[Any, ...]]] = {
     "meter_type": ("eHZB",),
     "interval": (300.0, 60.0),
     "language": ("de", "en-GB"),
-    "version": (3, 118),
+    "version": (3, 118, "3.15.0"),
     "lacks": (("limits",), ()),
     "via": (("mall-lc",), ("mall-lc", "region-lc")),
     "remote": ("10.2.0.17:51312",),
@@ -88,6 +88,12 @@ SAID: Final[dict[str, tuple[Any, ...]]] = {
     "display": ("Display",),
     "places": (("EVSE@1",), ("EVSE@1/Power", "Connector@1.1")),
     "values": (("A", "W"), ("EVConnected", "Authorized")),
+    "admit": (False,),
+    "models": (("Duo 2x22",), ("Duo 2x22", "Duo 2x11")),
+    "locations": (("http://10.2.0.2:41000/d41d8cd98f00b204e9800998ecf8427e",),),
+    "location": ("https://csms.example/firmware/VjJ0.9f2c/0a4db6f05c3c2482.bin",),
+    "md5": ("d41d8cd98f00b204e9800998ecf8427e",),
+    "retries": (3, 5),
 }
 """What stands in a field; of those that fit its type."""
 

@@ -107,6 +107,26 @@ class Uploads(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """All logs; what is more is not taken [bytes]."""
 
 
+class Firmware(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Images of firmware for stations, which fetch them by HTTP, each at an address of its own, or in their link."""
+
+    url: str = ""
+    """Where stations reach this CSMS by HTTPS. Empty: web.public_url, else where the page is served; without TLS on this machine
+    only."""
+    without_tls: bool = False
+    """Let them fetch without TLS: everybody on the way can read images, and give other ones."""
+    roots: str = ""
+    """PEM file of the manufacturers: an image whose signer does not descend from one is not taken. Empty: any signer will do."""
+    revoked: str = ""
+    """PEM file of the lists of signers that were taken back."""
+    authorities: str = ""
+    """PEM file to believe where images are fetched from a level above. Empty: those of the system."""
+    largest: int = 1_073_741_824
+    """One image [bytes]."""
+    most: int = 17_179_869_184
+    """All images; what is more is not taken [bytes]."""
+
+
 class Log(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Structured logs on stderr."""
 
@@ -131,6 +151,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     limits: Limits = Limits()
     bulk: Bulk = Bulk()
     uploads: Uploads = Uploads()
+    firmware: Firmware = Firmware()
     log: Log = Log()
     protection: Protection = Protection()
     protect: dict[str, Protect] = msgspec.field(default_factory=dict)
@@ -305,6 +326,7 @@ def check(config: Config) -> None:
     _check_terms(config.policy)
     check_bulk(config.bulk)
     _check_uploads(config.uploads)
+    _check_firmware(config.firmware)
     check_protection(config, config.links)
 
 
@@ -314,6 +336,18 @@ def _check_uploads(uploads: Uploads) -> None:
     if uploads.url and not uploads.url.startswith("https://") and not (uploads.without_tls and uploads.url.startswith("http://")):
         remedy = "say https://…, or without_tls = true to accept that everybody on the way can read and alter"
         raise Malformed(f"uploads.url is no address with TLS; {remedy}", where="uploads.url", remedy=remedy)
+
+
+def _check_firmware(firmware: Firmware) -> None:
+    if not 0 < firmware.largest <= firmware.most:
+        raise Malformed("firmware.largest is above 0, and not more than firmware.most", where="firmware.largest")
+    if (
+        firmware.url
+        and not firmware.url.startswith("https://")
+        and not (firmware.without_tls and firmware.url.startswith("http://"))
+    ):
+        remedy = "say https://…, or without_tls = true to accept that everybody on the way can give stations other images"
+        raise Malformed(f"firmware.url is no address with TLS; {remedy}", where="firmware.url", remedy=remedy)
 
 
 def check_bulk(bulk: Bulk) -> None:
@@ -359,3 +393,5 @@ def _check_terms(policy: Policy) -> None:
             raise Malformed(f"policy.{name} must not be below 0", where=f"policy.{name}")
     if policy.log_within <= 0:
         raise Malformed("policy.log_within must be above 0", where="policy.log_within")
+    if policy.firmware_within <= 0:
+        raise Malformed("policy.firmware_within must be above 0", where="policy.firmware_within")

@@ -16,6 +16,9 @@ from open63110.apps.alarm import StoreAlarm
 from open63110.apps.bulk import Audited, Depot, level_streams
 from open63110.apps.clock import SystemClock
 from open63110.apps.config import Config, Listener
+from open63110.apps.firmware import FirmwareAddressed, FirmwareRoom
+from open63110.apps.firmware import address_of as firmware_address
+from open63110.apps.firmware_care import FirmwareCare
 from open63110.apps.folder import DATABASE, FRAMES, pepper, usable
 from open63110.apps.forgetting import Forgetting
 from open63110.apps.ids import StoredIds
@@ -62,6 +65,7 @@ from open63110.runtime.orders import OURSELVES
 from open63110.runtime.table import discover
 from open63110.store.frames import DailyFrames
 from open63110.store.sqlite import SqliteStore
+from open63110.usecases.stations.update_firmware import PublishFirmware, UpdateFirmware
 from open63110.wire.edge import Edge
 from open63110.wire.limits import Limits
 from open63110.wire.ports import Remote
@@ -137,12 +141,19 @@ class Csms:
         self.streams = level_streams(folder, config.bulk, self.level.ways, in_band, self.clock)
         self.depot = in_band.depot = Depot(self.streams, self.clock, self.engine.stations)
         self.level.services.streams = self.streams
+        self.firmware = FirmwareRoom(folder, config.firmware, self.keys, self.engine)
+        self.firmware.address = lambda: firmware_address(config, self.web_port)
+        self.firmware_care = FirmwareCare(self.engine, self.firmware, self.depot)
         self.guard = self.link.guard = self.level.branches.guard = guard_of(
             config, config.links, self.clock.now, obeys=self.engine
         )
         self.ranked = RankedOrders(self.ocpp)
         self.link.ranking, self.link.longest_frame = self.ranked.rank, config.limits.message_bytes
-        self.orders.link = Links(Addressed(self.ranked, self.shelf.location), self.link, self.level.branches)
+        self.orders.link = Links(
+            FirmwareAddressed(Addressed(self.ranked, self.shelf.location), self.firmware, UpdateFirmware, PublishFirmware),
+            self.link,
+            FirmwareAddressed(self.level.branches, self.firmware, PublishFirmware),
+        )
         self.listeners: dict[str, Any] = {}
         self.web_port = 0
         """Bound once the page is served."""
@@ -174,6 +185,7 @@ class Csms:
             counters=lambda: self.ocpp.counters() | self.link.counters(),
             depot=self.depot,
             shelf=self.shelf,
+            firmware=self.firmware,
             deviations=lambda station: self.ocpp.deviations.get(station, {}),
             lookout=self.level.lookout,
         )
@@ -231,7 +243,7 @@ class Csms:
             *(self.balancing, self.planning, self.shelf),
         )
         wires: tuple[_Runs, ...] = (self.ocpp, self.link, self.level.branches, self.level.guests, *self._reach())
-        return (engine.commit, engine.timers, *keepers, self.orders, *wires, self.frames, self.streams)
+        return (engine.commit, engine.timers, *keepers, self.firmware_care, self.orders, *wires, self.frames, self.streams)
 
     def _reach(self) -> Iterator[Reach]:
         """Yield what dials the stations that listen, for each listener of links that names some."""

@@ -11,16 +11,18 @@ import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import Self, TextIO
 
 import msgspec
 
+from open63110.apps.fleet_ids import FleetIds
 from open63110.apps.station_bulk import Ended, station_streams
 from open63110.apps.station_config import StationBulk
+from open63110.apps.station_firmware import Bench, StationFirmware
 from open63110.apps.station_logs import LogSenders, MakeStreams, StationLogs
+from open63110.apps.workshop import Workshop
 from open63110.bindings.link import client as link
 from open63110.bindings.link.line import Dialling as LinkDialling
 from open63110.bindings.link.line import Line
@@ -30,7 +32,7 @@ from open63110.bindings.ocpp.client import Client, Through
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.bindings.ocpp.wires import WIRES
-from open63110.kernel.ids import OrderId, SessionNumber, StationId, SubjectRef, TransferNumber
+from open63110.kernel.ids import StationId
 from open63110.kernel.journal import Entry
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Seconds
@@ -110,35 +112,6 @@ class SkewedClock:
         return timedelta(seconds=done if self._slewing >= 0.0 else -done)
 
 
-class FleetIds:
-    """Ids of stations that forget: the time of their start keeps those of one run apart from those of another."""
-
-    def __init__(self, start: datetime) -> None:
-        """Begin with the time."""
-        self._transfers = count(int(start.timestamp() * 10))
-        self._others = count(1)
-
-    def transfer(self) -> TransferNumber:
-        """Return the next energy transfer number."""
-        return TransferNumber(next(self._transfers))
-
-    def session(self) -> SessionNumber:
-        """Return the next service session number."""
-        return SessionNumber(next(self._others))
-
-    def order(self) -> OrderId:
-        """Return an id for an order."""
-        return OrderId(str(next(self._others)))
-
-    def subject(self) -> SubjectRef:
-        """Return a reference for a credential that was never seen."""
-        return SubjectRef(f"s{next(self._others)}")
-
-    def row(self, noun: type[Any]) -> int:  # noqa: ARG002 - one sequence does for all
-        """Return the next number of an append-only kind."""
-        return next(self._others)
-
-
 class Tally:
     """What stations did, counted from their own facts; it does not grow with time."""
 
@@ -207,7 +180,14 @@ class Site:
     """Stations of one process. Those that know the time share an engine; whose clock is wrong has one of its own."""
 
     def __init__(
-        self, clock: Clock, frames: Capture, policy: StationPolicy, *, seed: int, through: Through | None = None
+        self,
+        clock: Clock,
+        frames: Capture,
+        policy: StationPolicy,
+        *,
+        seed: int,
+        through: Through | None = None,
+        bench: Bench | None = None,
     ) -> None:
         """Stand empty.
 
@@ -217,6 +197,7 @@ class Site:
             policy: choices of the stations.
             seed: of chance.
             through: what lies between each station's conversation and its WebSocket; None: nothing.
+            bench: with what stations update their firmware; None: with what is usual, which believes nobody who signs.
         """
         self.clock, self._policy = clock, policy
         self._table: Table = discover()
@@ -234,6 +215,7 @@ class Site:
         self.believed: ssl.SSLContext | None = None
         """To whom stations send files by HTTPS; None: whom the system believes."""
         self._files: tempfile.TemporaryDirectory[str] | None = None
+        self.workshop, self.bench = Workshop(), bench or Bench(folder=self._folder)
         self.tally = Tally()
         self.stations: dict[StationId, SimulatedStation] = {}
         self.controllers: dict[StationId, Controller] = {}
@@ -279,11 +261,13 @@ class Site:
         controller.hardware, hardware.controller = hardware, controller
         if isinstance(dialling, LinkDialling):
             controller.line = line = self.link.line(station, engine, dialling, controller, outbox)
-            self.logs.add(self._logs(station, engine, lambda promised, told: self._streams(line, promised, told)))
+            logs = self._logs(station, engine, lambda promised, told: self._streams(line, promised, told))
         else:
             one = msgspec.structs.replace(dialling, versions=(plan.version,))
             controller.line = self.client.line(station, engine, one, controller)
-            self.logs.add(self._logs(station, engine, None))
+            logs = self._logs(station, engine, None)
+        self.logs.add(logs)
+        self.workshop.add(StationFirmware(controller, engine, self.bench, streams=lambda: self._own_streams(logs)))
         party.add(controller)
         if plan.interval != self._policy.sampling:
             engine.policies[station] = msgspec.structs.replace(self._policy, sampling=Seconds(plan.interval))
@@ -307,6 +291,13 @@ class Site:
     def _streams(self, line: Line, promised: dict[str, Path], told: Ended) -> Streams:
         return station_streams(self._folder(line.station), StationBulk(), line, line.engine.clock, promised=promised, told=told)
 
+    def _own_streams(self, logs: StationLogs) -> Streams | None:
+        """Return the streams of a station's link, made when they are first wanted; None: it has no link."""
+        made = logs.made_streams()
+        if made is not None:
+            self.workshop.own(made.run())
+        return logs.streams
+
     def _believed(self) -> ssl.SSLContext | None:
         return self.believed
 
@@ -316,6 +307,7 @@ class Site:
             return self._right
         engine = Engine(Role.STATION, self._table, ForgetfulStore(), own or self.clock, self._ids, self._policy)
         engine.commit.on_durable.append(self.tally.take)
+        engine.signers = self.bench.signers
         party = Controllers(engine)
         self._parties.append(party)
         if own is None:
@@ -326,7 +318,7 @@ class Site:
     async def running(self) -> AsyncIterator["Site"]:
         """Let stations live until the block is left."""
         async with asyncio.TaskGroup() as tasks:
-            own = [tasks.create_task(part.run()) for part in (self.client, self.link, self.schedule, self.logs)]
+            own = [tasks.create_task(part.run()) for part in (self.client, self.link, self.schedule, self.logs, self.workshop)]
             for party in self._parties:
                 own += [tasks.create_task(part.run()) for part in (party.engine.commit, party.engine.timers)]
             try:

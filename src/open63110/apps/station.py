@@ -29,6 +29,7 @@ from open63110.apps.station_logs import LogSenders, logs_of
 from open63110.apps.station_simulated import SimulatedDriver
 from open63110.apps.station_wires import wires_of
 from open63110.apps.systemd import notify, watched
+from open63110.apps.workshop import workshop_of
 from open63110.bindings.link.client import Client as LinkClient
 from open63110.bindings.link.opaque.opaque_line import OpaqueLine
 from open63110.bindings.link.patterns.bulk import Streams
@@ -140,6 +141,7 @@ class Station:
         self.logs = logs_of(config, self.engine)
         self.senders.add(self.logs)
         self.client = self._line()
+        self.workshop = workshop_of(config, self.controller, self.engine, lambda: self.streams)
 
     # -- parts --
 
@@ -295,6 +297,7 @@ class Station:
     def _parts(self) -> list[Any]:
         parts = [self.engine.timers.run(), self.client.run(), self.hardware.run(), self.told.run(self.id, self.parties)]
         parts.append(self.senders.run())
+        parts.append(self.workshop.run())
         if self.config.reader.device:
             hands = Hands(self.controller, self.simulated, self.config.reader.evse)
             parts.append(hands.run(Path(self.config.reader.device)))

@@ -149,6 +149,19 @@ class Logbook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Each of them; the oldest half goes when it is full [bytes]."""
 
 
+class Updates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Firmware that a CSMS orders."""
+
+    signed: bool = True
+    """Nothing is installed that is not signed."""
+    roots: str = ""
+    """PEM file of the manufacturers: a signer has to descend from one. Empty: nobody is believed."""
+    revoked: str = ""
+    """PEM file of the lists of signers that were taken back."""
+    install: Seconds = Seconds(5.0)
+    """How long writing an image takes, and testing it [s]: what is written is a mark of which version runs."""
+
+
 class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a station can be told."""
 
@@ -177,6 +190,7 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     reader: Reader = Reader()
     bulk: StationBulk = StationBulk()
     logbook: Logbook = Logbook()
+    updates: Updates = Updates()
     log: Log = Log()
     protection: Protection = Protection()
     protect: dict[str, Protect] = {}
@@ -202,6 +216,7 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             sampling=self.interval,
             patience=Seconds(self.csms.patience),
             security_profile=_security(self.csms),
+            firmware_signed=self.updates.signed,
         )
 
 

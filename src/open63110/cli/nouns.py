@@ -6,7 +6,19 @@ from collections.abc import Callable
 import msgspec
 from cyclopts import App
 
-from open63110.cli import bulk, dso_orders, extras, files, logs, outlooks, power_export, site_power, sites, station_program
+from open63110.cli import (
+    bulk,
+    dso_orders,
+    extras,
+    files,
+    firmware,
+    logs,
+    outlooks,
+    power_export,
+    site_power,
+    sites,
+    station_program,
+)
 from open63110.cli.derived import add_door
 from open63110.cli.lists import add_list, add_show
 from open63110.runtime.table import discover
@@ -88,6 +100,18 @@ NOUNS: dict[str, Noun] = {
         },
     ),
     "dso-group": Noun(plural="dso-groups", columns=("id", "dso", "name", "places"), more=(dso_orders.load,)),
+    "firmware-image": Noun(
+        plural="firmware-images",
+        columns=("id", "vendor", "models", "version", "size", "uploaded", "trusted"),
+        more=(firmware.import_, firmware.upload, firmware.make),
+    ),
+    "firmware-update": Noun(
+        plural="firmware-updates", columns=("station", "request", "image", "version", "state", "asked", "ended", "campaign")
+    ),
+    "firmware-publication": Noun(plural="firmware-publications", columns=("station", "image", "state", "locations", "changed")),
+    "campaign": Noun(
+        plural="campaigns", columns=("id", "images", "state", "reason", "began", "ended"), more=(firmware.progress,)
+    ),
     "file": Noun(more=(files.put, files.list_, files.remove)),
     "stream": Noun(more=(bulk.send, bulk.fetch, bulk.list_, bulk.show, bulk.cancel, bulk.save)),
     "key": Noun(more=(extras.new, extras.use)),

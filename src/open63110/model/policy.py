@@ -80,6 +80,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Within so long after its boot it is asked, not all at once with others [s]."""
     grid_restore: Seconds = Seconds(60.0)
     """Over how long stations get more again, one after another, once an order of a DSO is over (7.7, 8.2.7) [s]."""
+    firmware_signed: bool = True
+    """Firmware without a signature is neither ordered nor, at a station, installed (8.3.6)."""
+    firmware_within: Seconds = Seconds(604_800.0)
+    """How long after its time an image can be fetched at the address made for an order [s]."""
 
 
 class Screen(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,6 +29,7 @@ __all__ = [
     "KEPT",
     "Batch",
     "Clock",
+    "Fleet",
     "FrameLog",
     "GridSites",
     "Hardware",
@@ -40,6 +41,7 @@ __all__ = [
     "PricedSites",
     "Query",
     "Rows",
+    "Signers",
     "Sites",
     "Store",
     "StoredFact",
@@ -184,6 +186,13 @@ class PricedSites(Sites, Protocol):
 
     def tariff(self, key: TariffKey) -> Tariff | None:
         """Return the tariff of a zone, or of a whole site; None: there is none of its own."""
+
+
+class Signers(Protocol):
+    """Whose firmware a station installs."""
+
+    def judge(self, certificate: str, now: datetime) -> str:
+        """Return why the signer of an image (PEM) is not believed: InvalidCertificate, RevokedCertificate; empty: he is."""
 
 
 class Subjects(Protocol):

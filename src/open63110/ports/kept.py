@@ -10,6 +10,7 @@ from open63110.model.constraint import Constraint
 from open63110.model.device import Inventory
 from open63110.model.display import MessageReport, StationMessage
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample
+from open63110.model.firmware import Campaign, FirmwareImage, FirmwarePublication, FirmwareUpdate
 from open63110.model.inventory import Discovery, InventoryDifference, ReportPage
 from open63110.model.logs import StationLog
 from open63110.model.order import Order
@@ -94,6 +95,10 @@ KEPT = (
         asked=True,
     ),
     Kept(StationLog, "log", "id", ("station", "kind", "asked", "state", "kept_until", "removed"), asked=True),
+    Kept(FirmwareImage, "firmware_image", "id", ("sha256", "vendor", "version"), asked=True),
+    Kept(FirmwareUpdate, "firmware_update", "key", ("station", "image", "campaign", "state", "asked", "ended"), asked=True),
+    Kept(FirmwarePublication, "firmware_publication", "key", ("station", "image", "state"), asked=True),
+    Kept(Campaign, "campaign", "id", ("state", "began", "ended"), asked=True),
 )
 """Every noun that has rows. Station rows leave out transfers and sessions, which are rows of their own."""
 

@@ -15,9 +15,10 @@ from open63110.kernel.usecase import Evolve
 from open63110.model.policy import Policy
 from open63110.model.station import Station, Wakeup
 from open63110.model.token import Token
-from open63110.ports import BY_NAME, Clock, Ids, Store
+from open63110.ports import BY_NAME, Clock, Ids, Signers, Store
 from open63110.runtime.commit import GroupCommit
 from open63110.runtime.knowledge import Knowledge
+from open63110.runtime.nothing import Nobody
 from open63110.runtime.rows import TurnRows
 from open63110.runtime.table import Decider, Table
 from open63110.runtime.timers import Timers
@@ -46,6 +47,8 @@ class Engine:
         self.policies: dict[StationId, Policy] = {}
         """Choices of single stations, where they are not those of all: of those that were told to be otherwise (8.3.4)."""
         self.ids = ids
+        self.signers: Signers = Nobody()
+        """Whose firmware is installed here."""
         self._decide: dict[type[Message], Decider] = {kind: d for (who, kind), d in table.decide.items() if who is role}
         self._effects: dict[type[Event], _Effect] = {}
         for station in self.known.stations.values():
@@ -159,6 +162,11 @@ class Turn:
     def rows(self) -> TurnRows:
         """What is not in memory, as this turn leaves it so far."""
         return TurnRows(self._engine.known.under_way, self.nouns)
+
+    @property
+    def signers(self) -> Signers:
+        """Whose firmware is installed here."""
+        return self._engine.signers
 
     def decide(self, message: Message) -> None:
         """Let the use case of this message decide, and take what it yields.

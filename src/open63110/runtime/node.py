@@ -73,6 +73,25 @@ class Shelf(Protocol):
         """Return the path of the file of a log that has come, or raise Unknown."""
 
 
+class FirmwareFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What an address of firmware leads to."""
+
+    path: Any
+    name: str
+    sha256: str
+    """In hexadecimal digits."""
+
+
+class FirmwareDoor(Protocol):
+    """Images of firmware: taken from the operator, given to whoever was told where (8.3.6)."""
+
+    def put(self, id: str, pieces: AsyncIterator[bytes], by: str) -> Awaitable[Any]:
+        """Take the content of an image, or raise a Trouble."""
+
+    def opened(self, ticket: str, name: str) -> FirmwareFile:
+        """Return what an address leads to, or raise Unknown or Expired."""
+
+
 class Node(msgspec.Struct, frozen=True, kw_only=True):
     """One running node, as its doors see it."""
 
@@ -96,5 +115,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     """Logs of stations."""
     deviations: Callable[[StationId], Mapping[str, int]]
     """How often a station bent which rule of its schema."""
+    firmware: FirmwareDoor | None = None
+    """Images of firmware; None: there are none here."""
     lookout: Lookout = msgspec.field(default_factory=Lookout)
     """Its ways to other levels and systems."""

@@ -29,6 +29,7 @@ from open63110.usecases.energy.smart_charging import FailSafeEntered, FailSafeLe
 from open63110.usecases.services.reserve_evse import ReservationEnded
 from open63110.usecases.stations.monitor_station import MeterValuesReported, StationEventReported, worth_queueing
 from open63110.usecases.stations.retrieve_logs import LogProgressed
+from open63110.usecases.stations.update_firmware import FirmwarePublishReported, FirmwareStatusReported
 
 TOLD = (
     StationBooted,
@@ -45,6 +46,8 @@ TOLD = (
     NeedsStated,
     ReservationEnded,
     LogProgressed,
+    FirmwareStatusReported,
+    FirmwarePublishReported,
 )
 """Facts of a station that its CSMS has to hear; a wire without words for one says so, and the CSMS goes without."""
 

@@ -26,6 +26,7 @@ REVISIONS = (
     "0013",
     "0014",
     "0015",
+    "0016",
 )
 """Every revision of the schema, oldest first; one file each in ``migrations/versions``."""
 

@@ -88,6 +88,7 @@ for _name in ("transfer", "session"):
 Index("sdr_session", TABLES["sdr"].c.session)
 Index("orders_station", TABLES["orders"].c.station)
 Index("orders_outcome", TABLES["orders"].c.outcome)
+Index("firmware_update_station", TABLES["firmware_update"].c.station)
 Index("quarantine_at", TABLES["quarantine"].c.at)
 Index("audit_at", TABLES["audit"].c.at)
 Index("sample_site", TABLES["sample"].c.site, TABLES["sample"].c.at)

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from tests.conformance.v201.firmware import FIRMWARE_LOST, orders, statuses_of_firmware
 from tests.conformance.v201.golden import CS
 from tests.conformance.v201.log_messages import LOST_OF_LOGS, logs
 from tests.conformance.v201.messages import ANY as ANY_2X
@@ -13,10 +14,12 @@ from tests.conformance.v201.messages import limits, moment, number, where, words
 
 from open63110.bindings.ocpp.measurands import WIRE_MEASURAND
 from open63110.bindings.ocpp.v16.extended_trigger_message import ADDED
+from open63110.bindings.ocpp.v16.firmware_status_notification import STATUS as PLAIN
 from open63110.bindings.ocpp.v16.keys import STANDARD, address_of
 from open63110.bindings.ocpp.v16.trigger_message import WORDS as TRIGGERED
 from open63110.kernel.messages import Message
 from open63110.model.authorization import StopRemotely
+from open63110.model.firmware import FirmwareState
 from open63110.model.inventory import TakeInventory
 from open63110.model.logs import LogKind, LogState
 from open63110.model.reading import Reading, SignedReading
@@ -40,6 +43,7 @@ from open63110.usecases.stations.monitor_station import Heartbeat, MeterValuesRe
 from open63110.usecases.stations.reboot_station import RebootMode, RebootStation
 from open63110.usecases.stations.retrieve_logs import LogProgressed, RetrieveLog
 from open63110.usecases.stations.trigger_report import TriggerReport
+from open63110.usecases.stations.update_firmware import FirmwareStatusReported, UpdateFirmware
 
 NUMBER = 7
 NAMES = {"tx1": NUMBER}
@@ -64,6 +68,8 @@ LOST: dict[type[Message], set[str]] = {
     WithdrawLimit: {"source", "scope"},
     **LOST_OF_LOGS,
     TakeInventory: {"request"},
+    FirmwareStatusReported: {"at", "detail"},
+    UpdateFirmware: {*FIRMWARE_LOST[UpdateFirmware], "request"},  # of what is not signed
 }
 """Fields that come back as their defaults, or under the receiver's own names."""
 
@@ -129,6 +135,10 @@ details = {
     "unavailable": ("Unavailable",),
     "faulted": ("Faulted",),
 }
+
+unsigned = orders.map(lambda one: replace(one, signature="", certificate="", install_at=None))
+STATUS_16 = {one for one in PLAIN if one not in {FirmwareState.INVALID_SIGNATURE, FirmwareState.INSTALL_VERIFICATION_FAILED}}
+"""Of what bears no number: those that come back as they went."""
 
 ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     StationBooted: st.builds(
@@ -246,4 +256,6 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     AskLimit: ANY_2X[AskLimit],
     RetrieveLog: logs(st.just(LogKind.SECURITY), st.integers(1, 2**31 - 1)),
     LogProgressed: ANY_2X[LogProgressed].filter(lambda one: bool(one.request) and one.state is not LogState.CANCELED),
+    UpdateFirmware: orders.filter(lambda one: bool(one.signature and one.certificate)) | unsigned,
+    FirmwareStatusReported: statuses_of_firmware.filter(lambda one: bool(one.request) or one.state in STATUS_16),
 }

@@ -7,6 +7,7 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 from tests.conformance.v201.device import DEVICE
 from tests.conformance.v201.display_messages import DISPLAYED
+from tests.conformance.v201.firmware import FIRMWARE, FIRMWARE_LOST
 from tests.conformance.v201.golden import CS, NOW, door, plain, read, validator
 from tests.conformance.v201.log_messages import LOGS, LOST_OF_LOGS
 
@@ -56,6 +57,7 @@ LOST: dict[type[Message], set[str]] = {
     WithdrawLimit: {"source", "scope"},
     **LOST_OF_LOGS,
     SetVariables: {"atomic"},  # of one
+    **FIRMWARE_LOST,
 }
 """Fields that come back as their defaults."""
 
@@ -135,6 +137,7 @@ def limits(references: st.SearchStrategy[str], tenth: float = 0.1) -> st.SearchS
 
 ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     **LOGS,
+    **FIRMWARE,
     StationBooted: st.builds(
         StationBooted,
         station=st.just(CS),

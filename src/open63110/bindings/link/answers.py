@@ -68,6 +68,7 @@ from open63110.usecases.stations.set_displayed_information import (
     MessagesAnswer,
     SetMessage,
 )
+from open63110.usecases.stations.update_firmware import FirmwareOrderAnswer, UnpublishAnswer
 
 R = TypeVar("R", bound=Reply)
 
@@ -162,6 +163,9 @@ def verdict(order: Command, status: int, words: str, code: str, answers: Sequenc
     clipped = find(answers, LimitAnswer)
     if clipped is not None and clipped.limit is not None and isinstance(order, LimitPower) and clipped.by != "command":
         reason, words = CLIPPED, f"{clipped.limit:g} W by {clipped.by}"
+    said = _refusal(answers)
+    if said and not status:
+        outcome, reason = Outcome.REJECTED, said
     facts = tuple(one for one in answers if isinstance(one, Event))
     meant = _MEANS.get(type(order))
     more = tuple(meant(order, outcome is Outcome.ACCEPTED, reason, answers, now)) if meant else ()
@@ -182,6 +186,14 @@ def _told_of_each(messages: Sequence[Message]) -> tuple[Outcome, str, str] | Non
         if isinstance(one, VariablesRead):
             return read_outcome(one.values)
     return None
+
+
+def _refusal(answers: Sequence[Any]) -> str:
+    """Return why an answer says no although its status does not: whoever asked hears more than a reason; empty: it says yes."""
+    order, withdrawn = find(answers, FirmwareOrderAnswer), find(answers, UnpublishAnswer)
+    if order is not None:
+        return order.refused
+    return withdrawn.remark() if withdrawn is not None else ""
 
 
 def _name(status: int) -> str:

@@ -23,6 +23,7 @@ from open63110.bindings.web.openapi import document
 from open63110.bindings.web.operations import API, JsonResponse, Operation
 from open63110.bindings.web.pages import Pages
 from open63110.bindings.web.parts import Parts
+from open63110.bindings.web.pickup import Pickup
 from open63110.bindings.web.queries import Queries
 from open63110.bindings.web.rest import Rest
 from open63110.bindings.web.stream import Stream
@@ -118,6 +119,7 @@ def create(node: Node, *, secure: bool = False) -> Starlette:
             Route("/readyz", door.ready),
             Route("/metrics", door.metrics),
             *Drop(node.shelf).routes(),
+            *Pickup(node).routes(),
             *door.pages.routes(),
             Mount("/static", _Static(directory=STATIC)),
         ],

@@ -11,7 +11,7 @@ from open63110.bindings.web.operations import JsonResponse
 MOST_BODY = 4_194_304
 """Bytes of a request: a local list of some ten thousand credentials."""
 
-FILES = "/api/v1/files/"
+FILES = ("/api/v1/files/", "/api/v1/firmware-images/")
 """Where files are put: they are written as they come, and bounded there."""
 
 

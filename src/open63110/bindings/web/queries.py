@@ -19,6 +19,7 @@ from open63110.model.constraint import Constraint
 from open63110.model.device import Inventory
 from open63110.model.display import MessageReport, StationMessage
 from open63110.model.dso import DsoForecast, DsoGroup, DsoOrder
+from open63110.model.firmware import Campaign, FirmwareImage, FirmwarePublication, FirmwareUpdate
 from open63110.model.inventory import Discovery, InventoryDifference
 from open63110.model.logs import StationLog
 from open63110.model.order import Order
@@ -93,6 +94,10 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="outlooks", noun=Outlook, order="id"),
     Listing(plural="dso-groups", noun=DsoGroup, owner="dso", order="id"),
     Listing(plural="dso-orders", noun=DsoOrder, owner="dso", order="-start"),
+    Listing(plural="firmware-images", noun=FirmwareImage, order="id"),
+    Listing(plural="firmware-updates", noun=FirmwareUpdate, station="station", order="-asked"),
+    Listing(plural="firmware-publications", noun=FirmwarePublication, station="station", order="key"),
+    Listing(plural="campaigns", noun=Campaign, order="-began"),
     Listing(plural="dso-forecasts", noun=DsoForecast, owner="dso", order="id"),
     Listing(plural="inventories", noun=Inventory, station="station", order="station"),
     Listing(plural="discoveries", noun=Discovery, station="station", order="station"),

@@ -16,6 +16,7 @@ from open63110.bindings.web.curve import Curve, curve, readings_of, rows_of
 from open63110.bindings.web.dso import Grid
 from open63110.bindings.web.errors import body_of_order, status_of_order
 from open63110.bindings.web.export import as_csv, as_json, file
+from open63110.bindings.web.firmware import FirmwareContent
 from open63110.bindings.web.log_content import LogContent
 from open63110.bindings.web.operations import API, JsonResponse, Operation, Parameter
 from open63110.bindings.web.people import People
@@ -94,6 +95,7 @@ class Rest:
         yield from People(self._access, self._principals).operations()
         yield from Bulk(self._node, self._access).operations()
         yield from LogContent(self._node, self._access, self._queries).operations()
+        yield from FirmwareContent(self._node, self._access).operations()
         yield from self.places.operations()
         yield from SitePowers(self._node, self._access, self._queries).operations()
         yield from Grid(self._node, self._access, self._queries).operations()

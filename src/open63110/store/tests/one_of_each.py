@@ -10,6 +10,14 @@ from open63110.model.constraint import Constraint, ConstraintScope, Step
 from open63110.model.device import Attribute, DeviceVariable, Inventory, variable_address
 from open63110.model.display import DisplayMessage, MessageContent, MessageReport, StationMessage
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample, ForecastBlock, StationEffect
+from open63110.model.firmware import (
+    Campaign,
+    CampaignMember,
+    FirmwareImage,
+    FirmwarePublication,
+    FirmwareStep,
+    FirmwareUpdate,
+)
 from open63110.model.inventory import Discovery, InventoryDifference, ReportPage, VariableDifference
 from open63110.model.logs import StationLog
 from open63110.model.order import Order
@@ -95,6 +103,19 @@ ONE_OF_EACH = (
         steps=(made(OutlookStep, since=NOON, value=0.3),),
         until=NOON + HOUR,
     ),
+    made(FirmwareImage, id="fw-2", vendor="x", models=("m",), version="2", size=3, sha256="ab", uploaded=NOON),
+    made(
+        FirmwareUpdate,
+        key="CS1:7",
+        station="CS1",
+        request=7,
+        asked=NOON,
+        until=NOON + HOUR,
+        retrieve_at=NOON,
+        history=(made(FirmwareStep, at=NOON, state="downloading"),),
+    ),
+    made(FirmwarePublication, key="LC:ab", station="LC", md5="ab", request=1, asked=NOON, until=NOON, locations=("http://x",)),
+    made(Campaign, id="spring", images=("fw-2",), members=(made(CampaignMember, station="CS1", wave=0),), began=NOON),
     made(DsoLink, id="grid", heard=NOON, offline_at=NOON + HOUR),
     made(
         Inventory,

@@ -35,6 +35,7 @@ from open63110.usecases.energy.arbitrate_constraints import KeepConstraints, Put
 from open63110.usecases.energy.smart_charging import AskLimit, LimitAnswer, LimitPower, LimitZone, WithdrawZoneLimit
 from open63110.usecases.services.authorize_externally import StartRemotely
 from open63110.usecases.services.authorize_locally import AskLocalListVersion, LocalListVersionAnswer, SendLocalList
+from open63110.usecases.stations.update_firmware import PublishFirmware, UnpublishFirmware
 
 log = structlog.get_logger(__name__)
 
@@ -123,7 +124,7 @@ class Downward:
         if kind in {LimitZone, WithdrawZoneLimit}:
             self._of_zone(above, message)
             return
-        if kind in {PutConstraint, WithdrawConstraint, KeepConstraints}:
+        if kind in {PutConstraint, WithdrawConstraint, KeepConstraints} or self._serves(kind, header.dst):
             self._of_site(above, message)
             return
         step = self._relay.route(header, str(self._relay.upper))
@@ -139,6 +140,12 @@ class Downward:
             self.onward.send(above, message, station, self._askers.meet(header))
         else:
             self._of_station(above, message, command)
+
+    def _serves(self, kind: type[Any], dst: str) -> bool:
+        """Tell whether an image is to be served by this very level, and not by a station that is a local controller."""
+        if kind not in {PublishFirmware, UnpublishFirmware}:
+            return False
+        return self._relay.directory.station(self._relay.directory.resolve(dst)) is None
 
     def _of_others(self, above: Upward, message: Arrived) -> None:
         """Send a message on, as it came, that only its station may know."""

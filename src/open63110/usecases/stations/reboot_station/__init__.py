@@ -9,6 +9,7 @@ Leaves:     a station that has come up again and says why, or will reboot once i
 
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Door, UseCase
+from open63110.model.firmware import FIRMWARE
 from open63110.model.station import StationBooted
 from open63110.usecases.stations.reboot_station import csms, evolve, station
 from open63110.usecases.stations.reboot_station.csms import WAIT_FOR_IDLE
@@ -24,7 +25,6 @@ from open63110.usecases.stations.reboot_station.messages import (
     RebootStation,
     StationRebooting,
 )
-from open63110.usecases.stations.reboot_station.station import FIRMWARE
 
 __all__ = [
     "FIRMWARE",

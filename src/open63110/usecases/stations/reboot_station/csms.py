@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from open63110.kernel.messages import Effect, Wake
+from open63110.model.firmware import FIRMWARE
 from open63110.model.policy import Policy
 from open63110.model.station import Station
 from open63110.usecases.stations.reboot_station.evolve import KEPT, busy
@@ -24,7 +25,7 @@ from open63110.usecases.stations.reboot_station.messages import (
     RebootStation,
     StationRebooting,
 )
-from open63110.usecases.stations.reboot_station.station import FIRMWARE, check
+from open63110.usecases.stations.reboot_station.station import check
 
 WAIT_FOR_IDLE = "wait-for-idle"
 """Among Station.lacks: it cannot be told to reboot once it is idle."""

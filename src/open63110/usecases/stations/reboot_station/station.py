@@ -7,6 +7,7 @@ from datetime import datetime
 from open63110.kernel.errors import Refused, Unknown
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Effect
+from open63110.model.firmware import FIRMWARE
 from open63110.model.policy import Policy
 from open63110.model.station import Station
 from open63110.usecases.stations.reboot_station.evolve import SCHEDULED, busy, waiting
@@ -19,9 +20,6 @@ from open63110.usecases.stations.reboot_station.messages import (
     RebootStation,
     StationRebooting,
 )
-
-FIRMWARE = "firmware"
-"""Begin of Station.blocked_by while firmware is being installed (8.3.6)."""
 
 
 def obey(command: RebootStation, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""HTTP, the end that fetches: one file from the place that a URL names, going on where an earlier attempt has stopped."""
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Callable
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+OPENS_WITHIN: Final = 30.0
+ANSWERS_WITHIN: Final = 60.0
+"""How long the other end may take to be reached, and to say anything at all [s]."""
+
+PIECE: Final = 65_536
+LONGEST_HEAD: Final = 65_536
+OK, PARTIAL, NOT_SATISFIABLE = 200, 206, 416
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class NotFetched(Exception):
+    """The other end does not give it; trying again is no use."""
+
+
+class Head(NamedTuple):
+    """What is about to come."""
+
+    offset: int
+    """From where on; 0: from the begin, whatever was there."""
+    total: int | None
+    """Of the whole [bytes]; None: it does not say."""
+    etag: str
+    """By which the other end knows this version; empty: it does not say."""
+
+
+class _Place(NamedTuple):
+    host: str
+    port: int
+    secure: bool
+    target: str
+    named: str
+
+
+async def fetch(
+    url: str,
+    begin: Callable[[Head], None],
+    take: Callable[[bytes], None],
+    *,
+    offset: int = 0,
+    etag: str = "",
+    tls: ssl.SSLContext | None = None,
+) -> None:
+    """Fetch a file, or what is left of it.
+
+    Args:
+        url: http or https.
+        begin: told what is about to come; may raise NotFetched.
+        take: given the pieces in order.
+        offset: how much is there already [bytes].
+        etag: of the version of which that is; if there is another by now, it comes from its begin.
+        tls: for HTTPS; None believes the system's authorities.
+
+    Raises:
+        NotFetched: that is no such URL, or the other end does not give it.
+        OSError: it cannot be reached, or the connection was lost; TimeoutError among them.
+    """
+    place = _place(url)
+    async with _opened(place, tls) as (reader, writer):
+        writer.write(_request(place, offset, etag))
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            status, headers = await _answer(reader)
+        if status == NOT_SATISFIABLE and headers.get("content-range", "") == f"bytes */{offset}":
+            begin(Head(offset, offset, etag))
+            return
+        if status not in {OK, PARTIAL} or (status == PARTIAL and not _goes_on(headers, offset)):
+            raise _refusal(status)
+        length = headers.get("content-length", "")
+        left = int(length) if length.isascii() and length.isdecimal() else None
+        start = offset if status == PARTIAL else 0
+        begin(Head(start, None if left is None else start + left, headers.get("etag", "")))
+        await _pour(reader, take, left)
+
+
+def _refusal(status: int) -> Exception:
+    words = f"the other end answered {status}"
+    return ConnectionError(words) if status >= 500 or status in {408, 425, 429} else NotFetched(words)
+
+
+def _goes_on(headers: dict[str, str], offset: int) -> bool:
+    return headers.get("content-range", "").startswith(f"bytes {offset}-")
+
+
+async def _pour(reader: asyncio.StreamReader, take: Callable[[bytes], None], left: int | None) -> None:
+    while left is None or left > 0:
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            piece = await reader.read(PIECE if left is None else min(PIECE, left))
+        if not piece:
+            break
+        take(piece)
+        left = None if left is None else left - len(piece)
+    if left:
+        message = f"the connection ended {left} bytes early"
+        raise ConnectionError(message)
+
+
+def _place(url: str) -> _Place:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as fault:
+        raise NotFetched(str(fault)) from fault
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not url.isascii() or any(one <= " " for one in url):
+        message = "that is no URL of HTTP"
+        raise NotFetched(message)
+    secure = parts.scheme == "https"
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    named = parts.netloc.rpartition("@")[2]
+    return _Place(parts.hostname, port or (443 if secure else 80), secure, target, named)
+
+
+@contextlib.asynccontextmanager
+async def _opened(place: _Place, tls: ssl.SSLContext | None) -> AsyncIterator[Streams]:
+    secure = (tls or ssl.create_default_context()) if place.secure else None
+    async with asyncio.timeout(OPENS_WITHIN):
+        reader, writer = await asyncio.open_connection(place.host, place.port, ssl=secure, limit=LONGEST_HEAD)
+    try:
+        yield reader, writer
+    finally:
+        writer.transport.abort()
+        with contextlib.suppress(OSError, ssl.SSLError):
+            await writer.wait_closed()
+
+
+def _request(place: _Place, offset: int, etag: str) -> bytes:
+    """Ask by HTTP/1.0: then nothing comes in chunks, and the connection is for this alone."""
+    lines = [f"GET {place.target} HTTP/1.0", f"Host: {place.named}", "Accept-Encoding: identity", "Connection: close"]
+    if offset:
+        lines.append(f"Range: bytes={offset}-")
+        if etag and not etag.startswith("W/"):
+            lines.append(f"If-Range: {etag}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+async def _answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
+    """Read the head of an answer.
+
+    Raises:
+        ConnectionError: there is none, or it is no HTTP.
+    """
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+        first, *rest = head.decode("latin-1").split("\r\n")
+        status = int(first.split(" ")[1])
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError, IndexError) as fault:
+        message = "the other end did not answer in HTTP"
+        raise ConnectionError(message) from fault
+    pairs = (line.partition(":") for line in rest if ":" in line)
+    return status, {name.strip().lower(): value.strip() for name, _, value in pairs}

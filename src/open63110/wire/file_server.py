@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""HTTP, the end that serves a few files at addresses nobody can guess, as a local controller does for stations behind it."""
+
+import asyncio
+import contextlib
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+PIECE: Final = 65_536
+LONGEST_HEAD: Final = 16_384
+ASKS_WITHIN: Final = 10.0
+"""[s]"""
+
+_RANGE: Final = re.compile(rb"\r\nrange:[ ]*bytes=(\d{1,15})-\r\n", re.IGNORECASE)
+
+
+class FileServer:
+    """Serves files; whatever else is asked for is not there."""
+
+    def __init__(self, host: str) -> None:
+        """Serve nothing yet."""
+        self._server: asyncio.Server
+        self._host = host
+        self._files: dict[str, tuple[str, Path]] = {}
+        """By path: what it is called, and where it lies."""
+        self.served = 0
+        """How often a file was asked for."""
+
+    @classmethod
+    async def start(cls, host: str, port: int = 0) -> "FileServer":
+        """Listen.
+
+        Raises:
+            OSError: the address is taken, or not ours.
+        """
+        made = cls(host)
+        made._server = await asyncio.start_server(made.meet, host, port, limit=LONGEST_HEAD)
+        return made
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self._server.sockets[0].getsockname()[1])
+
+    def serve(self, name: str, path: Path) -> str:
+        """Serve a file from now on, and return where."""
+        for known, (called, _) in self._files.items():
+            if called == name:
+                return self._url(known)
+        target = f"/{secrets.token_urlsafe(32)}/{name}"
+        self._files[target] = (name, path)
+        return self._url(target)
+
+    def _url(self, target: str) -> str:
+        return f"http://{self._host}:{self.port}{target}"
+
+    def withdraw(self, name: str) -> None:
+        """Serve it no longer."""
+        self._files = {target: one for target, one in self._files.items() if one[0] != name}
+
+    def close(self) -> None:
+        """Serve nothing any more."""
+        self._server.close()
+
+    async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one request."""
+        try:
+            async with asyncio.timeout(ASKS_WITHIN):
+                head = await reader.readuntil(b"\r\n\r\n")
+            await self._answer(head, writer)
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    async def _answer(self, head: bytes, writer: asyncio.StreamWriter) -> None:
+        method, _, rest = head.partition(b" ")
+        target = rest.partition(b" ")[0].decode("latin-1")
+        found = self._files.get(target)
+        if method != b"GET" or found is None or not found[1].is_file():
+            writer.write(_head(404 if method == b"GET" else 405, 0))
+            await writer.drain()
+            return
+        self.served += 1
+        await self._send(found[1], _offset(head), f'"{found[0]}"', writer)
+
+    async def _send(self, path: Path, offset: int, etag: str, writer: asyncio.StreamWriter) -> None:
+        total = _size(path)
+        if offset >= total > 0:
+            writer.write(_head(416, 0, f"Content-Range: bytes */{total}"))
+            return
+        more: tuple[str, ...] = (f"ETag: {etag}", "Accept-Ranges: bytes")
+        if offset:
+            more = (*more, f"Content-Range: bytes {offset}-{total - 1}/{total}")
+        writer.write(_head(206 if offset else 200, total - offset, *more))
+        for piece in _pieces(path, offset):
+            writer.write(piece)
+            await writer.drain()
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
+def _pieces(path: Path, offset: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(offset)
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def _offset(head: bytes) -> int:
+    found = _RANGE.search(head)
+    return int(found[1]) if found else 0
+
+
+_WORDS: Final = {200: "OK", 206: "Partial Content", 404: "Not Found", 405: "Method Not Allowed", 416: "Range Not Satisfiable"}
+
+
+def _head(status: int, length: int, *more: str) -> bytes:
+    lines = [f"HTTP/1.1 {status} {_WORDS[status]}", f"Content-Length: {length}", "Connection: close", *more]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
