@@ -19,5 +19,9 @@ class Wallet:
     def in_use(self, ref: SubjectRef) -> int:
         return self.uses
 
+    def erased(self, ref: SubjectRef) -> bool:
+        """None was deleted."""
+        return False
+
     def local_tokens(self) -> Sequence[Token]:
         return tuple(self.tokens.values())

@@ -94,6 +94,8 @@ SAID: Final[dict[str, tuple[Any, ...]]] = {
     "location": ("https://csms.example/firmware/VjJ0.9f2c/0a4db6f05c3c2482.bin",),
     "md5": ("d41d8cd98f00b204e9800998ecf8427e",),
     "retries": (3, 5),
+    "report": (True, False),
+    "lines": (("local list: Accepted", "transfer 0b5a9d1e"),),
 }
 """What stands in a field; of those that fit its type."""
 

@@ -16,6 +16,7 @@ from open63110.apps.alarm import StoreAlarm
 from open63110.apps.bulk import Audited, Depot, level_streams
 from open63110.apps.clock import SystemClock
 from open63110.apps.config import Config, Listener
+from open63110.apps.deleting import Deleting
 from open63110.apps.firmware import FirmwareAddressed, FirmwareRoom
 from open63110.apps.firmware import address_of as firmware_address
 from open63110.apps.firmware_care import FirmwareCare
@@ -34,6 +35,7 @@ from open63110.apps.refusals import Refusals
 from open63110.apps.systemd import notify, watched
 from open63110.apps.tending import Tending
 from open63110.apps.thinning import Thinning
+from open63110.apps.tombstones import Tombstones
 from open63110.bindings.link.carriers.websocket_carrier import LINK_LIMITS, client_tls, server_tls
 from open63110.bindings.link.conversation import WIRE as LINK
 from open63110.bindings.link.gate import Gate as LinkGate
@@ -96,6 +98,7 @@ class Csms:
         self.clock = SystemClock(config.clock_factor)
         folder = Path(config.data)
         make_folder(folder)
+        Tombstones.compacted(folder, folder / DATABASE)
         self.store = SqliteStore(folder / DATABASE)
         self.ids = StoredIds(self.store)
         self.keys = Keys(pepper(folder))
@@ -113,6 +116,9 @@ class Csms:
         self.planning = Planning(self.engine, self.balancing)
         with usable(folder):
             self.frames = DailyFrames(folder / FRAMES, self.clock, days=config.limits.frames_days)
+            tombstones = Tombstones(folder, self.keys)
+        self.engine.known.fingerprint = tombstones.fingerprint
+        self.deleting = Deleting(self.engine, folder / DATABASE, self.frames, tombstones)
         self.ocpp = Server(
             self.engine,
             self.orders,
@@ -240,10 +246,10 @@ class Csms:
         engine = self.engine
         keepers = (
             *(self.alarm, self.refusals, self.forgetting, self.thinning, self.missing, self.tending),
-            *(self.balancing, self.planning, self.shelf),
+            *(self.balancing, self.planning, self.shelf, self.firmware_care, self.deleting),
         )
         wires: tuple[_Runs, ...] = (self.ocpp, self.link, self.level.branches, self.level.guests, *self._reach())
-        return (engine.commit, engine.timers, *keepers, self.firmware_care, self.orders, *wires, self.frames, self.streams)
+        return (engine.commit, engine.timers, *keepers, self.orders, *wires, self.frames, self.streams)
 
     def _reach(self) -> Iterator[Reach]:
         """Yield what dials the stations that listen, for each listener of links that names some."""

@@ -8,6 +8,7 @@ from cyclopts import App
 
 from open63110.cli import (
     bulk,
+    deletions,
     dso_orders,
     extras,
     files,
@@ -112,6 +113,13 @@ NOUNS: dict[str, Noun] = {
     "campaign": Noun(
         plural="campaigns", columns=("id", "images", "state", "reason", "began", "ended"), more=(firmware.progress,)
     ),
+    "deletion": Noun(
+        plural="deletions",
+        columns=("id", "by", "type", "state", "asked", "deadline", "closed"),
+        more=(deletions.report,),
+    ),
+    "deletion-item": Noun(plural="deletion-items", columns=("request", "holder", "data", "result", "count", "reason", "at")),
+    "customer-report": Noun(plural="customer-reports", columns=("id", "station", "subject", "asked", "last", "lines")),
     "file": Noun(more=(files.put, files.list_, files.remove)),
     "stream": Noun(more=(bulk.send, bulk.fetch, bulk.list_, bulk.show, bulk.cancel, bulk.save)),
     "key": Noun(more=(extras.new, extras.use)),

@@ -84,6 +84,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Firmware without a signature is neither ordered nor, at a station, installed (8.3.6)."""
     firmware_within: Seconds = Seconds(604_800.0)
     """How long after its time an image can be fetched at the address made for an order [s]."""
+    deletion_days: int = 30
+    """Within so many days a person's data are deleted everywhere if the request names no deadline [d]."""
 
 
 class Screen(msgspec.Struct, frozen=True, kw_only=True):

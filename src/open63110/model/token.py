@@ -72,6 +72,8 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
     """Its account is empty."""
     stations: tuple[str, ...] = ()
     """Where it is good: station ids, or prefixes that end in an asterisk; none named means everywhere."""
+    provider: str = ""
+    """Whose contract it is: id of a principal (CSP), which may have it deleted; empty: nobody's but the operator's."""
 
 
 class TokenChanged(Event, frozen=True, kw_only=True, gc=False):

@@ -16,21 +16,23 @@ from open63110.model.session import ServiceSession
 from open63110.model.site import Site, SiteId, Zone, ZoneKey
 from open63110.model.station import Station
 from open63110.model.tariff import Tariff, TariffKey
-from open63110.model.token import CARD, IDENTIFIERS, Credential, Subject, Token, normal
+from open63110.model.token import Subject, Token
 from open63110.model.transfer import EnergyTransfer
 from open63110.ports import KEPT, Ids, Store, Where
 from open63110.runtime.changes import Changes, Parts, changes_of, put_changes, put_station, unsettled
 from open63110.runtime.commit import MISSING, GroupCommit
 from open63110.runtime.grid_knowledge import GridKnowledge
+from open63110.runtime.known_subjects import KnownSubjects
 from open63110.runtime.rows import RowsUnderWay
 
 
-class Knowledge(GridKnowledge):
+class Knowledge(GridKnowledge, KnownSubjects):
     """Stations with their open sessions, tokens, principals, open orders, and the names of subjects."""
 
     def __init__(self, store: Store, commit: GroupCommit, ids: Ids) -> None:
         """Read everything that has to be in memory."""
-        self._store, self._commit, self._ids = store, commit, ids
+        super().__init__(commit, ids)
+        self._store, self._commit = store, commit
         self.under_way = RowsUnderWay(store, commit)
         """Kinds that are not in memory, with what the store does not know yet."""
         self.stations: dict[StationId, Station] = {station.id: station for station in store.load(Station)}
@@ -51,9 +53,6 @@ class Knowledge(GridKnowledge):
         self.on_power: list[Callable[[], None]] = []
         """Told when the power of a site is another: the journal says nothing of that."""
         self._uses: dict[SubjectRef, int] = {}
-        self._refs: dict[Credential, SubjectRef] = {}
-        """By the spelling that is compared."""
-        self._values: dict[SubjectRef, Credential] = {}
         self._registers: dict[str, MutableMapping[Any, Any]] = {
             "token": self.tokens,
             "principal": self.principals,
@@ -73,7 +72,7 @@ class Knowledge(GridKnowledge):
         self._zones: dict[SiteId, list[Zone]] | None = None
         self._constraints: dict[SiteId, list[Constraint]] | None = None
         for subject in store.load(Subject):
-            self._learn(subject)
+            self.learn(subject)
         self._load_open()
         commit.on_restored.append(lambda _: self._restored())
 
@@ -108,6 +107,10 @@ class Knowledge(GridKnowledge):
     def in_use(self, ref: SubjectRef) -> int:
         """Return how many open energy transfers run on it."""
         return self._uses.get(ref, 0)
+
+    def of_contract(self, contract: str) -> list[Token]:
+        """Return the tokens of a contract, written in whatever case."""
+        return [one for _, one in sorted(self.tokens.items()) if one.contract.upper() == contract.upper()]
 
     def local_tokens(self) -> tuple[Token, ...]:
         """Return the tokens that may be on local lists, in the order of their references."""
@@ -194,33 +197,9 @@ class Knowledge(GridKnowledge):
         waiting = any(one.number == number and one.seq == seq for one in self._commit.under_way)
         return waiting or self._store.heard(number, seq)
 
-    def ref(self, credential: Credential) -> SubjectRef:
-        """Return the reference of this credential, a new one if it was never seen."""
-        return self._refs.get(normal(credential)) or self._name(credential)
-
-    def named(self, value: str) -> SubjectRef:
-        """Return whom a wire means that does not say of what kind a credential is: one the operator knows, else a card."""
-        for kind in IDENTIFIERS:
-            ref = self._refs.get(normal(Credential(kind=kind, value=value)))
-            if ref in self.tokens:
-                return ref
-        return self.ref(Credential(kind=CARD, value=value))
-
-    def credential(self, ref: SubjectRef) -> Credential | None:
-        """Return the credential, None if it was erased."""
-        return self._values.get(ref)
-
-    def _name(self, credential: Credential) -> SubjectRef:
-        subject = Subject(ref=self._ids.subject(), kind=credential.kind, value=credential.value)
-        self._commit.undoable(self._refs, normal(credential), MISSING)
-        self._commit.undoable(self._values, subject.ref, MISSING)
-        self._commit.batch.puts["subject", subject.ref] = subject
-        self._learn(subject)
-        return subject.ref
-
-    def _learn(self, subject: Subject) -> None:
-        credential = self._values[subject.ref] = Credential(kind=subject.kind, value=subject.value)
-        self._refs.setdefault(normal(credential), subject.ref)
+    def every_station(self) -> tuple[Station, ...]:
+        """Return all stations, as they are now."""
+        return tuple(self.stations.values())
 
     # -- writing, within the turn's batch --
 
@@ -265,6 +244,8 @@ class Knowledge(GridKnowledge):
             self._pictures.pop(key, None)
         if kind in _ASKED:
             self.under_way.note(kind, key, noun)
+        elif kind == "subject":
+            self.keep_subject(key, noun)
         elif register is not None:
             self._forget_indexes(kind)
             self._commit.undoable(register, key, register.get(key, MISSING))

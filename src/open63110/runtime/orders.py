@@ -13,6 +13,7 @@ from open63110.kernel.ids import OrderId, PrincipalId, StationId
 from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Command, Event, Message
 from open63110.kernel.roles import Role
+from open63110.model.deletion import FREED, goes_now
 from open63110.model.order import OPEN, Order, OrderChanged, Outcome
 from open63110.model.principal import AuditEntry, Principal
 from open63110.model.station import AuthorizationReleased, RegistrationDecided, StationConnected
@@ -55,7 +56,8 @@ Roles = frozenset[Role] | None
 Told = Callable[[Asked | None], None]
 """Called with None when it could not be stored."""
 
-_OF_INTEREST = frozenset({OrderChanged, StationConnected, RegistrationDecided, AuthorizationReleased})
+_ARRIVES = (StationConnected, RegistrationDecided, *FREED)
+_OF_INTEREST = frozenset({OrderChanged, AuthorizationReleased, *_ARRIVES})
 """Kinds of facts that end, free or use orders; nearly all commits hold none of them."""
 
 
@@ -212,7 +214,8 @@ class Orders:
             return
         try:
             command = self._passing.command(order.id) or self._secret.get(order.id) or decode_command(order.body.encode())
-            self.link.send(order, command.whole())
+            if goes_now(self._engine.stations.get(order.station), order.kind, command.priority):
+                self.link.send(order, command.whole())
         except Trouble as trouble:
             self.ended(order.id, Verdict(outcome=_outcome_of(trouble), reason=trouble.code, detail=trouble.message))
 
@@ -318,7 +321,7 @@ class Orders:
                 if fact.orders.outcome not in OPEN:
                     for watcher in self._watchers.pop(fact.orders.id, ()):
                         watcher(fact.orders)
-            elif isinstance(fact, StationConnected | RegistrationDecided):
+            elif isinstance(fact, _ARRIVES):
                 arrived.add(fact.station)
             elif isinstance(fact, AuthorizationReleased):
                 self._released(fact)
@@ -367,14 +370,8 @@ def _decide_in_time(turn: Turn, command: Command) -> None:
 
 
 def _outcome_of(trouble: Trouble) -> Outcome:
-    for kind, outcome in (
-        (NotAuthorized, Outcome.NOT_AUTHORIZED),
-        (NotSupported, Outcome.NOT_SUPPORTED),
-        (Expired, Outcome.EXPIRED),
-    ):
-        if isinstance(trouble, kind):
-            return outcome
-    return Outcome.REJECTED
+    kinds = ((NotAuthorized, Outcome.NOT_AUTHORIZED), (NotSupported, Outcome.NOT_SUPPORTED), (Expired, Outcome.EXPIRED))
+    return next((outcome for kind, outcome in kinds if isinstance(trouble, kind)), Outcome.REJECTED)
 
 
 def _tell(future: "asyncio.Future[Asked]", asked: Asked, *, durable: bool) -> None:

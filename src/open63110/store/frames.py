@@ -15,9 +15,13 @@ import zstandard
 
 from open63110.kernel.ids import StationId
 from open63110.ports import Clock
+from open63110.store.words import Words
 
 FLUSH_BYTES = 524_288
 """Frames held in memory before a block is written: each block drives what others need out of the processor's cache, once."""
+
+NEW = ".frames-new"
+"""How a file ends that is being written anew."""
 
 _HEAD = struct.Struct("<II")
 _Row = tuple[float, str, bool, bytes]
@@ -130,6 +134,30 @@ class DailyFrames:
             if file.name < oldest:
                 file.unlink(missing_ok=True)
 
+    async def erase(self, words: Words) -> int:
+        """Blot words out of all frames that are kept; return in how many they stood.
+
+        A file is written anew beside its place. What comes into it meanwhile is taken over, so that no frame is lost.
+        """
+        self.flush()
+        count = 0
+        for file in sorted(self._folder.glob("????-??-??.frames")):
+            found, length = await asyncio.to_thread(_blotted, file, words)
+            if found:
+                self._put_in_place(file, length)
+            count += found
+        return count
+
+    def _put_in_place(self, file: Path, length: int) -> None:
+        """Let a file that was written anew take its place, with what has been added to the old one since."""
+        fresh = file.with_suffix(NEW)
+        with file.open("rb") as old, fresh.open("ab") as stream:
+            old.seek(length)
+            stream.write(old.read())
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.replace(file)
+
     async def recent(self, station: StationId, limit: int = 50) -> list[Frame]:
         """Return a station's newest frames, newest first."""
         self.flush()
@@ -143,6 +171,28 @@ class DailyFrames:
                 if len(found) >= limit:
                     return found[:limit]
         return found
+
+
+def _blotted(file: Path, words: Words) -> tuple[int, int]:
+    """Write a file anew without some words, beside it, if they stand in it; return in how many frames, and how much was read."""
+    expand, count, end = zstandard.ZstdDecompressor().decompress, 0, 0
+    fresh = file.with_suffix(NEW)
+    with file.open("rb") as old, fresh.open("wb") as new:
+        for head, begin, length in _walk(file):
+            old.seek(begin)
+            body = old.read(length)
+            rows = _rows(expand(body))
+            clean = [(at, station, sent, words.blotted(raw)) for at, station, sent, raw in rows]
+            found = sum(one != other for one, other in zip(rows, clean, strict=True))
+            if found:
+                body = _compress(_pack(clean))
+            new.write(_HEAD.pack(len(head), len(body)) + head + body)
+            count, end = count + found, begin + length
+        new.flush()
+        os.fsync(new.fileno())  # here, and not on the loop, which only adds the tail
+    if not count:
+        fresh.unlink()
+    return count, end
 
 
 def _write_whole(stream: int, block: bytes) -> None:

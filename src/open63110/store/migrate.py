@@ -27,6 +27,7 @@ REVISIONS = (
     "0014",
     "0015",
     "0016",
+    "0017",
 )
 """Every revision of the schema, oldest first; one file each in ``migrations/versions``."""
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 from hypothesis import strategies as st
+from tests.conformance.v201.customer_messages import CUSTOMERS, LOST_OF_CUSTOMERS
 from tests.conformance.v201.device import DEVICE
 from tests.conformance.v201.display_messages import DISPLAYED
 from tests.conformance.v201.firmware import FIRMWARE, FIRMWARE_LOST
@@ -58,6 +59,7 @@ LOST: dict[type[Message], set[str]] = {
     **LOST_OF_LOGS,
     SetVariables: {"atomic"},  # of one
     **FIRMWARE_LOST,
+    **LOST_OF_CUSTOMERS,
 }
 """Fields that come back as their defaults."""
 
@@ -138,6 +140,7 @@ def limits(references: st.SearchStrategy[str], tenth: float = 0.1) -> st.SearchS
 ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     **LOGS,
     **FIRMWARE,
+    **CUSTOMERS,
     StationBooted: st.builds(
         StationBooted,
         station=st.just(CS),

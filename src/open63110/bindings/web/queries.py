@@ -16,6 +16,7 @@ from open63110.kernel.ids import StationId, TransferNumber
 from open63110.kernel.roles import Role
 from open63110.model.alarm import StationAlarm
 from open63110.model.constraint import Constraint
+from open63110.model.deletion import CustomerReport, DeletionItem, DeletionRequest
 from open63110.model.device import Inventory
 from open63110.model.display import MessageReport, StationMessage
 from open63110.model.dso import DsoForecast, DsoGroup, DsoOrder
@@ -59,6 +60,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """The column that says whose it is; empty: it belongs to no station."""
     owner: str = ""
     """The column that says to which principal it belongs, who may read it, too; empty: to none."""
+    owners: Role = Role.DSO
+    """The role of those principals."""
     order: str = ""
     """Newest first, as a rule."""
     whole: bool = False
@@ -106,6 +109,9 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="templates", noun=SettingTemplate, order="id"),
     Listing(plural="rollouts", noun=Rollout, order="-asked"),
     Listing(plural="rollout-results", noun=RolloutResult, station="station", order="id", whole=True),
+    Listing(plural="deletions", noun=DeletionRequest, owner="by", owners=Role.CSP, order="-asked"),
+    Listing(plural="deletion-items", noun=DeletionItem, order="id"),
+    Listing(plural="customer-reports", noun=CustomerReport, roles=PERSONAL, station="station", order="-asked"),
 )
 BY_PLURAL: Mapping[str, Listing] = {one.plural: one for one in LISTINGS}
 
@@ -270,8 +276,8 @@ class Queries:
 
 
 def owns(principal: Principal, listing: Listing) -> bool:
-    """Tell whether a principal reads of a list only what belongs to it: a DSO (7.8)."""
-    return bool(listing.owner) and principal.role is Role.DSO and not principal.disabled
+    """Tell whether a principal reads of a list only what belongs to it: a DSO (7.8), a secondary actor (8.3.12)."""
+    return bool(listing.owner) and principal.role is listing.owners and not principal.disabled
 
 
 def _mine(principal: Principal, listing: Listing, noun: Any) -> bool:

@@ -13,6 +13,7 @@ from open63110.bindings.web.access import Access, Caller
 from open63110.bindings.web.bulk import Bulk
 from open63110.bindings.web.commands import DEFAULT_WAIT, Commands, Patience, RawCallBody, path_of
 from open63110.bindings.web.curve import Curve, curve, readings_of, rows_of
+from open63110.bindings.web.deletions import Deletions
 from open63110.bindings.web.dso import Grid
 from open63110.bindings.web.errors import body_of_order, status_of_order
 from open63110.bindings.web.export import as_csv, as_json, file
@@ -32,7 +33,7 @@ from open63110.bindings.web.queries import (
     number_of,
     shown_fact,
 )
-from open63110.bindings.web.shapes import show
+from open63110.bindings.web.shapes import Replayed, show
 from open63110.bindings.web.site_power import SitePowers
 from open63110.bindings.web.stream import Stream
 from open63110.kernel.errors import Malformed, Refused
@@ -70,12 +71,6 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-class Replayed(msgspec.Struct, frozen=True, kw_only=True):
-    """A quarantined input was fed in again with success."""
-
-    id: int
-
-
 class Rest:
     """Every operation of REST."""
 
@@ -99,6 +94,7 @@ class Rest:
         yield from self.places.operations()
         yield from SitePowers(self._node, self._access, self._queries).operations()
         yield from Grid(self._node, self._access, self._queries).operations()
+        yield from Deletions(self._node, self._access, self._queries).operations()
         for case in self._node.engine.table.cases:
             for door in case.doors:
                 yield self._of_door(door, f"{_sentence(door.command.__doc__ or case.title)} ({case.clause})")
@@ -256,7 +252,7 @@ class Rest:
         filters = tuple(Parameter(name=what, type=hint) for what, hint, _ in filters_of(listing))
         formats = (Parameter(name="format", about="page, json (everything in one array), csv (records only)."),)
         roles = READERS_WORDS if listing.roles is None else ", ".join(sorted(listing.roles, reverse=True))
-        roles += ", dso of its own" if listing.owner else ""
+        roles += f", {listing.owners} of its own" if listing.owner else ""
         yield _get(
             f"list{several}",
             word,

@@ -49,6 +49,12 @@ class Seer(msgspec.Struct, frozen=True):
     """Sees credentials in clear (permissions.PERSONAL)."""
 
 
+class Replayed(msgspec.Struct, frozen=True, kw_only=True):
+    """A quarantined input was fed in again with success."""
+
+    id: int
+
+
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """A credential as it is shown."""
 

@@ -17,6 +17,7 @@ from tests.literal import T0, Clock
 from open63110.kernel.ids import StationId
 from open63110.store import frames as module
 from open63110.store.frames import DailyFrames
+from open63110.store.words import Words
 
 NOON = T0 + timedelta(hours=12)
 A, B = StationId("A"), StationId("B")
@@ -190,3 +191,32 @@ async def test_blocks_of_versions_that_wrote_moments_of_the_calendar_are_read(tm
     new, old = await frames.recent(A)
     assert (new.text, old.text, old.at) == ("new", "old", NOON)
     assert new.at - NOON == pytest.approx(timedelta(minutes=1), abs=timedelta(seconds=1))
+
+
+async def test_words_go_from_every_day_and_no_frame_is_lost_that_comes_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(NOON)
+    frames = log(tmp_path, clock)
+    frames.note(A, b'["ANNA-CARD-1"]', sent=False)
+    frames.flush()
+    clock.at = NOON + timedelta(days=1)
+    frames.note(A, b'["nobody"]', sent=False)
+    frames.note(A, b'["anna-card-1"]', sent=True)
+    cleaned = module._blotted
+
+    def slow(file: Path, words: Words) -> tuple[int, int]:
+        done = cleaned(file, words)
+        if file.name.endswith("-02.frames"):
+            frames.note(B, b'["later"]', sent=False)
+            frames.flush()
+        return done
+
+    monkeypatch.setattr(module, "_blotted", slow)
+    assert await frames.erase(Words(["ANNA-CARD-1"])) == 2
+    assert await texts(frames) == ['["***********"]', '["nobody"]', '["***********"]']
+    assert await texts(frames, B) == ['["later"]']
+    assert files(tmp_path) == [f"{NOON:%Y-%m-%d}.frames", f"{NOON + timedelta(days=1):%Y-%m-%d}.frames"]
+    assert await frames.erase(Words(["ANNA-CARD-1"])) == 0
+    frames.note(A, b"[2]", sent=False)
+    assert (await texts(frames))[0] == "[2]"

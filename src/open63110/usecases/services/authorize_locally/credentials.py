@@ -3,18 +3,36 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Protocol
 
 from open63110.kernel.errors import Malformed, Refused, Unknown
+from open63110.kernel.ids import SubjectRef
 from open63110.kernel.messages import Effect
 from open63110.model.token import Token, TokenChanged
 from open63110.ports import Tokens
 from open63110.usecases.services.authorize_locally.messages import PutToken, RemoveToken
 
 
-def put(command: PutToken, tokens: Tokens, now: datetime) -> Iterator[Effect]:
-    """Add or replace a credential; the same again changes nothing."""
+class Register(Tokens, Protocol):
+    """Credentials, and which of them were deleted."""
+
+    def erased(self, ref: SubjectRef) -> bool:
+        """Tell whether a reference stands for a credential that was deleted."""
+
+
+def put(command: PutToken, tokens: Register, now: datetime) -> Iterator[Effect]:
+    """Add or replace a credential; the same again changes nothing.
+
+    Raises:
+        Refused: it was deleted, and nobody has lifted that.
+    """
     token = command.token
     _check(token, tokens)
+    if tokens.erased(token.ref):
+        remedy = "lift the deletion first, if its holder asks for that: deletions/lift"
+        raise Refused(
+            "this credential was deleted at its holder's wish", code="ErasedSubject", where="token.value", remedy=remedy
+        )
     if tokens.token(token.ref) != token:
         yield TokenChanged(station=command.station, at=now, ref=token.ref, token=token)
 
