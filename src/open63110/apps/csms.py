@@ -64,6 +64,7 @@ from open63110.runtime.keys import Keys
 from open63110.runtime.links import Links
 from open63110.runtime.node import Node
 from open63110.runtime.orders import OURSELVES
+from open63110.runtime.rotation import Rotation
 from open63110.runtime.table import discover
 from open63110.store.frames import DailyFrames
 from open63110.store.sqlite import SqliteStore
@@ -112,6 +113,7 @@ class Csms:
         self.missing = Missing(self.engine)
         self.tending = Tending(self.engine)
         self.orders = LevelOrders(self.engine, self.ids)
+        self.rotation = Rotation(self.engine, self.orders, self.keys, self.ids)
         self.balancing = Balancing(self.engine, self.ids, self.orders)
         self.planning = Planning(self.engine, self.balancing)
         with usable(folder):
@@ -278,7 +280,7 @@ class Csms:
             strangers=self.config.policy.unknown_stations,
             waiting=WaitingRoom(self.engine.stations, self.config.policy.most_quarantined),
         )
-        gate.open = self.ocpp.open
+        gate.open, gate.rotated = self.ocpp.open, self.rotation.seen
         self.link.gate, self.link.capabilities = gate, tuple(self._versions_in_links())
         links = self._link_gate()
         for name, one in self.config.listeners.items():

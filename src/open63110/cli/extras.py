@@ -145,6 +145,7 @@ def add(
     password_file: Path | None = None,
     ask_password: Annotated[bool, Parameter(negative=())] = False,
     secret_file: Path | None = None,
+    factory: bool = False,
     url: Url = None,
     key: Key = None,
     json: AsJson = False,
@@ -160,6 +161,7 @@ def add(
         password_file: Holds the password of a person.
         ask_password: Ask for it on the terminal.
         secret_file: Holds a key chosen elsewhere, such as the password a station has already.
+        factory: Whoever made the station chose that; once on board it is given another.
         url: Where the CSMS is.
         key: API key.
         json: Print the result as JSON.
@@ -168,7 +170,7 @@ def add(
     if password_file or ask_password:
         body["password"] = _read(password_file) if password_file else getpass(f"Password of {name}: ")
     if secret_file:
-        body["secret"] = _read(secret_file)
+        body |= {"secret": _read(secret_file)} | ({"factory": True} if factory else {})
     _, admitted = Csms(url, key).post("principals", body)
     return _admitted(admitted, as_json=json)
 

@@ -87,6 +87,7 @@ NOUNS: dict[str, Noun] = {
         columns=("station", "number", "standing", "reason", "message.rank", "message.state", "message.contents"),
     ),
     "message-report": Noun(plural="message-reports", columns=("station", "request", "since", "at", "trouble")),
+    "voucher": Noun(plural="vouchers", columns=("id", "serial", "identity", "site", "zone", "until", "used_by", "used")),
     "outlook": Noun(plural="outlooks", columns=("site", "kind", "asset", "until", "currency", "by"), more=(outlooks.import_,)),
     "dso": Noun(
         plural="dso-orders",

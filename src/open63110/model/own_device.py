@@ -22,7 +22,9 @@ from open63110.model.device import (
     VariableAddress,
     variable_address,
 )
+from open63110.model.network import ATTEMPTS, BUILT_IN, PRIORITY
 from open63110.model.policy import StationPolicy
+from open63110.model.rotation import SECRET
 from open63110.model.station import Station
 
 PERIODS: Final = 1024
@@ -91,8 +93,9 @@ class OwnVariable(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     def described(self, values: Mapping[str, str]) -> DeviceVariable:
         """Return it as it is reported, with what it was set to."""
-        value = values.get(self.variable, self.value)
+        value = None if self.address.secret else values.get(self.variable, self.value)
         mutability = Mutability.READ_WRITE if self.settable else Mutability.READ_ONLY
+        mutability = Mutability.WRITE_ONLY if self.address.secret else mutability
         attribute = Attribute(value=value, mutability=mutability, persistent=self.settable, constant=self.constant)
         limits = Characteristics(data_type=self.kind, unit=self.unit, min_limit=self.low, max_limit=self.high, values=self.words)
         return DeviceVariable(address=self.address, attributes=(attribute,), characteristics=limits)
@@ -166,7 +169,7 @@ _MEASURANDS: Final = (
 def _controllers(station: Station, policy: StationPolicy) -> Iterator[OwnVariable]:
     yield from _authorizing(policy)
     yield from _device_data()
-    yield from _communicating(policy)
+    yield from _communicating(station, policy)
     yield from _clock_and_security(station, policy)
     yield from _measuring(policy)
     yield from _transactions(policy)
@@ -194,15 +197,16 @@ def _device_data() -> Iterator[OwnVariable]:
     yield _fixed("DeviceDataCtrlr/ValueSize#Configuration", LONGEST)
 
 
-def _communicating(policy: StationPolicy) -> Iterator[OwnVariable]:
+def _communicating(station: Station, policy: StationPolicy) -> Iterator[OwnVariable]:
     comm = "OCPPCommCtrlr"
     yield _number(HEARTBEAT, policy.heartbeat, low=1)
     yield msgspec.structs.replace(_number(PATIENCE, policy.patience, low=1, high=600), reboot=True)
     yield _fixed(f"{comm}/FileTransferProtocols", "HTTPS", "MemberList", words=("FTP", "FTPS", "HTTP", "HTTPS", "SFTP"))
     yield _fixed(f"{comm}/MessageAttempts#TransactionEvent", 5)
     yield _fixed(f"{comm}/MessageAttemptInterval#TransactionEvent", 60, unit="s")
-    yield _fixed(f"{comm}/NetworkConfigurationPriority", "0", "SequenceList", words=("0",))
-    yield _fixed(f"{comm}/NetworkProfileConnectionAttempts", 1)
+    slots = (str(BUILT_IN), *(str(one.slot) for one in station.networks))
+    yield OwnVariable(variable=PRIORITY, value=str(BUILT_IN), kind="SequenceList", words=slots, settable=True, reboot=True)
+    yield msgspec.structs.replace(_number(ATTEMPTS, 3, low=1, high=100, unit=""), reboot=True)
     yield _fixed(f"{comm}/OfflineThreshold", 0, unit="s")
     yield _flag(f"{comm}/QueueAllMessages", on=False)
     yield _fixed(f"{comm}/ResetRetries", 0)
@@ -218,6 +222,7 @@ def _clock_and_security(station: Station, policy: StationPolicy) -> Iterator[Own
     moment = station.connected or station.booted
     yield OwnVariable(variable="ClockCtrlr/DateTime", value=moment.isoformat() if moment else "", kind="dateTime")
     yield _fixed("SecurityCtrlr/OrganizationName", policy.cso, "string")
+    yield OwnVariable(variable=SECRET, value="", settable=True)
     yield _fixed("SecurityCtrlr/SecurityProfile", policy.security_profile)
     yield _fixed("SecurityCtrlr/CertificateEntries", 0)
 

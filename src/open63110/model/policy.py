@@ -16,6 +16,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Party id of the charging station operator; first part of record ids."""
     unknown_stations: Literal["refuse", "quarantine", "accept"] = "quarantine"
     """What happens to a station nobody registered (8.3.15)."""
+    admit: tuple[str, ...] = ()
+    """Identities and serial numbers of stations that are let in although nobody registered them; an asterisk at the end stands
+    for anything. Where strangers are refused they never come as far as to say who they are."""
     most_quarantined: int = 1000
     """How many stations that nobody registered may wait in quarantine; who comes after them is refused. Those that are accepted
     on sight are not counted: that is for closed networks."""

@@ -25,6 +25,10 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=
     """Keyed SHA-256 of an API key or station password, hex; empty means none."""
     disabled: bool = False
     created: datetime | None = None
+    factory: bool = False
+    """Its key was chosen by whoever made the machine: it gets another one as soon as it is on board."""
+    next_key: str = ""
+    """Hash of the key that it was given and has not shown yet; it counts beside the other until then."""
 
 
 class PrincipalChanged(Event, frozen=True, kw_only=True, gc=False):

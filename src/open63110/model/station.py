@@ -15,6 +15,7 @@ from open63110.model.external import ExternalLimit
 from open63110.model.installed import Profiles
 from open63110.model.limit import Limits
 from open63110.model.needs import Needs
+from open63110.model.network import Move, NetworkProfile
 from open63110.model.reading import Reading
 from open63110.model.reservation import Reservation
 from open63110.model.session import ServiceSession
@@ -193,6 +194,10 @@ class Station(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tr
     """Those that hold."""
     clock_ahead: float = 0.0
     """Its clock minus ours [s], where it is doubted and that is known; 0: else."""
+    networks: tuple[NetworkProfile, ...] = ()
+    """Ways to CSMSs beside the one it was set up with; kept by the station itself."""
+    move: Move | None = None
+    """How far it is on its way to another CSMS; None: nobody ever sent it."""
 
 
 class StationConnected(Event, frozen=True, kw_only=True, gc=False):

@@ -30,6 +30,7 @@ from open63110.model.station import Station
 from open63110.model.tariff import Tariff
 from open63110.model.token import Subject, Token
 from open63110.model.transfer import EnergyTransfer
+from open63110.model.voucher import Voucher
 
 
 class Kept(NamedTuple):
@@ -98,6 +99,7 @@ KEPT = (
         ("station", "kind", "severity", "open", "state", "since", "resolved", "evse", "code"),
         asked=True,
     ),
+    Kept(Voucher, "voucher", "id", ("serial", "identity", "used_by", "until"), asked=True),
     Kept(StationLog, "log", "id", ("station", "kind", "asked", "state", "kept_until", "removed"), asked=True),
     Kept(FirmwareImage, "firmware_image", "id", ("sha256", "vendor", "version"), asked=True),
     Kept(FirmwareUpdate, "firmware_update", "key", ("station", "image", "campaign", "state", "asked", "ended"), asked=True),

@@ -52,6 +52,8 @@ class NewPrincipal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Of a person; empty: this person uses keys only."""
     secret: str = ""
     """A key chosen elsewhere (the password a station has already); empty: one is made for whoever has no password."""
+    factory: bool = False
+    """Whoever made the station chose that key: once on board it is given another (8.3.15)."""
 
 
 class PrincipalChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -141,6 +143,8 @@ class Principals:
             disabled=old.disabled if change.disabled is None else change.disabled,
             password=hashed,
             key=self._keys.hash(principal, key) if key else old.key,
+            factory=old.factory and not key,
+            next_key="" if key else old.next_key,
         )
         self._demand_an_admin(old, new)
         await self._store(by, "ChangePrincipal", new, _said(change))
@@ -194,6 +198,7 @@ class Principals:
             password=hashed,
             key=self._keys.hash(identity, wish) if wish else "",
             created=self._engine.clock.now(),
+            factory=new.factory and new.role is Role.STATION and bool(new.secret),
         )
         if identity in self._engine.known.principals:
             raise Refused(f"there is a principal {identity} already", code="Exists", where="id")

@@ -31,6 +31,7 @@ from open63110.station.outbox import AT_ONCE, TOLD, Outbox, Waiting
 from open63110.station.own_settings import keep_to
 from open63110.station.timekeeping import Hands, Timekeeper
 from open63110.station.touching import touches
+from open63110.station.ways import ways
 from open63110.usecases.energy.smart_charging import (
     EvseCapped,
     FailSafeEntered,
@@ -162,7 +163,15 @@ class Controller:
                 self.hardware.close_contactor(evse, self.offer(evse))
         for fault in self.hardware.faults():
             self.fault(*fault)
+        self._choose_way()
         self.line.dial()
+
+    def _choose_way(self) -> None:
+        """Reach the CSMS by the ways, and in the order, that the station was told (8.3.14)."""
+        noun = self.noun
+        if noun is not None and noun.networks:
+            own = self._engine.known.under_way.get(OwnSettings, self.id, {})
+            self.line.go_by(*ways(noun, own.values if own is not None else {}))
 
     def power_down(self) -> None:
         """Fall silent: no energy, no link."""

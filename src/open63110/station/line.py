@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The way from a station to its CSMS, as the controller sees it."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from open63110.kernel.messages import Command, Event
+from open63110.model.network import NetworkProfile
 
 
 class Line(Protocol):
@@ -24,3 +26,9 @@ class Line(Protocol):
 
     def bear(self, seconds: float) -> None:
         """Await answers so long, from the next connection on [s]."""
+
+    def go_by(self, ways: Sequence[NetworkProfile | None], attempts: int) -> None:
+        """Dial these in turn from the next time on, each so often; None is the way it was set up with."""
+
+    def show(self, secret: str) -> None:
+        """Show that secret from now on; where one is shown and it is another, connect anew."""

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from open63110.model.own_device import PATIENCE, SAMPLED, OwnSettings, effective
 from open63110.model.policy import StationPolicy
+from open63110.model.rotation import SECRET
 from open63110.runtime.engine import Engine
 from open63110.station.line import Line
 
@@ -24,6 +25,8 @@ def keep_to(own: OwnSettings | None, engine: Engine, hardware: Sampling, line: L
         hardware.sample_every(float(own.values[SAMPLED]))
     if PATIENCE in own.values:
         line.bear(float(own.values[PATIENCE]))
+    if SECRET in own.values:
+        line.show(own.values[SECRET])
     policy = engine.policies.get(own.station, engine.policy)
     if isinstance(policy, StationPolicy):
         engine.policies[own.station] = effective(policy, own.values)

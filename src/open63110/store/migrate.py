@@ -28,6 +28,7 @@ REVISIONS = (
     "0015",
     "0016",
     "0017",
+    "0018",
 )
 """Every revision of the schema, oldest first; one file each in ``migrations/versions``."""
 

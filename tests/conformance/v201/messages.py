@@ -24,6 +24,7 @@ from open63110.model.external import ExternalLimit, ExternalLimitCleared, Extern
 from open63110.model.installed import Installed, ProfilesReported
 from open63110.model.limit import Ahead, LimitSource
 from open63110.model.needs import EvPlanStated, Needs, NeedsStated, PlanPeriod
+from open63110.model.network import Interface
 from open63110.model.reading import Reading, SignedReading
 from open63110.model.station import ConnectorReported, ConnectorState, Identity, StationBooted
 from open63110.model.token import AuthorizationStatus
@@ -42,6 +43,7 @@ from open63110.usecases.services.reserve_evse import CancelReservation, Reservat
 from open63110.usecases.sessions.energy_transfer import AskTransferStatus
 from open63110.usecases.stations.change_availability import ChangeAvailability
 from open63110.usecases.stations.exchange_vendor_messages import SendVendorMessage, VendorMessageReceived
+from open63110.usecases.stations.migrate_station import MigrateStation
 from open63110.usecases.stations.monitor_station import Heartbeat, MeterValuesReported, StationEventReported
 from open63110.usecases.stations.reboot_station import RebootMode, RebootStation
 from open63110.usecases.stations.trigger_report import TriggerReport
@@ -54,6 +56,7 @@ LOST: dict[type[Message], set[str]] = {
     StartRemotely: {"connector"},
     Heartbeat: {"every"},
     AskTransferStatus: {"asked"},
+    MigrateStation: {"switch", "attempts", "mandate", "redacted"},
     LimitPower: {"source", "scope", "profile"},
     WithdrawLimit: {"source", "scope"},
     **LOST_OF_LOGS,
@@ -260,6 +263,16 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
         at=st.just(NOW),
         reservation=st.integers(1, 2**31 - 1),
         reason=st.sampled_from(("expired", "removed")),
+    ),
+    MigrateStation: st.builds(
+        MigrateStation,
+        station=st.just(CS),
+        url=st.sampled_from(("wss://b.example/ocpp", "ws://10.0.0.1:8080/x")),
+        slot=st.integers(0, 99),
+        version=st.just("ocpp2.0.1"),
+        security=st.integers(1, 3),
+        interface=st.sampled_from(get_args(Interface)[1:]),
+        timeout=st.integers(1, 600),
     ),
     AskTransferStatus: st.builds(AskTransferStatus, station=st.just(CS), reference=words(36)),
     AskLocalListVersion: st.builds(AskLocalListVersion, station=st.just(CS)),

@@ -56,6 +56,7 @@ from open63110.usecases.stations.change_availability import (
     AvailabilityRefused,
     ChangeAvailability,
 )
+from open63110.usecases.stations.migrate_station import MigrateStation, MoveChanged
 from open63110.usecases.stations.monitor_station import TimeAnswer
 from open63110.usecases.stations.onboard_station import RegistrationAnswer, RegistrationAnswered, TimeTold
 from open63110.usecases.stations.reboot_station import RebootPlanned, RebootScheduled, RebootStation
@@ -260,6 +261,11 @@ def _unreserved(order: Any, yes: bool, _: str, __: Sequence[Any], now: datetime)
         yield ReservationEnded(station=order.station, at=now, reservation=order.reservation, reason="cancelled")
 
 
+def _moved(order: Any, yes: bool, _: str, __: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    if yes:
+        yield MoveChanged(station=order.station, at=now, move=order.move(now))
+
+
 def _limit(order: Any, yes: bool, reason: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
     if not yes:
         yield LimitRefused(station=order.station, at=now, evse=order.evse, reason=reason)
@@ -334,6 +340,7 @@ _MEANS: dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], 
     RebootStation: _reboot,
     ChangeAvailability: _availability,
     ReserveEvse: _reserved,
+    MigrateStation: _moved,
     CancelReservation: _unreserved,
     LimitPower: _limit,
     WithdrawLimit: _withdrawn,

@@ -15,6 +15,7 @@ from open63110.bindings.link.conversation import FIRST_SERVICE, HERE, UNSTORED, 
 from open63110.bindings.link.correspondence import Correspondence, Ending
 from open63110.bindings.link.dialler import Dialler
 from open63110.bindings.link.dialling import Dialling, Exchange, Owner, Waiting
+from open63110.bindings.link.endpoints import Walk
 from open63110.bindings.link.errors import HARMLESS, ErrorCode, camel
 from open63110.bindings.link.fence import Fence
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
@@ -36,6 +37,7 @@ from open63110.kernel.errors import NotSupported, Trouble, Unavailable
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command, Event, Message, Reply
 from open63110.kernel.roles import Role
+from open63110.model.network import NetworkProfile
 from open63110.model.order import Outcome
 from open63110.model.peer import Peer as KnownPeer
 from open63110.model.station import StationBooted, StationConnected, StationDisconnected
@@ -63,7 +65,7 @@ class Line(Dialler):
     """One station's way to its CSMS; implements station.controller.Line and correspondence.Desk."""
 
     __slots__ = (
-        *("_clock", "_lasting", "_met", "_other", "_patience", "_told", "engine", "guard", "marks"),
+        *("_built_in", "_clock", "_lasting", "_met", "_other", "_patience", "_told", "engine", "guard", "marks"),
         *("fence", "owner", "services", "station", "subscriber", "tariffs"),
     )
 
@@ -95,6 +97,7 @@ class Line(Dialler):
             pace: seconds of the clock in one of the event loop's.
         """
         super().__init__(exchange, dialling)
+        self._built_in = dialling
         self.station, self.engine, self.owner = station, engine, owner
         self._lasting = lasting
         self.guard: Guard | None = None
@@ -120,6 +123,19 @@ class Line(Dialler):
         """How long an answer is awaited at most [s of the clock]."""
         self.services: Services | None = None
         """Takes the link's own services, streams; None: there are none here."""
+
+    def go_by(self, ways: Sequence[NetworkProfile | None], attempts: int) -> None:
+        """Dial these in turn from the next time on; None is the way it was set up with. Each is tried once a round."""
+        del attempts
+        there = [(one.url,) if one is not None else self._built_in.endpoints for one in ways]
+        endpoints = tuple(one for each in there for one in each)
+        moved = any(one is not None for one in ways)
+        back = 0.0 if moved else self._built_in.return_after
+        self.dialling = msgspec.structs.replace(self._built_in, endpoints=endpoints, return_after=back)
+        self.walk = Walk(len(endpoints))
+
+    def show(self, secret: str) -> None:
+        """Change nothing: a certificate is shown here."""
 
     # -- sockets --
 

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from open63110.bindings.ocpp.line import Dialling, Line, Owner
+from open63110.bindings.ocpp.exchange import Owner
+from open63110.bindings.ocpp.line import Dialling, Line
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.bindings.ocpp.tolerance import Deviation
 from open63110.bindings.ocpp.translation import Wire

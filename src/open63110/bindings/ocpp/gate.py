@@ -73,6 +73,8 @@ class Gate:
         self._listening, self._strangers, self._waiting = listening, strangers, waiting
         self.open: Callable[[StationId, Version, Upgrade], Peer] = _nobody
         """Makes the conversation of a station that was let in."""
+        self.rotated: Callable[[StationId], None] = _unnoticed
+        """Told of a station that shows the secret it was given in the place of another (8.3.15)."""
 
     def __call__(self, upgrade: Upgrade) -> Accept | Decline:
         """Decide about one request."""
@@ -118,7 +120,12 @@ class Gate:
         if principal.disabled or principal.role is not Role.STATION:
             return False
         user, _, password = _basic(header).partition(":")
-        return user.lower() == station.lower() and self._keys.matches(station, password, principal.key)
+        if user.lower() != station.lower():
+            return False
+        if self._keys.matches(station, password, principal.next_key):
+            self.rotated(station)
+            return True
+        return self._keys.matches(station, password, principal.key)
 
     def _may_come_without(self, station: StationId) -> bool:
         """Tell whether nobody was to give this station a password: it is a stranger, also when it comes again."""
@@ -162,6 +169,10 @@ def _certified(station: StationId, der: bytes | None) -> bool:
 
 def _nobody(station: StationId, version: Version, upgrade: Upgrade) -> Peer:
     raise RuntimeError(f"nobody opens conversations for {station} ({version}, {upgrade.remote})")
+
+
+def _unnoticed(_: StationId) -> None:
+    """Nobody wants to know."""
 
 
 class _NoCommonVersion:

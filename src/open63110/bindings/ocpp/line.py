@@ -3,8 +3,8 @@
 
 import base64
 import ssl
-from collections.abc import Callable, Container, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -12,21 +12,22 @@ import msgspec
 from open63110.bindings.ocpp import tolerance
 from open63110.bindings.ocpp.calling import Ticket, Unusable, failed, understood, written
 from open63110.bindings.ocpp.errors import code_of
+from open63110.bindings.ocpp.exchange import Exchange, Owner
 from open63110.bindings.ocpp.gate import NEWEST_FIRST
 from open63110.bindings.ocpp.rpc import peer as rpc
 from open63110.bindings.ocpp.rpc.errors import ErrorCode, MalformedFrame, SchemaFault
 from open63110.bindings.ocpp.rpc.frames import Call, Error, Result, Send
 from open63110.bindings.ocpp.rpc.version import Version
-from open63110.bindings.ocpp.tolerance import Deviation
 from open63110.bindings.ocpp.translation import Door, Translation, Wire
 from open63110.bindings.ocpp.v201.get_transaction_status import WAITING
+from open63110.bindings.ocpp.ways import Ways
 from open63110.kernel.errors import Trouble, Unavailable
 from open63110.kernel.ids import StationId
-from open63110.kernel.messages import Command, Event, Message
+from open63110.kernel.messages import Command, Event
 from open63110.kernel.roles import Role
+from open63110.model.network import NetworkProfile
 from open63110.model.order import Outcome
 from open63110.model.station import StationConnected, StationDisconnected
-from open63110.ports import Clock, FrameLog
 from open63110.runtime.engine import Engine, Replies
 from open63110.runtime.orders import Verdict
 from open63110.wire.limits import Limits
@@ -40,6 +41,8 @@ class Dialling(msgspec.Struct, frozen=True, kw_only=True):
     """ws:// or wss://, without the identity: that is appended."""
     versions: tuple[Version, ...] = NEWEST_FIRST
     """Offered in this order."""
+    identity: str = ""
+    """What stations are called there; empty: what they are called here."""
     password: str = ""
     """HTTP Basic, with the identity as user; empty: none is sent."""
     tls: ssl.SSLContext | None = None
@@ -55,64 +58,41 @@ class Dialling(msgspec.Struct, frozen=True, kw_only=True):
 
     def address(self, station: StationId) -> str:
         """Return the URL of one station."""
-        return f"{self.url.rstrip('/')}/{quote(station, safe='')}"
+        return f"{self.url.rstrip('/')}/{quote(self.identity or station, safe='')}"
 
     def headers(self, station: StationId) -> tuple[tuple[str, str], ...]:
         """Return what a station shows of itself."""
         if not self.password:
             return ()
-        shown = base64.b64encode(f"{station}:{self.password}".encode()).decode()
+        shown = base64.b64encode(f"{self.identity or station}:{self.password}".encode()).decode()
         return (("Authorization", f"Basic {shown}"),)
-
-
-class Owner(Protocol):
-    """The controller of a station, as its line sees it."""
-
-    @property
-    def waiting(self) -> Container[str]:
-        """References of the energy transfers of which messages wait; asked for once, always current."""
-
-    def before(self, messages: Sequence[Message]) -> None:
-        """Get ready for what the CSMS says: read the meters of what it may end."""
-
-    def over(self, key: Any, verdict: Verdict) -> None:
-        """Take note of how a call ended; what the answer says has been heard already."""
-
-    def link_changed(self) -> None:
-        """Look at the link again: it is open, or it is not any more."""
-
-
-class Exchange(Protocol):
-    """What the lines of a process share."""
-
-    wires: Mapping[Version, Wire]
-    frames: FrameLog
-    clock: Clock
-    time: Callable[[], float]
-    received: int
-    malformed: int
-    strays: int
-
-    def prefix(self) -> str:
-        """Return a fresh prefix of message ids."""
-
-    def dial(self, line: "Line", attempt: int, number: int) -> None:
-        """Dial, after a pause that grows with the attempts that failed."""
-
-    def deviate(self, deviations: Sequence[Deviation]) -> None:
-        """Count how the CSMS bends the schema."""
 
 
 class Line:
     """One station's way to its CSMS. It dials until it is told not to."""
 
-    __slots__ = ("_attempt", "_client", "_number", "_talk", "dialling", "engine", "names", "owner", "station", "wanted")
+    __slots__ = (
+        "_attempt",
+        "_built_in",
+        "_client",
+        "_number",
+        "_talk",
+        "_ways",
+        "dialling",
+        "engine",
+        "names",
+        "owner",
+        "station",
+        "wanted",
+    )
 
     def __init__(self, client: Exchange, station: StationId, engine: Engine, dialling: Dialling, owner: Owner) -> None:
         """Stay silent until ``dial``."""
         self._client, self.station, self.engine, self.dialling, self.owner = client, station, engine, dialling, owner
         self.names: dict[str, Any] = {WAITING: owner.waiting}
         """What the wire calls things; transaction ids of 1.6 outlive a connection."""
+        self._built_in = dialling
+        self._ways = Ways((None,), 1)
         self._talk: Talk | None = None
         self._attempt = self._number = 0
         self.wanted = False
@@ -133,6 +113,11 @@ class Line:
         self.wanted, self._attempt = True, 0
         self.resume()
 
+    def go_by(self, ways: Sequence[NetworkProfile | None], attempts: int) -> None:
+        """Dial these in turn from the next time on, each so often; None is the way it was set up with."""
+        self._ways = Ways(ways, attempts)
+        self.dialling = self._ways.dialling(self._built_in)
+
     def resume(self) -> None:
         """Go on dialling, if anybody wants that."""
         if self.wanted and self._talk is None:
@@ -147,6 +132,8 @@ class Line:
         """Try again later."""
         if self.wants(number):
             self._attempt += 1
+            if self._ways.failed():
+                self.dialling, self._attempt = self._ways.dialling(self._built_in), 1
             self.resume()
 
     def hang_up(self) -> None:
@@ -157,7 +144,17 @@ class Line:
 
     def bear(self, seconds: float) -> None:
         """Await answers so long, from the next connection on [s]."""
+        self._built_in = msgspec.structs.replace(self._built_in, patience=seconds)
         self.dialling = msgspec.structs.replace(self.dialling, patience=seconds)
+
+    def show(self, secret: str) -> None:
+        """Show that password from now on, in a new connection if there is one (OCPP A01)."""
+        if secret in {"", self._built_in.password}:
+            return
+        self._built_in = msgspec.structs.replace(self._built_in, password=secret)
+        self.dialling = self._ways.dialling(self._built_in)
+        if self._talk is not None:
+            self._talk.close(1000, "the password is another")
 
     def cut(self) -> None:
         """Lose the connection without a word, as when a cable breaks, and stay silent."""
@@ -194,6 +191,7 @@ class Line:
     def opened(self, talk: "Talk") -> None:
         """Tell the station that it has a link."""
         self._talk, self._attempt = talk, 0
+        self._ways.reached()
         now = self.engine.clock.now()
         self.engine.hear((StationConnected(station=self.station, at=now, wire=talk.version),))
         self.owner.link_changed()

@@ -33,6 +33,7 @@ from open63110.model.session import ServiceSession, SessionState
 from open63110.model.site import SiteId
 from open63110.model.station import Station
 from open63110.model.transfer import EnergyTransfer
+from open63110.model.voucher import Voucher
 from open63110.ports import Query, Where
 from open63110.runtime.permissions import PERSONAL, may_use
 from open63110.runtime.ways import Ways
@@ -183,10 +184,17 @@ class Pages:
             stations=found[page : page + ROWS],
             total=len(found),
             any=bool(self._node.engine.stations),
+            vouchers=await self._vouchers(caller),
             power=_power,
             state_of=state_of,
             **_paging(request, said, page, more=len(found) > page + ROWS),
         )
+
+    async def _vouchers(self, caller: Caller) -> list[Voucher]:
+        """Return what machines are expected, to whoever may let them in."""
+        if caller.principal.role not in PERSONAL or "*" not in caller.principal.scope:
+            return []
+        return await self._node.store.find(Voucher, Query(order="id", limit=ROWS))
 
     async def station(self, request: Request, caller: Caller) -> Response:
         """One station: what it is, what it does, what it said, what it was told."""

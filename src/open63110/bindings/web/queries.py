@@ -36,6 +36,7 @@ from open63110.model.station import Station
 from open63110.model.tariff import Tariff
 from open63110.model.token import Token
 from open63110.model.transfer import EnergyTransfer
+from open63110.model.voucher import Voucher
 from open63110.ports import Kept, Query, StoredFact, Where, searchable
 from open63110.runtime.node import Node
 from open63110.runtime.permissions import PERSONAL, READERS, in_scope
@@ -94,6 +95,7 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="station-alarms", noun=StationAlarm, station="station", order="-since"),
     Listing(plural="messages", noun=StationMessage, station="station", order="key"),
     Listing(plural="message-reports", noun=MessageReport, station="station", order="station"),
+    Listing(plural="vouchers", noun=Voucher, order="id"),
     Listing(plural="outlooks", noun=Outlook, order="id"),
     Listing(plural="dso-groups", noun=DsoGroup, owner="dso", order="id"),
     Listing(plural="dso-orders", noun=DsoOrder, owner="dso", order="-start"),

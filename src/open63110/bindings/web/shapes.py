@@ -23,7 +23,7 @@ from open63110.ports import Subjects
 MASK = "•••"
 
 HIDDEN: Mapping[type[Any], frozenset[str]] = {
-    Principal: frozenset({"password", "key"}),
+    Principal: frozenset({"password", "key", "next_key"}),
     Station: frozenset({"wakeups", "starts"}),
     Evse: frozenset({"readings"}),
     LocalAuthorization: frozenset({"entries", "cache", "groups", "unproven", "judged", "digest"}),

@@ -50,8 +50,7 @@ class Ground:
         self.cars: set[int] = set()
         self.broken: list[tuple[int, str, int]] = []
         self.meter = 1000.0
-        self.open = False
-        self.settable = True
+        self.open, self.settable = False, True
         self.said: list[Any] = []
         self.deaf: Trouble | None = None
 
@@ -108,6 +107,7 @@ class Ground:
         self.deeds.append(("cut",))
 
     bear = sample_every
+    go_by = show = lambda self, *said, **_: self.deeds.append(("line", *said))
 
     def call(self, key: Any, message: Command | Event, seconds: float) -> None:
         if self.deaf is not None:

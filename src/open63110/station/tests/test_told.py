@@ -204,6 +204,12 @@ class Silent:
     def cut(self) -> None:
         """Stay silent."""
 
+    def go_by(self, ways: object, attempts: int) -> None:
+        raise AssertionError
+
+    def show(self, secret: str) -> None:
+        raise AssertionError
+
     def bear(self, seconds: float) -> None:
         raise AssertionError
 

@@ -38,6 +38,7 @@ from open63110.model.tariff import Tariff, TariffElement
 from open63110.model.token import Subject, Token
 from open63110.model.transfer import EnergyTransfer
 from open63110.model.variables import Setting
+from open63110.model.voucher import Voucher
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -58,6 +59,7 @@ ONE_OF_EACH = (
     made(Subject, ref="s1", kind="ISO14443", value="04AB"),
     made(Order, id="o1", station="CS1", kind="RebootStation", by="ann", asked=NOON, deadline=NOON + HOUR, outcome="waiting"),
     made(QuarantinedInput, id=4, station="CS1", at=NOON, wire="ocpp1.6", action="X", reason="?", raw=b"\x00\xff"),
+    made(Voucher, id="v1", serial="S-1", identity="CS1", until=NOON, used_by="CS1", used=NOON),
     made(Principal, id="ann", role="operator", created=NOON),
     made(AuditEntry, id=9, at=NOON, by="ann", role="operator", action="a", target="t", outcome="accepted"),
     made(Site, id="north", connections=(made(GridConnection, id="g1", import_max=90_000.0, amperes=(125.0,)),)),

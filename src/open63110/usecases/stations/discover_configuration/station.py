@@ -119,5 +119,7 @@ def _value(wish: VariableWish, known: Mapping[VariableAddress, DeviceVariable]) 
     attribute = found.attribute(wish.kind)
     if attribute is None or wish.kind is not AttributeKind.ACTUAL:
         return VariableValue(variable=wish.variable, kind=wish.kind, status=ReadStatus.UNSUPPORTED_KIND)
+    if attribute.mutability is Mutability.WRITE_ONLY:
+        return VariableValue(variable=wish.variable, kind=wish.kind, status=ReadStatus.REJECTED, reason="WriteOnly")
     fixed = attribute.mutability is Mutability.READ_ONLY
     return VariableValue(variable=wish.variable, kind=wish.kind, value=attribute.value, read_only=fixed)

@@ -10,7 +10,7 @@ Leaves:     a station that is accepted and configured, one that waits in quarant
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Door, UseCase
 from open63110.model.station import RegistrationDecided, StationBooted, StationConnected, StationDisconnected
-from open63110.usecases.stations.onboard_station import clock, csms, evolve, station
+from open63110.usecases.stations.onboard_station import clock, csms, evolve, rotation, station, vouchers
 from open63110.usecases.stations.onboard_station.clock import ClockSet, TimeTold, correction, metering, step
 from open63110.usecases.stations.onboard_station.csms import may_speak
 from open63110.usecases.stations.onboard_station.messages import (
@@ -19,12 +19,15 @@ from open63110.usecases.stations.onboard_station.messages import (
     CloneRefused,
     LinkContested,
     PoweredUp,
+    PutVoucher,
     RegisterStation,
     RegistrationAnswer,
     RegistrationAnswered,
     RejectStation,
     ReportBoot,
+    RotateCredential,
     StationRegistered,
+    WithdrawVoucher,
 )
 
 __all__ = [
@@ -35,13 +38,16 @@ __all__ = [
     "CloneRefused",
     "LinkContested",
     "PoweredUp",
+    "PutVoucher",
     "RegisterStation",
     "RegistrationAnswer",
     "RegistrationAnswered",
     "RejectStation",
     "ReportBoot",
+    "RotateCredential",
     "StationRegistered",
     "TimeTold",
+    "WithdrawVoucher",
     "correction",
     "may_speak",
     "metering",
@@ -55,6 +61,9 @@ USE_CASE = UseCase(
     title="Onboarding the CS",
     decide={
         (Role.CSMS, RegisterStation): csms.register,
+        (Role.CSMS, RotateCredential): rotation.ask,
+        (Role.CSMS, PutVoucher): vouchers.put,
+        (Role.CSMS, WithdrawVoucher): vouchers.withdraw,
         (Role.CSMS, AdmitStation): csms.admit,
         (Role.CSMS, RejectStation): csms.reject,
         (Role.CSMS, StationConnected): csms.link_up,
@@ -86,5 +95,8 @@ USE_CASE = UseCase(
         Door(command=RegisterStation, noun="station", verb="register", roles=_OPERATOR),
         Door(command=AdmitStation, noun="station", verb="admit", roles=_OPERATOR),
         Door(command=RejectStation, noun="station", verb="reject", roles=_OPERATOR),
+        Door(command=RotateCredential, noun="station", verb="rotate-credential", roles=_OPERATOR),
+        Door(command=PutVoucher, noun="voucher", verb="put", roles=_OPERATOR),
+        Door(command=WithdrawVoucher, noun="voucher", verb="withdraw", roles=_OPERATOR),
     ),
 )

@@ -24,6 +24,8 @@ from open63110.model.station import (
     StationConnected,
     StationDisconnected,
 )
+from open63110.ports import Rows
+from open63110.usecases.stations.onboard_station import vouchers
 from open63110.usecases.stations.onboard_station.evolve import CLONE, recognised
 from open63110.usecases.stations.onboard_station.messages import (
     AdmitStation,
@@ -84,14 +86,18 @@ def hear_contest(event: LinkContested, station: Station | None) -> Iterator[Effe
         yield event
 
 
-def hear_boot(event: StationBooted, station: Station | None, now: datetime, policy: Policy) -> Iterator[Effect]:
-    """Find out who is there, and say whether it may work here."""
+def hear_boot(event: StationBooted, station: Station | None, now: datetime, policy: Policy, rows: Rows) -> Iterator[Effect]:
+    """Find out who is there, and say whether it may work here. A stranger whom the operator expects is none."""
     if station is not None and _is_other_device(station.identity, event.identity):
         if CLONE not in station.flags:
             yield CloneRefused(station=station.id, at=now, identity=event.identity)
         yield _answer(Registration.REJECTED, now, policy, CLONE)
         return
     verdict = _verdict(station, policy)
+    if verdict is not Registration.ACCEPTED and (station is None or station.registration is Registration.QUARANTINED):
+        registered = tuple(vouchers.expected(event, rows, policy, now))
+        yield from registered
+        verdict = Registration.ACCEPTED if registered else verdict
     if verdict is Registration.ACCEPTED:
         yield from _note(event, verdict, now, policy)
     elif verdict is Registration.PENDING and _says_something_new(event, station):

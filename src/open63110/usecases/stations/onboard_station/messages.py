@@ -5,6 +5,7 @@ from datetime import datetime
 
 from open63110.kernel.messages import Command, Event, Reply
 from open63110.model.station import Identity, Registration
+from open63110.model.voucher import Voucher
 
 
 class RegisterStation(Command, frozen=True, kw_only=True, gc=False):
@@ -23,6 +24,48 @@ class RejectStation(Command, frozen=True, kw_only=True, gc=False):
     """Refuse a station from its next boot on."""
 
     reason: str = ""
+
+
+class PutVoucher(Command, frozen=True, kw_only=True, gc=False):
+    """Let a machine in when it comes, by its serial number. station is empty."""
+
+    id: str
+    serial: str
+    identity: str = ""
+    """Under which identity it has to come; empty: any."""
+    vendor: str = ""
+    """Empty: any; so with the model."""
+    model: str = ""
+    site: str = ""
+    """Where it will stand; empty: nobody says so."""
+    zone: str = ""
+    until: datetime | None = None
+    """After that it is let in no more; None: for ever."""
+    note: str = ""
+
+    def voucher(self) -> Voucher:
+        """Return it as it is kept."""
+        return Voucher(
+            id=self.id.strip(),
+            serial=self.serial.strip(),
+            identity=self.identity,
+            vendor=self.vendor,
+            model=self.model,
+            site=self.site,
+            zone=self.zone,
+            until=self.until,
+            note=self.note,
+        )
+
+
+class WithdrawVoucher(Command, frozen=True, kw_only=True, gc=False):
+    """Expect the machine no more. station is empty."""
+
+    id: str
+
+
+class RotateCredential(Command, frozen=True, kw_only=True, gc=False):
+    """Give a station a secret that nobody else knows, in the place of the one it has."""
 
 
 class StationRegistered(Event, frozen=True, kw_only=True, gc=False):
