@@ -26,6 +26,7 @@ STATION: Final = StationId("DE-HAM-CS0147")
 SAID: Final[dict[str, tuple[Any, ...]]] = {
     "reference": ("0b5a9d1e-5e4f-4d8e-9a40-7f9d0ac0c1f2", "c4e2a8d7-91f3-4b1c-8a55-2d60b7ce0f1a"),
     "seq": (3, 17, 240),
+    "reduced": (("period",), ("before", "most")),
     "number": (1204, 88120),
     "evse": (1, 2),
     "connector": (1, 2),

@@ -6,8 +6,6 @@ import contextlib
 import json
 import random
 import secrets
-import ssl
-import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -18,14 +16,12 @@ from typing import Self, TextIO
 import msgspec
 
 from open63110.apps.fleet_ids import FleetIds
-from open63110.apps.station_bulk import Ended, station_streams
-from open63110.apps.station_config import StationBulk
+from open63110.apps.site_logs import SiteLogs
 from open63110.apps.station_firmware import Bench, StationFirmware
-from open63110.apps.station_logs import LogSenders, MakeStreams, StationLogs
+from open63110.apps.station_logs import StationLogs
 from open63110.apps.workshop import Workshop
 from open63110.bindings.link import client as link
 from open63110.bindings.link.line import Dialling as LinkDialling
-from open63110.bindings.link.line import Line
 from open63110.bindings.link.patterns.bulk import Streams
 from open63110.bindings.link.session import Outbox
 from open63110.bindings.ocpp.client import Client, Through
@@ -50,7 +46,6 @@ from open63110.simulator.hardware import SimulatedStation
 from open63110.simulator.meter import MILLI, Meter
 from open63110.simulator.schedule import Schedule
 from open63110.station.controller import Controller, Controllers
-from open63110.station.logbook import Logbook, MemoryBook
 from open63110.usecases.stations.onboard_station import RegistrationAnswered
 
 
@@ -211,11 +206,8 @@ class Site:
         other = random.Random(seed)  # noqa: S311 - as above
         self.link = link.Client(frames, clock, identity_of, run_id=secrets.token_bytes(4), chance=other)
         frames.client = self.client
-        self.logs = LogSenders()
-        self.believed: ssl.SSLContext | None = None
-        """To whom stations send files by HTTPS; None: whom the system believes."""
-        self._files: tempfile.TemporaryDirectory[str] | None = None
-        self.workshop, self.bench = Workshop(), bench or Bench(folder=self._folder)
+        self.logs = SiteLogs()
+        self.workshop, self.bench = Workshop(), bench or Bench(folder=self.logs.folder)
         self.tally = Tally()
         self.stations: dict[StationId, SimulatedStation] = {}
         self.controllers: dict[StationId, Controller] = {}
@@ -260,13 +252,11 @@ class Site:
         controller = Controller(station, engine, identity=_identity(plan), layout=(1,) * plan.evses, limit=plan.limit)
         controller.hardware, hardware.controller = hardware, controller
         if isinstance(dialling, LinkDialling):
-            controller.line = line = self.link.line(station, engine, dialling, controller, outbox)
-            logs = self._logs(station, engine, lambda promised, told: self._streams(line, promised, told))
+            controller.line = self.link.line(station, engine, dialling, controller, outbox)
         else:
             one = msgspec.structs.replace(dialling, versions=(plan.version,))
             controller.line = self.client.line(station, engine, one, controller)
-            logs = self._logs(station, engine, None)
-        self.logs.add(logs)
+        logs = self.logs.build(controller, engine)
         self.workshop.add(StationFirmware(controller, engine, self.bench, streams=lambda: self._own_streams(logs)))
         party.add(controller)
         if plan.interval != self._policy.sampling:
@@ -275,31 +265,12 @@ class Site:
         self._shown += sum(evse.meter.register for evse in evses)
         return hardware
 
-    def _logs(self, station: StationId, engine: Engine, streams: MakeStreams | None) -> StationLogs:
-        """Make the logs of a station: the newest of them, in memory."""
-        book = Logbook(lambda _: MemoryBook())
-        return StationLogs(station, engine, book, lambda: self._folder(station), tls=self._believed, streams=streams)
-
-    def _folder(self, station: StationId) -> Path:
-        """Return where files of a station lie; it goes when this object does."""
-        if self._files is None:
-            self._files = tempfile.TemporaryDirectory(prefix="open63110-")
-        found = Path(self._files.name) / f"~{station}"
-        found.mkdir(exist_ok=True)
-        return found
-
-    def _streams(self, line: Line, promised: dict[str, Path], told: Ended) -> Streams:
-        return station_streams(self._folder(line.station), StationBulk(), line, line.engine.clock, promised=promised, told=told)
-
     def _own_streams(self, logs: StationLogs) -> Streams | None:
         """Return the streams of a station's link, made when they are first wanted; None: it has no link."""
         made = logs.made_streams()
         if made is not None:
             self.workshop.own(made.run())
         return logs.streams
-
-    def _believed(self) -> ssl.SSLContext | None:
-        return self.believed
 
     def _party(self, own: SkewedClock | None) -> Controllers:
         """Return who moves the stations of a clock: the right one, or one station's own."""
@@ -326,8 +297,7 @@ class Site:
             finally:
                 for task in own:
                     task.cancel()
-        if self._files is not None:
-            self._files.cleanup()
+        self.logs.close()
 
     def energies(self) -> Iterator[tuple[StationId, int, float]]:
         """Return what each meter shows: station, EVSE, register [Wh]."""

@@ -139,7 +139,7 @@ class Station:
         self.refusals = Refusals(self._suspect, self.clock)
         self.senders = LogSenders()
         self.logs = logs_of(config, self.engine)
-        self.senders.add(self.logs)
+        self.senders.add(self.logs).measured = self.controller
         self.client = self._line()
         self.workshop = workshop_of(config, self.controller, self.engine, lambda: self.streams)
 

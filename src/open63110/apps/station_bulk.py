@@ -20,7 +20,7 @@ from open63110.ports import Clock
 
 log = structlog.get_logger(__name__)
 
-NOTHING: Final[Mapping[str, Path]] = {}
+NOTHING: Final[Mapping[str, Path | None]] = {}
 
 
 class StationWays:
@@ -74,7 +74,7 @@ def station_streams(
     line: Line,
     clock: Clock,
     *,
-    promised: Mapping[str, Path] = NOTHING,
+    promised: Mapping[str, Path | None] = NOTHING,
     told: Ended | None = None,
 ) -> Streams:
     """Make the streams of a station, tied to its link.
@@ -84,11 +84,12 @@ def station_streams(
         settings: bounds, and files that may be fetched at any time.
         line: its link.
         clock: the time.
-        promised: more that may be fetched, by name; it is looked into each time.
+        promised: more that may be fetched, by name; it is looked into each time. None for a path: it is being written.
         told: of each stream that is over.
     """
     spool = Spool(folder / FOLDER, by_name, largest=settings.largest, most=settings.most)
-    logs = ChainMap({Path(one).name: Path(one) for one in settings.logs}, cast("dict[str, Path]", promised))
+    usual: dict[str, Path | None] = {Path(one).name: Path(one) for one in settings.logs}
+    logs = ChainMap(usual, cast("dict[str, Path | None]", promised))
     made = Streams(spool, StationWays(line), Logged(told), now=clock.now, logs=logs)
     line.services = made
     return made

@@ -147,6 +147,8 @@ class Logbook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     most: int = 8_000_000
     """Each of them; the oldest half goes when it is full [bytes]."""
+    fastest: Seconds = Seconds(1.0)
+    """Between two samples of what it measures at least, whatever its CSMS wants [s]."""
 
 
 class Updates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -217,6 +219,8 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             patience=Seconds(self.csms.patience),
             security_profile=_security(self.csms),
             firmware_signed=self.updates.signed,
+            log_fastest=self.logbook.fastest,
+            log_most=self.logbook.most,
         )
 
 
@@ -253,6 +257,8 @@ def _check(config: StationConfig) -> None:
     check_bulk(config.bulk)
     if config.logbook.most < LEAST_LOG:
         raise Malformed(f"logbook.most is {LEAST_LOG} at least", where="logbook.most")
+    if config.logbook.fastest <= 0:
+        raise Malformed("logbook.fastest must be above 0", where="logbook.fastest")
     names = [Path(one).name for one in config.bulk.logs]
     if len(set(names)) < len(names):
         raise Malformed("bulk.logs: two files end in the same name, by which they are fetched", where="bulk.logs")

@@ -17,10 +17,13 @@ from open63110.bindings.link.patterns.files import FileSource
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import StationId
 from open63110.kernel.journal import Entry
+from open63110.kernel.messages import Event
 from open63110.model.bulk import BulkStream, StreamState
-from open63110.model.logs import LogChanged, LogState, StationLog
+from open63110.model.log_criteria import LogCriteria, LogCriteriaChanged, StationCriteria
+from open63110.model.logs import LogChanged, LogKind, LogState, StationLog
 from open63110.ports import Where
 from open63110.runtime.engine import Engine
+from open63110.station.collector import Collected, Collection, Measured
 from open63110.station.logbook import FileBook, Logbook, stamp
 from open63110.usecases.stations.retrieve_logs import LogProgressed
 from open63110.wire.upload import Answer, ask_offset, place_of, put
@@ -41,7 +44,7 @@ ANEW: Final = frozenset({416, 422})
 SUPERSEDED: Final = "superseded"
 """Why a task is cancelled whose log nobody wants any more."""
 
-MakeStreams = Callable[[dict[str, Path], Callable[[BulkStream], None]], Streams]
+MakeStreams = Callable[[dict[str, Path | None], Callable[[BulkStream], None]], Streams]
 """Makes the streams of a station on a link: (what may be fetched by name, who is told of each that is over)."""
 
 
@@ -69,11 +72,36 @@ class StationLogs:
             streams: makes the streams of its link, when the first log goes that way; None: it has no link.
         """
         self.station, self.engine, self.book = station, engine, book
+        self.measured: Measured | None = None
+        """Whose meters are read for what is logged by criteria; None: nobody's."""
+        self.collected = Collected(engine.clock)
+        book.books[LogKind.DATA_COLLECTOR] = self.collected
+        self.collections: dict[str, Collection] = {}
         self._folder, self._tls, self._make = folder, tls, streams
-        self.promised: dict[str, Path] = {}
-        """What the CSMS may fetch in band, by name."""
+        self.promised: dict[str, Path | None] = {}
+        """What the CSMS may fetch in band, by name; None for a path: it is being written."""
         self.streams: Streams | None = None
         self._ends: dict[str, asyncio.Future[BulkStream]] = {}
+
+    def criteria(self) -> list[StationCriteria]:
+        """Return by what it is to log."""
+        return self.engine.known.under_way.load(StationCriteria, (Where("station", "=", self.station),), {})
+
+    def collection(self, criteria: LogCriteria) -> Collection | None:
+        """Begin to log by criteria; None: there is nothing to measure."""
+        if self.measured is None:
+            return None
+        book = self.book.made(LogKind.DATA_COLLECTOR, criteria.id, criteria.most)
+        self.collected.books[criteria.id] = (book, criteria.retention)
+        known = self.engine.known
+        made = self.collections[criteria.id] = Collection(criteria, book, self.measured, self.engine.clock, known.credential)
+        return made
+
+    def heard(self, fact: Event) -> None:
+        """Write down what happened."""
+        self.book.note(fact)
+        for one in self.collections.values():
+            one.heard(fact)
 
     def open_ones(self) -> list[StationLog]:
         """Return what was asked for and has not gone yet."""
@@ -196,13 +224,15 @@ class LogSenders:
         self._engines: list[Engine] = []
         self._tasks: asyncio.TaskGroup | None = None
         self._sending: dict[StationId, asyncio.Task[None]] = {}
+        self._collecting: dict[str, asyncio.Task[None]] = {}
 
-    def add(self, one: StationLogs) -> None:
+    def add(self, one: StationLogs) -> StationLogs:
         """Take the logs of a station in."""
         self._stations[one.station] = one
         if one.engine not in self._engines:
             self._engines.append(one.engine)
             one.engine.commit.on_durable.append(self._look)
+        return one
 
     def _look(self, entries: list[Entry]) -> None:
         for entry in entries:
@@ -210,7 +240,9 @@ class LogSenders:
             if logs is None:
                 continue
             fact: Any = entry.event
-            logs.book.note(fact)
+            logs.heard(fact)
+            if entry.kind is LogCriteriaChanged:
+                self._collect(logs, fact.key, fact.log_criteria)
             if entry.kind is LogChanged and fact.log is not None and fact.log.state is LogState.ACCEPTED:
                 self._begin(logs, fact.log)
 
@@ -222,11 +254,22 @@ class LogSenders:
         if self._tasks is None:
             return
         if not asked.location:
+            logs.promised[asked.name] = None
             streams = logs.made_streams()
             if streams is not None:
                 self._tasks.create_task(streams.run())
         task = self._sending[logs.station] = self._tasks.create_task(self._send(logs, asked))
         task.add_done_callback(lambda over: self._over(logs.station, over))
+
+    def _collect(self, logs: StationLogs, key: str, row: StationCriteria | None) -> None:
+        """Log by criteria as they are now, and no more as they were."""
+        running = self._collecting.pop(key, None)
+        if running is not None:
+            running.cancel()
+        logs.collections.pop(key.partition(":")[2], None)
+        made = logs.collection(row.effective) if row is not None and row.effective is not None else None
+        if made is not None and self._tasks is not None:
+            self._collecting[key] = self._tasks.create_task(made.run())
 
     async def _send(self, logs: StationLogs, asked: StationLog) -> None:
         try:
@@ -250,6 +293,9 @@ class LogSenders:
             try:
                 for logs, asked in self._left():
                     self._begin(logs, asked)
+                for logs in self._stations.values():
+                    for row in logs.criteria():
+                        self._collect(logs, row.key, row)
                 await asyncio.Event().wait()
             finally:
                 self._tasks = None
@@ -272,5 +318,9 @@ def logs_of(config: StationConfig, engine: Engine) -> StationLogs:
             context.load_verify_locations(named)
         return context
 
-    book = Logbook(lambda kind: FileBook(folder / LOGS / f"{kind}.log", config.logbook.most))
+    def made(kind: LogKind, part: str, most: int | None) -> FileBook:
+        name = f"{kind}.{part}" if part else kind
+        return FileBook(folder / LOGS / f"{name}.log", most or config.logbook.most)
+
+    book = Logbook(made)
     return StationLogs(StationId(config.id), engine, book, lambda: folder / OUTGOING, tls=believed)

@@ -54,6 +54,11 @@ NOUNS: dict[str, Noun] = {
     "log": Noun(
         plural="logs", columns=("id", "kind", "asked", "state", "name", "size", "arrived", "reason", "removed"), more=(logs.save,)
     ),
+    "log-criteria": Noun(
+        plural="log-criteria",
+        columns=("station", "id", "state", "effective.sources", "effective.period", "effective.trigger", "reduced", "reason"),
+        doors={"SetLogCriteria": "set", "ClearLogCriteria": "clear", "AskLogCriteria": "ask"},
+    ),
     "sdr": Noun(
         plural="sdrs", columns=("id", "session", "station", "began", "ended", "energy", "subject", "flags"), more=(extras.export,)
     ),

@@ -67,6 +67,7 @@ OF_A_CSMS = {
     "token": "Credentials the operator knows.",
     "order": "Commands given to stations, and what became of them.",
     "log": "Logs of stations: fetch diagnostics, security and what was measured; list, save, remove.",
+    "log-criteria": "What stations log of what they measure: set, clear, ask.",
     "sdr": "Service detail records: list, export.",
     "quarantine": "What could not be understood: list, replay.",
     "audit": "Who asked what.",

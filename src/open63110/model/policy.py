@@ -127,3 +127,11 @@ class StationPolicy(Policy, frozen=True, kw_only=True):
     """How long the answer to a call is awaited [s]."""
     security_profile: Literal[0, 1, 2, 3] = 1
     """Of OCPP: how the link is secured; 0: not at all."""
+    log_fastest: Seconds = Seconds(1.0)
+    """What its meters can be read for a log at most, once in so long (8.3.9) [s]."""
+    log_most: int = 8_000_000
+    """How much it can log by one set of criteria [bytes]."""
+    log_ring: int = 3_600
+    """How many samples from before a trigger it can hold."""
+    log_criteria: int = 10
+    """By how many sets of criteria it can log."""

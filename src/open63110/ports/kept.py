@@ -13,6 +13,7 @@ from open63110.model.display import MessageReport, StationMessage
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample
 from open63110.model.firmware import Campaign, FirmwareImage, FirmwarePublication, FirmwareUpdate
 from open63110.model.inventory import Discovery, InventoryDifference, ReportPage
+from open63110.model.log_criteria import StationCriteria
 from open63110.model.logs import StationLog
 from open63110.model.order import Order
 from open63110.model.original import Original
@@ -100,6 +101,7 @@ KEPT = (
         asked=True,
     ),
     Kept(Voucher, "voucher", "id", ("serial", "identity", "used_by", "until"), asked=True),
+    Kept(StationCriteria, "log_criteria", "key", ("station", "state"), asked=True),
     Kept(StationLog, "log", "id", ("station", "kind", "asked", "state", "kept_until", "removed"), asked=True),
     Kept(FirmwareImage, "firmware_image", "id", ("sha256", "vendor", "version"), asked=True),
     Kept(FirmwareUpdate, "firmware_update", "key", ("station", "image", "campaign", "state", "asked", "ended"), asked=True),

@@ -21,6 +21,9 @@ from open63110.usecases.stations.onboard_station import ClockSet
 REMEMBERED: Final = 200
 """Lines of each log in memory, where there is no disk."""
 
+COLLECTED: Final = 20_000
+"""The same, of what is logged by criteria."""
+
 SECRET: Final = frozenset({"location"})
 """Fields that no log shows."""
 
@@ -89,9 +92,10 @@ class FileBook:
 class Logbook:
     """The three logs of a station."""
 
-    def __init__(self, made: Callable[[LogKind], Book]) -> None:
-        """Make a book for each."""
-        self.books: dict[LogKind, Book] = {kind: made(kind) for kind in LogKind}
+    def __init__(self, made: Callable[[LogKind, str, int | None], Book]) -> None:
+        """Make a book for each: (which log, which part of it, how large it may become [bytes]; None: as usual)."""
+        self.made = made
+        self.books: dict[LogKind, Book] = {kind: made(kind, "", None) for kind in LogKind}
 
     def note(self, fact: Event) -> None:
         """Write down what happened."""

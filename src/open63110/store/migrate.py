@@ -29,6 +29,7 @@ REVISIONS = (
     "0016",
     "0017",
     "0018",
+    "0019",
 )
 """Every revision of the schema, oldest first; one file each in ``migrations/versions``."""
 

@@ -69,6 +69,15 @@ from open63110.usecases.stations.set_displayed_information import (
     MessagesAnswer,
     SetMessage,
 )
+from open63110.usecases.stations.set_log_criteria import (
+    AskLogCriteria,
+    ClearLogCriteria,
+    LogCriteriaAnswer,
+    LogCriteriaAnswered,
+    LogCriteriaListed,
+    LogCriteriaReported,
+    SetLogCriteria,
+)
 from open63110.usecases.stations.update_firmware import FirmwareOrderAnswer, UnpublishAnswer
 
 R = TypeVar("R", bound=Reply)
@@ -314,6 +323,21 @@ def _messages(order: Any, yes: bool, _: str, answers: Sequence[Any], now: dateti
         yield MessagesReported(station=order.station, at=now, request=order.request)
 
 
+def _criteria(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    said = find(answers, LogCriteriaAnswer)
+    if yes and said is not None:
+        id = order.id if isinstance(order, ClearLogCriteria) else order.criteria.id
+        yield LogCriteriaAnswered(
+            station=order.station, at=now, id=id, accepted=True, effective=said.effective, reduced=said.reduced
+        )
+
+
+def _listed(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    said = find(answers, LogCriteriaListed)
+    if yes and said is not None:
+        yield LogCriteriaReported(station=order.station, at=now, criteria=said.criteria)
+
+
 def _variables_set(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
     said = find(answers, SettingsAnswer)
     if yes and said is not None:
@@ -349,6 +373,9 @@ _MEANS: dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], 
     SetVariables: _variables_set,
     ReadVariables: _variables_read,
     TakeInventory: _inventory,
+    SetLogCriteria: _criteria,
+    ClearLogCriteria: _criteria,
+    AskLogCriteria: _listed,
     StopRemotely: lambda *_: iter(()),
     SetMessage: _message_set,
     ClearMessage: _message_cleared,

@@ -22,6 +22,7 @@ from open63110.model.display import MessageReport, StationMessage
 from open63110.model.dso import DsoForecast, DsoGroup, DsoOrder
 from open63110.model.firmware import Campaign, FirmwareImage, FirmwarePublication, FirmwareUpdate
 from open63110.model.inventory import Discovery, InventoryDifference
+from open63110.model.log_criteria import StationCriteria
 from open63110.model.logs import StationLog
 from open63110.model.order import Order
 from open63110.model.outlook import Outlook
@@ -80,6 +81,7 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="sdrs", noun=Sdr, station="station", order="-produced"),
     Listing(plural="tokens", noun=Token, order="name"),
     Listing(plural="orders", noun=Order, station="station", order="-asked"),
+    Listing(plural="log-criteria", noun=StationCriteria, station="station", order="key"),
     Listing(plural="logs", noun=StationLog, station="station", order="-asked"),
     Listing(plural="quarantine", noun=QuarantinedInput, station="station", order="-id"),
     Listing(plural="audit", noun=AuditEntry, roles=PERSONAL, station="target", order="-id"),

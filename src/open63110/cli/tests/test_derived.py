@@ -151,8 +151,9 @@ def example(hint: Any) -> list[str]:
     way = written(hint)
     if way.kind is bool:
         return []
-    if typing.get_origin(way.kind) is Literal:
-        return [str(typing.get_args(way.kind)[0])]
+    kind = typing.get_args(way.kind)[0] if typing.get_origin(way.kind) is list else way.kind
+    if typing.get_origin(kind) is Literal:
+        return [str(typing.get_args(kind)[0])]
     return {"credential": ["ISO14443:04A1B2C3"], "structure": ["{}"]}.get(way.read.__name__, ["1"])
 
 

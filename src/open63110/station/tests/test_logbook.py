@@ -39,7 +39,7 @@ def extracted(book: Logbook, kind: LogKind, to: Path, **part: Any) -> list[dict[
 
 @pytest.fixture(params=["memory", "file"])
 def book(request: pytest.FixtureRequest, tmp_path: Path) -> Logbook:
-    def made(kind: LogKind) -> Book:
+    def made(kind: LogKind, *_: object) -> Book:
         return MemoryBook() if request.param == "memory" else FileBook(tmp_path / f"{kind}.log", 1_000_000)
 
     return Logbook(made)
@@ -97,7 +97,7 @@ def test_of_a_log_that_is_too_long_the_newest_lines_come_whole(book: Logbook, tm
 
 
 def test_in_memory_the_newest_lines_are_remembered(tmp_path: Path) -> None:
-    book = Logbook(lambda _: MemoryBook(3))
+    book = Logbook(lambda *_: MemoryBook(3))
     for minute in range(10):
         book.note(connector(minute))
     assert [one["at"][14:16] for one in extracted(book, LogKind.DIAGNOSTICS, tmp_path)] == ["07", "08", "09"]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from open63110.kernel.units import Seconds
 from open63110.model.alarm import AlarmKind, StationAlarm
 from open63110.model.constraint import Constraint, ConstraintScope, Step
 from open63110.model.deletion import CustomerReport, DeletionItem, DeletionRequest
@@ -20,6 +21,7 @@ from open63110.model.firmware import (
     FirmwareUpdate,
 )
 from open63110.model.inventory import Discovery, InventoryDifference, ReportPage, VariableDifference
+from open63110.model.log_criteria import LogCriteria, LogSource, LogTrigger, StationCriteria
 from open63110.model.logs import StationLog
 from open63110.model.order import Order
 from open63110.model.original import Original
@@ -42,6 +44,7 @@ from open63110.model.voucher import Voucher
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+CRITERIA = LogCriteria(id="heat", sources=(LogSource.POWER,), trigger=LogTrigger.FAULT, before=Seconds(600.0))
 PRICE = TariffElement(dimension="energy", price=Decimal("0.390"))
 
 
@@ -172,5 +175,6 @@ ONE_OF_EACH = (
     made(DeletionRequest, id="d1", by="csp", type="contract", subjects=("s1",), asked=NOON, deadline=NOON + HOUR),
     made(DeletionItem, id="d1/CS1/x", request="d1", holder="CS1", data="x", result="pending", at=NOON, steps={"cache": "sent"}),
     made(CustomerReport, id="CS1/7", station="CS1", subject="s1", request=7, asked=NOON, pages={0: "s2"}, lines=("a",), last=0),
+    made(StationCriteria, key="CS1:heat", station="CS1", id="heat", at=NOON, state="active", asked=CRITERIA, effective=CRITERIA),
     made(PeersHeard, id=5, marks=[("CS1", b"\x00\xff", 7, 9)]),
 )

@@ -39,7 +39,7 @@ class Streams:
         watch: Watch,
         *,
         now: Callable[[], datetime],
-        logs: Mapping[str, Path] | None = None,
+        logs: Mapping[str, Path | None] | None = None,
     ) -> None:
         """Go on with what the disk has.
 
@@ -48,10 +48,10 @@ class Streams:
             ways: of this node.
             watch: told what happened.
             now: the time.
-            logs: what may be fetched from here, by name.
+            logs: what may be fetched from here, by name; None for a path: it is being written.
         """
         self.spool, self._ways, self._watch, self._now = spool, ways, watch, now
-        self._logs: Mapping[str, Path] = {} if logs is None else logs
+        self._logs: Mapping[str, Path | None] = {} if logs is None else logs
         self.records = spool.records()
         self._legs: dict[bytes, Leg] = {}
         self._receiving: dict[bytes, Receiving] = {}
@@ -127,7 +127,7 @@ class Streams:
                 if self.records[stream.key].state not in OVER and way is not None:
                     for body in self._read(self.records[stream.key], offer, sink):
                         self._say(way, stream.key, body)
-            elif stream.incoming is Side.HERE and not stream.whole:
+            elif stream.incoming is Side.HERE and not stream.whole and log is not None:
                 copied = await asyncio.to_thread(self.spool.copied, stream, log)
                 if self.records[stream.key].state not in OVER:
                     self._keep(copied)
