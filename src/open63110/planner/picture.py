@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from open63110.kernel.ids import TransferReference
 from open63110.kernel.units import Amperes, Seconds, Watts
@@ -147,11 +148,18 @@ def _evse(given: Given, found: Step, at: int, plans: Plans, turns: Mapping[Key, 
         priority=float(given.share[at]),
         phases=tuple(one + 1 for one in terminals(spot.wiring)),
         promise=plans.promises.get(key),
-        ahead=plans.ahead.get(key, ()),
+        ahead=_ahead(spot, plans.ahead.get(key, ())),
         on=turn is not None and turn.on,
         had=Seconds(turn.had if turn is not None else 0.0),
         pauses=turn.pauses if turn is not None else 0,
     )
+
+
+def _ahead(spot: Spot, told: tuple[Ahead, ...]) -> tuple[Ahead, ...]:
+    """Return a plan as what will be drawn: an EV that uses fewer phases than its EVSE has draws less than its limits say."""
+    if spot.factor >= spot.said:
+        return told
+    return tuple([replace(one, limit=Watts(round(one.limit * spot.factor / spot.said, 1))) for one in told])
 
 
 def _state(spot: Spot, target: float) -> EvseState:

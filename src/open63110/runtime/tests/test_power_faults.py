@@ -12,11 +12,13 @@ from msgspec.structs import replace
 from open63110.kernel.ids import EvseNumber, StationId, TransferNumber, TransferReference
 from open63110.kernel.units import Amperes, Watts
 from open63110.model.constraint import Constraint, ConstraintScope, Step
-from open63110.model.limit import WHOLE, Confirmed, Limit, Limits, LimitScope, LimitSource
+from open63110.model.limit import WHOLE, Ahead, Confirmed, Limit, Limits, LimitScope, LimitSource
+from open63110.model.needs import Needs
 from open63110.model.power import AssetReading
 from open63110.model.site import Asset, GridConnection, Site, SiteId, Zone, ZoneId, ZoneKey
 from open63110.model.station import Evse, Registration, Station
 from open63110.model.transfer import EnergyTransfer
+from open63110.planner.picture import Plans
 from open63110.planner.safety import Look, Safety, View
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -173,6 +175,16 @@ def test_what_a_station_with_a_wrong_clock_measures_counts_by_when_it_was_and_it
     assert f"7200 s {'ahead' if ahead > 0 else 'slow'}" in words
     # it may be from before the limit was confirmed, or from long ago: then it says nothing
     assert kinds(lot(30.0).look(40)) == kinds(lot(100.0).look(400)) == {"ClockDoubted"}
+
+
+def test_a_plan_is_shown_as_what_will_be_drawn_by_an_ev_that_uses_one_phase_of_three() -> None:
+    one = keeping("A", 11_000.0)
+    needs = Needs(source="ev", phases=1)
+    place = Place(replace(one, transfers={TRANSFER.reference: replace(one.transfers[TRANSFER.reference], needs=needs)}))
+    later = (Ahead(since=NOW + timedelta(hours=1), limit=Watts(6_900.0)),)
+    place.safety.plans = Plans("on", NOW, {}, {(StationId("A"), ONE): later})
+    (shown,) = place.look().power().evses
+    assert [(step.since, step.limit) for step in shown.ahead] == [(later[0].since, 2_300.0)]
 
 
 def test_a_csms_whose_sites_need_nothing_reads_in_no_numerics() -> None:
