@@ -140,7 +140,7 @@ async def test_the_page_shows_a_reduction_as_it_happens_who_ordered_it_and_why_c
                     await asyncio.sleep(0.1)
             await expect(page.locator("#demands")).to_contain_text("nordnetz")
             await expect(page.locator("#demands")).to_contain_text("counts")
-            await expect(page.locator("#evs")).to_contain_text("limited by the DSO (nordnetz)")
+            await expect(page.locator("#evs")).to_contain_text("limited by the DSO (nordnetz)", timeout=30_000)
             await here.pass_by(WHILE)
             await expect(page.locator(".u-legend").first).to_contain_text("≤ the DSO (nordnetz)")
             assert await flows(page) <= LIMIT
@@ -149,7 +149,9 @@ async def test_the_page_shows_a_reduction_as_it_happens_who_ordered_it_and_why_c
                 while not (ahead := await planned(here)):  # noqa: ASYNC110 - a curve tells nobody
                     await asyncio.sleep(0.1)
             assert max(ahead[:2]) <= LIMIT * 1.001
-            await expect(page.locator(".power-chart").first).to_have_attribute("data-planned", re.compile("[1-9]"))
+            await expect(page.locator(".power-chart").first).to_have_attribute(
+                "data-planned", re.compile("[1-9]"), timeout=30_000
+            )
             await shot(page, "site-during-reduction")
             await page.click("[data-theme-toggle]")
             await here.pass_by(WHILE / 10)

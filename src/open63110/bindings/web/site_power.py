@@ -105,14 +105,15 @@ class SitePowers:
 
     async def _curve(self, request: Request, caller: Caller) -> Response:
         site, said, known = await self._site(request, caller), request.query_params, self._node.engine.known
-        begin, end = self._span(request)
+        now = self._node.clock.now()
+        begin, end = self._span(request, now)
         phase = said.get("phase", "0") or "0"
         if phase not in {"0", "1", "2", "3"}:
             raise Malformed("a phase is 1, 2 or 3", where="phase")
-        now = self._node.clock.now()
         samples = [one async for one in self._samples(site, begin, end)]
         power = known.power(site.id) if end >= now else None
-        shape = Shape(site=site, node=said.get("node") or "site", phase=int(phase))
+        zones = {str(one.id): str(zone.id) for zone in known.zones(site.id) for one in known.members(zone.key)}
+        shape = Shape(site=site, node=said.get("node") or "site", phase=int(phase), zones=zones)
         return JsonResponse(series(shape, samples, power, known.constraints(site.id), now))
 
     async def _samples(self, site: Site, begin: datetime, end: datetime) -> AsyncIterator[PowerSample]:
@@ -127,8 +128,7 @@ class SitePowers:
                 return
             last = found[-1].id
 
-    def _span(self, request: Request) -> tuple[datetime, datetime]:
-        now = self._node.clock.now()
+    def _span(self, request: Request, now: datetime) -> tuple[datetime, datetime]:
         end = _moment(request, "to") or now
         begin = _moment(request, "from") or end - _hours(request)
         if not timedelta(0) < end - begin <= LONGEST:
@@ -137,7 +137,7 @@ class SitePowers:
 
     async def _history(self, request: Request, caller: Caller) -> Response:
         site = await self._site(request, caller)
-        begin, end = self._span(request)
+        begin, end = self._span(request, self._node.clock.now())
         samples = self._samples(site, begin, end)
         if _format(request) == "csv":
             return export.file(StreamingResponse(_table(samples), media_type="text/csv; charset=utf-8"), f"{site.id}-power.csv")

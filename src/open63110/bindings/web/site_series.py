@@ -69,6 +69,8 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     node: str = "site"
     phase: int = 0
     """1 to 3; 0: power in all."""
+    zones: Mapping[str, str] = {}
+    """By station the zone where it stands: a feeder may feed several, and a zone hang at several."""
 
 
 def series(
@@ -164,7 +166,7 @@ def _raw_layers(shape: Shape, moment: _Moment) -> dict[str, float]:
 def _by_station(shape: Shape, moment: _Moment) -> dict[str, float]:
     found: dict[str, float] = {}
     for one in moment.evses:
-        if one.node == shape.node or (one.node in moment.nodes and _under(moment.nodes, moment.nodes[one.node], shape.node)):
+        if _inside(shape, moment.nodes, one):
             found[str(one.station)] = found.get(str(one.station), 0.0) + _on(shape, one.measured, one.phases)
     return found
 
@@ -230,10 +232,9 @@ def _planned(shape: Shape, power: SitePower, present: _Moment, names: Sequence[s
     raw: dict[str, float] = {BESIDE: _raw_layers(shape, present).get(BESIDE, 0.0)}
     top = present.nodes.get(shape.node)
     for one in power.evses:
-        node = present.nodes.get(one.node)
-        if node is None or top is None or not (one.node == shape.node or _under(present.nodes, node, shape.node)):
+        if top is None or not _inside(shape, present.nodes, one):
             continue
-        name = str(one.station) if top.kind == "zone" else _zone_of(present.nodes, node)
+        name = str(one.station) if top.kind == "zone" else _zone_of(shape, present.nodes, one)
         raw[name] = raw.get(name, 0.0) + _on(shape, planned_at(one, at), one.phases)
     return _gathered(raw, names)
 
@@ -256,18 +257,33 @@ def _told(shape: Shape, moment: _Moment) -> float | None:
     plans = [one for one in moment.evses if isinstance(one, EvseSample) and one.foreseen is not None]
     if top is None or not plans:
         return None
-    here = [one for one in plans if one.node == shape.node or _beneath(moment.nodes, one.node, shape.node)]
+    here = [one for one in plans if _inside(shape, moment.nodes, one)]
     beside = _raw_layers(shape, moment).get(BESIDE, 0.0) if shape.phase else top.base
     planned = sum(_on(shape, one.foreseen, one.phases) for one in here) + beside
-    allowed = _limit(shape, top)[0]
-    return planned if allowed is None else min(planned, allowed)
+    limits = [_limit(shape, one)[0] for one in (top, _only_connection(shape, moment.nodes)) if one is not None]
+    return min([planned, *(one for one in limits if one is not None)])
+
+
+def _only_connection(shape: Shape, nodes: Mapping[str, NodePower]) -> NodePower | None:
+    """Return what alone carries the whole site; None: the site is not what is looked at, or there are several."""
+    connections = shape.site.connections
+    return nodes.get(connections[0].id) if shape.node == "site" and len(connections) == 1 else None
+
+
+def _inside(shape: Shape, nodes: Mapping[str, NodePower], one: EvsePower | EvseSample) -> bool:
+    """Tell whether an EVSE is part of what is looked at."""
+    known = shape.zones.get(str(one.station))
+    return shape.node in {one.node, f"zone:{known}"} or _beneath(nodes, one.node, shape.node)
 
 
 def _beneath(nodes: Mapping[str, NodePower], node: str, top: str) -> bool:
     return node in nodes and _under(nodes, nodes[node], top)
 
 
-def _zone_of(nodes: Mapping[str, NodePower], node: NodePower) -> str:
+def _zone_of(shape: Shape, nodes: Mapping[str, NodePower], one: EvsePower) -> str:
+    known, node = shape.zones.get(str(one.station)), nodes.get(one.node)
+    if known is not None or node is None:
+        return known or REST
     for _ in range(len(nodes)):
         if node.kind == "zone":
             return node.id.removeprefix("zone:")

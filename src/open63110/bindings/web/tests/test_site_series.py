@@ -202,6 +202,14 @@ def test_the_plan_of_a_zone_is_that_of_its_stations_and_of_a_phase_that_of_its_c
     assert lines(by_phase.planned)["A"] == [0.0, *([5_000.0 / 3 / 277.0]), *([6_900.0 / 3 / 277.0] * 3)]
 
 
+def test_a_station_that_hangs_at_a_feeder_is_planned_for_in_the_zone_where_it_stands() -> None:
+    one = msgspec.structs.replace(planning(step(20, 6_900.0)), node="row")
+    power, zones = present(one), {"A": "yard"}
+    assert lines(drawn(power=power, zones=zones).planned)["yard"] == [0.0, 5_000.0, 6_900.0, 6_900.0]
+    assert lines(drawn(power=power, node="zone:yard", zones=zones).planned)["A"] == [0.0, 5_000.0, 6_900.0, 6_900.0]
+    assert "A" not in lines(drawn(power=power, node="zone:deck", zones=zones).planned)
+
+
 def test_what_is_known_of_limits_to_come_is_drawn_ahead() -> None:
     evening = Constraint(
         id="c1",
