@@ -17,7 +17,8 @@ from open63110.kernel.ids import ConnectorNumber, EvseNumber
 from open63110.kernel.messages import Command, Effect, Event
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Door, UseCase
-from open63110.model.station import Registration, Station
+from open63110.model.authorization import may_be_ordered
+from open63110.model.station import Station
 
 
 class Report(StrEnum):
@@ -61,25 +62,29 @@ class ReportTriggered(Event, frozen=True, kw_only=True, gc=False):
     connector: ConnectorNumber | None = None
 
 
-SAID: Final = frozenset({Report.BOOT, Report.HEARTBEAT, Report.STATUS, Report.READINGS, Report.TRANSFER})
+SAID: Final = frozenset(
+    {
+        *(Report.BOOT, Report.HEARTBEAT, Report.STATUS, Report.READINGS, Report.TRANSFER),
+        *(Report.FIRMWARE, Report.LOG, Report.DIAGNOSTICS),
+    }
+)
 """What our own station says at any time; a flow for each leads to whoever says it."""
 
 ABOUT_EVSES: Final = frozenset({Report.STATUS, Report.READINGS, Report.TRANSFER})
 
 
 def ask(command: TriggerReport, station: Station) -> Iterator[Effect]:
-    """Pass it on, also to a station that waits to be accepted: that it boots once more may be what it waits for.
+    """Pass it on.
 
     Raises:
         Unknown: there is no such part.
         Refused: a trigger of a vendor has a name, and no other has one.
-        Unavailable: the station is not there, or nobody registered it.
+        Unavailable: the station is not there, or does not work here.
     """
     _check(command, station)
     if (command.report is Report.CUSTOM) != bool(command.custom):
         raise Refused("a trigger of a vendor, and no other, has a name", code="NoCustomTrigger", where="custom")
-    heard = station.registration in {Registration.ACCEPTED, Registration.PENDING, Registration.NEW}
-    if station.connected is None or not heard:
+    if not may_be_ordered(station):
         raise Unavailable(f"{station.id} is not connected", code="StationOffline", where="station")
     yield command
 

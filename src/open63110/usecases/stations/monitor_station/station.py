@@ -112,12 +112,12 @@ def _standing(
 ) -> Connector:
     """Return how a connector is: a fault goes before everything, an order that keeps it out of use before a cable.
 
-    Energy that flows is not stopped by such an order (8.3.4).
+    Energy that flows is not stopped by such an order (8.3.4); where the cable was just taken out, none does any more.
     """
     info = PLUGGED if held else ""
     if error:
         return Connector(state="faulted", at=at, error=error, info=info)
-    if not operative(station.availability, evse, connector) and not _flows(station, evse, connector):
+    if not operative(station.availability, evse, connector) and not (held and _flows(station, evse, connector)):
         return Connector(state="unavailable", at=at, info=info)
     if held:
         return Connector(state="occupied", at=at, detail="Preparing")

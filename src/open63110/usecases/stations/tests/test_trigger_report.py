@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from msgspec.structs import replace
+from tests.rows import KeptRows
 
 from open63110.flows.report_when_triggered import then
 from open63110.kernel.errors import NotSupported, Refused, Unavailable, Unknown
@@ -31,9 +32,8 @@ def wish(
     return TriggerReport(station=CS, report=report, evse=number, connector=plug, custom=custom)
 
 
-def test_the_wish_is_passed_on_also_to_a_station_that_waits_to_be_accepted() -> None:
-    for registration in (Registration.ACCEPTED, Registration.PENDING, Registration.NEW):
-        assert list(ask(wish(), replace(IDLE, registration=registration))) == [wish()]
+def test_the_wish_is_passed_on() -> None:
+    assert list(ask(wish(), IDLE)) == [wish()]
 
 
 @pytest.mark.parametrize(
@@ -80,19 +80,22 @@ def test_of_a_transfer_that_does_not_go_on_nothing_is_said() -> None:
         (Report.STATUS, "ReportStatus"),
         (Report.READINGS, "ReportReadings"),
         (Report.TRANSFER, "ReportTransfer"),
+        (Report.FIRMWARE, "ReportFirmware"),
+        (Report.LOG, "LogProgressed"),
+        (Report.DIAGNOSTICS, "LogProgressed"),
     ],
 )
 def test_what_it_promises_leads_to_whoever_says_it(report: Report, leads: str) -> None:
     (fact,) = obey(wish(report, 1), BUSY, NOW)
     assert isinstance(fact, ReportTriggered)
-    (command,) = then(fact, BUSY)
+    (command,) = then(fact, BUSY, KeptRows(), NOW)
     assert type(command).__name__ == leads
     assert getattr(command, "evse", E1) == E1
 
 
 def test_all_that_is_promised_leads_somewhere() -> None:
     for report in SAID:
-        assert list(then(ReportTriggered(station=CS, at=NOW, report=report), BUSY))
+        assert list(then(ReportTriggered(station=CS, at=NOW, report=report), BUSY, KeptRows(), NOW))
 
 
 def test_the_operator_asks() -> None:

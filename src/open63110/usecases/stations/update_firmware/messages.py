@@ -102,6 +102,10 @@ class GoOnWithFirmware(Command, frozen=True, kw_only=True, gc=False):
     """At a station: do what is due of its update."""
 
 
+class ReportFirmware(Command, frozen=True, kw_only=True, gc=False):
+    """At a station: say how far it is with new firmware."""
+
+
 class PublishFirmware(Command, frozen=True, kw_only=True, gc=False):
     """Fetch an image and serve it to what is behind you: a local controller, or a local CSMS."""
 

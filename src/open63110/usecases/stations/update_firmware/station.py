@@ -32,6 +32,7 @@ from open63110.usecases.stations.update_firmware.messages import (
     FirmwareStatusReported,
     FirmwareTold,
     GoOnWithFirmware,
+    ReportFirmware,
     UpdateFirmware,
 )
 
@@ -184,6 +185,13 @@ def _step(update: FirmwareUpdate, state: FirmwareState, now: datetime, detail: s
 def _kept(update: FirmwareUpdate, now: datetime) -> FirmwareUpdateChanged:
     over = replace(update, signature="", certificate="", location="") if update.ended else update
     return FirmwareUpdateChanged(station=update.station, at=now, key=update.key, firmware_update=over)
+
+
+def report(command: ReportFirmware, rows: Rows, now: datetime) -> Iterator[Effect]:
+    """Say how far the update is that goes on; that there is none, too."""
+    found = next(iter(open_updates(rows, command.station)), None)
+    state, request = (FirmwareState.IDLE, 0) if found is None else (found.state, found.said)
+    yield FirmwareStatusReported(station=command.station, at=now, request=request, state=state)
 
 
 def _wake(update: FirmwareUpdate, at: datetime) -> Wake:
