@@ -95,7 +95,6 @@ SAID: Final[dict[str, tuple[Any, ...]]] = {
     "numbers": ((7, 8),),
     "display": ("Display",),
     "places": (("EVSE@1",), ("EVSE@1/Power", "Connector@1.1")),
-    "values": (("A", "W"), ("EVConnected", "Authorized")),
     "admit": (False,),
     "models": (("Duo 2x22",), ("Duo 2x22", "Duo 2x11")),
     "locations": (("http://10.2.0.2:41000/d41d8cd98f00b204e9800998ecf8427e",),),
@@ -104,6 +103,13 @@ SAID: Final[dict[str, tuple[Any, ...]]] = {
     "retries": (3, 5),
     "report": (True, False),
     "lines": (("local list: Accepted", "transfer 0b5a9d1e"),),
+    "variables": (("EVSE@1/Power", "EVSE@2/Temperature"),),
+    "ids": ((3, 4),),
+    "cleared": ((3,),),
+    "unknown": ((4,),),
+    "stay": ((1,),),
+    "offsets": ((0.0, 0.1),),
+    "values": (("A", "W"), ("EVConnected", "Authorized"), ("229.8", "230.1"), 10),
 }
 """What stands in a field; of those that fit its type."""
 

@@ -93,6 +93,8 @@ NOUNS: dict[str, Noun] = {
     ),
     "message-report": Noun(plural="message-reports", columns=("station", "request", "since", "at", "trouble")),
     "voucher": Noun(plural="vouchers", columns=("id", "serial", "identity", "site", "zone", "until", "used_by", "used")),
+    "monitor": Noun(plural="monitors", columns=("station", "reported", "base", "level", "wishes", "installed")),
+    "event-stream": Noun(plural="event-streams", columns=("id", "station", "variable", "opened", "closed", "samples", "last")),
     "outlook": Noun(plural="outlooks", columns=("site", "kind", "asset", "until", "currency", "by"), more=(outlooks.import_,)),
     "dso": Noun(
         plural="dso-orders",

@@ -104,6 +104,16 @@ def _read(name: str) -> str:
     return _ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), name) if "%" in name else name
 
 
+def of_evse(evse: EvseNumber, name: str) -> VariableAddress:
+    """Return a variable of an EVSE."""
+    return VariableAddress(component=Component(name="EVSE", evse=evse), name=name)
+
+
+def of_station(name: str) -> VariableAddress:
+    """Return a variable of the station as a whole."""
+    return VariableAddress(component=Component(name="ChargingStation"), name=name)
+
+
 class AttributeKind(StrEnum):
     """Which of the values of a variable."""
 

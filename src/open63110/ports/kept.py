@@ -15,6 +15,7 @@ from open63110.model.firmware import Campaign, FirmwareImage, FirmwarePublicatio
 from open63110.model.inventory import Discovery, InventoryDifference, ReportPage
 from open63110.model.log_criteria import StationCriteria
 from open63110.model.logs import StationLog
+from open63110.model.monitor import Monitoring, MonitorPage
 from open63110.model.order import Order
 from open63110.model.original import Original
 from open63110.model.outlook import Outlook
@@ -28,6 +29,7 @@ from open63110.model.session import ServiceSession
 from open63110.model.settings import Rollout, RolloutResult, SettingTemplate, StationSettings
 from open63110.model.site import Site, Zone
 from open63110.model.station import Station
+from open63110.model.stream import EventStream, StreamChunk
 from open63110.model.tariff import Tariff
 from open63110.model.token import Subject, Token
 from open63110.model.transfer import EnergyTransfer
@@ -107,6 +109,10 @@ KEPT = (
     Kept(FirmwareUpdate, "firmware_update", "key", ("station", "image", "campaign", "state", "asked", "ended"), asked=True),
     Kept(FirmwarePublication, "firmware_publication", "key", ("station", "image", "state"), asked=True),
     Kept(Campaign, "campaign", "id", ("state", "began", "ended"), asked=True),
+    Kept(Monitoring, "monitoring", "station", ("at", "reported"), asked=True),
+    Kept(MonitorPage, "monitor_page", "id", ("station",), asked=True),
+    Kept(EventStream, "event_stream", "id", ("station", "monitor", "open", "opened", "last"), asked=True),
+    Kept(StreamChunk, "stream_chunk", "id", ("stream", "station", "begin"), asked=True),
 )
 """Every noun that has rows. Station rows leave out transfers and sessions, which are rows of their own."""
 

@@ -2,6 +2,7 @@
 """A simulated EVSE: contactor, meter, and perhaps an EV. Energy flows when it is asked for, from the last moment to this one."""
 
 from datetime import datetime
+from typing import Final
 
 from open63110.kernel.units import Watts
 from open63110.model.reading import Reading
@@ -9,11 +10,17 @@ from open63110.model.transfer import TransferState
 from open63110.simulator.ev import VOLTAGE, Ev
 from open63110.simulator.meter import Meter
 
+AMBIENT: Final = 25.0
+"""[°C]"""
+
+HEATING: Final = 0.001
+"""How much warmer an EVSE gets by each watt that flows [K/W]."""
+
 
 class SimulatedEvse:
     """One EVSE with one connector."""
 
-    __slots__ = ("_begins", "_until", "closed", "ev", "fault", "halted", "limit", "meter", "number")
+    __slots__ = ("_begins", "_until", "closed", "ev", "fault", "halted", "heat", "limit", "meter", "number")
 
     def __init__(self, number: int, meter: Meter) -> None:
         """Stand free."""
@@ -24,6 +31,8 @@ class SimulatedEvse:
         """The EVSE gives nothing for a while, although the contactor may be closed."""
         self.fault: tuple[str, int] | None = None
         """Code and severity of what is broken."""
+        self.heat: float | None = None
+        """How hot it is made from outside [°C]; None: by what flows alone."""
         self.limit = Watts(0.0)
         self._until: datetime | None = None
         self._begins = True
@@ -71,6 +80,22 @@ class SimulatedEvse:
         if self.power > 0:
             return "charging"
         return "suspended-evse" if self.halted or self.ev is None else "suspended-ev"
+
+    @property
+    def temperature(self) -> float:
+        """How hot it is inside [°C]."""
+        return self.heat if self.heat is not None else round(AMBIENT + HEATING * self.power, 1)
+
+    def values(self, now: datetime) -> dict[str, float]:
+        """Return what can be watched of it, by the names that variables of an EVSE have."""
+        self.advance(now)
+        current = self.power / VOLTAGE / self.ev.make.phases if self.ev is not None else 0.0
+        return {
+            "Power": round(self.power, 1),
+            "ACCurrent": round(current, 2),
+            "ACVoltage": VOLTAGE,
+            "Temperature": self.temperature,
+        }
 
     def readings(self, now: datetime) -> tuple[Reading, ...]:
         """Read everything there is; a signed register stands beside the plain one."""

@@ -6,7 +6,9 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
+from open63110.kernel.ids import EvseNumber
 from open63110.kernel.units import Watts
+from open63110.model.device import VariableAddress, of_evse, of_station
 from open63110.model.needs import Needs
 from open63110.model.reading import Reading
 from open63110.model.token import Credential
@@ -152,6 +154,14 @@ class SimulatedStation:
             return found
         now = self._clock.now()
         return tuple(replace(one, at=now) for one in found)
+
+    def values(self) -> dict[VariableAddress, float | str]:
+        """Read everything that monitors can watch."""
+        now, found = self.world.now(), dict[VariableAddress, float | str]()
+        for number, one in self.evses.items():
+            found.update({of_evse(EvseNumber(number), name): value for name, value in one.values(now).items()})
+        hottest = max((one.temperature for one in self.evses.values()), default=0.0)
+        return {**found, of_station("Temperature"): hottest}
 
     def state(self, evse: int) -> TransferState | None:
         """Tell what the EV does while energy may flow."""

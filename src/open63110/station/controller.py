@@ -8,9 +8,8 @@ follow facts (contactors, restart, unlocking), and the way of facts and requests
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from open63110 import ports
 from open63110.kernel.errors import Trouble, Unavailable
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, TransferReference
 from open63110.kernel.journal import Entry
@@ -19,17 +18,18 @@ from open63110.kernel.units import Amperes, Watts
 from open63110.model.limit import offered
 from open63110.model.needs import Needs, NeedsStated
 from open63110.model.own_device import OwnSettings, OwnSettingsChanged
-from open63110.model.reading import Reading
 from open63110.model.station import EvPluggedIn, EvUnplugged, Identity, Registration, Station
 from open63110.model.token import Credential
-from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, TransferState
+from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted
 from open63110.runtime.engine import Engine
 from open63110.runtime.orders import Verdict
 from open63110.station.limits import phase_limit
 from open63110.station.line import Line
 from open63110.station.outbox import AT_ONCE, TOLD, Outbox, Waiting
 from open63110.station.own_settings import keep_to
-from open63110.station.timekeeping import Hands, Timekeeper
+from open63110.station.parts import Hardware
+from open63110.station.post import FOLLOWED, Post
+from open63110.station.timekeeping import Timekeeper
 from open63110.station.touching import touches
 from open63110.station.ways import ways
 from open63110.usecases.energy.smart_charging import (
@@ -59,32 +59,13 @@ FACT, REQUEST = "fact", "request"
 """By what the line's answers are known."""
 
 
-class Hardware(ports.Hardware, Hands, Protocol):
-    """What a controller moves, measures and is told, beyond the port's own words."""
-
-    def readings(self, evse: int) -> tuple[Reading, ...]:
-        """Read the meter of an EVSE, and whatever else it shows, now."""
-
-    def state(self, evse: int) -> TransferState | None:
-        """Tell what the EV at an EVSE does while energy may flow; None if it may not."""
-
-    def faults(self) -> Sequence[tuple[int, str, int]]:
-        """Tell what is broken: EVSE (0: the station), code, severity."""
-
-    def sample_every(self, seconds: float) -> None:
-        """Read meters so often while energy may flow [s]."""
-
-    def unlock(self, evse: int, connector: int) -> None:
-        """Let go of a cable."""
-
-    def restart(self, reason: str, evse: int | None) -> None:
-        """Go down and come up again, for that reason: the whole, or one EVSE."""
-
-
 class Controller:
     """One station. Its line calls ``before``, ``over`` and ``link_changed``, its hardware everything public below them."""
 
-    __slots__ = ("_engine", "_pause", "clock", "hardware", "id", "identity", "layout", "limit", "line", "outbox", "powered")
+    __slots__ = (
+        *("_engine", "_pause", "_post", "clock", "hardware", "id", "identity", "layout", "limit", "line"),
+        *("outbox", "powered"),
+    )
 
     def __init__(
         self, station: StationId, engine: Engine, *, identity: Identity, layout: tuple[int, ...], limit: float = 22_000.0
@@ -105,6 +86,7 @@ class Controller:
         self.powered = False
         self.clock = Timekeeper(station, lambda fact, now: self._hear(fact, now=now), self._clock_was_set)
         self._pause: asyncio.TimerHandle | None = None
+        self._post = Post(station, engine, self)
 
     @property
     def noun(self) -> Station | None:
@@ -164,6 +146,7 @@ class Controller:
         for fault in self.hardware.faults():
             self.fault(*fault)
         self._choose_way()
+        self._post.up()
         self.line.dial()
 
     def _choose_way(self) -> None:
@@ -176,6 +159,7 @@ class Controller:
     def power_down(self) -> None:
         """Fall silent: no energy, no link."""
         self.powered = False
+        self._post.down()
         for evse in self._evses():
             self.hardware.open_contactor(evse)
         self.line.cut()
@@ -304,10 +288,12 @@ class Controller:
                 self.hardware.restart(fact.reason, fact.evse)
             case OwnSettingsChanged():
                 keep_to(fact.own_settings, self._engine, self.hardware, self.line)
+        if isinstance(fact, FOLLOWED):
+            self._post.fact(fact)
         if isinstance(fact, AT_ONCE):
             self.request(fact)
         if isinstance(fact, TOLD):
-            self.outbox.put(fact, heard=self._heard, id=id)
+            self.outbox.put(fact, heard=self.heard, id=id)
             self.pump()
 
     def _keep_to_limits(self) -> None:
@@ -318,20 +304,26 @@ class Controller:
 
     def request(self, command: Command | Event) -> None:
         """Ask the CSMS; a request that cannot go now is worth nothing later."""
+        self.called(command)
+
+    def called(self, message: Command | Event) -> bool:
+        """Tell or ask something that is worth nothing later; False: it cannot go now."""
         try:
-            self.line.call(REQUEST, command, REQUEST_WITHIN)
+            self.line.call(REQUEST, message, REQUEST_WITHIN)
         except Trouble:
-            return
+            return False
+        return True
 
     @property
-    def _heard(self) -> bool:
+    def heard(self) -> bool:
+        """Somebody listens: there is a link, and the station is accepted."""
         noun = self.noun
         return self.line.open and noun is not None and noun.registration is Registration.ACCEPTED
 
     def pump(self) -> None:
         """Tell the next fact, if nothing is under way and no pause is kept."""
         while self._pause is None and self.line.open:
-            fact = self.outbox.next(accepted=self._heard)
+            fact = self.outbox.next(accepted=self.heard)
             if fact is None:
                 return
             try:

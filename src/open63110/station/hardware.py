@@ -9,12 +9,14 @@ import msgspec
 
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.units import Amperes, Seconds, Watts
+from open63110.model.device import VariableAddress
 from open63110.model.limit import PHASE
 from open63110.model.reading import Reading
 from open63110.model.transfer import TransferState
 from open63110.station.drivers.port import DRIVER_FAILURE, Driver
 from open63110.station.evse import EMERGENCY, Allowed, Drive, Evse, FaultChanged, Fitting, Plugged, Seen, Unplugged
 from open63110.station.limits import FailSafe, Offer, Source, least, per_phase, power_of
+from open63110.station.values import shown
 
 TICK = 0.1
 """Between two looks at every EVSE [s]."""
@@ -173,6 +175,10 @@ class StationHardware:
     def readings(self, evse: int) -> tuple[Reading, ...]:
         """Return what the meter showed last."""
         return self.bays[evse].driver.readings()
+
+    def values(self) -> dict[VariableAddress, float | str]:
+        """Return what meters showed last, as monitors watch it."""
+        return {where: value for number in self.bays for where, value in shown(number, self.readings(number))}
 
     def state(self, evse: int) -> TransferState | None:
         """Tell what the EV does while energy may flow."""

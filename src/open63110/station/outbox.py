@@ -28,6 +28,7 @@ from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import FailSafeEntered, FailSafeLeft, LimitCleared, LimitInForce
 from open63110.usecases.services.reserve_evse import ReservationEnded
 from open63110.usecases.stations.monitor_station import MeterValuesReported, StationEventReported, worth_queueing
+from open63110.usecases.stations.monitor_station.monitors import MonitorsReported
 from open63110.usecases.stations.retrieve_logs import LogProgressed
 from open63110.usecases.stations.update_firmware import FirmwarePublishReported, FirmwareStatusReported
 
@@ -51,7 +52,7 @@ TOLD = (
 )
 """Facts of a station that its CSMS has to hear; a wire without words for one says so, and the CSMS goes without."""
 
-AT_ONCE = (ProfilesReported, MessagesReported, InventoryReported)
+AT_ONCE = (ProfilesReported, MessagesReported, InventoryReported, MonitorsReported)
 """Facts that answer a question of the CSMS: what cannot go now is worth nothing later."""
 
 MOST = 2_000

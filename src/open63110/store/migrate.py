@@ -30,6 +30,7 @@ REVISIONS = (
     "0017",
     "0018",
     "0019",
+    "0020",
 )
 """Every revision of the schema, oldest first; one file each in ``migrations/versions``."""
 

@@ -134,10 +134,14 @@ def read(wire: Wire, action: str, payload: Any, end: int = 0) -> tuple[Any, Door
     return decoded, door(wire, raw)
 
 
+def stem_of(action: str) -> str:
+    """Return what the schema of a request is called: one that nobody answers is none."""
+    return action if action == "NotifyPeriodicEventStream" else f"{action}Request"
+
+
 def is_understood(wire: Wire, case: Case) -> None:
     """Check what a request means."""
-    stem = case.action if case.action == "NotifyPeriodicEventStream" else f"{case.action}Request"
-    validator(wire, stem).validate(case.said["request"])
+    validator(wire, stem_of(case.action)).validate(case.said["request"])
     request, where = read(wire, case.action, case.said["request"])
     agree(wire.by_action[case.action].from_wire(request, where), case.said["says"])
 
@@ -170,7 +174,7 @@ def is_called(wire: Wire, case: Case) -> None:
     assert translation.to_wire is not None
     request = plain(translation.to_wire(message, door(wire, names=case.said.get("names"))))
     assert request == case.said["request"]
-    validator(wire, f"{case.action}Request").validate(request)
+    validator(wire, stem_of(case.action)).validate(request)
 
 
 def is_heard(wire: Wire, case: Case) -> None:

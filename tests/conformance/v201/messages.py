@@ -9,8 +9,9 @@ from tests.conformance.v201.customer_messages import CUSTOMERS, LOST_OF_CUSTOMER
 from tests.conformance.v201.device import DEVICE
 from tests.conformance.v201.display_messages import DISPLAYED
 from tests.conformance.v201.firmware import FIRMWARE, FIRMWARE_LOST
-from tests.conformance.v201.golden import CS, NOW, door, plain, read, validator
+from tests.conformance.v201.golden import CS, NOW, door, plain, read, stem_of, validator
 from tests.conformance.v201.log_messages import LOGS, LOST_OF_LOGS
+from tests.conformance.v201.monitor_messages import WATCHED
 
 from open63110.bindings.ocpp.measurands import CONTEXT, WIRE_MEASURAND
 from open63110.bindings.ocpp.translation import Wire
@@ -144,6 +145,7 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     **LOGS,
     **FIRMWARE,
     **CUSTOMERS,
+    **WATCHED,
     StationBooted: st.builds(
         StationBooted,
         station=st.just(CS),
@@ -167,21 +169,6 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
         connector=number,
         state=st.sampled_from(get_args(ConnectorState)),
         detail=words(5),
-    ),
-    StationEventReported: st.builds(
-        StationEventReported,
-        station=st.just(CS),
-        at=moment,
-        component=names | st.builds("{}/{}".format, names, names) | st.builds("{}:{}".format, names, number),
-        variable=names | st.builds("{}/{}".format, names, names),
-        severity=st.integers(0, 9),
-        actual=words(2500),
-        code=words(50),
-        text=words(500),
-        cleared=st.booleans(),
-        event_id=whole,
-        cause=remote,
-        evse=number,
     ),
     MeterValuesReported: st.lists(reading | other, min_size=1, max_size=6).map(
         lambda taken: MeterValuesReported(station=CS, at=max(one.at for one in taken), evse=1, readings=tuple(taken))
@@ -390,7 +377,7 @@ def there_and_back(wire: Wire, message: Message, names: dict[str, Any] | None = 
     assert translation is not None
     assert translation.to_wire is not None
     request = plain(translation.to_wire(message, door(wire, names=names)))
-    validator(wire, f"{translation.action}Request").validate(request)
+    validator(wire, stem_of(translation.action)).validate(request)
     decoded, end = read(wire, translation.action, request)
     if translation.sender is None and isinstance(message, Command):  # either end may call it; commands go to stations
         end.end = Role.STATION

@@ -18,14 +18,15 @@ async def test_values_of_a_stream_are_kept_and_not_answered() -> None:
         await csms.call("BootNotification", BOOT)
         waiting = csms.line.sent.qsize()
         await csms.tell("NotifyPeriodicEventStream", STREAMED)
-        assert [one.action for one in csms.facts("MessageKept")] == ["NotifyPeriodicEventStream"]
+        (chunk,) = csms.facts("StreamChunkChanged")
+        assert (chunk.stream_chunk.offsets, chunk.stream_chunk.values) == ((0.0, 0.1), (21.0, "warm"))
         assert csms.line.sent.qsize() == waiting
 
 
 async def test_values_of_a_stream_from_a_station_that_has_not_booted_are_not_kept() -> None:
     async with room(WIRE) as csms:
         await csms.tell("NotifyPeriodicEventStream", STREAMED)
-        assert csms.facts("MessageKept") == []
+        assert csms.facts("StreamChunkChanged") == []
 
 
 async def test_a_vat_number_is_repeated_but_not_vouched_for_nor_in_the_journal() -> None:

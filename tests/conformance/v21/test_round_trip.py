@@ -10,19 +10,54 @@ from hypothesis import strategies as st
 from tests.conformance.v201.display_messages import DISPLAYED_LATER
 from tests.conformance.v201.golden import CS, NOW
 from tests.conformance.v201.messages import ANY, LOST, there_and_back, without, words
+from tests.conformance.v201.monitor_messages import moment, set_monitor, whole
 
 from open63110.bindings.ocpp.profiles import profile_id
 from open63110.bindings.ocpp.v21.wire import WIRE
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.units import Watts
+from open63110.model.monitor import MonitorKind, StreamTerms
 from open63110.model.needs import PriorityChanged
 from open63110.usecases.energy.smart_charging import LimitPower, PrioritizeTransfer, PullLimit
+from open63110.usecases.stations.monitor_station.monitors import SetMonitor
+from open63110.usecases.stations.monitor_station.streams import AdjustStream, AskStreams, CloseStream, OpenStream, StreamSampled
 
+portions = st.builds(StreamTerms, interval=st.none() | st.integers(1, 10**6).map(float), values=st.none() | st.integers(1, 10**6))
 CARRIED: dict[Any, st.SearchStrategy[Any]] = {
     **ANY,
     **DISPLAYED_LATER,
     PriorityChanged: st.builds(
         PriorityChanged, station=st.just(CS), at=st.just(NOW), reference=words(36, 1), active=st.booleans()
+    ),
+    SetMonitor: st.builds(
+        msgspec.structs.replace,
+        set_monitor(*MonitorKind),
+        stream_every=st.none() | st.integers(1, 10**6).map(float),
+        stream_values=st.none() | st.integers(1, 10**6),
+    ),
+    OpenStream: st.builds(OpenStream, station=st.just(CS), number=whole, monitor=whole, terms=portions),
+    CloseStream: st.builds(CloseStream, station=st.just(CS), number=whole),
+    AdjustStream: st.builds(
+        AdjustStream,
+        station=st.just(CS),
+        number=whole,
+        every=st.integers(1, 99).map(float),
+        values=st.none() | st.integers(1, 99),
+    ),
+    AskStreams: st.builds(AskStreams, station=st.just(CS)),
+    StreamSampled: st.builds(
+        lambda at, number, pairs, pending: StreamSampled(
+            station=CS,
+            at=at,
+            number=number,
+            offsets=tuple(offset for offset, _ in pairs),
+            values=tuple(said for _, said in pairs),
+            pending=pending,
+        ),
+        moment,
+        whole,
+        st.lists(st.tuples(st.floats(0, 1e6), words(2500)), min_size=1, max_size=9),
+        whole,
     ),
     PrioritizeTransfer: st.builds(PrioritizeTransfer, station=st.just(CS), reference=words(36, 1), active=st.booleans()),
     PullLimit: st.builds(

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from open63110.bindings.link.errors import ErrorCode
+from open63110.bindings.link.monitoring import OF_MONITORS
 from open63110.kernel.errors import Expired, Malformed, NotAuthorized, NotSupported, Refused, Trouble, Unavailable, Unknown
 from open63110.kernel.messages import Command, Event, Message, Reply
 from open63110.model.authorization import StopRemotely
@@ -57,7 +58,9 @@ from open63110.usecases.stations.change_availability import (
     ChangeAvailability,
 )
 from open63110.usecases.stations.migrate_station import MigrateStation, MoveChanged
-from open63110.usecases.stations.monitor_station import TimeAnswer
+from open63110.usecases.stations.monitor_station import Acknowledged, TimeAnswer
+from open63110.usecases.stations.monitor_station.monitors import MonitorAnswer
+from open63110.usecases.stations.monitor_station.streams import OpenStream, StreamAnswered
 from open63110.usecases.stations.onboard_station import RegistrationAnswer, RegistrationAnswered, TimeTold
 from open63110.usecases.stations.reboot_station import RebootPlanned, RebootScheduled, RebootStation
 from open63110.usecases.stations.retrieve_logs import LogAnswered, LogPromised, RetrieveLog
@@ -141,6 +144,8 @@ def told(said: Message, answers: Sequence[Any], now: datetime) -> Iterator[Event
                 )
             case TimeAnswer():
                 yield TimeTold(station=said.station, at=now, now=one.now)
+            case Acknowledged() if isinstance(said, OpenStream):
+                yield StreamAnswered(station=said.station, at=now, number=said.number, accepted=True)
             case AuthorizationAnswer() if isinstance(said, AuthorizeCredential | TransferFact) and said.subject is not None:
                 yield CredentialAnswered(
                     station=said.station,
@@ -170,6 +175,10 @@ def verdict(order: Command, status: int, words: str, code: str, answers: Sequenc
     """
     outcome = outcome_of(status)
     reason = code if status else next((said for one in answers if isinstance(one, Reply) and (said := one.remark())), "")
+    refused = find(answers, MonitorAnswer)
+    if refused is not None and refused.status != "accepted":
+        outcome = Outcome.NOT_SUPPORTED if refused.status == "unsupported-kind" else Outcome.REJECTED
+        reason, words = refused.status, refused.reason
     clipped = find(answers, LimitAnswer)
     if clipped is not None and clipped.limit is not None and isinstance(order, LimitPower) and clipped.by != "command":
         reason, words = CLIPPED, f"{clipped.limit:g} W by {clipped.by}"
@@ -369,6 +378,7 @@ _MEANS: dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], 
     LimitPower: _limit,
     WithdrawLimit: _withdrawn,
     AskLimit: _asked,
+    **OF_MONITORS,
     RetrieveLog: _log,
     SetVariables: _variables_set,
     ReadVariables: _variables_read,

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from open63110.bindings.ocpp.fields import utc
 from open63110.bindings.ocpp.translation import Door, find, given, verdict_of
-from open63110.kernel.errors import Malformed, Refused
+from open63110.kernel.errors import Malformed, NotSupported, Refused
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.units import Seconds
 from open63110.model.firmware import FirmwareState, PublicationState
@@ -40,6 +40,18 @@ STATUS: Final[dict[FirmwareState, Any]] = {
     FirmwareState.INSTALLATION_FAILED: "InstallationFailed",
 }
 """Ours → the wire's: 2.x, and 1.6 with the security whitepaper."""
+
+
+def word_of(state: FirmwareState) -> Any:
+    """Return what the wires call a state.
+
+    Raises:
+        NotSupported: they have no word for it: nothing of that kind is told.
+    """
+    if state not in STATUS:
+        raise NotSupported(f"OCPP has no word for {state}", code="NoWord", where="state")
+    return STATUS[state]
+
 
 STATES: Final = {wire: ours for ours, wire in STATUS.items()}
 

@@ -358,6 +358,10 @@ class Talk:
     def call(self, key: Any, message: Command | Event, seconds: float) -> None:
         """Send a call, or queue it behind the one under way."""
         translation, payload = written(self._wire, Role.STATION, message, self._door_now())
+        if translation.unconfirmed:
+            self._send(self._rpc.send(translation.action, payload))
+            self._line.owner.over(key, Verdict(outcome=Outcome.ACCEPTED))
+            return
         ticket, now = Ticket(key, message, translation), self._client.time()
         priority = int(message.priority) if isinstance(message, Command) else 2
         deadline = now + max(0.1, self._client.clock.real(seconds))

@@ -60,6 +60,8 @@ class Translation(msgspec.Struct, frozen=True, kw_only=True):
     """Which of our messages ``to_wire`` takes."""
     only: Callable[[Any], bool] | None = None
     """Of those, which ones; they go before a translation that takes them all. None: all of them."""
+    unconfirmed: bool = False
+    """It is sent without waiting for an answer: there is none (2.1)."""
     often: bool = False
     """Stations send it all the time: its frames are understood in one go, and ``Door.raw`` stays empty."""
     lacks: tuple[str, ...] = ()

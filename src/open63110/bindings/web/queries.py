@@ -24,6 +24,7 @@ from open63110.model.firmware import Campaign, FirmwareImage, FirmwarePublicatio
 from open63110.model.inventory import Discovery, InventoryDifference
 from open63110.model.log_criteria import StationCriteria
 from open63110.model.logs import StationLog
+from open63110.model.monitor import Monitoring
 from open63110.model.order import Order
 from open63110.model.outlook import Outlook
 from open63110.model.power import AssetReading, PowerAlarm, PowerSample, SitePower
@@ -34,6 +35,7 @@ from open63110.model.session import ServiceSession
 from open63110.model.settings import Rollout, RolloutResult, SettingTemplate, StationSettings
 from open63110.model.site import Site, Zone
 from open63110.model.station import Station
+from open63110.model.stream import EventStream
 from open63110.model.tariff import Tariff
 from open63110.model.token import Token
 from open63110.model.transfer import EnergyTransfer
@@ -98,6 +100,8 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="messages", noun=StationMessage, station="station", order="key"),
     Listing(plural="message-reports", noun=MessageReport, station="station", order="station"),
     Listing(plural="vouchers", noun=Voucher, order="id"),
+    Listing(plural="monitors", noun=Monitoring, station="station", order="station"),
+    Listing(plural="event-streams", noun=EventStream, station="station", order="-opened"),
     Listing(plural="outlooks", noun=Outlook, order="id"),
     Listing(plural="dso-groups", noun=DsoGroup, owner="dso", order="id"),
     Listing(plural="dso-orders", noun=DsoOrder, owner="dso", order="-start"),

@@ -33,6 +33,7 @@ from open63110.bindings.web.queries import (
     number_of,
     shown_fact,
 )
+from open63110.bindings.web.series import StreamSeries
 from open63110.bindings.web.shapes import Replayed, show
 from open63110.bindings.web.site_power import SitePowers
 from open63110.bindings.web.stream import Stream
@@ -93,6 +94,7 @@ class Rest:
         yield from FirmwareContent(self._node, self._access).operations()
         yield from self.places.operations()
         yield from SitePowers(self._node, self._access, self._queries).operations()
+        yield from StreamSeries(self._node, self._access, self._queries).operations()
         yield from Grid(self._node, self._access, self._queries).operations()
         yield from Deletions(self._node, self._access, self._queries).operations()
         for case in self._node.engine.table.cases:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.literal import Ids
+from tests.unwatched import Unwatched
 
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.messages import Command, Event
@@ -44,7 +45,7 @@ class World:
         self.writing: list[asyncio.Task[None]] = []
 
 
-class Place:
+class Place(Unwatched):
     """A station with a clock of its own, its hardware and its line, all of them a test's."""
 
     def __init__(self, world: World, number: int, *, skew: float = 0.0, settable: bool = True) -> None:

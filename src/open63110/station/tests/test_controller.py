@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.literal import Ids
+from tests.unwatched import Unwatched
 
 from open63110.kernel.errors import NotSupported, Trouble, Unavailable
 from open63110.kernel.ids import EvseNumber, StationId, SubjectRef
@@ -36,7 +37,7 @@ TABLE = discover()
 YES = Verdict(outcome=Outcome.ACCEPTED)
 
 
-class Ground:
+class Ground(Unwatched):
     """Clock, hardware and line of one station: each written down, each moved by hand."""
 
     def __init__(self, policy: StationPolicy) -> None:
@@ -49,8 +50,7 @@ class Ground:
         self.deeds: list[tuple[Any, ...]] = []
         self.cars: set[int] = set()
         self.broken: list[tuple[int, str, int]] = []
-        self.meter = 1000.0
-        self.open, self.settable = False, True
+        self.meter, self.open, self.settable = 1000.0, False, True
         self.said: list[Any] = []
         self.deaf: Trouble | None = None
 

@@ -23,6 +23,7 @@ from open63110.model.firmware import (
 from open63110.model.inventory import Discovery, InventoryDifference, ReportPage, VariableDifference
 from open63110.model.log_criteria import LogCriteria, LogSource, LogTrigger, StationCriteria
 from open63110.model.logs import StationLog
+from open63110.model.monitor import Monitor, Monitoring, MonitorKind, MonitorPage, MonitorWish
 from open63110.model.order import Order
 from open63110.model.original import Original
 from open63110.model.outlook import Outlook, OutlookStep
@@ -36,6 +37,7 @@ from open63110.model.session import ServiceSession
 from open63110.model.settings import HeldSetting, Rollout, RolloutResult, SettingTemplate, StationSettings
 from open63110.model.site import GridConnection, Site, Zone
 from open63110.model.station import Station
+from open63110.model.stream import EventStream, StreamChunk
 from open63110.model.tariff import Tariff, TariffElement
 from open63110.model.token import Subject, Token
 from open63110.model.transfer import EnergyTransfer
@@ -46,6 +48,7 @@ NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 CRITERIA = LogCriteria(id="heat", sources=(LogSource.POWER,), trigger=LogTrigger.FAULT, before=Seconds(600.0))
 PRICE = TariffElement(dimension="energy", price=Decimal("0.390"))
+WATCHED = Monitor(address=variable_address("EVSE@1/Power"), kind=MonitorKind.UPPER, value=60.0, severity=2, id=7)
 
 
 def made(noun: type[Any], **fields: Any) -> Any:
@@ -176,5 +179,9 @@ ONE_OF_EACH = (
     made(DeletionItem, id="d1/CS1/x", request="d1", holder="CS1", data="x", result="pending", at=NOON, steps={"cache": "sent"}),
     made(CustomerReport, id="CS1/7", station="CS1", subject="s1", request=7, asked=NOON, pages={0: "s2"}, lines=("a",), last=0),
     made(StationCriteria, key="CS1:heat", station="CS1", id="heat", at=NOON, state="active", asked=CRITERIA, effective=CRITERIA),
+    made(Monitoring, station="CS1", at=NOON, wishes=(made(MonitorWish, monitor=WATCHED, at=NOON),), installed=(WATCHED,)),
+    made(MonitorPage, id="CS1:0", station="CS1", request=1, seq=0, monitors=(WATCHED,), more=True),
+    made(EventStream, id="CS1:3", station="CS1", number=3, monitor=7, opened=NOON, last=NOON),
+    made(StreamChunk, id="CS1:3:0", stream="CS1:3", station="CS1", begin=NOON, offsets=(0.0, 0.1), values=(1.5, "off")),
     made(PeersHeard, id=5, marks=[("CS1", b"\x00\xff", 7, 9)]),
 )

@@ -2,7 +2,7 @@
 """SignedFirmwareStatusNotification (1.6, security whitepaper): how far signed firmware has come (8.3.6)."""
 
 from open63110.bindings.ocpp._generated import v16 as types
-from open63110.bindings.ocpp.firmware import STATUS, status_read
+from open63110.bindings.ocpp.firmware import status_read, word_of
 from open63110.bindings.ocpp.kept import nothing_to_say
 from open63110.bindings.ocpp.translation import Door, Translation, stored
 from open63110.kernel.roles import Role
@@ -16,7 +16,7 @@ def is_of_order(event: FirmwareStatusReported) -> bool:
 
 def to_wire(event: FirmwareStatusReported, _: Door) -> types.SignedFirmwareStatusNotificationRequest:
     """Tell it."""
-    return types.SignedFirmwareStatusNotificationRequest(status=STATUS[event.state], request_id=event.request)
+    return types.SignedFirmwareStatusNotificationRequest(status=word_of(event.state), request_id=event.request)
 
 
 SIGNED_FIRMWARE_STATUS_NOTIFICATION = Translation(

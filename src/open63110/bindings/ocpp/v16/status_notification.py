@@ -15,6 +15,7 @@ from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
 from open63110.model.station import ConnectorReported, ConnectorState
 from open63110.model.transfer import EnergyTransfer, EnergyTransferUpdated, TransferState
+from open63110.usecases.stations.monitor_station.watching import MONITORS, STREAMS, TARGETS
 
 _STATE: dict[str, ConnectorState] = {
     "Available": "available",
@@ -116,6 +117,7 @@ STATUS_NOTIFICATION = Translation(
     action="StatusNotification",
     sender=Role.STATION,
     carries=(ConnectorReported,),
+    lacks=(MONITORS, TARGETS, STREAMS),  # this is all that 1.6 tells of how a station is
     from_wire=from_wire,
     answer=answer,
     to_wire=to_wire,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """NotifyEvent (2.0.1): components of a station report faults, thresholds, changes."""
 
-from typing import Any
+from typing import Any, Final
 
 from msgspec import UNSET
 
@@ -10,17 +10,22 @@ from open63110.bindings.ocpp.fields import utc
 from open63110.bindings.ocpp.kept import nothing_to_say
 from open63110.bindings.ocpp.translation import Door, Translation, given, stored, text
 from open63110.bindings.ocpp.v201.fields import evse_number
-from open63110.kernel.ids import ConnectorNumber, EvseNumber
+from open63110.kernel.ids import ConnectorNumber, EvseNumber, TransferReference
 from open63110.kernel.messages import Message
 from open63110.kernel.roles import Role
 from open63110.usecases.stations.monitor_station import StationEventReported
+from open63110.usecases.stations.monitor_station.messages import Trigger
 
-DROPPED = ("transactionId", "variableMonitoringId", "eventNotificationType", "trigger", "offline")
-"""From the wire: links to use cases that are not carried yet; the trigger shows in the severity. Towards it: no field;
-security events go out by themselves, as SecurityEventNotification."""
+DROPPED = ("eventNotificationType", "offline", "transactions without a name")
+"""From the wire: who set a monitor stands with the monitor, and an event without one is built in. Towards it: no field; security
+events go out by themselves, as SecurityEventNotification."""
 
 ALERT, INFORMATION = 5, 8
-"""Severities, by their names in OCPP, of events that state none: 2.0.1 has the severity in the monitor only."""
+"""Severities, by their names in OCPP, of events that state none: 2.0.1 has the severity in the monitor only, where the CSMS looks
+it up."""
+
+TRIGGERS: Final[dict[str, Trigger]] = {"Alerting": "alerting", "Delta": "delta", "Periodic": "periodic"}
+_WIRE_TRIGGERS: Final[dict[str, Any]] = {ours: wire for wire, ours in TRIGGERS.items()}
 
 
 def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
@@ -45,6 +50,9 @@ def event(said: Any, door: Door) -> StationEventReported:
         event_id=said.event_id,
         cause=given(said.cause),
         evse=EvseNumber(0) if place is UNSET else evse_number(place.id),
+        monitor=given(said.variable_monitoring_id),
+        transfer=TransferReference(text(said.transaction_id)),
+        trigger=TRIGGERS[said.trigger],
     )
 
 
@@ -64,14 +72,16 @@ def data(fact: StationEventReported) -> types.EventDataType:
     return types.EventDataType(
         event_id=fact.event_id,
         timestamp=fact.at,
-        trigger="Alerting" if fact.severity <= ALERT or fact.cleared else "Delta",
+        trigger=_WIRE_TRIGGERS.get(fact.trigger) or ("Alerting" if fact.severity <= ALERT or fact.cleared else "Delta"),
         cause=UNSET if fact.cause is None else fact.cause,
         actual_value=fact.actual,
         tech_code=fact.code or UNSET,
         tech_info=fact.text or UNSET,
         cleared=True if fact.cleared else UNSET,
+        transaction_id=fact.transfer or UNSET,
         component=_component(fact),
-        event_notification_type="HardWiredNotification",
+        variable_monitoring_id=UNSET if fact.monitor is None else fact.monitor,
+        event_notification_type="HardWiredNotification" if fact.monitor is None else "CustomMonitor",
         variable=_variable(fact.variable or "Problem"),
     )
 

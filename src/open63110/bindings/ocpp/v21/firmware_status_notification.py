@@ -7,7 +7,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from open63110.bindings.ocpp._generated import v21 as types
-from open63110.bindings.ocpp.firmware import STATUS, request_of, status_read
+from open63110.bindings.ocpp.firmware import request_of, status_read, word_of
 from open63110.bindings.ocpp.translation import Door, given, text
 from open63110.bindings.ocpp.v201 import firmware_status_notification as before
 from open63110.kernel.messages import Message
@@ -28,7 +28,7 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
 def to_wire(event: FirmwareStatusReported, _: Door) -> types.FirmwareStatusNotificationRequest:
     """Tell it."""
     info = types.StatusInfoType(reason_code="Detail", additional_info=event.detail[:1024]) if event.detail else UNSET
-    return types.FirmwareStatusNotificationRequest(status=STATUS[event.state], request_id=request_of(event), status_info=info)
+    return types.FirmwareStatusNotificationRequest(status=word_of(event.state), request_id=request_of(event), status_info=info)
 
 
 FIRMWARE_STATUS_NOTIFICATION = replace(before.FIRMWARE_STATUS_NOTIFICATION, from_wire=from_wire, to_wire=to_wire)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Monitor a charging station: liveness, connector and EVSE states, events and the alarms that come of them.
+"""Monitor a charging station: liveness, connector and EVSE states, monitors, events and the alarms that come of them, streams.
 
 Clause:     8.3.5
-Asked by:   charging station
-Done by:    CSMS
-Leaves:     a picture of every connector that is as new as the link allows, and an alarm where it cannot be
+Asked by:   charging station; of monitors and streams the CSMS, for an operator
+Done by:    CSMS; of monitors and streams the charging station
+Leaves:     a picture of every connector that is as new as the link allows, what is to be watched watched, and an alarm where
+            something is wrong
 """
 
 from open63110.kernel.roles import Role
@@ -18,7 +19,7 @@ from open63110.model.station import (
     StationConnected,
     StationDisconnected,
 )
-from open63110.usecases.stations.monitor_station import acting, csms, evolve, raising, reaching, station
+from open63110.usecases.stations.monitor_station import acting, csms, evolve, levels, raising, reaching, station, streaming
 from open63110.usecases.stations.monitor_station.csms import might_be_silent
 from open63110.usecases.stations.monitor_station.evolve import UNREACHED
 from open63110.usecases.stations.monitor_station.messages import (
@@ -49,7 +50,9 @@ from open63110.usecases.stations.monitor_station.messages import (
     TimeAnswer,
     WelcomeBack,
 )
+from open63110.usecases.stations.monitor_station.monitors import SetMonitor, SetMonitoringBase, SetMonitoringLevel
 from open63110.usecases.stations.monitor_station.station import clock_left_alone, clock_quality, worth_queueing
+from open63110.usecases.stations.monitor_station.tables import OF_MONITORS, OF_STREAMS
 
 __all__ = [
     "UNREACHED",
@@ -71,6 +74,9 @@ __all__ = [
     "ReportStatus",
     "ReportUse",
     "ResolveAlarms",
+    "SetMonitor",
+    "SetMonitoringBase",
+    "SetMonitoringLevel",
     "StationClockDoubted",
     "StationClockTrusted",
     "StationEventReported",
@@ -113,6 +119,8 @@ USE_CASE = UseCase(
         (Role.STATION, BeatOnce): station.beat_once,
         (Role.STATION, ReportStatus): station.report_status,
         (Role.STATION, ReportReadings): station.report_readings,
+        **OF_MONITORS,
+        **OF_STREAMS,
     },
     evolve={
         ConnectorReported: evolve.connector_reported,
@@ -129,5 +137,5 @@ USE_CASE = UseCase(
         StationEventReported: evolve.event_reported,
         SessionOpened: evolve.session_opened,
     },
-    doors=acting.DOORS,
+    doors=(*acting.DOORS, *levels.DOORS, *streaming.DOORS),
 )

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Effect
 from open63110.model.alarm import LOWEST, AlarmKind, StationAlarm, alarm_key
+from open63110.model.monitor import Monitoring
 from open63110.model.policy import Policy
 from open63110.model.station import Connector, ConnectorReported, Station
 from open63110.ports import Rows
@@ -35,6 +36,7 @@ WARNED: Final = 5
 
 def judge_event(event: StationEventReported, station: Station, rows: Rows, now: datetime, policy: Policy) -> Iterator[Effect]:
     """Raise an alarm, or clear one, where an event is one."""
+    event = _graded(event, station, rows)
     if event.cleared:
         for one in _meant(event, open_alarms(station.id, rows)):
             yield from clear_alarm(one, event.at, policy)
@@ -43,6 +45,16 @@ def judge_event(event: StationEventReported, station: Station, rows: Rows, now: 
         alarm = _of_event(event, found)
         yield from raise_alarm(alarm, station, rows, now, policy)
         yield from _explain(alarm, found, now)
+
+
+def _graded(event: StationEventReported, station: Station, rows: Rows) -> StationEventReported:
+    """Return an event with the severity of the monitor that saw it: OCPP 2.0.1 does not say it with the event."""
+    monitoring = rows.get(Monitoring, station.id) if event.monitor is not None else None
+    if monitoring is None:
+        return event
+    here = (*(one.monitor for one in monitoring.wishes), *monitoring.installed)
+    known = next((one.severity for one in here if one.id == event.monitor), event.severity)
+    return replace(event, severity=known)
 
 
 def _of_event(event: StationEventReported, known: list[StationAlarm]) -> StationAlarm:

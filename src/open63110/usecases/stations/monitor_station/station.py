@@ -10,6 +10,7 @@ from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId
 from open63110.kernel.messages import Effect, Wake
 from open63110.model.authorization import may_be_ordered, reserved_for
 from open63110.model.availability import ALL, WHOLE, operative
+from open63110.model.monitor import Monitoring
 from open63110.model.station import (
     Connector,
     ConnectorReported,
@@ -19,6 +20,7 @@ from open63110.model.station import (
     Registration,
     Station,
 )
+from open63110.ports import Rows
 from open63110.usecases.stations.monitor_station.evolve import CLOCK_UNCERTAIN, connectors, fault_appeared, standing_faults
 from open63110.usecases.stations.monitor_station.messages import (
     BeatEvery,
@@ -170,7 +172,7 @@ def report_readings(command: ReportReadings, station: Station, now: datetime) ->
             yield MeterValuesReported(station=station.id, at=now, evse=number, readings=readings)
 
 
-def fault(event: FaultAppeared, station: Station) -> Iterator[Effect]:
+def fault(event: FaultAppeared, station: Station, rows: Rows) -> Iterator[Effect]:
     """Report a fault when it comes and when it goes; to a CSMS that has yet to accept the station, afterwards (AT-8.3.5-3)."""
     before = next((known for known in standing_faults(station) if known.evse == event.evse), None)
     if (before.code if before else "") == event.code:
@@ -182,7 +184,7 @@ def fault(event: FaultAppeared, station: Station) -> Iterator[Effect]:
         changed = _standing(station, evse, connector, event.at, held=_holds_cable(known), error=code)
         yield _told(station, event.at, evse, connector, changed)
     if station.registration is Registration.ACCEPTED:
-        yield from _events(before, event, station)
+        yield from (one for one in _events(before, event, station) if audible(one, station, rows))
 
 
 def clock_left_alone(station: StationId, at: datetime, by: float) -> StationEventReported:
@@ -214,12 +216,19 @@ def clock_quality(station: StationId, at: datetime, quality: str, *, cleared: bo
     )
 
 
-def report(event: StationEventReported) -> Iterator[Effect]:
-    """Tell what the controller itself has seen, and what is no fault."""
-    yield event
+def report(event: StationEventReported, station: Station, rows: Rows) -> Iterator[Effect]:
+    """Tell what the controller itself has seen, and what is no fault, if it is as grave as the CSMS wants to hear."""
+    if audible(event, station, rows):
+        yield event
 
 
-def _events(before: FaultAppeared | None, event: FaultAppeared, station: Station) -> Iterator[Effect]:
+def audible(event: StationEventReported, station: Station, rows: Rows) -> bool:
+    """Tell whether an event is as grave as what the CSMS wants to hear, or graver."""
+    monitoring = rows.get(Monitoring, station.id)
+    return monitoring is None or monitoring.level is None or event.severity <= monitoring.level
+
+
+def _events(before: FaultAppeared | None, event: FaultAppeared, station: Station) -> Iterator[StationEventReported]:
     """One event for what is gone, one for what has come."""
     if before is not None:
         yield _told_of(before, station, cleared=True, at=event.at)

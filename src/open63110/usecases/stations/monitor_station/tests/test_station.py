@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
+from tests.rows import KeptRows
 
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, TransferReference
 from open63110.kernel.messages import Effect, Event, Wake
@@ -24,6 +25,8 @@ LATER = NOW + timedelta(minutes=1)
 CS = StationId("CS-1")
 E1, E2, C1 = EvseNumber(1), EvseNumber(2), ConnectorNumber(1)
 FREE = Connector(state="available", at=NOW)
+ROWS = KeptRows()
+"""Of a station without monitors."""
 ONLINE = Station(
     id=CS,
     registration=Registration.ACCEPTED,
@@ -74,53 +77,53 @@ def test_a_cable_in_an_evse_nobody_built_in_is_reported_all_the_same() -> None:
 
 
 def test_a_fault_goes_before_the_cable_and_the_cable_is_still_known_afterwards() -> None:
-    broken = changed(station.fault(FAULT, ONLINE), ONLINE)
+    broken = changed(station.fault(FAULT, ONLINE, ROWS), ONLINE)
     held = changed(station.plugged_in(PLUG, broken), broken)
     assert held.evses[E1].connectors[C1] == Connector(state="faulted", at=LATER, error="GroundFailure", info=station.PLUGGED)
-    assert reports(station.fault(GONE, held)) == [(1, "occupied", "Preparing", "")]
+    assert reports(station.fault(GONE, held, ROWS)) == [(1, "occupied", "Preparing", "")]
     freed = changed(station.unplugged(UNPLUG, held), held)
-    assert reports(station.fault(GONE, freed)) == [(1, "available", "", "")]
+    assert reports(station.fault(GONE, freed, ROWS)) == [(1, "available", "", "")]
 
 
 def test_a_fault_is_an_event_and_a_state_when_it_comes_and_when_it_goes() -> None:
-    came = list(station.fault(FAULT, ONLINE))
+    came = list(station.fault(FAULT, ONLINE, ROWS))
     assert reports(came) == [(1, "faulted", "", "GroundFailure")]
     (event,) = events(came)
     assert (event.component, event.code, event.severity, event.cleared) == ("EVSE", "GroundFailure", 2, False)
     assert (event.evse, event.at) == (1, LATER)
-    went = list(station.fault(GONE, changed(came, ONLINE)))
+    went = list(station.fault(GONE, changed(came, ONLINE), ROWS))
     assert reports(went) == [(1, "available", "", "")]
     assert [(one.code, one.cleared, one.at) for one in events(went)] == [("GroundFailure", True, GONE.at)]
 
 
 def test_a_fault_that_is_seen_again_or_was_never_there_is_nothing_new() -> None:
-    broken = changed(station.fault(FAULT, ONLINE), ONLINE)
-    assert list(station.fault(replace(FAULT, at=NOW), broken)) == []
-    assert list(station.fault(GONE, ONLINE)) == []
+    broken = changed(station.fault(FAULT, ONLINE, ROWS), ONLINE)
+    assert list(station.fault(replace(FAULT, at=NOW), broken, ROWS)) == []
+    assert list(station.fault(GONE, ONLINE, ROWS)) == []
 
 
 def test_another_fault_of_the_same_evse_takes_the_place_of_the_first() -> None:
-    broken = changed(station.fault(FAULT, ONLINE), ONLINE)
-    effects = list(station.fault(replace(FAULT, code="OverCurrent"), broken))
+    broken = changed(station.fault(FAULT, ONLINE, ROWS), ONLINE)
+    effects = list(station.fault(replace(FAULT, code="OverCurrent"), broken, ROWS))
     assert reports(effects) == [(1, "faulted", "", "OverCurrent")]
     assert [(one.code, one.cleared) for one in events(effects)] == [("GroundFailure", True), ("OverCurrent", False)]
 
 
 def test_a_fault_of_the_whole_station_shows_at_every_connector_until_it_is_gone_itself() -> None:
     whole = replace(FAULT, evse=0, code="Tilted")
-    came = list(station.fault(whole, changed(station.fault(FAULT, ONLINE), ONLINE)))
+    came = list(station.fault(whole, changed(station.fault(FAULT, ONLINE, ROWS), ONLINE), ROWS))
     assert [error for _, _, _, error in reports(came)] == ["GroundFailure", "Tilted"]
     assert [one.component for one in events(came)] == ["ChargingStation"]
-    broken = changed(came, changed(station.fault(FAULT, ONLINE), ONLINE))
-    assert reports(station.fault(GONE, broken)) == [(1, "faulted", "", "Tilted")]
-    assert reports(station.fault(replace(GONE, evse=0), broken)) == [
+    broken = changed(came, changed(station.fault(FAULT, ONLINE, ROWS), ONLINE))
+    assert reports(station.fault(GONE, broken, ROWS)) == [(1, "faulted", "", "Tilted")]
+    assert reports(station.fault(replace(GONE, evse=0), broken, ROWS)) == [
         (1, "faulted", "", "GroundFailure"),
         (2, "available", "", ""),
     ]
 
 
 def test_a_station_that_boots_faulted_tells_the_csms_once_it_is_accepted() -> None:
-    before = list(station.fault(FAULT, STARTING))
+    before = list(station.fault(FAULT, STARTING, ROWS))
     assert events(before) == []
     accepted = replace(changed(before, STARTING), registration=Registration.ACCEPTED)
     after = list(station.begin_reporting(BeginReporting(station=CS, interval=60.0), accepted, NOW + timedelta(hours=1)))
@@ -159,7 +162,7 @@ def test_what_an_ev_does_shows_at_its_connector_once() -> None:
 
 def test_what_an_ev_does_does_not_hide_a_fault_or_fill_a_free_connector() -> None:
     assert list(station.report_use(USE, ONLINE, LATER)) == []
-    assert list(station.report_use(USE, changed(station.fault(FAULT, ONLINE), ONLINE), LATER)) == []
+    assert list(station.report_use(USE, changed(station.fault(FAULT, ONLINE, ROWS), ONLINE), LATER)) == []
 
 
 def test_events_up_to_the_severity_level_are_worth_queueing() -> None:
