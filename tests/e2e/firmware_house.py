@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,18 +17,23 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from tests.e2e.bulk_house import content
-from tests.e2e.house import House, slack
+from tests.e2e.house import House, house, slack
 from tests.e2e.link_player import home
 from tests.e2e.test_at_simulated import VERSIONS, Standing, way
 
 from open63110.apps.site import Capture, Site, StationPlan
 from open63110.apps.station_firmware import Bench, Faults
-from open63110.kernel.units import Seconds
-from open63110.model.firmware import FirmwareState, FirmwareUpdate
+from open63110.bindings.ocpp.line import Dialling
+from open63110.bindings.ocpp.rpc.version import Version
+from open63110.kernel.ids import StationId
+from open63110.kernel.units import Seconds, WattHours, Watts
+from open63110.model.firmware import Campaign, FirmwareState, FirmwareUpdate, MemberState
 from open63110.model.policy import StationPolicy
 from open63110.model.station import Registration
+from open63110.model.token import Credential
 from open63110.pki.firmware_signature import Manufacturers, sign
 from open63110.ports import Where
+from open63110.simulator.ev import Ev, Make
 from open63110.simulator.hardware import SimulatedStation
 from open63110.station.firmware import Header, image
 
@@ -106,10 +112,15 @@ class Updating(Standing):
 
     maker: Manufacturer
     bench: Bench
+    weighed: Weighed
 
     async def publish(self, id: str, made: bytes, version: str, *models: str, **more: Any) -> None:
         """Give the CSMS an image."""
         await bring(self.here, self.maker.manifest(id, made, version, *models, **more), made)
+
+    async def order(self, id: str, **more: Any) -> None:
+        """Have the station updated; what comes of it the rows say."""
+        await order(self.here, "CS-1", id, **more)
 
     @property
     def update(self) -> FirmwareUpdate:
@@ -131,6 +142,54 @@ class Updating(Standing):
         return self.here.station("CS-1").identity.firmware
 
 
+class Narrow:
+    """A relay before a web server that ends the first connection once so much has passed, and counts all that does."""
+
+    def __init__(self, port: int, first: int) -> None:
+        self._to, self._left = port, first
+        self.port = self.passed = 0
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[Narrow]:
+        """Listen until the block is left."""
+        server = await asyncio.start_server(self._meet, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            server.close()
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self._to)
+        left, self._left = self._left, 10**12
+        try:
+            back.write(await reader.readuntil(b"\r\n\r\n"))
+            while left > 0 and (piece := await there.read(min(left, 65_536))):
+                writer.write(piece)
+                await writer.drain()
+                self.passed += len(piece)
+                left -= len(piece)
+        finally:
+            for one in (back, writer):
+                one.close()
+
+
+class Weighed(Capture):
+    """Counts the bytes that stations hear."""
+
+    heard = 0
+
+    def note(self, station: Any, frame: bytes, *, sent: bool) -> None:
+        """Count one frame."""
+        super().note(station, frame, sent=sent)
+        self.heard += 0 if sent else len(frame)
+
+
+async def order(here: House, station: str, id: str, **more: Any) -> None:
+    """Order an update without waiting for the answer of the station."""
+    await here.ask(f"stations/{station}/update-firmware", {"image": id, **more}, status=202, wait=0)
+
+
 async def bring(here: House, manifest: dict[str, Any], made: bytes, *, status: int = 201) -> Any:
     """Say what an image is, and bring its content."""
     await here.ask("firmware-images/put", manifest)
@@ -147,7 +206,6 @@ async def updating(
     faults: Faults | None = None,
     install: float = 5.0,
     factor: float = FACTOR,
-    through: Callable[[House], Any] | None = None,
     signed: bool = True,
     **policy: Any,
 ) -> AsyncIterator[Updating]:
@@ -165,7 +223,7 @@ async def updating(
         )
         rules = StationPolicy(answer_within=Seconds(slack(factor)), firmware_signed=signed)
         failure: Exception | None = None
-        with Capture(None, here.csms.clock) as capture:
+        with Weighed(None, here.csms.clock) as capture:
             site = Site(here.csms.clock, capture, rules, seed=1, bench=bench)
             hardware = site.build(StationPlan(id="CS-1", version=VERSIONS[wire]), way(here, wire))
             async with site.running():
@@ -174,7 +232,7 @@ async def updating(
                 await here.until(lambda: len(here.station("CS-1").evses) == 2)
                 try:
                     at = Updating(here, site, hardware)
-                    at.maker, at.bench = maker, bench
+                    at.maker, at.bench, at.weighed = maker, bench, capture
                     yield at
                 except Exception as fault:  # noqa: BLE001 - raised below, not wrapped in the groups of tasks in between
                     failure = fault
@@ -182,6 +240,68 @@ async def updating(
             raise failure
 
 
-def stations_of(site: Site) -> dict[str, SimulatedStation]:
-    """The hardware of a site, by plain names."""
-    return {str(name): one for name, one in site.stations.items()}
+class Fleet:
+    """A CSMS with images, and many stations of two models."""
+
+    def __init__(self, here: House, site: Site, maker: Manufacturer) -> None:
+        self.here, self.site, self.maker = here, site, maker
+
+    async def images(self, *models: str) -> list[str]:
+        """Give the CSMS a new version for each model; return what they are called."""
+        for model in models:
+            made = self.maker.image("2.0.0", model, size=20_000)
+            await bring(self.here, self.maker.manifest(f"fw-{model}", made, "2.0.0", model), made)
+        return [f"fw-{model}" for model in models]
+
+    @property
+    def campaign(self) -> Campaign:
+        """The one there is."""
+        (found,) = self.here.rows(Campaign)
+        return found
+
+    def members(self, *states: MemberState) -> set[str]:
+        """Stations that are so far."""
+        return {str(one.station) for one in self.campaign.members if one.state in states}
+
+    def version(self, name: str) -> str:
+        """What a station says it runs."""
+        return self.here.station(name).identity.firmware
+
+    async def charge(self, name: str) -> None:
+        """Plug in an EV for hours, and hold a card to the reader that nobody else has."""
+        await self.here.token(name)
+        self.hardware(name).arrive(1, Ev(Make("long", WattHours(500_000.0), Watts(11_000.0), 3), 0.1))
+        self.present(name)
+
+    def present(self, name: str) -> None:
+        """Hold a card to the reader."""
+        self.hardware(name).present(1, Credential(kind="ISO14443", value=name))
+
+    def hardware(self, name: str) -> SimulatedStation:
+        """A station."""
+        return self.site.stations[StationId(name)]
+
+
+@contextlib.asynccontextmanager
+async def fleet(folder: Path, names: dict[str, Version], *, faulty: set[str], **policy: Any) -> AsyncIterator[Fleet]:
+    """Stations by name with their version of OCPP, all on board; what is new does not pass the test of some."""
+    maker = Manufacturer(folder / "maker")
+    async with house(folder, factor=FACTOR, connection_timeout=3_600.0, closing=5.0, **policy) as here:
+        for name in names:
+            await here.register(name)
+        bench = Bench(
+            folder=lambda station: folder / "stations" / station,
+            signers=Manufacturers(maker.roots, maker.revoked),
+            faults={StationId(name): Faults(self_test=True) for name in faulty},
+        )
+        dialling = Dialling(url=f"ws://127.0.0.1:{here.port}/ocpp", patience=slack(FACTOR), longest_pause=30.0)
+        with Capture(None, here.csms.clock) as capture:
+            rules = StationPolicy(answer_within=Seconds(slack(FACTOR)))
+            site = Site(here.csms.clock, capture, rules, seed=1, bench=bench)
+            for name, version in names.items():
+                site.build(StationPlan(id=name, version=version, evses=1, boot=5.0), dialling)
+            async with site.running():
+                for one in site.stations.values():
+                    one.switch_on()
+                await here.until(lambda: all(here.station(name).evses for name in names), 60.0)
+                yield Fleet(here, site, maker)

@@ -18,6 +18,7 @@ from open63110.apps.csms import Csms
 from open63110.apps.local_config import LocalConfig, Say, Upper, ZonePlan
 from open63110.apps.local_csms import LocalCsms
 from open63110.apps.site import Capture, Site, StationPlan
+from open63110.apps.station_firmware import Bench
 from open63110.bindings.link.dialling import Dialling
 from open63110.bindings.ocpp.line import Dialling as OcppDialling
 from open63110.bindings.ocpp.rpc.version import Version
@@ -228,12 +229,13 @@ async def stations(
     ocpp: dict[str, Version] | None = None,
     through: int = 0,
     signed: bool = False,
+    bench: Bench | None = None,
     **rules: Any,
 ) -> AsyncIterator[Stations]:
     """Stations of a local CSMS, by link, or by the OCPP named; ``also``: further endpoints, after it; ``through``: a tap."""
     plain = StationPolicy(answer_within=Seconds(slack(factor)), **rules)
     with Capture(None, at.csms.clock) as capture:
-        site = Site(at.csms.clock, capture, plain, seed=1)
+        site = Site(at.csms.clock, capture, plain, seed=1, bench=bench)
         here = Stations(site)
         for name in names:
             plan = StationPlan(
@@ -273,6 +275,7 @@ async def mall(
     evses: dict[str, int] | None = None,
     ocpp: dict[str, Version] | None = None,
     policy: dict[str, Any] | None = None,
+    bench: Bench | None = None,
     **more: Any,
 ) -> AsyncIterator[tuple[House, Local, Stations, Pki]]:
     """An upper CSMS, a local one for the site mall with a zone north, and stations in there; all of them on board."""
@@ -284,7 +287,7 @@ async def mall(
         zones = more.pop("zones", None) or {"north": ZonePlan(import_max=440_000.0, stations=tuple(names), evse_max=22_000.0)}
         async with local_csms(folder, pki, here.port, zones=zones, factor=factor, **more) as local:
             await until(lambda: local.open)
-            async with stations(local, pki, names, factor=factor, evses=evses, ocpp=ocpp) as there:
+            async with stations(local, pki, names, factor=factor, evses=evses, ocpp=ocpp, bench=bench) as there:
                 for name in names:
                     await until(lambda name=name: _known(here, name), 30.0)  # type: ignore[misc] # a lambda's defaults
                 try:

@@ -9,8 +9,10 @@ from tests.e2e.link_player import EVERY
 
 from open63110.apps.station_firmware import Faults
 from open63110.model.firmware import FirmwareState
+from open63110.model.order import Order, Outcome
 from open63110.model.session import SessionState
 from open63110.model.transfer import EnergyTransferEnded
+from open63110.ports import Where
 from open63110.usecases.stations.monitor_station import StationEventReported
 from open63110.usecases.stations.update_firmware import FirmwareStatusReported
 
@@ -34,8 +36,7 @@ async def test_a_good_image_is_fetched_verified_and_installed_and_no_session_is_
         here, model = at.here, MODELS[wire]
         await at.publish("fw-2", at.maker.image("2.0.0", model), "2.0.0", model)
         await at.charge(1, "ANNA")
-        order = await here.ask("stations/CS-1/update-firmware", {"image": "fw-2"})
-        assert order["outcome"] == "accepted", order
+        await at.order("fw-2")
         await at.until_state(S.INSTALL_SCHEDULED)
         await here.pass_by(120)
         assert at.session(1) is SessionState.CHARGING
@@ -65,7 +66,7 @@ async def test_one_flipped_byte_is_an_invalid_signature_and_the_old_version_runs
         spoilt = bytearray(path.read_bytes())
         spoilt[50_000] ^= 1
         path.write_bytes(spoilt)
-        await here.ask("stations/CS-1/update-firmware", {"image": "fw-2"})
+        await at.order("fw-2")
         await at.until_state(S.INVALID_SIGNATURE)
         await at.link_is_back()
         assert at.version == "1.0.0"
@@ -82,9 +83,10 @@ async def test_a_revoked_signer_is_refused_before_anything_is_fetched(wire: str,
         here, model = at.here, MODELS[wire]
         await at.publish("fw-2", at.maker.image("2.0.0", model), "2.0.0", model)
         at.maker.take_back(at.maker.certificate)
-        said = await here.ask("stations/CS-1/update-firmware", {"image": "fw-2"}, status=409)
-        assert (said["order"]["outcome"], said["order"]["reason"]) == ("rejected", "RevokedCertificate")
+        await at.order("fw-2")
         await at.until_state(S.REFUSED)
+        (order,) = here.rows(Order, Where("kind", "=", "UpdateFirmware"))
+        assert (order.outcome, order.reason) == (Outcome.REJECTED, "RevokedCertificate")
         await at.link_is_back()
         assert here.csms.firmware.served.total() == 0
         assert here.csms.depot.every() == []
@@ -98,7 +100,7 @@ async def test_a_version_that_fails_its_test_is_gone_back_from_and_that_is_told(
     async with updating(tmp_path, wire, faults=Faults(self_test=True)) as at:
         here, model = at.here, MODELS[wire]
         await at.publish("fw-2", at.maker.image("2.0.0", model), "2.0.0", model)
-        await here.ask("stations/CS-1/update-firmware", {"image": "fw-2"})
+        await at.order("fw-2")
         await at.until_state(S.INSTALL_VERIFICATION_FAILED)
         await here.until(lambda: at.hardware.restarts == 2)
         await here.until(lambda: at.version == "1.0.0" and here.station("CS-1").blocked_by == "")
@@ -113,7 +115,7 @@ async def test_a_reboot_during_an_installation_is_rejected(wire: str, tmp_path: 
     async with updating(tmp_path, wire, install=600.0) as at:
         here, model = at.here, MODELS[wire]
         await at.publish("fw-2", at.maker.image("2.0.0", model), "2.0.0", model)
-        await here.ask("stations/CS-1/update-firmware", {"image": "fw-2"})
+        await at.order("fw-2")
         await at.until_state(S.INSTALLING)
         said = await here.ask("stations/CS-1/reboot", {"mode": "immediate"}, status=409)
         assert (said["order"]["outcome"], said["code"]) == ("rejected", "FwUpdateInProgress")

@@ -230,7 +230,7 @@ def _read(name: str, value: str) -> Any:
     """Read what browsers write differently: a day as its begin, a list as words."""
     if name.endswith(("_from", "_until")) and DAY.fullmatch(value):
         return f"{value}T00:00:00Z"
-    return value.split() if name in {"stations", "ids"} else value
+    return value.split() if name in {"stations", "ids", "images", "waves"} else value
 
 
 def _scoped(form: Form) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from open63110.bindings.web.access import Access, Caller
 from open63110.bindings.web.alarm_pages import AlarmPages
 from open63110.bindings.web.alarms import alarms, figures
 from open63110.bindings.web.errors import Unauthenticated, status_of
+from open63110.bindings.web.firmware_pages import FirmwarePages
 from open63110.bindings.web.forms import Forms
 from open63110.bindings.web.levels import POWER, picture
 from open63110.bindings.web.offers import ShownZone, least, shown_limits, shown_zones
@@ -66,6 +67,7 @@ class Pages:
             "/levels": self.levels,
             **SitePages(parts, self._page).views(),
             **AlarmPages(parts, self._page).views(),
+            **FirmwarePages(parts, self._page).views(),
             "/sessions": self.sessions,
             "/sessions/{key}": self.session,
             "/records": self.records,
