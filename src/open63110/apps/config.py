@@ -388,7 +388,8 @@ def host_and_port(text: str, where: str) -> tuple[str | None, int]:
 
 
 def _check_terms(policy: Policy) -> None:
-    for name in ("most_quarantined", "forget_quarantined", "keep_minutes", "keep_power", "keep_alarms", "keep_logs"):
+    terms = (f"keep_{one}" for one in ("minutes", "power", "alarms", "streams", "logs"))
+    for name in ("most_quarantined", "forget_quarantined", *terms):
         if getattr(policy, name) < 0:
             raise Malformed(f"policy.{name} must not be below 0", where=f"policy.{name}")
     if policy.log_within <= 0:

@@ -8,6 +8,7 @@ from typing import Any
 
 from open63110.model.alarm import StationAlarm
 from open63110.model.power import PowerAlarm, PowerSample
+from open63110.model.stream import StreamChunk
 from open63110.ports import Query, Where, searchable
 from open63110.runtime.engine import Engine
 
@@ -49,6 +50,8 @@ class Thinning:
         if policy.keep_alarms > 0:
             late = now - timedelta(days=policy.keep_alarms)
             gone += await self._all(StationAlarm, Where("resolved", "not null"), Where("resolved", "<", late))
+        if policy.keep_streams > 0:
+            gone += await self._all(StreamChunk, Where("begin", "<", now - timedelta(days=policy.keep_streams)))
         end = now - timedelta(days=policy.keep_minutes)
         gone += await self._thin(self._thinned or end - AGAIN, end)
         self._thinned = end - COARSE

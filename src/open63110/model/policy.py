@@ -47,6 +47,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """A station that has raised so many alarms within ``storm_within`` gets one more for all that follow."""
     storm_within: Seconds = Seconds(60.0)
     """After so long without another one such a storm is over [s]."""
+    keep_streams: int = 7
+    """For so long values that came by event streams are kept; 0: for ever [d]."""
     keep_alarms: int = 400
     """For so long alarms of stations are kept after they are over; 0: for ever [d]."""
     closing: Seconds = Seconds(300.0)

@@ -18,6 +18,7 @@ from open63110.model.alarm import AlarmKind, StationAlarm
 from open63110.model.policy import Policy
 from open63110.model.power import PowerAlarm, PowerAlarmChanged, PowerSample
 from open63110.model.site import SiteId
+from open63110.model.stream import StreamChunk
 from open63110.runtime.engine import Engine, Turn
 from open63110.runtime.principals import durable
 from open63110.runtime.table import discover
@@ -122,6 +123,15 @@ async def test_alarms_of_stations_go_some_time_after_they_are_over(house: House)
     await durable(house.engine)
     assert await house.look() == 1
     assert {one.id for one in house.store.load(StationAlarm)} == {"over", "lasts"}
+
+
+async def test_values_of_streams_go_after_some_days(house: House) -> None:
+    for name, begin in (("old", T0 - timedelta(days=8)), ("new", T0 - timedelta(days=6))):
+        one = StreamChunk(id=name, stream="A:1", station=StationId("A"), begin=begin, offsets=(0.0,), values=(1.0,))
+        house.engine.known.keep("stream_chunk", name, one)
+    await durable(house.engine)
+    assert await house.look() == 1
+    assert [one.id for one in house.store.load(StreamChunk)] == ["new"]
 
 
 async def test_without_a_term_it_is_kept_for_ever(tmp_path: Path) -> None:

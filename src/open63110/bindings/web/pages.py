@@ -16,6 +16,7 @@ from open63110.bindings.web.errors import Unauthenticated, status_of
 from open63110.bindings.web.firmware_pages import FirmwarePages
 from open63110.bindings.web.forms import Forms
 from open63110.bindings.web.levels import POWER, picture
+from open63110.bindings.web.monitor_pages import MonitorPages
 from open63110.bindings.web.offers import ShownZone, least, shown_limits, shown_zones
 from open63110.bindings.web.operations import API
 from open63110.bindings.web.parts import Parts
@@ -68,6 +69,7 @@ class Pages:
             **SitePages(parts, self._page).views(),
             **AlarmPages(parts, self._page).views(),
             **FirmwarePages(parts, self._page).views(),
+            **MonitorPages(parts, self._page).views(),
             "/sessions": self.sessions,
             "/sessions/{key}": self.session,
             "/records": self.records,

@@ -178,6 +178,32 @@ const sizes = new ResizeObserver((entries) => {
   for (const { target, contentRect } of entries) plots.get(target)?.setSize({ width: contentRect.width, height: 240 });
 });
 
+// Values of a stream, one line; what is no number leaves a gap.
+async function series(element) {
+  const answer = await fetch(element.dataset.series, { headers: { Accept: "application/json" } });
+  if (!answer.ok) return;
+  const { times, values, variable } = await answer.json();
+  const data = [times, values.map((one) => (typeof one === "number" ? one : null))];
+  element.dataset.points = String(times.length);
+  if (!times.length) { element.textContent = "No value yet."; return; }
+  const known = plots.get(element);
+  if (known) { known.setData(data); return; }
+  const axis = { stroke: colour("--faint"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
+  element.replaceChildren();
+  sizes.observe(element);
+  plots.set(element, new uPlot({
+    width: element.clientWidth, height: 240, cursor: { y: false },
+    series: [{ value: (_, at) => (at == null ? "–" : new Date(at * 1000).toLocaleTimeString()) },
+      { label: variable || "Value", stroke: colour("--accent"), width: 2, spanGaps: false, points: { show: false } }],
+    axes: [{ ...axis, space: 70, values: (_, ticks, axis, space, step) => ticks.map((at) => clock(at, step)) }, { ...axis, size: 60 }],
+  }, data, element));
+}
+
+addEventListener("DOMContentLoaded", () => {
+  $("[data-series]").forEach(series);
+  setInterval(() => { if (!document.hidden) $("[data-series][data-open]").forEach(series); }, 5000);
+});
+
 addEventListener("DOMContentLoaded", () => {
   $("[data-curve]").forEach((one) => sizes.observe(one));
   drawAll();
