@@ -2,6 +2,7 @@
 """Any message of ours that OCPP 2.x can carry, for properties; and what gets lost on the way, by kind."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, get_args
 
 from hypothesis import strategies as st
@@ -41,6 +42,7 @@ from open63110.usecases.services.authorize_locally import (
     SendLocalList,
 )
 from open63110.usecases.services.reserve_evse import CancelReservation, ReservationEnded, ReserveEvse
+from open63110.usecases.services.tell_cost import TellCost
 from open63110.usecases.sessions.energy_transfer import AskTransferStatus
 from open63110.usecases.stations.change_availability import ChangeAvailability
 from open63110.usecases.stations.exchange_vendor_messages import SendVendorMessage, VendorMessageReceived
@@ -260,6 +262,12 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
         security=st.integers(1, 3),
         interface=st.sampled_from(get_args(Interface)[1:]),
         timeout=st.integers(1, 600),
+    ),
+    TellCost: st.builds(
+        TellCost,
+        station=st.just(CS),
+        reference=words(36, 1),
+        total=st.integers(0, 10**9).map(lambda cents: Decimal(repr(cents / 100))),
     ),
     AskTransferStatus: st.builds(AskTransferStatus, station=st.just(CS), reference=words(36)),
     AskLocalListVersion: st.builds(AskLocalListVersion, station=st.just(CS)),

@@ -30,6 +30,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "UnlockConnector": {"evse": 1},
     "ChangeAvailability": {"operative": False},
     "TriggerReport": {"report": "heartbeat"},
+    "TellCost": {"reference": "tx-1", "total": "4.35"},
     "PutVoucher": {"id": "v1", "serial": "S-1"},
     "WithdrawVoucher": {"id": "v1"},
     "MigrateStation": {"url": "wss://b.example/ocpp", "mandate": "contract 7"},
