@@ -17,6 +17,7 @@ from open63110.apps.bulk import Audited, Depot, level_streams
 from open63110.apps.clock import SystemClock
 from open63110.apps.config import Config, Listener
 from open63110.apps.deleting import Deleting
+from open63110.apps.farewell import Farewell
 from open63110.apps.firmware import FirmwareAddressed, FirmwareRoom
 from open63110.apps.firmware import address_of as firmware_address
 from open63110.apps.firmware_care import FirmwareCare
@@ -157,6 +158,7 @@ class Csms:
         )
         self.ranked = RankedOrders(self.ocpp)
         self.link.ranking, self.link.longest_frame = self.ranked.rank, config.limits.message_bytes
+        self.farewell = Farewell(self.engine, self.ocpp, self.link)
         self.orders.link = Links(
             FirmwareAddressed(Addressed(self.ranked, self.shelf.location), self.firmware, UpdateFirmware, PublishFirmware),
             self.link,

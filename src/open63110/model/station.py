@@ -36,6 +36,8 @@ class Registration(StrEnum):
     PENDING = "pending"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    DEREGISTERED = "deregistered"
+    """It has left for good: it is not let in, unless somebody registers it anew (8.3.13)."""
 
 
 ConnectorState = Literal["available", "occupied", "reserved", "unavailable", "faulted"]

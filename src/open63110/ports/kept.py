@@ -8,6 +8,7 @@ import msgspec
 from open63110.model.alarm import StationAlarm
 from open63110.model.constraint import Constraint
 from open63110.model.deletion import CustomerReport, DeletionItem, DeletionRequest
+from open63110.model.deregistration import Deregistration
 from open63110.model.device import Inventory
 from open63110.model.display import MessageReport, StationMessage
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample
@@ -92,6 +93,7 @@ KEPT = (
     Kept(Rollout, "rollout", "id", ("asked", "by"), asked=True),
     Kept(RolloutResult, "rollout_result", "id", ("rollout", "station", "outcome"), asked=True),
     Kept(OwnSettings, "own_settings", "station", (), asked=True),
+    Kept(Deregistration, "deregistration", "station", ("reason", "asked", "done"), asked=True),
     Kept(DeletionRequest, "deletion", "id", ("by", "state", "asked", "deadline"), asked=True),
     Kept(DeletionItem, "deletion_item", "id", ("request", "holder", "data", "result"), asked=True),
     Kept(CustomerReport, "customer_report", "id", ("station", "subject", "asked"), asked=True),

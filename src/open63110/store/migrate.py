@@ -31,6 +31,7 @@ REVISIONS = (
     "0018",
     "0019",
     "0020",
+    "0021",
 )
 """Every revision of the schema, oldest first; one file each in ``migrations/versions``."""
 

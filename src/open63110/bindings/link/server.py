@@ -32,7 +32,7 @@ from open63110.kernel.messages import Command
 from open63110.model.order import Order
 from open63110.model.peer import Peer as KnownPeer
 from open63110.model.quarantine import InputQuarantined, QuarantinedInput
-from open63110.model.station import StationDisconnected
+from open63110.model.station import Registration, StationDisconnected
 from open63110.ports import FrameLog, Ids
 from open63110.runtime.engine import Engine, Turn
 from open63110.runtime.orders import Orders
@@ -150,9 +150,18 @@ class Server:
             return Refusal(kind="InvalidCertificate", words=str(fault))
         if station not in self.engine.stations and self.engine.policy.unknown_stations == "refuse":
             return Refusal(kind="", words="this station is not registered here", status=404)
+        known = self.engine.stations.get(station)
+        if known is not None and known.registration is Registration.DEREGISTERED:
+            return Refusal(kind="DeregisteredStation", words="this station is not admitted here")
         conversation = self.conversation(station)
         self._remember(conversation, shown)
         return self.await_greeting(conversation)
+
+    def dismiss(self, station: StationId) -> None:
+        """End the link of a station that has left for good."""
+        conversation = self.conversations.get(station)
+        if conversation is not None:
+            conversation.lines.end(ErrorCode.NOT_AUTHORIZED, "this station is not admitted here any more")
 
     def _remember(self, conversation: Conversation, shown: Shown) -> None:
         """Keep by which certificate an identity is known; it is written with the first thing that it says."""

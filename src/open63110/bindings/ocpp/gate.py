@@ -95,6 +95,9 @@ class Gate:
         known = self._stations.get(station)
         if known is None and self._strangers == "refuse":
             return Decline(status=404, reason="this station is not registered here")
+        if known is not None and known.registration is Registration.DEREGISTERED:
+            self._security(station, "DeregisteredStation", f"it has left for good, and came from {upgrade.remote[0]}")
+            return Decline(status=403, reason="this station is not admitted here")
         if listening.certificate and not _certified(station, upgrade.certificate):
             self._security(station, "InvalidCertificate", "the client certificate does not name the station")
             return Decline(status=401, reason="the client certificate does not name this station")

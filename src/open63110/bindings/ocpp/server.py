@@ -100,6 +100,12 @@ class Server:
             self.engine.hear((LinkContested(station=newer.station, at=at, remotes=(older.remote, newer.remote)),))
             self.suspected(newer.station, words)
 
+    def dismiss(self, station: StationId) -> None:
+        """Close the conversation of a station that has left for good."""
+        conversation = self.conversations.get(station)
+        if conversation is not None and conversation.socket is not None:
+            conversation.socket.close(1008, "this station is not admitted here any more")
+
     def let_go(self, conversation: Conversation) -> bool:
         """Forget a conversation unless another owns its station by now (I2); tell whether it was forgotten."""
         if self.conversations.get(conversation.station) is not conversation:

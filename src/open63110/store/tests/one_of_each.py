@@ -9,6 +9,7 @@ from open63110.kernel.units import Seconds
 from open63110.model.alarm import AlarmKind, StationAlarm
 from open63110.model.constraint import Constraint, ConstraintScope, Step
 from open63110.model.deletion import CustomerReport, DeletionItem, DeletionRequest
+from open63110.model.deregistration import Deregistration
 from open63110.model.device import Attribute, DeviceVariable, Inventory, variable_address
 from open63110.model.display import DisplayMessage, MessageContent, MessageReport, StationMessage
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample, ForecastBlock, StationEffect
@@ -175,6 +176,7 @@ ONE_OF_EACH = (
     made(Rollout, id="r", asked=NOON, by="ann", settings=(made(Setting, variable="A/B", value="1"),), stations=2),
     made(RolloutResult, id="r/CS1", rollout="r", station="CS1", at=NOON),
     made(OwnSettings, station="CS1", values={"A/B": "1"}, waiting={"A/C": "2"}),
+    made(Deregistration, station="CS1", reason="sold", by="ann", asked=NOON, deadline=NOON + HOUR, steps={"cache": "done"}),
     made(DeletionRequest, id="d1", by="csp", type="contract", subjects=("s1",), asked=NOON, deadline=NOON + HOUR),
     made(DeletionItem, id="d1/CS1/x", request="d1", holder="CS1", data="x", result="pending", at=NOON, steps={"cache": "sent"}),
     made(CustomerReport, id="CS1/7", station="CS1", subject="s1", request=7, asked=NOON, pages={0: "s2"}, lines=("a",), last=0),

@@ -263,7 +263,10 @@ def ask_status(command: AskTransferStatus, station: Station, now: datetime, poli
 
 
 def hear_status(event: TransferStatusReported, station: Station, now: datetime) -> Iterator[Effect]:
-    """Stop waiting for messages that the station does not hold."""
+    """Stop waiting for messages that the station does not hold; what it says of all together is for whoever asked."""
+    if not event.reference:
+        yield event
+        return
     transfer = station.transfers.get(event.reference)
     if transfer is None or event.waiting:
         return

@@ -38,6 +38,9 @@ from open63110.usecases.stations.onboard_station.messages import (
 )
 
 _ACCEPTED = Registration.ACCEPTED  # looked up once, for every message asks
+KEPT_OUT = frozenset({Registration.REJECTED, Registration.DEREGISTERED})
+"""Who is never accepted, whatever is done with strangers."""
+
 _BY_POLICY = {
     "accept": Registration.ACCEPTED,
     "quarantine": Registration.PENDING,
@@ -63,10 +66,12 @@ def link_up(event: StationConnected, station: Station | None, policy: Policy) ->
     """Note the link; a stranger is kept apart before its first word.
 
     Raises:
-        Refused: nobody registered it, and strangers are refused.
+        Refused: nobody registered it, and strangers are refused; or it has left for good.
     """
     if station is None and policy.unknown_stations == "refuse":
         raise Refused(f"nobody registered {event.station!r}", code="UnknownStation", remedy="register the station first")
+    if station is not None and station.registration is Registration.DEREGISTERED:
+        raise Refused(f"{event.station!r} has left for good", code="Deregistered", remedy="register it anew")
     yield event
     if station is None and policy.unknown_stations == "quarantine":
         yield RegistrationDecided(
@@ -114,7 +119,7 @@ def _verdict(station: Station | None, policy: Policy) -> Registration:
     """Choose by what the operator said of this station, else of strangers."""
     if station is None or station.registration is Registration.QUARANTINED:
         return _BY_POLICY[policy.unknown_stations]
-    return Registration.REJECTED if station.registration is Registration.REJECTED else Registration.ACCEPTED
+    return Registration.REJECTED if station.registration in KEPT_OUT else Registration.ACCEPTED
 
 
 def _says_something_new(event: StationBooted, station: Station | None) -> bool:
