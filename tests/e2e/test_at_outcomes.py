@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from tests.e2e.house import House
 from tests.e2e.link_player import EVERY, NEWER, AnyPlayer, LinkPlayer, home, played
+from tests.e2e.outcomes_firmware import firmware_cases
 from tests.e2e.player import Payload, Player
 
 from open63110.bindings.web.commands import path_of
@@ -45,7 +46,8 @@ class Case(NamedTuple):
 @pytest.mark.parametrize("wire", [*EVERY, pytest.param(NEWER, marks=pytest.mark.at("AT-B.15-1", "link"))])
 async def test_each_command_ends_in_four_outcomes_each_with_a_reason_each_audited(wire: str, tmp_path: Path) -> None:
     async with home(tmp_path, wire) as here, played(here, "CS-1", wire) as cs:
-        cases = await catalogue(here, cs)
+        cases = await catalogue(here, cs) | await firmware_cases(here, cs, tmp_path / "maker", Case, TALKING)
+        cases["RebootStation"] = cases.pop("RebootStation")  # last: it may take everything down
         async with await here.client("vera", Role.VIEWER) as viewer, await here.client("grid", Role.DSO, "/south") as dso:
             doors = {door.command.__name__: path_of(door) for door in here.csms.engine.table.doors}
             assert set(cases) == set(doors)
