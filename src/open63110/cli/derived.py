@@ -21,6 +21,7 @@ from open63110.cli.rest import Csms, Key, Url, quoted
 from open63110.cli.say import DONE, NOT_DONE, AsJson, NotUnderstood, note, say, tell
 from open63110.kernel.usecase import Door
 from open63110.model.constraint import ConstraintScope
+from open63110.model.variables import Setting, VariableWish
 
 Verb = Callable[..., int]
 
@@ -64,6 +65,17 @@ def place(word: str) -> Any:
     return {"site": site, **inside}
 
 
+def setting(word: str) -> Any:
+    """Read COMPONENT/VARIABLE=VALUE, or JSON."""
+    variable, equals, value = word.partition("=")
+    return {"variable": variable.strip(), "value": value.strip()} if equals and not word.startswith("{") else structure(word)
+
+
+def wish(word: str) -> Any:
+    """Read COMPONENT/VARIABLE, or JSON."""
+    return structure(word) if word.startswith("{") else {"variable": word}
+
+
 def structure(word: str) -> Any:
     """Read JSON."""
     try:
@@ -85,9 +97,18 @@ def written(hint: Any) -> Way:
         return Way(str, _same, "As 2030-12-31T23:59:59Z.")
     if getattr(bare, "__name__", "") == ConstraintScope.__name__:
         return Way(str, place, "As /SITE, /SITE/ZONE or /SITE/feeder:ID.")
+    own = _OF_DEVICES.get(getattr(bare, "__name__", ""))
+    if own is not None:
+        return own
     if Named in typing.get_args(bare):
         return Way(str, credential, "As KIND:VALUE (ISO14443:04A1B2C3), or the reference that an answer showed.")
     return _many(bare)
+
+
+_OF_DEVICES = {
+    Setting.__name__: Way(str, setting, "As COMPONENT/VARIABLE=VALUE."),
+    VariableWish.__name__: Way(str, wish, "As COMPONENT/VARIABLE."),
+}
 
 
 def _many(bare: Any) -> Way:

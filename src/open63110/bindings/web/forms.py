@@ -223,14 +223,30 @@ def _tree(form: Form) -> dict[str, Any]:
             if not isinstance(place, dict):
                 raise Malformed(f"{name} is no field", where=name)
         place[last] = _read(last, value.strip())
-    return tree
+    return {name: _listed(value) for name, value in tree.items()}
+
+
+def _listed(value: Any) -> Any:
+    """Return things that are numbered from 0 on as a list."""
+    numbered = isinstance(value, dict) and list(value) == [str(place) for place in range(len(value))]
+    return list(value.values()) if numbered else value
 
 
 def _read(name: str, value: str) -> Any:
     """Read what browsers write differently: a day as its begin, a list as words."""
     if name.endswith(("_from", "_until")) and DAY.fullmatch(value):
         return f"{value}T00:00:00Z"
-    return value.split() if name in {"stations", "ids", "images", "waves"} else value
+    if name == "settings":
+        return [_setting(line) for line in value.splitlines() if line.strip()]
+    return value.split() if name in {"stations", "ids", "images", "waves", "variables"} else value
+
+
+def _setting(line: str) -> dict[str, str]:
+    """Read ``component/variable = value``."""
+    variable, equals, value = line.partition("=")
+    if not equals:
+        raise Malformed(f"{line.strip()!r} is no setting", where="settings", remedy="write Component/Variable = value")
+    return {"variable": variable.strip(), "value": value.strip()}
 
 
 def _scoped(form: Form) -> dict[str, Any]:

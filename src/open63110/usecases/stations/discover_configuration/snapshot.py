@@ -91,9 +91,9 @@ def limits(one: DeviceVariable) -> str:
     said = one.characteristics
     if said is None:
         return ""
-    low, high = ("" if number is None else f"{number:g}" for number in (said.min_limit, said.max_limit))
+    low, high = ("" if number is None else f"{number:.15g}" for number in (said.min_limit, said.max_limit))
     between = f"{low}…{high}" if low or high else ""
-    return " ".join(filter(None, (said.data_type, between, said.unit, ",".join(said.values))))
+    return " ".join(filter(None, (said.data_type, between, said.unit, ", ".join(said.values))))
 
 
 _CONTROLLER: Final = Component(name="DeviceDataCtrlr")
