@@ -18,6 +18,7 @@ import msgspec
 
 from bench.disk import fdatasync_ms, percentile
 from bench.figure import Figure
+from bench.inventory import inventory
 from bench.link.table import PARTS, link
 from bench.load import build
 from bench.planner.table import PARTS as PLANNER_PARTS
@@ -210,6 +211,7 @@ COMMANDS: dict[str, Callable[[Plan], list[Figure]]] = {
     "storm": storm,
     "link": lambda plan: link(plan.folder, short=plan.short, parts=plan.parts),
     "planner": lambda plan: planner(Asked(folder=plan.folder, short=plan.short, sessions=plan.sessions), plan.parts),
+    "inventory": lambda plan: inventory(plan.folder, plan.program, short=plan.short),
     "profile": profile,
 }
 JUDGED = [command for command in COMMANDS if command != "profile"]

@@ -27,8 +27,19 @@ PASSWORD = "bench-station-password-0001"
 """Sent by every station, as HTTP Basic."""
 
 
-def write_config(folder: Path, port: int, tls_port: int) -> Path:
-    """Configure `open63110 csms`: both doors, any station let in, whatever its password, the store in `folder`."""
+QUIET = 'inventory = "never"\n'
+"""Policy of a CSMS that asks no station what it consists of: that is measured by itself."""
+
+
+def write_config(folder: Path, port: int, tls_port: int, policy: str = "") -> Path:
+    """Configure `open63110 csms`: both doors, any station let in, whatever its password, the store in `folder`.
+
+    Args:
+        folder: for everything.
+        port: without TLS.
+        tls_port: with it.
+        policy: more lines of that table; an older version would not know all of them.
+    """
     config = folder / "csms.toml"
     config.write_text(
         f"""\
@@ -52,7 +63,7 @@ port = 0
 
 [policy]
 unknown_stations = "accept"
-"""
+{policy}"""
     )
     return config
 
@@ -106,16 +117,22 @@ class Round:
 class Subject:
     """A CSMS under test, running inside the block."""
 
-    def __init__(self, template: str, folder: Path, program: Path) -> None:
+    def __init__(self, template: str, folder: Path, program: Path, *, policy: str = "") -> None:
         folder.mkdir(parents=True)
         write_certificates(folder)
         self.folder = folder
         self._program = program
         self._ports = {False: free_port(), True: free_port()}
         holes = {"port": self._ports[False], "tls_port": self._ports[True], "folder": folder, "python": sys.executable}
-        config = write_config(folder, self._ports[False], self._ports[True])
+        chosen = policy or (QUIET if template in {OURS, SAMPLED} else "")
+        config = write_config(folder, self._ports[False], self._ports[True], chosen)
         command = template.format(**holes, config=config, certificate=folder / "server.pem", password=PASSWORD)
         self.server = Server(command, list(self._ports.values()), folder / "server.log")
+
+    @property
+    def port(self) -> int:
+        """Where stations come without TLS."""
+        return self._ports[False]
 
     def __enter__(self) -> Self:
         self.server.__enter__()

@@ -41,6 +41,13 @@ PAGED = ("v201", "v21", "link")
 BEAT = "OCPPCommCtrlr/HeartbeatInterval"
 
 
+@contextlib.asynccontextmanager
+async def scripted(here: House, station: str, wire: str) -> AsyncIterator[Any]:
+    """A station with a link, of which each wire has a player of its own."""
+    async with played(here, station, wire) as one:
+        yield one
+
+
 def variables(count: int, **values: str) -> list[DeviceVariable]:
     """So many variables of a big station; `values` are of those whose names begin with Part."""
     found = []
@@ -91,7 +98,7 @@ def known(here: House, station: str = "CS-1") -> Inventory | None:
 @pytest.mark.at("AT-8.3.3-1", *PAGED)
 @pytest.mark.parametrize("wire", PAGED)
 async def test_a_report_of_forty_parts_that_is_cut_is_completed_without_an_operator(wire: str, tmp_path: Path) -> None:
-    async with home(tmp_path, wire, factor=60.0) as here, played(here, "CS-1", wire) as cs:
+    async with home(tmp_path, wire, factor=60.0) as here, scripted(here, "CS-1", wire) as cs:
         await here.register("CS-1")
         willing(cs)
         await here.on_board(cs)
@@ -123,9 +130,11 @@ async def test_a_report_of_forty_parts_that_is_cut_is_completed_without_an_opera
 
 @pytest.mark.at("AT-8.3.3-1", "v16")
 async def test_a_station_of_16_that_goes_away_while_it_is_asked_is_asked_again(tmp_path: Path) -> None:
-    async with home(tmp_path, "v16", factor=60.0) as here, played(here, "CS-1", "v16") as cs:
+    async with home(tmp_path, "v16", factor=60.0) as here, scripted(here, "CS-1", "v16") as cs:
         await here.register("CS-1")
-        keys = [{"key": f"Key{number:03}", "readonly": False, "value": str(number)} for number in range(499)]
+        keys: list[dict[str, Any]] = [
+            {"key": f"Key{number:03}", "readonly": False, "value": str(number)} for number in range(499)
+        ]
         keys.append({"key": "HeartbeatInterval", "readonly": False, "value": "300"})
         silent = True
 
@@ -153,7 +162,7 @@ async def test_a_station_of_16_that_goes_away_while_it_is_asked_is_asked_again(t
 @pytest.mark.at("AT-8.3.3-2", *EVERY)
 @pytest.mark.parametrize("wire", EVERY)
 async def test_after_a_reboot_with_another_part_the_difference_is_just_that(wire: str, tmp_path: Path) -> None:
-    async with home(tmp_path, wire, factor=60.0, inventory="each-boot") as here, played(here, "CS-1", wire) as cs:
+    async with home(tmp_path, wire, factor=60.0, inventory="each-boot") as here, scripted(here, "CS-1", wire) as cs:
         await here.register("CS-1")
         meter = "M-1"
 
@@ -192,7 +201,7 @@ async def test_after_a_reboot_with_another_part_the_difference_is_just_that(wire
 
 @pytest.mark.parametrize("wire", PAGED)
 async def test_a_station_that_cannot_tell_is_let_be_and_the_operator_sees_why(wire: str, tmp_path: Path) -> None:
-    async with home(tmp_path, wire, factor=60.0) as here, played(here, "CS-1", wire) as cs:
+    async with home(tmp_path, wire, factor=60.0) as here, scripted(here, "CS-1", wire) as cs:
         await here.register("CS-1")
         await here.on_board(cs)  # it knows nothing of such questions
         await here.until(lambda: any(one.trouble for one in here.rows(Discovery)))
@@ -293,7 +302,7 @@ async def fleet(here: House, wire: str, count: int) -> AsyncIterator[list[Any]]:
         found = []
         for number in range(1, count + 1):
             await here.register(f"CS-{number}")
-            cs = await stack.enter_async_context(played(here, f"CS-{number}", wire))
+            cs = await stack.enter_async_context(scripted(here, f"CS-{number}", wire))
             assert await cs.boot() == "Accepted"
             found.append(cs)
         yield found
@@ -308,7 +317,7 @@ async def test_of_twenty_stations_two_refuse_and_the_report_says_which(wire: str
         ]
         await stations[19].cut()  # one of them is away: it is told when it comes
         await here.until(lambda: here.station("CS-20").connected is None)
-        said = {"settings": [{"variable": BEAT, "value": "60"}], "model": "" if wire == "link" else "Two"}
+        said: dict[str, Any] = {"settings": [{"variable": BEAT, "value": "60"}], "model": "" if wire == "link" else "Two"}
         said |= {"stations": [f"CS-{number}" for number in range(1, 21)]} if wire == "link" else {}
         order = await here.ask("rollouts/apply", said)
         (reply,) = order["replies"]
@@ -359,7 +368,7 @@ async def test_drift_is_found_when_a_station_comes_back_and_is_mended(wire: str,
 
 @pytest.mark.parametrize("wire", ["v201", "v21"])
 async def test_lists_are_parted_as_the_station_takes_them(wire: str, tmp_path: Path) -> None:
-    async with home(tmp_path, wire, factor=60.0) as here, played(here, "CS-1", wire) as cs:
+    async with home(tmp_path, wire, factor=60.0) as here, scripted(here, "CS-1", wire) as cs:
         await here.register("CS-1")
         willing(cs)
         await here.on_board(cs)
@@ -381,7 +390,7 @@ async def test_lists_are_parted_as_the_station_takes_them(wire: str, tmp_path: P
 
 @pytest.mark.parametrize("wire", ["v201", "v21"])
 async def test_secrets_go_over_the_wire_and_nowhere_else(wire: str, tmp_path: Path) -> None:
-    async with home(tmp_path, wire) as here, played(here, "CS-1", wire) as cs:
+    async with home(tmp_path, wire) as here, scripted(here, "CS-1", wire) as cs:
         await here.register("CS-1")
         await here.on_board(cs)
         device = Device(cs, {})
@@ -396,7 +405,7 @@ async def test_secrets_go_over_the_wire_and_nowhere_else(wire: str, tmp_path: Pa
             assert not file.is_file() or secret.encode() not in file.read_bytes(), file
 
 
-BROKEN = {
+BROKEN: dict[str, Any] = {
     "rejected": (lambda one: {"setVariableResult": [one | {"attributeStatus": "Rejected"}]}, 409, "rejected"),
     "breaks the schema": (lambda _: {"setVariableResult": "all of them"}, 502, "failed"),
     "leaves it out": (
@@ -411,7 +420,7 @@ BROKEN = {
 @pytest.mark.parametrize("wire", ["v201", "v21"])
 async def test_an_answer_that_is_no_yes_is_no_yes(wire: str, how: str, tmp_path: Path) -> None:
     answer, status, outcome = BROKEN[how]
-    async with home(tmp_path, wire) as here, played(here, "CS-1", wire) as cs:
+    async with home(tmp_path, wire) as here, scripted(here, "CS-1", wire) as cs:
         await here.register("CS-1")
         await here.on_board(cs)
         name = {"component": {"name": "OCPPCommCtrlr"}, "variable": {"name": "HeartbeatInterval"}}

@@ -138,7 +138,7 @@ def give_up(command: GiveUpInventory, station: Station, now: datetime, policy: P
         return
     if not command.reason and known.heard is not None and known.heard + PATIENCE > now:
         yield _patience(station.id, known.request, known.heard)
-    elif command.refused and known.scope is InventoryScope.FULL and station.wire != "ocpp1.6":
+    elif command.refused and known.scope is InventoryScope.FULL and command.reason == "NotSupported":
         settable = TakeInventory(station=station.id, scope=InventoryScope.CONFIGURATION)
         yield from _begin(known, settable, station, now, policy)
     elif command.refused:
