@@ -169,7 +169,7 @@ def add(app: App, name: str, verb: Verb, parameters: list[inspect.Parameter], wo
 
 def add_door(app: App, door: Door, clause: str, name: str = "") -> None:
     """Make the verb of a door, or one of another name: its fields as options, its order awaited."""
-    options = {one.name: one for one in _options(door.command)}
+    options = {called(one.name): one for one in _options(door.command)}
     path = path_of(door)
     of_station = "{station}" in path
 
@@ -183,7 +183,7 @@ def add_door(app: App, door: Door, clause: str, name: str = "") -> None:
 
     parameters = [
         *([inspect.Parameter("station", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=_STATION)] if of_station else []),
-        *(parameter(one.name, one.kind, one.words, required=one.required) for one in options.values()),
+        *(parameter(name, one.kind, one.words, required=one.required) for name, one in options.items()),
         parameter("wait", float, "How long to wait for the outcome [s]; 30 unless given, 0: not at all."),
         parameter("deadline", float, "After so many seconds it is not carried out any more."),
         *access_parameters(),
@@ -191,6 +191,13 @@ def add_door(app: App, door: Door, clause: str, name: str = "") -> None:
     words = (door.command.__doc__ or "").strip().splitlines()
     add(app, name or door.verb, verb, parameters, f"{words[0] if words else door.verb} ({clause})")
 
+
+def called(field: str) -> str:
+    """Return how a field of a command is called here: one of a name that every verb has already gets another."""
+    return f"to_{field}" if field in _EVERYWHERE else field
+
+
+_EVERYWHERE = frozenset({"url", "key", "json", "wait", "deadline"})
 
 _STATION = Annotated[str, Parameter(help="Id of the station.")]
 

@@ -19,7 +19,7 @@ from open63110.bindings.web.commands import path_of
 from open63110.bindings.web.intake import Named, body_of
 from open63110.bindings.web.queries import LISTINGS
 from open63110.cli import rest
-from open63110.cli.derived import credential, structure, told, written
+from open63110.cli.derived import called, credential, structure, told, written
 from open63110.cli.nouns import NOUNS, app_of
 from open63110.cli.root import OF_A_CSMS
 from open63110.cli.say import NotUnderstood
@@ -179,7 +179,7 @@ def test_every_door_is_a_verb_that_asks_rest_for_what_it_wants(door: Any, csms: 
         for one in msgspec.structs.fields(parts) if inside else (field,):
             hint = typing.get_type_hints(parts)[one.name] if inside else parts
             if one.required:
-                words += [f"--{one.name.replace('_', '-')}", *example(hint)]
+                words += [f"--{called(one.name).replace('_', '-')}", *example(hint)]
     assert ask(*spelt(door), *words, "--json") == 0
     ((path, body, waiting),) = csms.asked
     assert path == path_of(door).format(station="CS1")
