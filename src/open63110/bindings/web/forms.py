@@ -27,6 +27,7 @@ PATIENCE = Patience(wait=8.0)
 """People watch the list of orders for what takes longer."""
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
+MINUTE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 Form = dict[str, str]
 Taker = Callable[[Request, Caller, Form], Awaitable[Response]]
@@ -233,7 +234,9 @@ def _listed(value: Any) -> Any:
 
 
 def _read(name: str, value: str) -> Any:
-    """Read what browsers write differently: a day as its begin, a list as words."""
+    """Read what browsers write differently: a day as its begin, a minute without zone as one of UTC, a list as words."""
+    if MINUTE.fullmatch(value):
+        return f"{value}:00Z"
     if name.endswith(("_from", "_until")) and DAY.fullmatch(value):
         return f"{value}T00:00:00Z"
     if name == "settings":

@@ -31,6 +31,9 @@ from open63110.usecases.stations.migrate_station.messages import (
 MIGRATED: Final = "migrated"
 """Reason of a station that has left, and of one that is let in no more."""
 
+ANSWERS = timedelta(minutes=3)
+"""How long a station may take to say in which order it tries its ways, and to take another."""
+
 AGAIN = timedelta(seconds=30)
 """When to look again whether a station may leave."""
 
@@ -58,10 +61,11 @@ def ask(command: MigrateStation, station: Station) -> Iterator[Effect]:
     yield command
 
 
-def hear_moved(event: MoveChanged, station: Station) -> Iterator[Effect]:
-    """Hear that it took the way; ask in which order it tries its ways."""
+def hear_moved(event: MoveChanged, station: Station, now: datetime) -> Iterator[Effect]:
+    """Hear that it took the way; ask in which order it tries its ways, and wait for that so long."""
     yield event
     if event.move.state is MoveState.OFFERED:
+        yield Wake(name=_WAKE, at=now + ANSWERS, command=LeaveNow(station=station.id))
         yield ReadVariables(station=station.id, variables=(VariableWish(variable=PRIORITY),))
 
 
@@ -98,8 +102,13 @@ def note_ways(command: NoteWays, station: Station, now: datetime) -> Iterator[Ef
 
 
 def leave(command: LeaveNow, station: Station, now: datetime) -> Iterator[Effect]:
-    """Let it start again once it is idle: a flow asks for that. One that is away, or busy with firmware, is waited for."""
+    """Let it start again once it is idle: a flow asks for that. One that is away, or busy with firmware, is waited for.
+
+    One that is not ready by then never said what it was asked.
+    """
     move = station.move
+    if move is not None and move.state is MoveState.OFFERED:
+        yield _now(station, move, now, MoveState.FAILED, reason="it did not say or take in which order it tries its ways")
     if move is None or move.state is not MoveState.READY:
         return
     if not may_be_ordered(station) or station.blocked_by:

@@ -138,8 +138,8 @@ def test_a_password_is_written_down_nowhere_and_an_order_without_it_is_not_sent(
 
 def test_a_station_that_has_the_way_is_asked_in_which_order_it_tries_its_ways_and_is_told_a_new_one() -> None:
     begun = MoveChanged(station=CS, at=NOW, move=wish(attempts=5, switch=LATER).move(NOW))
-    effects = list(csms.hear_moved(begun, HERE))
-    assert [type(one) for one in effects] == [MoveChanged, ReadVariables]
+    effects = list(csms.hear_moved(begun, HERE, NOW))
+    assert [type(one) for one in effects] == [MoveChanged, Wake, ReadVariables]
     offered = changed(effects, HERE)
     read = VariablesRead(station=CS, at=NOW, values=(VariableValue(variable=PRIORITY, value="1, 2,3"),))
     (command,) = order_ways(read, offered)
@@ -178,6 +178,16 @@ def test_a_station_that_does_not_say_or_take_an_order_of_ways_stays_and_that_is_
     (event,) = follow(MoveChanged(station=CS, at=NOW, move=failed.move), failed)
     assert isinstance(event, StationEventReported)
     assert (event.code, event.text) == (FAILED, "NoSecurityDowngrade")
+
+
+def test_a_station_that_never_answers_stays() -> None:
+    begun = MoveChanged(station=CS, at=NOW, move=wish().move(NOW))
+    (wake,) = [one for one in csms.hear_moved(begun, HERE, NOW) if isinstance(one, Wake)]
+    assert wake.at == NOW + csms.ANSWERS
+    assert wake.command == LeaveNow(station=CS)
+    offered = moving(MoveState.OFFERED, before="1")
+    late = changed(csms.leave(LeaveNow(station=CS), offered, wake.at), offered)
+    assert state(late) is MoveState.FAILED
 
 
 def test_what_a_station_says_of_its_ways_when_it_does_not_move_leads_nowhere() -> None:
