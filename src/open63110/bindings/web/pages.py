@@ -12,6 +12,7 @@ from starlette.routing import Route
 from open63110.bindings.web.access import Access, Caller
 from open63110.bindings.web.alarm_pages import AlarmPages
 from open63110.bindings.web.alarms import alarms, figures
+from open63110.bindings.web.deletion_pages import DeletionPages
 from open63110.bindings.web.device_pages import DevicePages
 from open63110.bindings.web.errors import Unauthenticated, status_of
 from open63110.bindings.web.firmware_pages import FirmwarePages
@@ -70,6 +71,7 @@ class Pages:
             **SitePages(parts, self._page).views(),
             **AlarmPages(parts, self._page).views(),
             **FirmwarePages(parts, self._page).views(),
+            **DeletionPages(parts, self._page).views(),
             **MonitorPages(parts, self._page).views(),
             **DevicePages(parts, self._page).views(),
             "/sessions": self.sessions,

@@ -179,7 +179,7 @@ _TONES = {
         "ets-paused",
     }
     | {"closing", "cleared", "ets-ended", "idle", "expired", "new"},
-    "bad": {"faulted", "rejected", "failed", "not-authorized", "not-supported", "aborted", "blocked", "active"},
+    "bad": {"faulted", "rejected", "failed", "not-authorized", "not-supported", "aborted", "blocked", "active", "deregistered"},
     "held": {"reserved"},
 }
 

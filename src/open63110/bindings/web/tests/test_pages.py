@@ -31,6 +31,7 @@ LISTS = (
     "/tokens",
     "/orders",
     "/quarantine",
+    "/deletions",
     "/alarms",
     "/account",
     "/api/docs",
