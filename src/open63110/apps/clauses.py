@@ -95,7 +95,7 @@ CONTENTS: tuple[Clause, ...] = (
     _clause("8.3.7", "Reboot a CS", 4, OCPP, {1: V2X, 3: V21}),
     _clause("8.3.8", "The CSMS sets the information to be presented to the user", 3, V2X),
     _clause("8.3.9", "The CSMS sets log criteria", 3, LINK),
-    _clause("8.3.10", "Retrieve log information from the CS", 3, OCPP),
+    _clause("8.3.10", "Retrieve log information from the CS", 3, (*OCPP, *LINK), {2: OCPP}),
     _clause("8.3.11", "Fault-code provisioning", 3, LINK),
     _clause("8.3.12", "Information deletion triggered to CSMS by an SA", 3, OCPP),
     _clause("8.3.13", "CS deregistration", 3, OCPP),

@@ -262,7 +262,9 @@ class Client:
             known=lambda _: None,
             now=self.clock.now,
         )
-        return await listen(gate, host, port, tls)
+        return await listen(
+            gate, host, port, tls, on_refused=lambda remote, reason: security(remote[0], "TlsHandshakeFailed", reason)
+        )
 
     async def run(self) -> None:
         """Dial for all lines, until cancelled."""

@@ -144,7 +144,8 @@ class Client:
             return f"{fault.status} {fault.reason}"[:120]
         except (OSError, TimeoutError) as fault:
             if isinstance(fault, ssl.SSLError) and self._suspect is not None:
-                self._suspect(line.station, security_event(fault), fault.reason or str(fault))
+                words = getattr(fault, "verify_message", "") or fault.reason or str(fault)
+                self._suspect(line.station, security_event(fault), words)
             return type(fault).__name__
         return ""
 

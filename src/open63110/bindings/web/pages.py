@@ -30,6 +30,7 @@ from open63110.bindings.web.site_promises import Promised, promised
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import StationId, SubjectRef
 from open63110.kernel.roles import PEOPLE, Role
+from open63110.model.logs import StationLog
 from open63110.model.order import Order, Outcome
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.sdr import Sdr
@@ -221,6 +222,8 @@ class Pages:
         context["frames"] = await self._node.frames.recent(station.id, 25) if readable and part != "live" else []
         facts = await store.facts(station=station.id, newest=True, limit=100)
         context["facts"] = _gathered([shown_fact(one, self._access.seer(caller)) for one in facts])[:20]
+        logs = await store.find(StationLog, Query(where=mine, order="-asked", limit=8))
+        context["logs"] = [(one, self._node.shelf.has(one) if one.open else one.size) for one in logs]
         context["tokens"] = self._tokens(caller) if part != "live" else []
         return self._page(request, "station.html", caller, **context)
 

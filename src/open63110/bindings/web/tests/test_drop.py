@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from open63110.bindings.web.tests.ground import CS, Ground
+from open63110.bindings.web.tests.test_pages import check, logged_in
 from open63110.kernel.ids import StationId
 from open63110.kernel.roles import Role
 from open63110.model.logs import LogState, StationLog
@@ -271,3 +272,20 @@ async def test_a_log_that_was_kept_long_enough_is_thrown_away(ground: Ground) ->
     assert door.log.removed is not None
     assert lie(ground) == []
     assert await ground.shelf.look() == 0
+
+
+async def test_the_page_of_a_station_shows_its_logs_how_far_they_are_and_lets_them_be_fetched(ground: Ground) -> None:
+    done, begun = await asked(ground), await asked(ground)
+    await done.ask(content=CONTENT)
+    await begun.ask(content=CONTENT[:1_000], Content_Range=f"bytes 0-999/{len(CONTENT)}")
+    await ground.settle()
+    page = (await (await logged_in(ground, Role.OPERATOR)).get("/stations/CS-1")).text
+    check(page)
+    assert "/api/v1/logs/CS-1%3A1/content" in page
+    for words in ("10.2 kB", "1.0 kB", "Wait no longer", "Fetch a log"):
+        assert words in page, words
+    async with await ground.as_(Role.OPERATOR) as client:
+        content = await client.get("/api/v1/logs/CS-1:1/content")
+        assert (content.status_code, content.content) == (200, CONTENT)
+    async with await ground.as_(Role.VIEWER) as viewer:
+        assert (await viewer.get("/api/v1/logs/CS-1:1/content")).status_code == 403
