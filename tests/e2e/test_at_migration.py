@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import trustme
 from tests.e2e.house import House, house, slack
-from tests.e2e.test_at_simulated import FACTOR, VERSIONS, Standing, way
+from tests.e2e.test_at_simulated import FACTOR, VERSIONS, Standing, standing, way
 
 from open63110.apps.config import Listener
 from open63110.apps.site import Capture, Site, StationPlan
@@ -151,3 +151,28 @@ async def test_on_1_6_there_is_no_message_for_it_and_that_is_said(tmp_path: Path
         refused = await at.here.admin.post("stations/CS-1/migrate", json=order)
         assert refused.json()["order"]["outcome"] == "not-supported"
         assert moved(at.here) is None
+
+
+async def test_a_station_on_the_link_that_finds_nobody_at_the_other_end_comes_back(tmp_path: Path) -> None:
+    async with standing(tmp_path, "link") as at:
+        here = at.here
+        order = {"url": "wss://localhost:9/link", "mandate": "B: contract 7", "attempts": 2}
+        assert (await here.ask("stations/CS-1/migrate", order))["outcome"] == "accepted"
+        await here.until(lambda: moved(here) is MoveState.RETURNED)
+        await at.link_is_back()
+        assert [one.code for one in await here.facts(StationEventReported, "CS-1")] == ["MigrationFailed"]
+        assert len(await here.facts(StationBooted, "CS-1")) == 2
+
+
+async def test_a_move_is_called_off_until_the_station_leaves(tmp_path: Path) -> None:
+    async with two(tmp_path, "v21") as (at, there):
+        here = at.here
+        later = (here.now() + timedelta(hours=5)).isoformat()
+        order = {"url": f"ws://127.0.0.1:{there.port}/ocpp", "mandate": "B: contract 7", "switch": later}
+        await here.ask("stations/CS-1/migrate", order)
+        await here.until(lambda: moved(here) is MoveState.READY)
+        assert (await here.ask("stations/CS-1/cancel-migration", {}))["outcome"] == "accepted"
+        booted = here.station("CS-1").booted
+        await here.ask("stations/CS-1/reboot", {"mode": "immediate"})
+        await here.until(lambda: here.station("CS-1").booted != booted)  # here, and not there
+        assert there.station("CS-1").connected is None
