@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 import zstandard
 from tests.e2e.house import House, house
-from tests.e2e.link_player import EVERY, AnyPlayer, home, played
+from tests.e2e.link_player import BEHIND, EVERY, AnyPlayer, home, played
 from tests.e2e.player import Player, stamp
 
 from open63110.kernel.roles import Role
 from open63110.kernel.units import WattHours
 from open63110.model.deletion import DeletionItem, DeletionRequest
+from open63110.model.order import Order, Outcome
 from open63110.model.principal import AuditEntry
 from open63110.model.sdr import Sdr
 from open63110.model.token import Subject, Token
+from open63110.ports import Where
 from open63110.store.backup import backup, restore
 from open63110.store.frames import _walk
 
@@ -142,7 +144,7 @@ async def test_a_csp_has_a_contract_deleted_wherever_it_was_used(wire: str, tmp_
         calls = two.heard_calls()[before:]
         reboot = next(place for place, name in enumerate(calls) if name in {"Reset", "RebootStation"})
         assert set(calls[:reboot]) == FIRST[wire]  # all of it before what was ordered earlier
-        assert (await here.ask(f"orders/{waiting['id']}"))["outcome"] == "accepted"
+        await here.until(lambda: here.rows(Order, Where("id", "=", waiting["id"]))[0].outcome is Outcome.ACCEPTED)
 
         items = await report(here, "erase-1")
         assert items["CS2 personal-data"]["result"] == "deleted"
@@ -274,3 +276,19 @@ async def test_a_station_tells_page_by_page_what_it_keeps_of_a_customer(tmp_path
             "NotifyCustomerInformation", {"requestId": 1, "seqNo": 0, "data": "unasked", "generatedAt": stamp(here.now())}
         )
         assert not [row for row in here.rows(Subject) if "unasked" in row.value]
+
+
+async def test_a_local_csms_passes_a_deletion_on_and_keeps_nothing_itself(tmp_path: Path) -> None:
+    async with home(tmp_path, BEHIND, factor=20.0) as here, played(here, "CS1", BEHIND) as one:
+        obeys(one)
+        await here.register("CS1")
+        await here.on_board(one)
+        await known(here)
+        await charged(here, one)
+        assert naming(tmp_path, CARD)
+        await here.ask("deletions/order", {"type": "token", "value": CARD, "request_id": "below"})
+        await here.until(lambda: state(here, "below") == "closed")
+        assert "AskCustomerInformation" in one.heard_calls()
+        # what is on its way up lies in a log of its own until that is written back
+        await here.until(lambda: {name.partition(":")[0] for name in naming(tmp_path, CARD)} <= {"upward.db-wal"})
+    assert naming(tmp_path, CARD) == []
