@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from open63110.apps.notify_config import Notify, check_notify
 from open63110.apps.protection_config import Demanded, Links, Protect, Protection, check_protection
 from open63110.kernel.errors import Malformed
 from open63110.model.policy import Policy
@@ -21,7 +22,7 @@ HIGHEST_PORT = 65_535
 
 CSMS_INIT = "open63110 csms init"
 
-LISTS = frozenset({"versions", "stations", "endpoints", "messages", "elements", "signers", "content_keys", "logs"})
+LISTS = frozenset({"versions", "stations", "endpoints", "messages", "elements", "signers", "content_keys", "logs", "to"})
 """Settings that are lists: in the environment a comma stands between two."""
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -153,6 +154,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     uploads: Uploads = Uploads()
     firmware: Firmware = Firmware()
     log: Log = Log()
+    notify: dict[str, Notify] = msgspec.field(default_factory=dict)
     protection: Protection = Protection()
     protect: dict[str, Protect] = msgspec.field(default_factory=dict)
     demand: dict[str, Demanded] = msgspec.field(default_factory=dict)
@@ -328,6 +330,7 @@ def check(config: Config) -> None:
     _check_uploads(config.uploads)
     _check_firmware(config.firmware)
     check_protection(config, config.links)
+    check_notify(config.notify, config.policy)
 
 
 def _check_uploads(uploads: Uploads) -> None:
@@ -392,7 +395,6 @@ def _check_terms(policy: Policy) -> None:
     for name in ("most_quarantined", "forget_quarantined", *terms):
         if getattr(policy, name) < 0:
             raise Malformed(f"policy.{name} must not be below 0", where=f"policy.{name}")
-    if policy.log_within <= 0:
-        raise Malformed("policy.log_within must be above 0", where="policy.log_within")
-    if policy.firmware_within <= 0:
-        raise Malformed("policy.firmware_within must be above 0", where="policy.firmware_within")
+    for name in ("log_within", "firmware_within"):
+        if getattr(policy, name) <= 0:
+            raise Malformed(f"policy.{name} must be above 0", where=f"policy.{name}")

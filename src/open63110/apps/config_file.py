@@ -12,6 +12,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from open63110.apps.config import Config, table_of
+from open63110.apps.notify_config import NOTIFY
 from open63110.apps.protection_config import RULED, RULES
 
 HEAD = """\
@@ -30,7 +31,7 @@ Chosen = Mapping[str, Any]
 
 def written(chosen: Chosen) -> str:
     """Return the text of a file in which some settings, a tree like the file's, are chosen and all others explained."""
-    return HEAD + "\n" + explained_tables(Config, chosen, example=LISTENER) + RULES
+    return HEAD + "\n" + explained_tables(Config, chosen, example=LISTENER) + RULES + NOTIFY
 
 
 def explained_tables(whole: type[msgspec.Struct], chosen: Chosen, *, example: str) -> str:

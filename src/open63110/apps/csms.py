@@ -29,6 +29,7 @@ from open63110.apps.levels import Level, LevelOrders
 from open63110.apps.log_paths import Addressed, InBand, address_of
 from open63110.apps.log_shelf import LogShelf
 from open63110.apps.missing import Missing
+from open63110.apps.notifying import Notifying, routed
 from open63110.apps.opaque import RankedOrders
 from open63110.apps.planning import Planning
 from open63110.apps.protection import guard_of
@@ -104,14 +105,14 @@ class Csms:
         self.store = SqliteStore(folder / DATABASE)
         self.ids = StoredIds(self.store)
         self.keys = Keys(pepper(folder))
-        self.engine = self.ENGINE(
-            Role.CSMS, discover(), self.store, self.clock, self.ids, config.policy, linger=config.linger / 2
-        )
+        policy, linger = routed(config), config.linger / 2
+        self.engine = self.ENGINE(Role.CSMS, discover(), self.store, self.clock, self.ids, policy, linger=linger)
         self.alarm = StoreAlarm(self.engine, self.ids)
         self.refusals = Refusals(self.security, self.clock)
         self.forgetting = Forgetting(self.engine, self.ids)
         self.thinning = Thinning(self.engine)
         self.missing = Missing(self.engine)
+        self.notifying = Notifying(self.engine, config.notify)
         self.tending = Tending(self.engine)
         self.orders = LevelOrders(self.engine, self.ids)
         self.rotation = Rotation(self.engine, self.orders, self.keys, self.ids)
@@ -249,7 +250,7 @@ class Csms:
     def _parts(self) -> tuple[_Runs, ...]:
         engine = self.engine
         keepers = (
-            *(self.alarm, self.refusals, self.forgetting, self.thinning, self.missing, self.tending),
+            *(self.alarm, self.refusals, self.forgetting, self.thinning, self.missing, self.notifying, self.tending),
             *(self.balancing, self.planning, self.shelf, self.firmware_care, self.deleting),
         )
         wires: tuple[_Runs, ...] = (self.ocpp, self.link, self.level.branches, self.level.guests, *self._reach())

@@ -18,7 +18,7 @@ RECEIVER: Final = "receiver"
 """Names the station that a message goes to, as whom to seal for."""
 
 
-RULED: Final = frozenset({"protect", "demand"})
+RULED: Final = frozenset({"protect", "demand", "notify"})
 """Tables of rules, by names of the operator's."""
 
 RULES: Final = """

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from open63110.model.alarm import StationAlarm
+from open63110.model.notice import Notice
 from open63110.model.power import PowerAlarm, PowerSample
 from open63110.model.stream import StreamChunk
 from open63110.ports import Query, Where, searchable
@@ -50,6 +51,7 @@ class Thinning:
         if policy.keep_alarms > 0:
             late = now - timedelta(days=policy.keep_alarms)
             gone += await self._all(StationAlarm, Where("resolved", "not null"), Where("resolved", "<", late))
+            gone += await self._all(Notice, Where("open", "=", False), Where("due", "<", late))  # noqa: FBT003 - a value
         if policy.keep_streams > 0:
             gone += await self._all(StreamChunk, Where("begin", "<", now - timedelta(days=policy.keep_streams)))
         end = now - timedelta(days=policy.keep_minutes)

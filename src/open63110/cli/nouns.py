@@ -94,6 +94,10 @@ NOUNS: dict[str, Noun] = {
     ),
     "message-report": Noun(plural="message-reports", columns=("station", "request", "since", "at", "trouble")),
     "voucher": Noun(plural="vouchers", columns=("id", "serial", "identity", "site", "zone", "until", "used_by", "used")),
+    "notice": Noun(
+        plural="notices",
+        columns=("id", "channel", "station", "alarm.id", "change", "attempts", "sent", "given_up", "error"),
+    ),
     "monitor": Noun(plural="monitors", columns=("station", "reported", "base", "level", "wishes", "installed")),
     "event-stream": Noun(plural="event-streams", columns=("id", "station", "variable", "opened", "closed", "samples", "last")),
     "inventory": Noun(plural="inventories", columns=("station", "at", "version", "firmware")),

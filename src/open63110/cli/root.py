@@ -65,6 +65,7 @@ OF_A_CSMS = {
     "inventory": "What stations consist of and how they are set, as they said last.",
     "discovery": "How far it is known what stations consist of.",
     "inventory-difference": "In what a station was found to be another than before.",
+    "notice": "What is to be told of alarms by e-mail and webhook, and what became of it.",
     "monitor": "What stations watch, and tell of by themselves: set, read, clear.",
     "event-stream": "Values that stations send all the time.",
     "voucher": "By what machines come on board that nobody registered.",

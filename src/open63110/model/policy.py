@@ -7,6 +7,7 @@ import msgspec
 
 from open63110.kernel.units import Seconds, WattHours
 from open63110.model.display import MessageFormat, MessagePriority, MessageState
+from open63110.model.notice import Channel
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +48,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """A station that has raised so many alarms within ``storm_within`` gets one more for all that follow."""
     storm_within: Seconds = Seconds(60.0)
     """After so long without another one such a storm is over [s]."""
+    notice_after: Seconds = Seconds(5.0)
+    """How long an alarm waits before those who want to be told are told: what it follows from may be known by then [s]."""
+    channels: tuple[Channel, ...] = ()
+    """Who is told of alarms; from the tables [notify.NAME], never from here."""
     keep_streams: int = 7
     """For so long values that came by event streams are kept; 0: for ever [d]."""
     keep_alarms: int = 400

@@ -17,6 +17,7 @@ from open63110.model.inventory import Discovery, InventoryDifference, ReportPage
 from open63110.model.log_criteria import StationCriteria
 from open63110.model.logs import StationLog
 from open63110.model.monitor import Monitoring, MonitorPage
+from open63110.model.notice import Notice
 from open63110.model.order import Order
 from open63110.model.original import Original
 from open63110.model.outlook import Outlook
@@ -115,6 +116,7 @@ KEPT = (
     Kept(MonitorPage, "monitor_page", "id", ("station",), asked=True),
     Kept(EventStream, "event_stream", "id", ("station", "monitor", "open", "opened", "last"), asked=True),
     Kept(StreamChunk, "stream_chunk", "id", ("stream", "station", "begin"), asked=True),
+    Kept(Notice, "notice", "id", ("channel", "station", "open", "due")),
 )
 """Every noun that has rows. Station rows leave out transfers and sessions, which are rows of their own."""
 

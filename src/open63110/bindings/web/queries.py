@@ -25,6 +25,7 @@ from open63110.model.inventory import Discovery, InventoryDifference
 from open63110.model.log_criteria import StationCriteria
 from open63110.model.logs import StationLog
 from open63110.model.monitor import Monitoring
+from open63110.model.notice import Notice
 from open63110.model.order import Order
 from open63110.model.outlook import Outlook
 from open63110.model.power import AssetReading, PowerAlarm, PowerSample, SitePower
@@ -100,6 +101,7 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="messages", noun=StationMessage, station="station", order="key"),
     Listing(plural="message-reports", noun=MessageReport, station="station", order="station"),
     Listing(plural="vouchers", noun=Voucher, order="id"),
+    Listing(plural="notices", noun=Notice, station="station", order="-id"),
     Listing(plural="monitors", noun=Monitoring, station="station", order="station"),
     Listing(plural="event-streams", noun=EventStream, station="station", order="-opened"),
     Listing(plural="outlooks", noun=Outlook, order="id"),

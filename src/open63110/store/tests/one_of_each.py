@@ -25,6 +25,7 @@ from open63110.model.inventory import Discovery, InventoryDifference, ReportPage
 from open63110.model.log_criteria import LogCriteria, LogSource, LogTrigger, StationCriteria
 from open63110.model.logs import StationLog
 from open63110.model.monitor import Monitor, Monitoring, MonitorKind, MonitorPage, MonitorWish
+from open63110.model.notice import Notice
 from open63110.model.order import Order
 from open63110.model.original import Original
 from open63110.model.outlook import Outlook, OutlookStep
@@ -56,6 +57,18 @@ def made(noun: type[Any], **fields: Any) -> Any:
     """One noun, from plain values."""
     return noun(**fields)
 
+
+ALARM = made(
+    StationAlarm,
+    id="CS1:event:1:EVSE:Problem:",
+    station="CS1",
+    kind=AlarmKind.EVENT,
+    severity=2,
+    since=NOON,
+    last=NOON,
+    component="EVSE@1",
+    tally={"Problem": 2},
+)
 
 ONE_OF_EACH = (
     made(Station, id="CS1", connected=NOON, wire="ocpp2.1", flags=("clock",)),
@@ -133,17 +146,7 @@ ONE_OF_EACH = (
         at=NOON,
         variables=(made(DeviceVariable, address=variable_address("EVSE@1/Power"), attributes=(Attribute(value="11000"),)),),
     ),
-    made(
-        StationAlarm,
-        id="CS1:event:1:EVSE:Problem:",
-        station="CS1",
-        kind=AlarmKind.EVENT,
-        severity=2,
-        since=NOON,
-        last=NOON,
-        component="EVSE@1",
-        tally={"Problem": 2},
-    ),
+    ALARM,
     made(
         StationLog, id="CS1:3", station="CS1", request=3, kind="security", asked=NOON, until=NOON + HOUR, kept_until=NOON + HOUR
     ),
@@ -185,5 +188,6 @@ ONE_OF_EACH = (
     made(MonitorPage, id="CS1:0", station="CS1", request=1, seq=0, monitors=(WATCHED,), more=True),
     made(EventStream, id="CS1:3", station="CS1", number=3, monitor=7, opened=NOON, last=NOON),
     made(StreamChunk, id="CS1:3:0", stream="CS1:3", station="CS1", begin=NOON, offsets=(0.0, 0.1), values=(1.5, "off")),
+    made(Notice, id=6, channel="ops", station="CS1", alarm=ALARM, change="raised", at=NOON, due=NOON),
     made(PeersHeard, id=5, marks=[("CS1", b"\x00\xff", 7, 9)]),
 )

@@ -10,6 +10,7 @@ Leaves:     a picture of every connector that is as new as the link allows, what
 
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import UseCase
+from open63110.model.notice import NoticeChanged
 from open63110.model.session import SessionOpened
 from open63110.model.station import (
     ConnectorReported,
@@ -104,6 +105,7 @@ USE_CASE = UseCase(
         (Role.CSMS, CheckAway): reaching.check_away,
         (Role.CSMS, WelcomeBack): reaching.welcome_back,
         (Role.CSMS, EndStorm): raising.end_storm,
+        (Role.CSMS, NoticeChanged): raising.keep_notice,
         (Role.CSMS, AcknowledgeAlarms): acting.acknowledge,
         (Role.CSMS, ResolveAlarms): acting.resolve,
         (Role.CSMS, JudgeClock): csms.judge_clock,

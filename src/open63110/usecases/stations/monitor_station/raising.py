@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Effect, Wake
 from open63110.model.alarm import AlarmChange, AlarmKind, StationAlarm, StationAlarmChanged, alarm_key
+from open63110.model.notice import NoticeChanged
 from open63110.model.policy import Policy
 from open63110.model.station import Station
 from open63110.ports import Rows, Where
@@ -149,6 +150,11 @@ def clear_alarm(alarm: StationAlarm, at: datetime, policy: Policy) -> Iterator[E
         return
     stays = alarm.severity <= policy.alarm_stays and alarm.acknowledged is None
     yield changed(replace(alarm, cleared=at, resolved=None if stays else at), at, "cleared")
+
+
+def keep_notice(event: NoticeChanged) -> Iterator[Effect]:
+    """Have it told, by whoever takes notices out of the house."""
+    yield event
 
 
 def changed(alarm: StationAlarm, at: datetime, change: AlarmChange) -> StationAlarmChanged:
