@@ -80,7 +80,7 @@ class Deleting:
         self._engine, self._database, self._frames, self._tombstones = engine, database, frames, tombstones
         self._open = True
         self._gone_through: set[str] = set()
-        engine.commit.on_durable.append(self._look)
+        engine.commit.follow((DeletionChanged, SubjectErased), self._look)
 
     def _look(self, entries: list[Entry]) -> None:
         for one in entries:

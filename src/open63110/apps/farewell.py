@@ -14,7 +14,7 @@ class Farewell:
     def __init__(self, engine: Engine, ocpp: OcppServer, link: LinkServer) -> None:
         """Listen to what becomes durable."""
         self._ocpp, self._link = ocpp, link
-        engine.commit.on_durable.append(self._look)
+        engine.commit.follow((StationDeregistered,), self._look)
 
     def _look(self, entries: list[Entry]) -> None:
         for one in entries:

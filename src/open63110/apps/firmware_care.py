@@ -63,7 +63,7 @@ class FirmwareCare:
         self._links: dict[str, Path] = {}
         """Names under which images lie to be sent, by the key of the order."""
         self._campaigns = bool(engine.store.load(Campaign, Where("ended", "null")))
-        engine.commit.on_durable.append(self._look)
+        engine.commit.follow(_KINDS, self._look)
 
     def _look(self, entries: list[Entry]) -> None:
         for one in entries:

@@ -162,7 +162,7 @@ class Level:
         orders.below = self.branches.below
         for known in engine.known.principals:
             self.branches.answers(known, self.place_of(known))
-        engine.commit.on_durable.append(self._look)
+        engine.commit.follow((PrincipalChanged,), self._look)
 
     def _changed(self) -> None:
         """Follow which levels below have a link."""

@@ -79,7 +79,7 @@ class InBand:
         self.depot: Depot
         """Begins to fetch files."""
         self._tasks: set[asyncio.Task[None]] = set()
-        engine.commit.on_durable.append(self._look)
+        engine.commit.follow((LogChanged,), self._look)
 
     def _look(self, entries: list[Entry]) -> None:
         for one in entries:

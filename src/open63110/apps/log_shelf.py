@@ -82,7 +82,7 @@ class LogShelf:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as fault:
             raise Unavailable(f"{self._folder} cannot be made: {fault.strerror}", code="NoDisk") from fault
-        engine.commit.on_durable.append(self._look)
+        engine.commit.follow((LogChanged,), self._look)
 
     # -- where to --
 

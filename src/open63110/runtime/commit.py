@@ -3,12 +3,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from itertools import chain
 from typing import Any
 
 from open63110.kernel.errors import Unavailable
 from open63110.kernel.journal import Entry
+from open63110.kernel.messages import Event
 from open63110.ports import Batch, Clock, Store
 
 MOST_FACTS = 2000
@@ -58,6 +59,7 @@ class GroupCommit:
         """Why the last commit failed; None when it did not."""
         self.on_durable: list[Callable[[list[Entry]], None]] = []
         """Told the facts, as the journal has them, of each batch once it is durable."""
+        self._followers: list[tuple[frozenset[type[Event]], Callable[[list[Entry]], None]]] = []
         self.on_trouble: list[Callable[[Unavailable | None], None]] = []
         """Told when commits begin to fail, and None when they work again."""
         self.on_restored: list[Callable[[None], None]] = []
@@ -74,6 +76,13 @@ class GroupCommit:
         """Facts that were kept and are not durable yet: neither the store nor its journal shows them."""
         pending = (*((self._flight,) if self._flight else ()), *self._full, self._open)
         return chain.from_iterable(one.batch.entries for one in pending)
+
+    def follow(self, kinds: Iterable[type[Event]], listener: Callable[[list[Entry]], None]) -> None:
+        """Have somebody told of each durable batch that holds facts of some kinds, after all of ``on_durable``.
+
+        Most batches hold readings and nothing else: whoever went through each of them for what is rare would cost every event.
+        """
+        self._followers.append((frozenset(kinds), listener))
 
     def once_settled(self, done: Done) -> None:
         """Call back when the batch of the present turn is durable or lost; unlike ``after`` this never ends the batch."""
@@ -156,6 +165,11 @@ class GroupCommit:
                 await asyncio.sleep(0)
         if pending.batch.entries:
             _tell(self.on_durable, pending.batch.entries)
+            self._tell_followers(pending.batch.entries)
+
+    def _tell_followers(self, entries: list[Entry]) -> None:
+        kinds = {one.kind for one in entries}
+        _tell([listener for wanted, listener in self._followers if not wanted.isdisjoint(kinds)], entries)
 
     def _fail(self, pending: _Pending, trouble: Unavailable) -> None:
         """Restore memory to the last durable state: later turns were built on the failed one, so they go too."""

@@ -38,7 +38,7 @@ class Rotation:
     def __init__(self, engine: Engine, orders: Orders, keys: Keys, ids: Ids) -> None:
         """Listen for stations that are accepted with a secret of somebody else's choice, and for operators."""
         self._engine, self._orders, self._keys, self._ids = engine, orders, keys, ids
-        engine.commit.on_durable.append(self._look)
+        engine.commit.follow((RotationWanted, RegistrationDecided), self._look)
 
     def _look(self, entries: list[Entry]) -> None:
         for one in entries:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from tests.literal import T0, Clock
 
-from open63110.kernel.ids import StationId
+from open63110.kernel.ids import StationId, SubjectRef
 from open63110.model.station import StationDisconnected
+from open63110.model.token import TokenChanged
 from open63110.runtime.commit import AT_ONCE, MOST_FACTS, GroupCommit
 from open63110.store.memory import MemoryStore
 
@@ -73,3 +74,19 @@ async def test_a_full_batch_waits_for_nothing_but_the_disk() -> None:
     await asyncio.sleep(0.5)
     writing.cancel()
     assert len(store.moments) == 3
+
+
+async def test_who_follows_some_kinds_of_facts_is_told_of_batches_that_hold_them_and_of_no_others() -> None:
+    commit = GroupCommit(TimedStore(), Clock(datetime(2026, 1, 1, tzinfo=UTC)), linger=0.0)
+    told: list[str] = []
+    commit.follow((type(FACT),), lambda entries: told.append(f"own {len(entries)}"))
+    commit.follow((TokenChanged,), lambda _: told.append("other"))
+    commit.on_durable.append(lambda _: told.append("all"))
+    writing = asyncio.create_task(commit.run())
+    commit.batch.note(FACT)
+    await commit.drain()
+    assert told == ["all", "own 1"]
+    commit.batch.note(FACT, TokenChanged(station=StationId(""), at=FACT.at, ref=SubjectRef("s"), token=None))
+    await commit.drain()
+    writing.cancel()
+    assert told[2:] == ["all", "own 2", "other"]

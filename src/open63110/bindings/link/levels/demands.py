@@ -29,7 +29,7 @@ class Demands:
         self._passed: dict[str, tuple[str, SiteId]] = {}
         """Who was told of which, and where it counts; until it is over and its withdrawal was confirmed."""
         self._present: frozenset[str] = frozenset()
-        engine.commit.on_durable.append(self._heard)
+        engine.commit.follow((ConstraintChanged,), self._heard)
 
     def look(self, present: frozenset[str]) -> None:
         """Tell levels that are there again all that counts now, and what does not any more.

@@ -95,7 +95,7 @@ class Downward:
         self._engine, self._orders, self._relay, self._spreading, self._wallet = engine, orders, relay, spreading, wallet
         self._askers, self._changed, self.onward = askers, changed, onward
         self._zones: dict[ZoneKey, list[Callable[[Zone | None], None]]] = {}
-        engine.commit.on_durable.append(self._look)
+        engine.commit.follow((ZoneChanged,), self._look)
 
     def changed(self, above: Upward) -> None:
         """The link came up, or went down."""
