@@ -68,14 +68,16 @@ def _tables(kind: type[msgspec.Struct]) -> Iterator[tuple[str, type[msgspec.Stru
 
 def _settings(kind: type[msgspec.Struct], chosen: Chosen) -> Iterator[str]:
     said, hints = explained(kind), get_type_hints(kind)
+    many = {name for name, _ in _many(kind)}
     for field in msgspec.structs.fields(kind):
-        if field.default is msgspec.NODEFAULT or isinstance(field.default, msgspec.Struct):
+        default = {} if field.default_factory is dict and field.name not in many else field.default
+        if default is msgspec.NODEFAULT or isinstance(default, msgspec.Struct):
             continue
         yield from _comment(" ".join(filter(None, (said.get(field.name, ""), _choices(hints[field.name])))))
         if field.name in chosen:
             yield f"{field.name} = {_value(chosen[field.name])}"
         else:
-            yield f"#{field.name} = {_value(field.default)}"
+            yield f"#{field.name} = {_value(default)}"
 
 
 def _choices(hint: Any) -> str:
@@ -108,4 +110,6 @@ def _key(name: str) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{_key(name)} = {_value(one)}' for name, one in value.items())}}}"
     return json.dumps(value, ensure_ascii=False)  # strings, numbers and truth values are spelled the same in TOML

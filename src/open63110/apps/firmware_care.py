@@ -18,6 +18,7 @@ from open63110.bindings.link.conversation import WIRE as LINK
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import StationId
 from open63110.kernel.journal import Entry
+from open63110.kernel.messages import Event
 from open63110.model.firmware import (
     Campaign,
     CampaignChanged,
@@ -197,7 +198,7 @@ class FirmwareCare:
                 self._tasks = None
 
 
-_KINDS = frozenset({CampaignChanged, FirmwareUpdateChanged, FirmwarePublicationChanged, FirmwareImageChanged})
+_KINDS: frozenset[type[Event]] = frozenset({CampaignChanged, FirmwareUpdateChanged, FirmwarePublicationChanged, FirmwareImageChanged})
 
 
 def _digests(path: Path) -> tuple[str, str]:
