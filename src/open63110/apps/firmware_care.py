@@ -198,7 +198,9 @@ class FirmwareCare:
                 self._tasks = None
 
 
-_KINDS: frozenset[type[Event]] = frozenset({CampaignChanged, FirmwareUpdateChanged, FirmwarePublicationChanged, FirmwareImageChanged})
+_KINDS: frozenset[type[Event]] = frozenset(
+    {CampaignChanged, FirmwareUpdateChanged, FirmwarePublicationChanged, FirmwareImageChanged}
+)
 
 
 def _digests(path: Path) -> tuple[str, str]:
