@@ -20,6 +20,8 @@ from open63110.usecases.services.authorize_locally import LocalListVersionAnswer
 from open63110.usecases.stations.reboot_station import RebootPlanned
 from open63110.usecases.stations.set_displayed_information import MessageAnswer, MessagesAnswer
 
+ACME = '{"vendor": "Acme", "model": "Two", "version": "1", "entries": [{"code": "E42"}]}'
+NAMES = {"names": [{"code": "E42", "called": "CX004"}]}
 HELLO = {"contents": [{"text": "Hello"}]}
 TALKING = ("v201", "v21", "link", NEWER)
 """Wires with words for displays."""
@@ -144,6 +146,9 @@ async def catalogue(here: House, cs: AnyPlayer) -> dict[str, Case]:
             {"profile": -7}, {"profile": 8}, wires=("v201", "v21"), elsewise="rejected"
         ),  # none was ever reported
         "WithdrawLimit": Case({}, {}, elsewhere="CS-NONE"),
+        "ImportFaultCatalogue": Case({"content": ACME}, {"content": ACME.replace("E42", "")}, station=""),
+        "RemoveFaultCatalogue": Case({"catalogue": "acme:two:"}, {"catalogue": "acme:one:"}, station=""),
+        "MapFaultCodes": Case(NAMES, {"names": NAMES["names"] * 2}, wires=("link", NEWER)),
         "SetMessage": Case(HELLO, HELLO | {"contents": []}, wires=TALKING),
         "ClearMessage": Case({"number": 1}, {"number": 8}, wires=TALKING, elsewise="rejected"),  # none was ever set
         "AskMessages": Case({}, {}, elsewhere="CS-NONE", wires=TALKING),
@@ -174,7 +179,7 @@ def obey_on_ocpp(cs: Player) -> None:
 def obey_on_link(cs: LinkPlayer) -> None:
     """Do everything; of limits it takes every one and shows 5 kW."""
     cs.obey("StartRemotely", "StopRemotely", "SendLocalList", "ClearAuthorizationCache", "UnlockConnector", "WithdrawLimit")
-    cs.obey("ClearMessage")
+    cs.obey("ClearMessage", "MapFaultCodes")
     cs.answers["SetMessage"] = lambda order: (MessageAnswer(number=order.number),)
     cs.answers["AskMessages"] = lambda _: (MessagesAnswer(count=0),)
     cs.answers["RebootStation"] = lambda _: (RebootPlanned(),)

@@ -22,7 +22,7 @@ HIGHEST_PORT = 65_535
 
 CSMS_INIT = "open63110 csms init"
 
-LISTS = frozenset({"versions", "stations", "endpoints", "messages", "elements", "signers", "content_keys", "logs", "to"})
+LISTS = frozenset({"versions", "stations", "endpoints", "messages", "elements", "signers", "content_keys", "logs", "to", "keys"})
 """Settings that are lists: in the environment a comma stands between two."""
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -136,6 +136,13 @@ class Log(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """auto: console on a terminal, else json."""
 
 
+class Maker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A maker of stations, by its name as its stations say it."""
+
+    keys: tuple[str, ...] = ()
+    """PEM files of public keys or certificates: catalogues of fault codes of this maker count if one of these signed them."""
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a CSMS can be told."""
 
@@ -155,6 +162,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     firmware: Firmware = Firmware()
     log: Log = Log()
     notify: dict[str, Notify] = msgspec.field(default_factory=dict)
+    makers: dict[str, Maker] = msgspec.field(default_factory=dict)
     protection: Protection = Protection()
     protect: dict[str, Protect] = msgspec.field(default_factory=dict)
     demand: dict[str, Demanded] = msgspec.field(default_factory=dict)

@@ -60,6 +60,7 @@ from open63110.model.principal import AuditEntry
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.station import StationDisconnected
 from open63110.pki.identity import identity_of, party_in
+from open63110.pki.makers import Makers
 from open63110.runtime.balancing import Balancing
 from open63110.runtime.engine import Engine
 from open63110.runtime.keys import Keys
@@ -107,6 +108,7 @@ class Csms:
         self.keys = Keys(pepper(folder))
         policy, linger = routed(config), config.linger / 2
         self.engine = self.ENGINE(Role.CSMS, discover(), self.store, self.clock, self.ids, policy, linger=linger)
+        self.engine.trust = Makers({vendor: one.keys for vendor, one in config.makers.items()})
         self.alarm = StoreAlarm(self.engine, self.ids)
         self.refusals = Refusals(self.security, self.clock)
         self.forgetting = Forgetting(self.engine, self.ids)

@@ -26,6 +26,7 @@ from open63110.apps.station_config import Bay, StationConfig, registers
 from open63110.apps.station_hands import Hands
 from open63110.apps.station_link import door, link_dialling, revoked
 from open63110.apps.station_logs import LogSenders, logs_of
+from open63110.apps.station_panel import PanelFile, load_catalogue
 from open63110.apps.station_simulated import SimulatedDriver
 from open63110.apps.station_wires import wires_of
 from open63110.apps.systemd import notify, watched
@@ -307,6 +308,8 @@ class Station:
             parts.append(self.streams.run())
         if isinstance(self.frames, DailyFrames):
             parts.append(self.frames.run())
+        if self.config.display.file:
+            parts.append(PanelFile(self.engine, self.id, Path(self.config.display.file)).run())
         return parts
 
     async def _begin(self) -> None:
@@ -316,6 +319,8 @@ class Station:
         if noun is not None and noun.connected is not None:
             gone = StationDisconnected(station=self.id, at=self.clock.now(), reason="this station was restarted")
             self.engine.hear((gone,))
+        if self.config.fault_codes:
+            load_catalogue(self.engine, self.id, Path(self.config.fault_codes))
         if not await self.hardware.all_seen(FIRST_LOOK):
             log.error("hardware does not answer", station=self.id, evses=self.hardware.silent())
         self.controller.power_up("ApplicationReset" if self.told.same_boot else "PowerUp")

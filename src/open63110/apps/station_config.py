@@ -13,7 +13,8 @@ from open63110.apps.protection_config import RULES, Demanded, Links, Protect, Pr
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import station_id
 from open63110.kernel.units import Amperes, Seconds, WattHours
-from open63110.model.policy import StationPolicy
+from open63110.model.display import MessageFormat
+from open63110.model.policy import Screen, StationPolicy
 from open63110.station.drivers.registers import CONTROLLED, MEASURED, METERS, Register
 
 Version = Literal["ocpp2.1", "ocpp2.0.1", "ocpp1.6"]
@@ -164,6 +165,19 @@ class Updates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """How long writing an image takes, and testing it [s]: what is written is a mark of which version runs."""
 
 
+class Display(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What users see, and what of it this station can show."""
+
+    file: str = ""
+    """JSON file that is kept in step with what is to be seen at each EVSE, for whatever drives the display; empty: there is
+    no display."""
+    most: int = 50
+    """Messages that are kept."""
+    formats: tuple[MessageFormat, ...] = tuple(MessageFormat)
+    languages: tuple[str, ...] = ()
+    """Those that the display knows, the usual one first; none: any."""
+
+
 class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a station can be told."""
 
@@ -193,6 +207,10 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     bulk: StationBulk = StationBulk()
     logbook: Logbook = Logbook()
     updates: Updates = Updates()
+    display: Display = Display()
+    fault_codes: str = ""
+    """JSON file: the maker's catalogue of its fault codes, told to the CSMS over the link; its signature beside it, with .sig
+    behind the name. Empty: there is none."""
     log: Log = Log()
     protection: Protection = Protection()
     protect: dict[str, Protect] = {}
@@ -207,7 +225,7 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     @property
     def policy(self) -> StationPolicy:
         """What its use cases read."""
-        offline = self.offline
+        offline, seen = self.offline, self.display
         return StationPolicy(
             connection_timeout=self.connection_timeout,
             offline=offline.who,
@@ -221,6 +239,7 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             firmware_signed=self.updates.signed,
             log_fastest=self.logbook.fastest,
             log_most=self.logbook.most,
+            screen=Screen(most=seen.most if seen.file else 0, formats=seen.formats, languages=seen.languages),
         )
 
 

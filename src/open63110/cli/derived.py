@@ -21,6 +21,7 @@ from open63110.cli.rest import Csms, Key, Url, quoted
 from open63110.cli.say import DONE, NOT_DONE, AsJson, NotUnderstood, note, say, tell
 from open63110.kernel.usecase import Door
 from open63110.model.constraint import ConstraintScope
+from open63110.model.display import MessageContent, MessageFormat
 from open63110.model.variables import Setting, VariableWish
 
 Verb = Callable[..., int]
@@ -76,6 +77,16 @@ def wish(word: str) -> Any:
     return structure(word) if word.startswith("{") else {"variable": word}
 
 
+def text(word: str) -> Any:
+    """Read LANGUAGE:TEXT, FORMAT:TEXT, :TEXT, or JSON."""
+    head, colon, words = word.partition(":")
+    if word.startswith("{") or not colon:
+        return structure(word)
+    if head in set(MessageFormat):
+        return {"format": head, "text": words}
+    return {"text": words} | ({"language": head} if head else {})
+
+
 def structure(word: str) -> Any:
     """Read JSON."""
     try:
@@ -100,6 +111,8 @@ def written(hint: Any) -> Way:
     own = _OF_DEVICES.get(getattr(bare, "__name__", ""))
     if own is not None:
         return own
+    if getattr(bare, "__name__", "") == MessageContent.__name__:
+        return Way(str, text, "As LANGUAGE:TEXT (de:Guten Tag), qr-code:TEXT, or :TEXT for everybody.")
     if Named in typing.get_args(bare):
         return Way(str, credential, "As KIND:VALUE (ISO14443:04A1B2C3), or the reference that an answer showed.")
     return _many(bare)

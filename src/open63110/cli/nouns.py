@@ -12,9 +12,11 @@ from open63110.cli import (
     devices,
     dso_orders,
     extras,
+    faults,
     files,
     firmware,
     logs,
+    messages,
     outlooks,
     power_export,
     site_power,
@@ -44,6 +46,7 @@ NOUNS: dict[str, Noun] = {
         plural="stations",
         columns=("id", "registration", "connected", "wire", "identity.vendor", "identity.model", "identity.firmware"),
         more=(
+            faults.faults,
             *(extras.ocpp, extras.frames, extras.facts, power_export.export, devices.device),
             *(station_program.run, station_program.init, station_program.check),
         ),
@@ -91,6 +94,7 @@ NOUNS: dict[str, Noun] = {
     "message": Noun(
         plural="messages",
         columns=("station", "number", "standing", "reason", "message.rank", "message.state", "message.contents"),
+        more=(messages.set_many, messages.clear_many),
     ),
     "message-report": Noun(plural="message-reports", columns=("station", "request", "since", "at", "trouble")),
     "voucher": Noun(plural="vouchers", columns=("id", "serial", "identity", "site", "zone", "until", "used_by", "used")),
@@ -107,6 +111,14 @@ NOUNS: dict[str, Noun] = {
     "template": Noun(plural="templates", columns=("id", "vendor", "model", "firmware", "settings", "by")),
     "rollout": Noun(plural="rollouts", columns=("id", "asked", "by", "stations", "settings", "note")),
     "rollout-result": Noun(plural="rollout-results", columns=("rollout", "station", "outcome", "reason", "detail", "at")),
+    "catalogue": Noun(
+        plural="catalogues",
+        columns=("key", "version", "vendor", "model", "firmware", "signed_by", "source", "at", "by"),
+        more=(faults.import_, faults.explain),
+    ),
+    "catalogue-fetch": Noun(plural="catalogue-fetches", columns=("key", "version", "station", "at", "outcome", "reason")),
+    "unknown-fault": Noun(plural="unknown-faults", columns=("code", "count", "vendor", "model", "firmware", "station", "last")),
+    "fault-map": Noun(plural="fault-maps", columns=("station", "standing", "reason", "names", "at", "by")),
     "outlook": Noun(plural="outlooks", columns=("site", "kind", "asset", "until", "currency", "by"), more=(outlooks.import_,)),
     "dso": Noun(
         plural="dso-orders",

@@ -11,8 +11,8 @@ from open63110.kernel.roles import Role
 
 Decide = Callable[..., Iterable[Effect]]
 """What one role does on one message. It names what it needs, and is given just that: ``station`` (the noun, None if
-unknown), ``token``, ``now``, ``ids``, ``policy``, ``tokens``, ``history``, ``sites``, ``rows``, ``signers``
-after the message itself."""
+unknown), ``token``, ``now``, ``ids``, ``policy``, ``tokens``, ``history``, ``sites``, ``rows``, ``signers``,
+``trust`` after the message itself."""
 
 Evolve = Callable[[Any, Any], Any]
 """(fact, noun or None) → noun: what a fact changes. Never refuses, never yields."""

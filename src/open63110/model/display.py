@@ -183,7 +183,7 @@ class MessagesReported(Event, frozen=True, kw_only=True, gc=False):
 
 def message_key(station: StationId, number: int) -> str:
     """Return by what a message is known among those of all stations."""
-    return f"{station}/{number}"
+    return f"{station}:{number}"
 
 
 def wire_number(number: int, part: int) -> int:

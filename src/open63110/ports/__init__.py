@@ -47,6 +47,7 @@ __all__ = [
     "StoredFact",
     "Subjects",
     "Tokens",
+    "Trust",
     "Where",
     "searchable",
 ]
@@ -216,6 +217,16 @@ class History(Protocol):
 
     def heard(self, number: TransferNumber, seq: int) -> bool:
         """Tell whether the journal already holds this fact of this transfer (I8)."""
+
+
+class Trust(Protocol):
+    """Whose signatures decisions may rely on."""
+
+    def knows(self, vendor: str) -> bool:
+        """Tell whether a key of a maker is trusted; then nothing of his counts without his signature."""
+
+    def signer(self, vendor: str, content: bytes, signature: bytes) -> str | None:
+        """Return the name of the key of a maker that signed just this, None if none that is trusted did."""
 
 
 class Rows(Protocol):

@@ -12,6 +12,7 @@ from open63110.model.deregistration import Deregistration
 from open63110.model.device import Inventory
 from open63110.model.display import MessageReport, StationMessage
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample
+from open63110.model.fault import CatalogueFetch, FaultCatalogue, FaultMap, OwnCatalogue, UnknownFault
 from open63110.model.firmware import Campaign, FirmwareImage, FirmwarePublication, FirmwareUpdate
 from open63110.model.inventory import Discovery, InventoryDifference, ReportPage
 from open63110.model.log_criteria import StationCriteria
@@ -98,6 +99,11 @@ KEPT = (
     Kept(DeletionRequest, "deletion", "id", ("by", "state", "asked", "deadline"), asked=True),
     Kept(DeletionItem, "deletion_item", "id", ("request", "holder", "data", "result"), asked=True),
     Kept(CustomerReport, "customer_report", "id", ("station", "subject", "asked"), asked=True),
+    Kept(FaultCatalogue, "catalogue", "key", ("vendor", "model", "firmware", "version", "at"), asked=True),
+    Kept(CatalogueFetch, "catalogue_fetch", "key", ("station", "at", "outcome"), asked=True),
+    Kept(UnknownFault, "unknown_fault", "key", ("vendor", "model", "code", "count", "last", "station"), asked=True),
+    Kept(FaultMap, "fault_map", "station", ("standing", "at"), asked=True),
+    Kept(OwnCatalogue, "own_catalogue", "station", ("digest",), asked=True),
     Kept(
         StationAlarm,
         "station_alarm",

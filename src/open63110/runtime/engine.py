@@ -15,10 +15,10 @@ from open63110.kernel.usecase import Evolve
 from open63110.model.policy import Policy
 from open63110.model.station import Station, Wakeup
 from open63110.model.token import Token
-from open63110.ports import BY_NAME, Clock, Ids, Signers, Store
+from open63110.ports import BY_NAME, Clock, Ids, Signers, Store, Trust
 from open63110.runtime.commit import GroupCommit
 from open63110.runtime.knowledge import Knowledge
-from open63110.runtime.nothing import Nobody
+from open63110.runtime.nothing import Nobody, NoTrust
 from open63110.runtime.rows import TurnRows
 from open63110.runtime.table import Decider, Table
 from open63110.runtime.timers import Timers
@@ -49,6 +49,8 @@ class Engine:
         self.ids = ids
         self.signers: Signers = Nobody()
         """Whose firmware is installed here."""
+        self.trust: Trust = NoTrust()
+        """Whose signatures count; as long as nobody says so, nobody's do."""
         self._decide: dict[type[Message], Decider] = {kind: d for (who, kind), d in table.decide.items() if who is role}
         self._effects: dict[type[Event], _Effect] = {}
         for station in self.known.stations.values():
@@ -157,6 +159,11 @@ class Turn:
     def token(self) -> Token | None:
         """The token that the message names."""
         return self._engine.known.tokens.get(getattr(self._message, "subject", _NOBODY))
+
+    @property
+    def trust(self) -> Trust:
+        """Whose signatures count."""
+        return self._engine.trust
 
     @property
     def rows(self) -> TurnRows:

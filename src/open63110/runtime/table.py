@@ -15,7 +15,7 @@ from open63110.kernel.messages import Command, Effect, Event, Message
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Decide, Door, Evolve, Flow, UseCase
 
-GIVEN = ("station", "token", "now", "ids", "policy", "tokens", "history", "sites", "rows", "signers")
+GIVEN = ("station", "token", "now", "ids", "policy", "tokens", "history", "sites", "rows", "signers", "trust")
 """What a decide or then function may name after its message."""
 
 KNOWN = frozenset({"tokens", "history", "sites"})

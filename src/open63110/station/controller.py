@@ -23,6 +23,7 @@ from open63110.model.token import Credential
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted
 from open63110.runtime.engine import Engine
 from open63110.runtime.orders import Verdict
+from open63110.station.fault_names import called
 from open63110.station.limits import phase_limit
 from open63110.station.line import Line
 from open63110.station.outbox import AT_ONCE, TOLD, Outbox, Waiting
@@ -205,8 +206,8 @@ class Controller:
 
     def fault(self, evse: int, code: str, severity: int = 3) -> None:
         """See a fault come, or go with an empty code; 0 is the station as a whole."""
-        now = self._engine.clock.now()
-        self._hear(FaultAppeared(station=self.id, at=now, evse=evse, code=code, severity=severity), now=now)
+        now, named = self._engine.clock.now(), called(self._engine, self.id, code)
+        self._hear(FaultAppeared(station=self.id, at=now, evse=evse, code=named, severity=severity), now=now)
 
     def stop(self, evse: int, reason: str, trigger: str = "AbnormalCondition") -> None:
         """End what runs at an EVSE for a reason that the hardware saw; nothing if nothing runs."""

@@ -29,6 +29,7 @@ from open63110.usecases.energy.smart_charging import FailSafeEntered, FailSafeLe
 from open63110.usecases.services.reserve_evse import ReservationEnded
 from open63110.usecases.stations.monitor_station import MeterValuesReported, StationEventReported, worth_queueing
 from open63110.usecases.stations.monitor_station.monitors import MonitorsReported
+from open63110.usecases.stations.provision_fault_codes import FaultCatalogueAnnounced
 from open63110.usecases.stations.retrieve_logs import LogProgressed
 from open63110.usecases.stations.update_firmware import FirmwarePublishReported, FirmwareStatusReported
 
@@ -52,8 +53,8 @@ TOLD = (
 )
 """Facts of a station that its CSMS has to hear; a wire without words for one says so, and the CSMS goes without."""
 
-AT_ONCE = (ProfilesReported, MessagesReported, InventoryReported, MonitorsReported)
-"""Facts that answer a question of the CSMS: what cannot go now is worth nothing later."""
+AT_ONCE = (ProfilesReported, MessagesReported, InventoryReported, MonitorsReported, FaultCatalogueAnnounced)
+"""Facts that answer a question of the CSMS, or are said anew over each link: what cannot go now is worth nothing later."""
 
 MOST = 2_000
 """Facts that wait, in all."""

@@ -10,30 +10,7 @@ from open63110.kernel.errors import Unavailable
 from open63110.store.snapshot import snapshot
 from open63110.store.trouble import unavailable
 
-REVISIONS = (
-    "0001",
-    "0002",
-    "0003",
-    "0004",
-    "0005",
-    "0006",
-    "0007",
-    "0008",
-    "0009",
-    "0010",
-    "0011",
-    "0012",
-    "0013",
-    "0014",
-    "0015",
-    "0016",
-    "0017",
-    "0018",
-    "0019",
-    "0020",
-    "0021",
-    "0022",
-)
+REVISIONS = tuple(f"{number:04}" for number in range(1, 24))
 """Every revision of the schema, oldest first; one file each in ``migrations/versions``."""
 
 HEAD = REVISIONS[-1]

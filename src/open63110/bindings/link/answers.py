@@ -62,6 +62,13 @@ from open63110.usecases.stations.monitor_station import Acknowledged, TimeAnswer
 from open63110.usecases.stations.monitor_station.monitors import MonitorAnswer
 from open63110.usecases.stations.monitor_station.streams import OpenStream, StreamAnswered
 from open63110.usecases.stations.onboard_station import RegistrationAnswer, RegistrationAnswered, TimeTold
+from open63110.usecases.stations.provision_fault_codes import (
+    AskFaultCatalogue,
+    FaultCatalogueAnswer,
+    FaultCatalogueTold,
+    FaultMapAnswered,
+    MapFaultCodes,
+)
 from open63110.usecases.stations.reboot_station import RebootPlanned, RebootScheduled, RebootStation
 from open63110.usecases.stations.retrieve_logs import LogAnswered, LogPromised, RetrieveLog
 from open63110.usecases.stations.set_displayed_information import (
@@ -365,6 +372,24 @@ def _inventory(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datet
         yield InventoryReported(station=order.station, at=now, request=order.request)
 
 
+def _catalogue(order: Any, yes: bool, reason: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    said = find(answers, FaultCatalogueAnswer) if yes else None
+    yield FaultCatalogueTold(
+        station=order.station,
+        at=now,
+        key=order.key,
+        digest=order.digest,
+        content=said.content if said is not None else "",
+        signature=said.signature if said is not None else "",
+        reason="" if said is not None else reason or "NoAnswer",
+    )
+
+
+def _names(order: Any, yes: bool, reason: str, _: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+    why = "" if yes else reason or "Refused"
+    yield FaultMapAnswered(station=order.station, at=now, revision=order.revision, reason=why)
+
+
 _MEANS: dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], Iterator[Message]]] = {
     StartRemotely: _start,
     SendLocalList: _list,
@@ -390,5 +415,7 @@ _MEANS: dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], 
     SetMessage: _message_set,
     ClearMessage: _message_cleared,
     AskMessages: _messages,
+    AskFaultCatalogue: _catalogue,
+    MapFaultCodes: _names,
 }
 """What use cases hear of the answer to an order, beyond the facts in it."""

@@ -20,6 +20,7 @@ from open63110.model.deletion import CustomerReport, DeletionItem, DeletionReque
 from open63110.model.device import Inventory
 from open63110.model.display import MessageReport, StationMessage
 from open63110.model.dso import DsoForecast, DsoGroup, DsoOrder
+from open63110.model.fault import CatalogueFetch, FaultCatalogue, FaultMap, UnknownFault
 from open63110.model.firmware import Campaign, FirmwareImage, FirmwarePublication, FirmwareUpdate
 from open63110.model.inventory import Discovery, InventoryDifference
 from open63110.model.log_criteria import StationCriteria
@@ -104,6 +105,10 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="notices", noun=Notice, station="station", order="-id"),
     Listing(plural="monitors", noun=Monitoring, station="station", order="station"),
     Listing(plural="event-streams", noun=EventStream, station="station", order="-opened"),
+    Listing(plural="catalogues", noun=FaultCatalogue, order="key"),
+    Listing(plural="catalogue-fetches", noun=CatalogueFetch, order="-at"),
+    Listing(plural="unknown-faults", noun=UnknownFault, order="-count"),
+    Listing(plural="fault-maps", noun=FaultMap, station="station", order="station"),
     Listing(plural="outlooks", noun=Outlook, order="id"),
     Listing(plural="dso-groups", noun=DsoGroup, owner="dso", order="id"),
     Listing(plural="dso-orders", noun=DsoOrder, owner="dso", order="-start"),

@@ -17,8 +17,10 @@ from open63110.bindings.web.deletions import Deletions
 from open63110.bindings.web.dso import Grid
 from open63110.bindings.web.errors import body_of_order, status_of_order
 from open63110.bindings.web.export import as_csv, as_json, file
+from open63110.bindings.web.faults import Faults
 from open63110.bindings.web.firmware import FirmwareContent
 from open63110.bindings.web.log_content import LogContent
+from open63110.bindings.web.message_spread import MessageSpread
 from open63110.bindings.web.operations import API, JsonResponse, Operation, Parameter
 from open63110.bindings.web.people import People
 from open63110.bindings.web.places import Places
@@ -90,13 +92,11 @@ class Rest:
         yield from self._of_facts()
         yield from People(self._access, self._principals).operations()
         yield from Bulk(self._node, self._access).operations()
-        yield from LogContent(self._node, self._access, self._queries).operations()
         yield from FirmwareContent(self._node, self._access).operations()
         yield from self.places.operations()
-        yield from SitePowers(self._node, self._access, self._queries).operations()
-        yield from StreamSeries(self._node, self._access, self._queries).operations()
-        yield from Grid(self._node, self._access, self._queries).operations()
-        yield from Deletions(self._node, self._access, self._queries).operations()
+        for part in (LogContent, SitePowers, StreamSeries, Faults, Grid, Deletions):
+            yield from part(self._node, self._access, self._queries).operations()
+        yield from MessageSpread(self._node, self._access, self._commands).operations()
         for case in self._node.engine.table.cases:
             for door in case.doors:
                 yield self._of_door(door, f"{_sentence(door.command.__doc__ or case.title)} ({case.clause})")

@@ -13,6 +13,7 @@ from open63110.model.deregistration import Deregistration
 from open63110.model.device import Attribute, DeviceVariable, Inventory, variable_address
 from open63110.model.display import DisplayMessage, MessageContent, MessageReport, StationMessage
 from open63110.model.dso import Compliance, DsoForecast, DsoGroup, DsoLink, DsoOrder, DsoSample, ForecastBlock, StationEffect
+from open63110.model.fault import CatalogueFetch, CodeName, FaultCatalogue, FaultEntry, FaultMap, OwnCatalogue, UnknownFault
 from open63110.model.firmware import (
     Campaign,
     CampaignMember,
@@ -189,5 +190,21 @@ ONE_OF_EACH = (
     made(EventStream, id="CS1:3", station="CS1", number=3, monitor=7, opened=NOON, last=NOON),
     made(StreamChunk, id="CS1:3:0", stream="CS1:3", station="CS1", begin=NOON, offsets=(0.0, 0.1), values=(1.5, "off")),
     made(Notice, id=6, channel="ops", station="CS1", alarm=ALARM, change="raised", at=NOON, due=NOON),
+    made(
+        FaultCatalogue,
+        key="acme:box:",
+        vendor="Acme",
+        model="Box",
+        version="3",
+        digest="0a",
+        entries=(FaultEntry(code="E42", severity=2, text={"de": "Zu viel Strom"}, std_code="CX004"),),
+        at=NOON,
+    ),
+    made(CatalogueFetch, key="acme:box:", digest="0a", station="CS1", at=NOON),
+    made(
+        UnknownFault, key="acme:box::e7", vendor="Acme", model="Box", firmware="", code="E7", first=NOON, last=NOON, station="CS1"
+    ),
+    made(FaultMap, station="CS1", names=(CodeName(code="E42", called="CX004"),), at=NOON),
+    made(OwnCatalogue, station="CS1", content="{}", vendor="Acme", version="3", digest="0a"),
     made(PeersHeard, id=5, marks=[("CS1", b"\x00\xff", 7, 9)]),
 )

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One text for the displays of many stations."""
+
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from open63110.cli.derived import text
+from open63110.cli.rest import Csms, Key, Url
+from open63110.cli.say import DONE, AsJson, say, tell
+
+Conditions = Annotated[list[str] | None, Parameter(negative=())]
+
+
+def set_many(
+    *contents: str,
+    stations: Conditions = None,
+    vendor: str = "",
+    model: str = "",
+    site: str = "",
+    zone: str = "",
+    number: int = 0,
+    rank: str = "normal-cycle",
+    state: str = "",
+    start: str = "",
+    end: str = "",
+    url: Url = None,
+    key: Key = None,
+    json: AsJson = False,
+) -> int:
+    """Show a text to users of many stations; those that are away are told when they come (8.3.8).
+
+    Args:
+        contents: As LANGUAGE:TEXT (de:Guten Tag), qr-code:TEXT, or :TEXT for everybody.
+        stations: Ids, or prefixes that end in an asterisk. Repeatable.
+        vendor: Of the stations.
+        model: Of the stations.
+        site: Where they stand.
+        zone: Of the site.
+        number: By what it is known at each; 0: the next that is free there.
+        rank: always-front, in-front or normal-cycle.
+        state: Shown while a station is so: charging, faulted, idle, unavailable, suspended, discharging.
+        start: Not shown before, as 2030-12-31T23:59:59Z.
+        end: Gone by then.
+        url: Where the CSMS is.
+        key: API key.
+        json: Print it as JSON.
+    """
+    times = {"state": state, "start": start, "end": end}
+    message: dict[str, Any] = {"number": number, "rank": rank, "contents": [text(one) for one in contents]}
+    message |= {name: value for name, value in times.items() if value}
+    which = _which(stations, vendor, model, site, zone)
+    return _told(Csms(url, key).post("messages/set", {"which": which, "message": message})[1], as_json=json)
+
+
+def clear_many(
+    number: int,
+    *,
+    stations: Conditions = None,
+    vendor: str = "",
+    model: str = "",
+    site: str = "",
+    zone: str = "",
+    url: Url = None,
+    key: Key = None,
+    json: AsJson = False,
+) -> int:
+    """Show a text no more at many stations (8.3.8).
+
+    Args:
+        number: By what it is known at each of them.
+        stations: Ids, or prefixes that end in an asterisk. Repeatable.
+        vendor: Of the stations.
+        model: Of the stations.
+        site: Where they stand.
+        zone: Of the site.
+        url: Where the CSMS is.
+        key: API key.
+        json: Print it as JSON.
+    """
+    which = _which(stations, vendor, model, site, zone)
+    return _told(Csms(url, key).post("messages/clear", {"which": which, "message": {"number": number}})[1], as_json=json)
+
+
+def _which(stations: list[str] | None, vendor: str, model: str, site: str, zone: str) -> dict[str, Any]:
+    return {"stations": stations or [], "vendor": vendor, "model": model, "site": site, "zone": zone}
+
+
+def _told(spread: dict[str, Any], *, as_json: bool) -> int:
+    if as_json:
+        tell(spread)
+        return DONE
+    say(f"{spread['stations']} stations")
+    for order in spread["orders"]:
+        say(f"  {order['station']}: {order['outcome']} {order['reason']}  (order {order['id']})")
+    for station, why in spread["refused"].items():
+        say(f"  {station}: refused, {why}")
+    return DONE
