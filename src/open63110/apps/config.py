@@ -136,11 +136,12 @@ class Log(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """auto: console on a terminal, else json."""
 
 
-class Maker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A maker of stations, by its name as its stations say it."""
+class FaultCodes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What makers of stations say of their fault codes."""
 
     keys: tuple[str, ...] = ()
-    """PEM files of public keys or certificates: catalogues of fault codes of this maker count if one of these signed them."""
+    """VENDOR=FILE each, the file a public key or a certificate in PEM: catalogues of this vendor, as its stations say it,
+    count only if one of its keys signed them."""
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -162,7 +163,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     firmware: Firmware = Firmware()
     log: Log = Log()
     notify: dict[str, Notify] = msgspec.field(default_factory=dict)
-    makers: dict[str, Maker] = msgspec.field(default_factory=dict)
+    fault_codes: FaultCodes = FaultCodes()
     protection: Protection = Protection()
     protect: dict[str, Protect] = msgspec.field(default_factory=dict)
     demand: dict[str, Demanded] = msgspec.field(default_factory=dict)

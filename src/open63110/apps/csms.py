@@ -108,7 +108,7 @@ class Csms:
         self.keys = Keys(pepper(folder))
         policy, linger = routed(config), config.linger / 2
         self.engine = self.ENGINE(Role.CSMS, discover(), self.store, self.clock, self.ids, policy, linger=linger)
-        self.engine.trust = Makers({vendor: one.keys for vendor, one in config.makers.items()})
+        self.engine.trust = Makers.of(config.fault_codes.keys)
         self.alarm = StoreAlarm(self.engine, self.ids)
         self.refusals = Refusals(self.security, self.clock)
         self.forgetting = Forgetting(self.engine, self.ids)

@@ -11,7 +11,7 @@ from open63110.cli.rest import Csms, Key, Url, quoted
 from open63110.cli.say import DONE, AsJson, NotUnderstood, table, tell
 
 
-def import_(
+def load(
     file: Path, *, signature: Path | None = None, replace: bool = False, url: Url = None, key: Key = None, json: AsJson = False
 ) -> int:
     """Take in what a maker says of the fault codes of his stations (8.3.11).

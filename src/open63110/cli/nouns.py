@@ -114,7 +114,7 @@ NOUNS: dict[str, Noun] = {
     "catalogue": Noun(
         plural="catalogues",
         columns=("key", "version", "vendor", "model", "firmware", "signed_by", "source", "at", "by"),
-        more=(faults.import_, faults.explain),
+        more=(faults.load, faults.explain),
     ),
     "catalogue-fetch": Noun(plural="catalogue-fetches", columns=("key", "version", "station", "at", "outcome", "reason")),
     "unknown-fault": Noun(plural="unknown-faults", columns=("code", "count", "vendor", "model", "firmware", "station", "last")),

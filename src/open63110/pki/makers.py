@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -33,6 +33,21 @@ class Makers:
             Malformed: one holds no key that can verify.
         """
         self._keys = {_same(vendor): {Path(one).stem: _key(Path(one)) for one in paths} for vendor, paths in files.items()}
+
+    @classmethod
+    def of(cls, said: Sequence[str]) -> Self:
+        """Read them as settings say it: VENDOR=FILE each.
+
+        Raises:
+            Unavailable, Malformed: as above; or there is no vendor, or no file.
+        """
+        files: dict[str, list[str]] = {}
+        for one in said:
+            vendor, _, path = one.partition("=")
+            if not vendor.strip() or not path.strip():
+                raise Malformed(f"{one!r} is not VENDOR=FILE", code="NoKey", where="fault_codes.keys")
+            files.setdefault(vendor.strip(), []).append(path.strip())
+        return cls(files)
 
     def knows(self, vendor: str) -> bool:
         """Tell whether a key of a maker is trusted."""

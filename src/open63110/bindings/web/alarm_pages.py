@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page of alarms: those of stations with their causes, to acknowledge and to resolve, and those about power (8.3.5)."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from open63110.bindings.web.access import Caller
 from open63110.bindings.web.alarms import SEVERITIES, tone_of, tone_of_severity, words_of
+from open63110.bindings.web.faults import Meaning, explained, languages_of
 from open63110.bindings.web.parts import Parts
 from open63110.bindings.web.queries import BY_PLURAL, number_of
 from open63110.bindings.web.site_pages import Page
@@ -32,6 +33,8 @@ class ShownAlarm(msgspec.Struct, frozen=True, kw_only=True):
     tone: str
     severity: str
     words: str
+    meaning: Meaning | None = None
+    """What its code means, in the reader's language; None: nothing explains it."""
     follow: tuple[StationAlarm, ...] = ()
 
 
@@ -58,7 +61,7 @@ class AlarmPages:
             request,
             "alarms.html",
             caller,
-            shown=list(grouped(found[:ROWS])),
+            shown=[self._explained(one, languages_of(request)) for one in grouped(found[:ROWS])],
             power=power if not said else [],
             tone_of=tone_of,
             said=said,
@@ -69,6 +72,9 @@ class AlarmPages:
             offset=offset,
             total=await self._parts.queries.count(caller, LISTING, _wanted(said)),
         )
+
+    def _explained(self, shown: ShownAlarm, languages: Sequence[str]) -> ShownAlarm:
+        return msgspec.structs.replace(shown, meaning=explained(self._node, shown.alarm, languages))
 
     async def found(self, caller: Caller, said: Mapping[str, str], offset: int, limit: int) -> list[StationAlarm]:
         """Return alarms that a caller may see, the gravest first."""

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from open63110.bindings.web import intake
 from open63110.bindings.web.access import COOKIE, LASTS, Caller, address_of
 from open63110.bindings.web.commands import Patience, RawCallBody
+from open63110.bindings.web.display_forms import DisplayForms
 from open63110.bindings.web.errors import TooOften, Unauthenticated
 from open63110.bindings.web.parts import Parts
 from open63110.bindings.web.render import Renderer, words
@@ -49,6 +50,7 @@ class Forms:
             "/do/principals/{key}": self.change,
             "/do/account": self.change_password,
             **SiteForms(self._parts, self._render).takers(),
+            **DisplayForms(self._parts, self.told).takers(),
             "/do/{path:path}": self.command,
         }
         return [

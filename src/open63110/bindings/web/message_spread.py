@@ -13,6 +13,7 @@ from open63110.bindings.web import intake
 from open63110.bindings.web.access import Access, Caller
 from open63110.bindings.web.commands import Commands, Patience
 from open63110.bindings.web.operations import JsonResponse, Operation
+from open63110.bindings.web.shapes import show
 from open63110.kernel.errors import Malformed, Trouble
 from open63110.kernel.usecase import Door
 from open63110.model.order import Order
@@ -77,7 +78,9 @@ class MessageSpread:
     def _operation(self, verb: str, kind: type[Any], words: str) -> Operation:
         async def handler(request: Request, caller: Caller) -> Response:
             said = intake.read(await request.body(), ForMany)
-            return JsonResponse(msgspec.to_builtins(await self.spread(caller, kind, said)), 202)
+            done, seer = await self.spread(caller, kind, said), self._access.seer(caller)
+            orders = [show(one, seer) for one in done.orders]
+            return JsonResponse({"stations": done.stations, "orders": orders, "refused": done.refused}, 202)
 
         return Operation(
             id=f"{verb}MessageAtMany",

@@ -14,6 +14,7 @@ from open63110.bindings.web.alarm_pages import AlarmPages
 from open63110.bindings.web.alarms import alarms, figures
 from open63110.bindings.web.deletion_pages import DeletionPages
 from open63110.bindings.web.device_pages import DevicePages
+from open63110.bindings.web.display_pages import DisplayPages
 from open63110.bindings.web.errors import Unauthenticated, status_of
 from open63110.bindings.web.firmware_pages import FirmwarePages
 from open63110.bindings.web.forms import Forms
@@ -75,6 +76,7 @@ class Pages:
             **DeletionPages(parts, self._page).views(),
             **MonitorPages(parts, self._page).views(),
             **DevicePages(parts, self._page).views(),
+            **DisplayPages(parts, self._page).views(),
             "/sessions": self.sessions,
             "/sessions/{key}": self.session,
             "/records": self.records,

@@ -158,17 +158,22 @@ def told(event: FaultCatalogueTold, station: Station, rows: Rows, trust: Trust, 
         yield _fetched(fetch, FetchOutcome.FAILED, event.reason, now)
         return
     try:
-        found = read_catalogue(event.content, now)
-        _demand_own(found.vendor, found.model, found.firmware, station)
-        if (found.key, found.digest) != (event.key, event.digest):
-            raise Refused("it is another catalogue than was announced", code="AnotherCatalogue")
-        signer = _signer(found, event.content, event.signature, trust)
-        _demand_right(found, rows, signer)
+        found = _read(event, station, trust, now)
+        _demand_right(found, rows, found.signed_by)
     except Trouble as trouble:
         yield _fetched(fetch, FetchOutcome.REFUSED, trouble.code, now)
         return
-    yield from _kept(replace(found, signed_by=signer, source=station.id), rows, now)
+    yield from _kept(found, rows, now)
     yield _fetched(fetch, FetchOutcome.KEPT, "", now)
+
+
+def _read(event: FaultCatalogueTold, station: Station, trust: Trust, now: datetime) -> FaultCatalogue:
+    """Read what a station told, and see to it that it is what it announced, and of its own."""
+    found = read_catalogue(event.content, now)
+    _demand_own(found.vendor, found.model, found.firmware, station)
+    if (found.key, found.digest) != (event.key, event.digest):
+        raise Refused("it is another catalogue than was announced", code="AnotherCatalogue")
+    return replace(found, signed_by=_signer(found, event.content, event.signature, trust), source=station.id)
 
 
 def _demand_right(found: FaultCatalogue, rows: Rows, signer: str) -> None:
