@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 import msgspec
 
 from open63110.apps.notify_config import Notify, check_notify
-from open63110.apps.protection_config import Demanded, Links, Protect, Protection, check_protection
+from open63110.apps.protection_config import Demanded, FaultCodes, Links, Protect, Protection, check_protection
 from open63110.kernel.errors import Malformed
 from open63110.model.policy import Policy
 
@@ -22,7 +22,8 @@ HIGHEST_PORT = 65_535
 
 CSMS_INIT = "open63110 csms init"
 
-LISTS = frozenset({"versions", "stations", "endpoints", "messages", "elements", "signers", "content_keys", "logs", "to", "keys"})
+_LISTS = "versions stations endpoints messages elements signers content_keys logs to keys formats languages"
+LISTS = frozenset(_LISTS.split())
 """Settings that are lists: in the environment a comma stands between two."""
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -134,14 +135,6 @@ class Log(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "console", "json"] = "auto"
     """auto: console on a terminal, else json."""
-
-
-class FaultCodes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What makers of stations say of their fault codes."""
-
-    keys: tuple[str, ...] = ()
-    """VENDOR=FILE each, the file a public key or a certificate in PEM: catalogues of this vendor, as its stations say it,
-    count only if one of its keys signed them."""
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -233,3 +233,11 @@ def readable(where: str, file: str) -> bytes:
         return Path(file).read_bytes()
     except OSError as fault:
         raise Malformed(f"{where} names {file}, which cannot be read: {fault.strerror}", where=where) from fault
+
+
+class FaultCodes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What makers of stations say of their fault codes."""
+
+    keys: tuple[str, ...] = ()
+    """VENDOR=FILE each, the file a public key or a certificate in PEM: catalogues of this vendor, as its stations say it,
+    count only if one of its keys signed them."""

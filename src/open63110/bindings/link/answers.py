@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from open63110.bindings.link.answers_shown import SHOWN
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.monitoring import OF_MONITORS
 from open63110.kernel.errors import Expired, Malformed, NotAuthorized, NotSupported, Refused, Trouble, Unavailable, Unknown
 from open63110.kernel.messages import Command, Event, Message, Reply
 from open63110.model.authorization import StopRemotely
-from open63110.model.display import MessagesReported
 from open63110.model.inventory import InventoryAnswer, InventoryReported, TakeInventory
 from open63110.model.order import Outcome
 from open63110.model.transfer import TransferFact
@@ -62,23 +62,8 @@ from open63110.usecases.stations.monitor_station import Acknowledged, TimeAnswer
 from open63110.usecases.stations.monitor_station.monitors import MonitorAnswer
 from open63110.usecases.stations.monitor_station.streams import OpenStream, StreamAnswered
 from open63110.usecases.stations.onboard_station import RegistrationAnswer, RegistrationAnswered, TimeTold
-from open63110.usecases.stations.provision_fault_codes import (
-    AskFaultCatalogue,
-    FaultCatalogueAnswer,
-    FaultCatalogueTold,
-    FaultMapAnswered,
-    MapFaultCodes,
-)
 from open63110.usecases.stations.reboot_station import RebootPlanned, RebootScheduled, RebootStation
 from open63110.usecases.stations.retrieve_logs import LogAnswered, LogPromised, RetrieveLog
-from open63110.usecases.stations.set_displayed_information import (
-    AskMessages,
-    ClearMessage,
-    MessageAnswered,
-    MessageCleared,
-    MessagesAnswer,
-    SetMessage,
-)
 from open63110.usecases.stations.set_log_criteria import (
     AskLogCriteria,
     ClearLogCriteria,
@@ -324,21 +309,6 @@ def _log(order: Any, yes: bool, reason: str, answers: Sequence[Any], now: dateti
     )
 
 
-def _message_set(order: Any, yes: bool, reason: str, _: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    why = "" if yes else reason or "Refused"
-    yield MessageAnswered(station=order.station, at=now, number=order.number, revision=order.revision, reason=why)
-
-
-def _message_cleared(order: Any, yes: bool, reason: str, _: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    yield MessageCleared(station=order.station, at=now, number=order.number, reason="" if yes else reason or "Refused")
-
-
-def _messages(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    said = find(answers, MessagesAnswer)
-    if yes and said is not None and not said.count:
-        yield MessagesReported(station=order.station, at=now, request=order.request)
-
-
 def _criteria(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
     said = find(answers, LogCriteriaAnswer)
     if yes and said is not None:
@@ -372,25 +342,8 @@ def _inventory(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datet
         yield InventoryReported(station=order.station, at=now, request=order.request)
 
 
-def _catalogue(order: Any, yes: bool, reason: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    said = find(answers, FaultCatalogueAnswer) if yes else None
-    yield FaultCatalogueTold(
-        station=order.station,
-        at=now,
-        key=order.key,
-        digest=order.digest,
-        content=said.content if said is not None else "",
-        signature=said.signature if said is not None else "",
-        reason="" if said is not None else reason or "NoAnswer",
-    )
-
-
-def _names(order: Any, yes: bool, reason: str, _: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    why = "" if yes else reason or "Refused"
-    yield FaultMapAnswered(station=order.station, at=now, revision=order.revision, reason=why)
-
-
 _MEANS: dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], Iterator[Message]]] = {
+    **SHOWN,
     StartRemotely: _start,
     SendLocalList: _list,
     AskLocalListVersion: _version,
@@ -412,10 +365,5 @@ _MEANS: dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], 
     ClearLogCriteria: _criteria,
     AskLogCriteria: _listed,
     StopRemotely: lambda *_: iter(()),
-    SetMessage: _message_set,
-    ClearMessage: _message_cleared,
-    AskMessages: _messages,
-    AskFaultCatalogue: _catalogue,
-    MapFaultCodes: _names,
 }
 """What use cases hear of the answer to an order, beyond the facts in it."""
