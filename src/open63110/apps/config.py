@@ -238,18 +238,14 @@ def origins(path: Path | None, environment: Mapping[str, str] | None = None) -> 
 
 def _leaves(tree: Mapping[str, Any], path: str = "") -> Iterator[str]:
     for name, value in tree.items():
-        if isinstance(value, dict):
-            yield from _leaves(value, f"{path}{name}.")
-        else:
-            yield f"{path}{name}"
+        yield from _leaves(value, f"{path}{name}.") if isinstance(value, dict) else (f"{path}{name}",)
 
 
 def _read(path: Path, made_by: str = CSMS_INIT) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as fault:
-        message = f"there is no file {path}"
-        raise Malformed(message, where=str(path), remedy=f"{made_by} writes one") from fault
+        raise Malformed(f"there is no file {path}", where=str(path), remedy=f"{made_by} writes one") from fault
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise Malformed(f"{path} cannot be read: {fault}", where=str(path)) from fault
 
