@@ -11,6 +11,7 @@ from tests.e2e.house import WIRES, House, house
 from tests.e2e.link_player import BEHIND, EVERY, AnyPlayer, home, played, player
 from tests.e2e.player import Payload, Player, stamp
 
+from open63110.kernel.ids import EvseNumber
 from open63110.kernel.roles import Role
 from open63110.kernel.units import WattHours
 from open63110.model.order import Order
@@ -217,11 +218,13 @@ async def test_a_provider_starts_a_session_for_an_ev_that_is_plugged_in(wire: st
     async with home(tmp_path, wire) as here:
         cs = await with_an_app(here, wire)
         await cs.status(1, "Occupied", here.now())
+        if wire == BEHIND:  # what is confirmed to the station is on its way up
+            await here.until(lambda: EvseNumber(1) in here.station("CS-1").evses)
         async with await here.client("csp-1", Role.CSP) as csp:
             since = time.monotonic()
             response = await csp.post("stations/CS-1/sessions/start", json={"subject": ANNA, "evse": 1}, params={"wait": 0})
             assert time.monotonic() - since <= 1.0
-            assert response.status_code == 202
+            assert response.status_code == 202, response.text
             order = response.json()
             asked = await cs.asked(START[wire])
             result = (await csp.get(f"orders/{order['id']}", params={})).json()
