@@ -253,7 +253,7 @@ async def test_an_operator_starts_with_nothing_and_ends_with_a_session(ground: G
     page = await site.page(375)
     await page.goto(f"{site.base}/stations")
     await page.locator("[data-id]").fill(CS)
-    await page.locator("[name=note]").fill("at the gate")
+    await page.locator("#register [name=note]").fill("at the gate")
     await page.get_by_role("button", name="Register").click()
     await expect(page.locator("#told")).to_contain_text("Register station: accepted.")
     await ground.station()

@@ -65,6 +65,7 @@ async def test_a_reservation_that_nobody_uses_is_over_with_its_time(wire: str, t
         await sees(cs, E1, "reserved")
         await sees(cs, E1, "available")
         await cs.here.until(lambda: not cs.here.station("CS-1").reservations)
+        await cs.here.csms.engine.commit.drain()
         ended = await cs.here.facts(ReservationEnded, "CS-1")
         assert [(one.reservation, one.reason) for one in ended][:1] == [(number, "expired")]
         cs.arrive(1)

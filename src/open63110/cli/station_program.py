@@ -37,7 +37,8 @@ def run(*, config: StationFile = None, json: AsJson = False) -> NoReturn:
     path = station_file(config)
     load(path)
     words = [str(path) if path else "", "json" if json else "words"]
-    os.execv(sys.executable, [sys.executable, "-m", "open63110.apps.station_main", *words])  # noqa: S606 - ourselves
+    # -OO: explanations are for readers of the code, and would take three megabytes of a small board
+    os.execv(sys.executable, [sys.executable, "-OO", "-m", "open63110.apps.station_main", *words])  # noqa: S606 - ourselves
 
 
 def init(

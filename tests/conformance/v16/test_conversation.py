@@ -33,8 +33,8 @@ async def test_what_nobody_asked_for_is_flagged() -> None:
     async with room(WIRE) as csms:
         await csms.call("BootNotification", BOOT)
         await csms.call("SignedFirmwareStatusNotification", {"status": "Downloaded", "requestId": 3})
-        (kept,) = csms.facts("MessageKept")
-        assert kept.flags == ("unasked",)
+        (kept,) = csms.facts("FirmwareStatusReported")
+        assert kept.unasked
 
 
 async def test_a_card_nobody_knows_is_invalid_and_its_transfer_is_kept_all_the_same() -> None:

@@ -26,7 +26,7 @@ HIDDEN: Mapping[type[Any], frozenset[str]] = {
     Principal: frozenset({"password", "key", "next_key"}),
     Station: frozenset({"wakeups", "starts"}),
     Evse: frozenset({"readings"}),
-    LocalAuthorization: frozenset({"entries", "cache", "groups", "unproven", "judged", "digest"}),
+    LocalAuthorization: frozenset({"entries", "cache", "groups", "unproven", "judged", "digest", "languages"}),
     EnergyTransfer: frozenset({"base", "loose", "marks", "spare"}),
 }
 """Fields that are ours alone: secrets, and bookkeeping that decisions need."""

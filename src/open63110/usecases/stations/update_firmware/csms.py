@@ -208,8 +208,8 @@ def open_updates(rows: Rows, station: str) -> list[FirmwareUpdate]:
 
 def hear(event: FirmwareStatusReported, station: Station, rows: Rows) -> Iterator[Effect]:
     """Keep how far it is. What is said once more, or of one that is over, changes nothing but the journal."""
-    yield event
     update = _meant(event, station, rows)
+    yield replace(event, unasked=update is None and event.request != 0)
     if update is None or event.state in {update.state, FirmwareState.IDLE}:
         return
     again = update.state is FirmwareState.DOWNLOAD_FAILED and event.state not in FAILED

@@ -72,6 +72,8 @@ class FirmwareStatusReported(Event, frozen=True, kw_only=True, gc=False):
     request: int = 0
     """0: the wire does not say of which order."""
     detail: str = ""
+    unasked: bool = False
+    """Nobody here gave an order of that number."""
 
 
 class FirmwareCertificateRefused(Event, frozen=True, kw_only=True, gc=False):
