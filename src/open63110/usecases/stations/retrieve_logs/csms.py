@@ -96,7 +96,8 @@ def hear_progress(event: LogProgressed, station: Station, now: datetime, rows: R
     if log is None or not log.open or event.state is None or event.state is log.state:
         return
     if event.state is LogState.UPLOADED:
-        yield from _over(log, now, LogState.FAILED, reason=NOTHING_CAME)
+        if station.wire.startswith("ocpp"):  # in band the stream itself says so, and its file may be on its way to the shelf
+            yield from _over(log, now, LogState.FAILED, reason=NOTHING_CAME)
     elif event.state in OVER:
         yield from _over(log, now, event.state, reason="the station says so")
     else:
