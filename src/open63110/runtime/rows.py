@@ -30,34 +30,37 @@ class RowsUnderWay:
     def __init__(self, store: Store, commit: GroupCommit) -> None:
         """Start with what the store has."""
         self._store, self._commit = store, commit
-        self._new: dict[Key, Any] = {}
+        self._new: dict[str, dict[Any, Any]] = {}
+        """By name of the kind, then by key: while thousands boot at once, each looks through few of what is under way."""
 
     def note(self, kind: str, key: Any, noun: Any) -> None:
         """Remember what a turn makes of a row, None: it goes, until the store knows, or never will."""
-        self._new[kind, key] = noun
-        self._commit.once_settled(lambda _: self._forget((kind, key), noun))
+        self._new.setdefault(kind, {})[key] = noun
+        self._commit.once_settled(lambda _: self._forget(kind, key, noun))
 
-    def _forget(self, key: Key, noun: Any) -> None:
-        if key in self._new and self._new[key] is noun:
-            del self._new[key]
+    def _forget(self, kind: str, key: Any, noun: Any) -> None:
+        new = self._new[kind]
+        if key in new and new[key] is noun:
+            del new[key]
 
     def get(self, noun: type[N], key: Any, own: Mapping[Key, Any]) -> N | None:
         """Return the row of a key; ``own``: what the present turn says, which comes before all."""
         kept = _asked(noun)
-        for known in (own, self._new):
-            if (kept.name, key) in known:
-                found: N | None = known[kept.name, key]
-                return found
+        if (kept.name, key) in own:
+            said: N | None = own[kept.name, key]
+            return said
+        new = self._new.get(kept.name, {})
+        if key in new:
+            found: N | None = new[key]
+            return found
         return self._store.get(noun, key)
 
     def load(self, noun: type[N], where: tuple[Where, ...], own: Mapping[Key, Any]) -> list[N]:
         """Return every row that matches, by key."""
         kept = _asked(noun)
         found: dict[Any, Any] = {getattr(one, kept.key): one for one in self._store.load(noun, *where)}
-        for known in (self._new, own):
-            for (kind, key), one in known.items():
-                if kind == kept.name:
-                    found[key] = one
+        found |= self._new.get(kept.name, {})
+        found |= {key: one for (kind, key), one in own.items() if kind == kept.name}
         return [one for _, one in sorted(found.items()) if one is not None and all(holds(part, one) for part in where)]
 
 
