@@ -117,3 +117,28 @@ async def test_what_a_dso_orders_above_counts_at_the_level_that_looks_after_the_
             await local.mend()
             await until(lambda: known.every_constraint() == (), 30.0)
             await until(lambda: most() > 9_000.0, 30.0)
+
+
+async def test_what_a_dso_takes_back_while_the_link_is_dead_and_nobody_knows_is_taken_back_with_the_next_one(
+    tmp_path: Path,
+) -> None:
+    zone = {"id": "north", "import_max": 440_000.0, "stations": []}
+    async with mall(tmp_path, ["CS1"], policy={"grid_restore": 1.0, "order_deadline": 20.0}) as (here, local, _, __):
+        assert (await here.admin.put("sites/mall", json={"id": "mall", "zones": [zone]})).status_code == 200
+        known = local.csms.engine.known
+        async with await here.client("grid", Role.DSO, "/mall") as grid:
+            await here.ask("dso-groups/put", {"id": "feeder-12", "dso": "grid", "places": [SITE]})
+            said = {"order_id": "now", "group": "feeder-12", "p_max_import": 9_000.0, "duration": 36_000.0, "emergency": True}
+            assert (await grid.post("dso-orders/put", json=said)).status_code == 200
+            await until(lambda: known.every_constraint() != (), 30.0)
+
+            local.tap.hold()
+            assert (await grid.post("dso-orders/cancel", json={"order_id": "now"})).status_code == 200
+            await until(
+                lambda: any(one.kind == "WithdrawConstraint" and one.outcome not in OPEN for one in here.rows(Order)), 60.0
+            )
+            assert known.every_constraint() != ()
+            await local.cut()
+            local.tap.release()
+            await local.mend()
+            await until(lambda: known.every_constraint() == (), 30.0)

@@ -5,19 +5,24 @@ The level above keeps it, too: it answers to the DSO, and measures what comes of
 """
 
 from datetime import datetime
+from typing import Final
 
 from open63110.bindings.link.levels.relay import Relay
 from open63110.kernel.address import Address
 from open63110.kernel.ids import StationId
 from open63110.kernel.journal import Entry
+from open63110.kernel.messages import Event
 from open63110.kernel.units import Seconds
 from open63110.model.constraint import Constraint, ConstraintChanged, ConstraintScope
 from open63110.model.limit import LimitSource
+from open63110.model.order import OPEN, Order, OrderChanged, Outcome
 from open63110.model.site import SiteId
-from open63110.runtime.engine import Engine
+from open63110.runtime.engine import Engine, decode_command
 from open63110.usecases.energy.arbitrate_constraints import PutConstraint, WithdrawConstraint
 
 _NOBODY = StationId("")
+_WITHDRAWAL = WithdrawConstraint.__name__
+_OF_INTEREST: Final[frozenset[type[Event]]] = frozenset({ConstraintChanged, OrderChanged})
 
 
 class Demands:
@@ -29,7 +34,7 @@ class Demands:
         self._passed: dict[str, tuple[str, SiteId]] = {}
         """Who was told of which, and where it counts; until it is over and its withdrawal was confirmed."""
         self._present: frozenset[str] = frozenset()
-        engine.commit.follow((ConstraintChanged,), self._heard)
+        engine.commit.follow(_OF_INTEREST, self._heard)
 
     def look(self, present: frozenset[str]) -> None:
         """Tell levels that are there again all that counts now, and what does not any more.
@@ -47,10 +52,11 @@ class Demands:
 
     def _heard(self, entries: list[Entry]) -> None:
         for one in entries if self._relay.below else ():
-            if one.kind is ConstraintChanged:
-                fact = one.event
-                assert isinstance(fact, ConstraintChanged)  # noqa: S101 - its kind says so
+            fact = one.event if one.kind in _OF_INTEREST else None
+            if isinstance(fact, ConstraintChanged):
                 self._changed(fact)
+            elif isinstance(fact, OrderChanged) and fact.orders.kind == _WITHDRAWAL and fact.orders.outcome not in OPEN:
+                self._withdrawn(fact.orders)
 
     def _changed(self, fact: ConstraintChanged) -> None:
         if fact.constraint is not None:
@@ -73,10 +79,16 @@ class Demands:
         self._engine.commit.after(_nobody_waits)
 
     def _withdraw(self, key: str, site: SiteId) -> None:
-        if self._passed[key][0] in self._present:
-            del self._passed[key]
         self._engine.elsewhere(WithdrawConstraint(station=_NOBODY, id=key, site=site))
         self._engine.commit.after(_nobody_waits)
+
+    def _withdrawn(self, order: Order) -> None:
+        """Let go of what does not count below any more; where nobody knows, it is withdrawn again with the next link."""
+        command = decode_command(order.body.encode())
+        if not isinstance(command, WithdrawConstraint) or self._engine.known.constraint(command.id) is not None:
+            return
+        if order.outcome is Outcome.ACCEPTED or order.reason == "UnknownConstraint":
+            self._passed.pop(command.id, None)
 
 
 def put(one: Constraint, now: datetime) -> PutConstraint:
