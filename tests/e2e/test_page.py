@@ -149,6 +149,14 @@ async def test_every_page_fits_and_complains_of_nothing(ground: Ground, site: Si
         "/records",
         "/tokens",
         "/orders",
+        "/firmware",
+        "/alarms",
+        f"/stations/{CS}/monitors",
+        "/displays",
+        "/fault-codes",
+        "/fault-codes?code=CX004",
+        "/settings",
+        "/deletions",
         "/quarantine",
         "/audit",
         "/principals",
@@ -162,6 +170,20 @@ async def test_every_page_fits_and_complains_of_nothing(ground: Ground, site: Si
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
         background = await page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
         assert (background == "rgb(15, 21, 27)") == dark, path
+
+
+@pytest.mark.parametrize("width", [1920, 1280, 900])
+async def test_every_page_of_the_bar_at_the_top_can_be_seen_there(ground: Ground, site: Site, width: int) -> None:
+    page = await site.page(width)
+    names = await page.locator("#nav a").all()
+    assert len(names) == 18
+    for one in names:
+        box = await one.bounding_box()
+        assert box is not None
+        there = await page.evaluate(
+            "([x, y]) => document.elementFromPoint(x, y)?.textContent", [box["x"] + box["width"] - 4, box["y"] + 4]
+        )
+        assert there == await one.text_content()
 
 
 async def test_power_shows_as_it_is_measured_without_loading_the_page_again(ground: Ground, site: Site) -> None:
