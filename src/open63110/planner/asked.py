@@ -16,7 +16,7 @@ from open63110.planner.claimed import claimed
 from open63110.planner.expected import Ahead as Coming
 from open63110.planner.expected import energy_of, shifted, turns
 from open63110.planner.loop import BIG, Given, Key
-from open63110.planner.network import Room, carry
+from open63110.planner.network import Floats, Room, carry, peak
 from open63110.planner.picture import Plans
 from open63110.planner.pilot import pilot
 from open63110.planner.points import Spot
@@ -170,33 +170,74 @@ class Targets(NamedTuple):
 
 
 def targets(question: Asked, answer: SitePlan, before: Mapping[Key, tuple[Ahead, ...]]) -> Targets:
-    """Read a plan; what was planned before is kept where it is nearly the same, so that nobody is told anew (I18)."""
+    """Read a plan; what was planned before is kept where it is nearly the same and still fits, so that nobody is told anew (I18).
+
+    Stations go by what comes later on their own if nobody is there any more: together it is within every row, too.
+    """
     caps: dict[Key, float] = {}
-    ahead: dict[Key, tuple[Ahead, ...]] = {}
+    new: dict[Key, tuple[Ahead, ...]] = {}
     promises: dict[Key, Promise] = {}
     for key, factor, promise, one in zip(question.keys, question.factors, question.promises, answer.points, strict=True):
         caps[key] = one.now
-        ahead[key] = _steadied(_ahead(question.at, answer.starts, one, factor), before.get(key, ()))
+        new[key] = _ahead(question.at, answer.starts, one, factor)
         promises[key] = replace(
             promise, energy=WattHours(round(promise.energy + one.energy, 1)), confidence=round(one.confidence, 3)
         )
+    kept = {key: _steadied(steps, before.get(key, ()), question.at) for key, steps in new.items()}
+    ahead = kept if _fits(question, answer, new, kept) else new
     return Targets(caps, Plans("on", question.at, promises, ahead))
 
 
 def _ahead(at: datetime, starts: Sequence[float], one: PointPlan, factor: float) -> tuple[Ahead, ...]:
+    """Return what a plan has for an EV later; where that are too many steps, the lowest of the last ones for all of them."""
     steps: list[Ahead] = []
     last = float(int(one.now * factor / GRAIN)) * GRAIN
     for start, current in list(zip(starts, one.ahead, strict=False))[1:]:
         moment, power = at + timedelta(seconds=start), float(int(current * factor / GRAIN)) * GRAIN
-        if moment - at >= FIRST_STEP and abs(power - last) >= GRAIN and len(steps) < MOST_STEPS:
+        if moment - at >= FIRST_STEP and abs(power - last) >= GRAIN:
             steps.append(Ahead(since=moment, limit=Watts(power)))
             last = power
+    rest = steps[MOST_STEPS - 1 :]
+    if len(rest) > 1:
+        steps[MOST_STEPS - 1 :] = [replace(rest[0], limit=min(one.limit for one in rest))]
     return tuple(steps)
 
 
-def _steadied(new: tuple[Ahead, ...], old: tuple[Ahead, ...]) -> tuple[Ahead, ...]:
+_Steps = Mapping[Key, tuple[Ahead, ...]]
+
+
+def _fits(question: Asked, answer: SitePlan, new: _Steps, kept: _Steps) -> bool:
+    """Tell whether what is kept of the plan before fits into the rows with all the rest, where any of it is above the new one."""
+    problem, others = question.problem, [key for key in question.keys if kept[key] is not new[key]]
+    moments = np.unique([step.since.timestamp() for some in (new, kept) for steps in some.values() for step in steps])
+    if not others or not moments.size:
+        return True
+    first = [one.now * factor for one, factor in zip(answer.points, question.factors, strict=True)]
+    planned, wanted = (
+        np.stack([_powers(some[key], power, moments) for key, power in zip(question.keys, first, strict=True)])
+        for some in (new, kept)
+    )
+    for at in np.flatnonzero((wanted > planned + GRAIN / 2).any(axis=0)).tolist():
+        since = float(moments[at]) - question.at.timestamp()
+        room = next(one for begin, one in reversed(problem.rooms) if begin <= max(since, 0.0))
+        drawn = np.zeros(len(problem.network.points))
+        drawn[problem.points] = wanted[:, at] / np.array(question.factors)
+        most = np.maximum(room.limits, peak(problem.network, np.zeros(len(drawn)), room.base))
+        if (peak(problem.network, drawn, room.base) > most * (1.0 + 1e-6)).any():
+            return False
+    return True
+
+
+def _powers(steps: Sequence[Ahead], first: float, moments: Floats) -> Floats:
+    """Return what steps are at some moments [s], and before the first of them [W]."""
+    since = np.array([one.since.timestamp() for one in steps])
+    return np.array([first, *(float(one.limit) for one in steps)])[np.searchsorted(since, moments, side="right")]
+
+
+def _steadied(new: tuple[Ahead, ...], old: tuple[Ahead, ...], at: datetime) -> tuple[Ahead, ...]:
+    """Return what was planned before, where it is nearly the same and all of it is yet to come: what is over would count now."""
     later = old[len(old) - len(new) :] if len(new) <= len(old) else ()
-    if len(later) != len(new) or not new:
+    if len(later) != len(new) or not new or later[0].since - at < FIRST_STEP:
         return new
     near = all(
         abs(one.limit - other.limit) <= 0.1 * max(one.limit, other.limit)
