@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an answer means to whoever asked: at a station to its use cases, at a CSMS to the order and to its use cases."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
+from open63110.bindings.link.answer import Answer, Meaning, find
 from open63110.bindings.link.answers_shown import SHOWN
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.monitoring import OF_MONITORS
@@ -75,8 +76,6 @@ from open63110.usecases.stations.set_log_criteria import (
 )
 from open63110.usecases.stations.update_firmware import FirmwareOrderAnswer, UnpublishAnswer
 
-R = TypeVar("R", bound=Reply)
-
 CLIPPED = "Clipped"
 """Reason code of a limit that was accepted although the station keeps to less; the words beside it say to how much."""
 
@@ -116,11 +115,6 @@ def status_of(trouble: Trouble) -> ErrorCode:
 def outcome_of(status: int) -> Outcome:
     """Return what the status of a reply means for an order."""
     return _OUTCOMES.get(status, Outcome.REJECTED) if status else Outcome.ACCEPTED  # type: ignore[call-overload] # a later code
-
-
-def find(answers: Sequence[Any], kind: type[R]) -> R | None:
-    """Return the answer of a kind, None if there is none."""
-    return next((one for one in answers if isinstance(one, kind)), None)
 
 
 # -- at a station --
@@ -179,7 +173,7 @@ def verdict(order: Command, status: int, words: str, code: str, answers: Sequenc
         outcome, reason = Outcome.REJECTED, said
     facts = tuple(one for one in answers if isinstance(one, Event))
     meant = _MEANS.get(type(order))
-    more = tuple(meant(order, outcome is Outcome.ACCEPTED, reason, answers, now)) if meant else ()
+    more = tuple(meant(Answer(order, outcome is Outcome.ACCEPTED, reason, answers, now))) if meant else ()
     text = msgspec.json.encode(answers).decode() if answers else ""
     told = _told_of_each(more)
     if told is not None and outcome is Outcome.ACCEPTED:
@@ -214,135 +208,138 @@ def _name(status: int) -> str:
         return str(status)
 
 
-def _start(order: Any, yes: bool, reason: str, _: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001 - so with all below
+def _start(answer: Answer) -> Iterator[Message]:
+    order = answer.order
     yield RemoteStartAnswered(
         station=order.station,
-        at=now,
+        at=answer.now,
         subject=order.subject,
         evse=order.evse,
-        accepted=yes,
+        accepted=answer.yes,
         remote_start=order.remote_start,
         group=order.group,
-        reason=reason,
+        reason=answer.reason,
     )
 
 
-def _list(order: Any, yes: bool, reason: str, _: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    if yes:
-        yield LocalListReported(station=order.station, at=now, version=order.version)
-    elif reason == "VersionMismatch":
-        yield AskLocalListVersion(station=order.station)
+def _list(answer: Answer) -> Iterator[Message]:
+    if answer.yes:
+        yield LocalListReported(station=answer.order.station, at=answer.now, version=answer.order.version)
+    elif answer.reason == "VersionMismatch":
+        yield AskLocalListVersion(station=answer.order.station)
 
 
-def _version(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    said = find(answers, LocalListVersionAnswer)
-    if yes and said is not None:
-        yield LocalListReported(station=order.station, at=now, version=max(-1, said.version))
+def _version(answer: Answer) -> Iterator[Message]:
+    said = answer.find(LocalListVersionAnswer)
+    if said is not None:
+        yield LocalListReported(station=answer.order.station, at=answer.now, version=max(-1, said.version))
 
 
-def _cache(order: Any, yes: bool, _: str, __: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    if yes:
-        yield CacheCleared(station=order.station, at=now)
+def _cache(answer: Answer) -> Iterator[Message]:
+    if answer.yes:
+        yield CacheCleared(station=answer.order.station, at=answer.now)
 
 
-def _reboot(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    said = find(answers, RebootPlanned)
-    if yes and said is not None and said.scheduled:
-        yield RebootScheduled(station=order.station, at=now, evse=order.evse)
+def _reboot(answer: Answer) -> Iterator[Message]:
+    said = answer.find(RebootPlanned)
+    if said is not None and said.scheduled:
+        yield RebootScheduled(station=answer.order.station, at=answer.now, evse=answer.order.evse)
 
 
-def _availability(order: Any, yes: bool, reason: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
+def _availability(answer: Answer) -> Iterator[Message]:
+    order, said = answer.order, answer.find(AvailabilityPlanned)
     part = {"operative": order.operative, "evse": order.evse, "connector": order.connector}
-    if not yes:
-        yield AvailabilityRefused(station=order.station, at=now, reason=reason, **part)
+    if answer.yes:
+        scheduled = said is not None and said.scheduled
+        yield AvailabilityChanged(station=order.station, at=answer.now, scheduled=scheduled, **part)
+    else:
+        yield AvailabilityRefused(station=order.station, at=answer.now, reason=answer.reason, **part)
+
+
+def _reserved(answer: Answer) -> Iterator[Message]:
+    if answer.yes:
+        yield ReservationMade(station=answer.order.station, at=answer.now, reservation=answer.order.made())
+
+
+def _unreserved(answer: Answer) -> Iterator[Message]:
+    order = answer.order
+    if answer.yes:
+        yield ReservationEnded(station=order.station, at=answer.now, reservation=order.reservation, reason="cancelled")
+
+
+def _moved(answer: Answer) -> Iterator[Message]:
+    if answer.yes:
+        yield MoveChanged(station=answer.order.station, at=answer.now, move=answer.order.move(answer.now))
+
+
+def _limit(answer: Answer) -> Iterator[Message]:
+    order, now = answer.order, answer.now
+    if not answer.yes:
+        yield LimitRefused(station=order.station, at=now, evse=order.evse, reason=answer.reason)
         return
-    said = find(answers, AvailabilityPlanned)
-    scheduled = said is not None and said.scheduled
-    yield AvailabilityChanged(station=order.station, at=now, scheduled=scheduled, **part)
-
-
-def _reserved(order: Any, yes: bool, _: str, __: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    if yes:
-        yield ReservationMade(station=order.station, at=now, reservation=order.made())
-
-
-def _unreserved(order: Any, yes: bool, _: str, __: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    if yes:
-        yield ReservationEnded(station=order.station, at=now, reservation=order.reservation, reason="cancelled")
-
-
-def _moved(order: Any, yes: bool, _: str, __: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    if yes:
-        yield MoveChanged(station=order.station, at=now, move=order.move(now))
-
-
-def _limit(order: Any, yes: bool, reason: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    if not yes:
-        yield LimitRefused(station=order.station, at=now, evse=order.evse, reason=reason)
-        return
-    said = find(answers, LimitAnswer)
+    said = answer.find(LimitAnswer)
     limit, by = (said.limit, said.by) if said is not None and said.limit is not None else (order.limit, "command")
     yield LimitInForce(station=order.station, at=now, evse=order.evse, limit=limit, by=by, asked=order.wanted(now))
 
 
-def _withdrawn(order: Any, yes: bool, _: str, __: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    if yes:
-        yield LimitCleared(station=order.station, at=now, evse=order.evse)
+def _withdrawn(answer: Answer) -> Iterator[Message]:
+    if answer.yes:
+        yield LimitCleared(station=answer.order.station, at=answer.now, evse=answer.order.evse)
 
 
-def _asked(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    said = find(answers, LimitAnswer)
-    if yes and said is not None and said.limit is not None:
-        yield LimitInForce(station=order.station, at=now, evse=order.evse, limit=said.limit, by=said.by)
+def _asked(answer: Answer) -> Iterator[Message]:
+    order, said = answer.order, answer.find(LimitAnswer)
+    if said is not None and said.limit is not None:
+        yield LimitInForce(station=order.station, at=answer.now, evse=order.evse, limit=said.limit, by=said.by)
 
 
-def _log(order: Any, yes: bool, reason: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    said = find(answers, LogPromised) or LogPromised()
+def _log(answer: Answer) -> Iterator[Message]:
+    said = find(answer.said, LogPromised) or LogPromised()
     yield LogAnswered(
-        station=order.station,
-        at=now,
-        request=order.request,
-        accepted=yes,
+        station=answer.order.station,
+        at=answer.now,
+        request=answer.order.request,
+        accepted=answer.yes,
         name=said.name,
         canceled=said.canceled,
-        reason="" if yes else reason,
+        reason="" if answer.yes else answer.reason,
     )
 
 
-def _criteria(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    said = find(answers, LogCriteriaAnswer)
-    if yes and said is not None:
+def _criteria(answer: Answer) -> Iterator[Message]:
+    order, said = answer.order, answer.find(LogCriteriaAnswer)
+    if said is not None:
         id = order.id if isinstance(order, ClearLogCriteria) else order.criteria.id
         yield LogCriteriaAnswered(
-            station=order.station, at=now, id=id, accepted=True, effective=said.effective, reduced=said.reduced
+            station=order.station, at=answer.now, id=id, accepted=True, effective=said.effective, reduced=said.reduced
         )
 
 
-def _listed(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    said = find(answers, LogCriteriaListed)
-    if yes and said is not None:
-        yield LogCriteriaReported(station=order.station, at=now, criteria=said.criteria)
+def _listed(answer: Answer) -> Iterator[Message]:
+    said = answer.find(LogCriteriaListed)
+    if said is not None:
+        yield LogCriteriaReported(station=answer.order.station, at=answer.now, criteria=said.criteria)
 
 
-def _variables_set(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    said = find(answers, SettingsAnswer)
-    if yes and said is not None:
-        yield answered(order, said.results, now)
+def _variables_set(answer: Answer) -> Iterator[Message]:
+    said = answer.find(SettingsAnswer)
+    if said is not None:
+        yield answered(answer.order, said.results, answer.now)
 
 
-def _variables_read(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    said = find(answers, ValuesAnswer)
-    if yes and said is not None:
-        yield told_of(order, said.values, now)
+def _variables_read(answer: Answer) -> Iterator[Message]:
+    said = answer.find(ValuesAnswer)
+    if said is not None:
+        yield told_of(answer.order, said.values, answer.now)
 
 
-def _inventory(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    said = find(answers, InventoryAnswer)
-    if yes and said is not None and said.empty:
-        yield InventoryReported(station=order.station, at=now, request=order.request)
+def _inventory(answer: Answer) -> Iterator[Message]:
+    said = answer.find(InventoryAnswer)
+    if said is not None and said.empty:
+        yield InventoryReported(station=answer.order.station, at=answer.now, request=answer.order.request)
 
 
-_MEANS: dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], Iterator[Message]]] = {
+_MEANS: dict[type[Command], Meaning] = {
     **SHOWN,
     StartRemotely: _start,
     SendLocalList: _list,

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What answers mean to a CSMS: about displays (8.3.8), and about fault codes (8.3.11)."""
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
-from typing import Any, Final, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Final
 
-from open63110.kernel.messages import Command, Message, Reply
+from open63110.bindings.link.answer import Answer, Meaning
+from open63110.kernel.messages import Command, Message
 from open63110.model.display import MessagesReported
 from open63110.usecases.stations.provision_fault_codes import (
     AskFaultCatalogue,
@@ -23,48 +23,40 @@ from open63110.usecases.stations.set_displayed_information import (
     SetMessage,
 )
 
-R = TypeVar("R", bound=Reply)
+
+def _message_set(answer: Answer) -> Iterator[Message]:
+    order = answer.order
+    yield MessageAnswered(station=order.station, at=answer.now, number=order.number, revision=order.revision, reason=answer.why)
 
 
-def find(answers: Sequence[Any], kind: type[R]) -> R | None:
-    """Return the answer of a kind, None if there is none."""
-    return next((one for one in answers if isinstance(one, kind)), None)
+def _message_cleared(answer: Answer) -> Iterator[Message]:
+    yield MessageCleared(station=answer.order.station, at=answer.now, number=answer.order.number, reason=answer.why)
 
 
-def _message_set(order: Any, yes: bool, reason: str, _: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    why = "" if yes else reason or "Refused"
-    yield MessageAnswered(station=order.station, at=now, number=order.number, revision=order.revision, reason=why)
+def _messages(answer: Answer) -> Iterator[Message]:
+    said = answer.find(MessagesAnswer)
+    if said is not None and not said.count:
+        yield MessagesReported(station=answer.order.station, at=answer.now, request=answer.order.request)
 
 
-def _message_cleared(order: Any, yes: bool, reason: str, _: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    yield MessageCleared(station=order.station, at=now, number=order.number, reason="" if yes else reason or "Refused")
-
-
-def _messages(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    said = find(answers, MessagesAnswer)
-    if yes and said is not None and not said.count:
-        yield MessagesReported(station=order.station, at=now, request=order.request)
-
-
-def _catalogue(order: Any, yes: bool, reason: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    said = find(answers, FaultCatalogueAnswer) if yes else None
+def _catalogue(answer: Answer) -> Iterator[Message]:
+    order, said = answer.order, answer.find(FaultCatalogueAnswer)
     yield FaultCatalogueTold(
         station=order.station,
-        at=now,
+        at=answer.now,
         key=order.key,
         digest=order.digest,
         content=said.content if said is not None else "",
         signature=said.signature if said is not None else "",
-        reason="" if said is not None else reason or "NoAnswer",
+        reason="" if said is not None else answer.reason or "NoAnswer",
     )
 
 
-def _names(order: Any, yes: bool, reason: str, _: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001
-    why = "" if yes else reason or "Refused"
-    yield FaultMapAnswered(station=order.station, at=now, revision=order.revision, reason=why)
+def _names(answer: Answer) -> Iterator[Message]:
+    yield FaultMapAnswered(station=answer.order.station, at=answer.now, revision=answer.order.revision, reason=answer.why)
 
 
-SHOWN: Final[dict[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], Iterator[Message]]]] = {
+SHOWN: Final[Mapping[type[Command], Meaning]] = {
     SetMessage: _message_set,
     ClearMessage: _message_cleared,
     AskMessages: _messages,

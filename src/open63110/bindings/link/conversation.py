@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import structlog
 
 from open63110.bindings.link import answers
+from open63110.bindings.link.answer import find
 from open63110.bindings.link.correspondence import ANSWERS, Correspondence, Ending
 from open63110.bindings.link.enclosing import enclosed, order_written
 from open63110.bindings.link.errors import HARMLESS, ErrorCode, camel
@@ -290,7 +291,7 @@ class Conversation:
             self._say_no(message, result)
 
     def _confirm(self, message: Arrived, replies: Replies) -> None:
-        booted = answers.find(replies, RegistrationAnswer) if replies else None
+        booted = find(replies, RegistrationAnswer) if replies else None
         if booted is not None:
             self.told = booted.registration
         self.lines.delivered(message)

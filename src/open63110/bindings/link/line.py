@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from open63110.bindings.link import answers
+from open63110.bindings.link.answer import find
 from open63110.bindings.link.conversation import FIRST_SERVICE, HERE, UNSTORED, WIRE, Services
 from open63110.bindings.link.correspondence import Correspondence, Ending
 from open63110.bindings.link.dialler import Dialler
@@ -278,7 +279,7 @@ class Line(Dialler):
 
     def _completed(self, order: Message, replies: Sequence[Reply]) -> Sequence[Any]:
         """Complete an answer with what only the line knows."""
-        status = answers.find(replies, TransferStatusAnswer)
+        status = find(replies, TransferStatusAnswer)
         if not isinstance(order, AskTransferStatus):
             return replies
         waiting = self.owner.waiting

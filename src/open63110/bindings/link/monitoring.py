@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the answer of a station to an order about its monitors means (8.3.5)."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Final
 
+from open63110.bindings.link.answer import Answer, Meaning, find
 from open63110.kernel.messages import Command, Message
 from open63110.usecases.stations.monitor_station.installing import NOTHING
 from open63110.usecases.stations.monitor_station.monitors import (
@@ -26,39 +26,39 @@ from open63110.usecases.stations.monitor_station.monitors import (
 from open63110.usecases.stations.monitor_station.watching import wished
 
 
-def _monitor(order: Any, yes: bool, reason: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001 - as all
-    said = next((one for one in answers if isinstance(one, MonitorAnswer)), None)
-    if yes and said is not None and said.status == "accepted":
-        yield MonitorSet(station=order.station, at=now, monitor=said.monitor)
+def _monitor(answer: Answer) -> Iterator[Message]:
+    order, said = answer.order, find(answer.said, MonitorAnswer)
+    if answer.yes and said is not None and said.status == "accepted":
+        yield MonitorSet(station=order.station, at=answer.now, monitor=said.monitor)
         return
-    why = reason if said is None else f"{said.status} {said.reason}".strip()
-    yield MonitorRefused(station=order.station, at=now, monitor=wished(order), reason=why)
+    why = answer.reason if said is None else f"{said.status} {said.reason}".strip()
+    yield MonitorRefused(station=order.station, at=answer.now, monitor=wished(order), reason=why)
 
 
-def _monitors_cleared(order: Any, yes: bool, _: str, answers: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001 - as all
-    said = next((one for one in answers if isinstance(one, ClearAnswer)), None)
-    if yes and said is not None:
-        yield MonitorsCleared(station=order.station, at=now, ids=(*said.cleared, *said.unknown))
+def _monitors_cleared(answer: Answer) -> Iterator[Message]:
+    said = answer.find(ClearAnswer)
+    if said is not None:
+        yield MonitorsCleared(station=answer.order.station, at=answer.now, ids=(*said.cleared, *said.unknown))
 
 
-def _monitors_asked(order: Any, yes: bool, reason: str, _: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001 - as all
-    if reason == NOTHING:
-        yield MonitorsReported(station=order.station, at=now, request=order.request)
-    elif not yes:
-        yield GiveUpMonitorReport(station=order.station, request=order.request)
+def _monitors_asked(answer: Answer) -> Iterator[Message]:
+    if answer.reason == NOTHING:
+        yield MonitorsReported(station=answer.order.station, at=answer.now, request=answer.order.request)
+    elif not answer.yes:
+        yield GiveUpMonitorReport(station=answer.order.station, request=answer.order.request)
 
 
-def _base(order: Any, yes: bool, _: str, __: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001 - as all
-    if yes:
-        yield MonitoringBaseSet(station=order.station, at=now, base=order.base)
+def _base(answer: Answer) -> Iterator[Message]:
+    if answer.yes:
+        yield MonitoringBaseSet(station=answer.order.station, at=answer.now, base=answer.order.base)
 
 
-def _level(order: Any, yes: bool, _: str, __: Sequence[Any], now: datetime) -> Iterator[Message]:  # noqa: FBT001 - as all
-    if yes:
-        yield MonitoringLevelSet(station=order.station, at=now, severity=order.severity)
+def _level(answer: Answer) -> Iterator[Message]:
+    if answer.yes:
+        yield MonitoringLevelSet(station=answer.order.station, at=answer.now, severity=answer.order.severity)
 
 
-OF_MONITORS: Final[Mapping[type[Command], Callable[[Any, bool, str, Sequence[Any], datetime], Iterator[Message]]]] = {
+OF_MONITORS: Final[Mapping[type[Command], Meaning]] = {
     SetMonitor: _monitor,
     ClearMonitors: _monitors_cleared,
     AskMonitors: _monitors_asked,

@@ -234,12 +234,12 @@ def tree(rows: Iterable[ShownVariable], *, unfolded: bool) -> tuple[ShownPlace, 
         title = component.name + (f" {component.instance}" if component.instance else "")
         places.setdefault((component.evse, component.connector), {}).setdefault(title, []).append(one)
     return tuple(
-        ShownPlace(title=_place(*where), components=tuple(_component(title, found, unfolded) for title, found in parts.items()))
+        ShownPlace(title=_place(*where), components=tuple(_component(title, found, unfolded=unfolded) for title, found in parts.items()))
         for where, parts in sorted(places.items())
     )
 
 
-def _component(title: str, rows: list[ShownVariable], unfolded: bool) -> ShownComponent:  # noqa: FBT001 - one of its kind
+def _component(title: str, rows: list[ShownVariable], *, unfolded: bool) -> ShownComponent:
     off = any(one.held is not None and TONES[one.held.state] != "good" for one in rows)
     return ShownComponent(title=title, rows=tuple(rows), open=unfolded or off)
 

@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 import msgspec
 import structlog
 
-from open63110.bindings.link import answers
+from open63110.bindings.link.answer import find
 from open63110.bindings.link.conversation import ANSWERS, FIRST_SERVICE, HERE
 from open63110.bindings.link.correspondence import Ending
 from open63110.bindings.link.dialling import Dialling, NoOwner
@@ -276,7 +276,7 @@ class Upward(Line):
             except Trouble:
                 said = []
             answered.cancel()
-            once(answers.find(said, AuthorizationAnswer))
+            once(find(said, AuthorizationAnswer))
 
         waiting = [told]
 
