@@ -9,7 +9,7 @@ from typing import ClassVar, Final, Self
 import msgspec
 from msgspec.structs import replace
 
-from open63110.kernel.errors import Malformed, Unavailable
+from open63110.kernel.errors import Malformed, Refused, Unavailable
 from open63110.kernel.messages import Command, Event, Priority, Reply
 from open63110.model.device import AttributeKind, variable_address
 from open63110.model.order import Outcome
@@ -189,6 +189,34 @@ def is_secret(variable: str, secrets: Collection[str]) -> bool:
     """Tell whether a value may be written and never shown."""
     address = variable_address(variable)
     return address.secret or str(address) in secrets
+
+
+def demand_shown(settings: Sequence[Setting], secrets: Collection[str] = ()) -> None:
+    """Let nothing be held that may be kept nowhere.
+
+    Args:
+        settings: that are to be held.
+        secrets: as readable.
+
+    Raises:
+        Refused: it is a secret.
+    """
+    for place, one in enumerate(settings):
+        if is_secret(one.variable, secrets):
+            words = f"{one.variable} is a secret, which is told and kept nowhere"
+            raise Refused(words, code="SecretNotKept", where=f"settings[{place}].variable", remedy="set it once, without hold")
+
+
+def without_secrets(settings: tuple[Setting, ...]) -> tuple[Setting, ...]:
+    """Return settings as they may be written down before anybody has looked at them: what could be a secret has no value."""
+    return tuple(replace(one, value="") if _may_be_secret(one.variable) else one for one in settings)
+
+
+def _may_be_secret(variable: str) -> bool:
+    try:
+        return is_secret(variable, ())
+    except Malformed:
+        return True
 
 
 def demand_settings(settings: Sequence[Setting]) -> None:

@@ -234,7 +234,9 @@ def tree(rows: Iterable[ShownVariable], *, unfolded: bool) -> tuple[ShownPlace, 
         title = component.name + (f" {component.instance}" if component.instance else "")
         places.setdefault((component.evse, component.connector), {}).setdefault(title, []).append(one)
     return tuple(
-        ShownPlace(title=_place(*where), components=tuple(_component(title, found, unfolded=unfolded) for title, found in parts.items()))
+        ShownPlace(
+            title=_place(*where), components=tuple(_component(title, found, unfolded=unfolded) for title, found in parts.items())
+        )
         for where, parts in sorted(places.items())
     )
 

@@ -11,7 +11,6 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from open63110.kernel.errors import Refused
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Effect, Wake
 from open63110.model.authorization import may_be_ordered
@@ -22,14 +21,13 @@ from open63110.model.settings import SettingsChanged, SettingsDrifted, SettingTe
 from open63110.model.station import Station
 from open63110.model.variables import (
     ReadVariables,
-    Setting,
     SetVariables,
     VariablesRead,
     VariablesSet,
     VariableValue,
     VariableWish,
     demand_settings,
-    is_secret,
+    demand_shown,
     readable,
 )
 from open63110.ports import Rows
@@ -67,18 +65,6 @@ def ask(command: SetVariables, station: Station, now: datetime, policy: Policy, 
             yield SettingsKept()
             return
     yield command
-
-
-def demand_shown(settings: tuple[Setting, ...], secrets: tuple[str, ...] = ()) -> None:
-    """Let nothing be held that may be kept nowhere.
-
-    Raises:
-        Refused: it is a secret.
-    """
-    for place, one in enumerate(settings):
-        if is_secret(one.variable, secrets):
-            words = f"{one.variable} is a secret, which is told and kept nowhere"
-            raise Refused(words, code="SecretNotKept", where=f"settings[{place}].variable", remedy="set it once, without hold")
 
 
 def _limited(command: SetVariables, known: Discovery) -> SetVariables:

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from msgspec.structs import replace
 
 from open63110.kernel.messages import Command, Reply
-from open63110.model.variables import Setting
+from open63110.model.variables import Setting, without_secrets
 
 
 class SettingsKept(Reply, frozen=True, kw_only=True, gc=False):
@@ -72,11 +72,20 @@ class _Named(Command, frozen=True, kw_only=True, gc=False):
         return replace(self, by=who)
 
 
-class PutTemplate(_Named, frozen=True, kw_only=True, gc=False):
+class _Held(_Named, frozen=True, kw_only=True, gc=False):
+    """Settings that are to be held. Secrets cannot be: they are refused, and not written down with the refusal either."""
+
+    settings: tuple[Setting, ...]
+
+    def kept(self) -> Self:
+        """Return it without secrets."""
+        return replace(self, settings=without_secrets(self.settings))
+
+
+class PutTemplate(_Held, frozen=True, kw_only=True, gc=False):
     """Say what all stations of a model are to be set to, and kept at. station is empty."""
 
     id: str
-    settings: tuple[Setting, ...]
     vendor: str = ""
     """As stations say it; empty: any."""
     model: str = ""
@@ -92,10 +101,9 @@ class RemoveTemplate(_Named, frozen=True, kw_only=True, gc=False):
     id: str
 
 
-class ApplySettings(_Named, frozen=True, kw_only=True, gc=False):
+class ApplySettings(_Held, frozen=True, kw_only=True, gc=False):
     """Set several stations to the same, and keep them so; those that are away are told when they come. station is empty."""
 
-    settings: tuple[Setting, ...]
     stations: tuple[str, ...] = ()
     """These; none given: all that the other words mean."""
     vendor: str = ""

@@ -28,6 +28,7 @@ from open63110.model.variables import (
     SetVariables,
     VariablesSet,
     demand_settings,
+    demand_shown,
     outcome_of,
 )
 from open63110.ports import Fleet, Ids, Rows, Where
@@ -52,6 +53,7 @@ def apply(command: ApplySettings, sites: Fleet, now: datetime, ids: Ids) -> Iter
         Refused: a secret, which cannot be kept for stations that are away.
     """
     demand_settings(command.settings)
+    demand_shown(command.settings)
     targets = _targets(command, sites)
     rollout = Rollout(
         id=str(ids.order()), asked=now, by=command.by, settings=command.settings, stations=len(targets), note=command.note
@@ -134,10 +136,12 @@ def put(command: PutTemplate, sites: Fleet, now: datetime, rows: Rows) -> Iterat
 
     Raises:
         Malformed: something that no station can be told.
+        Refused: a secret, which would be kept.
     """
     if not command.id:
         raise Malformed("a template has a name", code="InvalidValue", where="id")
     demand_settings(command.settings)
+    demand_shown(command.settings)
     template = SettingTemplate(
         id=command.id,
         vendor=command.vendor,

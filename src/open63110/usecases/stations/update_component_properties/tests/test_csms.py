@@ -287,6 +287,24 @@ def test_secrets_are_told_and_not_held() -> None:
     assert "30" in repr(command.kept())
 
 
+def test_a_secret_is_held_at_no_station_of_several_either_and_not_written_down_when_it_is_refused() -> None:
+    at, secret = (
+        Keeping(),
+        (Setting(variable=BEAT, value="30"), Setting(variable="SecurityCtrlr/BasicAuthPassword", value="1234")),
+    )
+    apply = ApplySettings(station=StationId(""), settings=secret, stations=("CS-1",))
+    with pytest.raises(Refused, match="BasicAuthPassword"):
+        at.rows.take(rollouts.apply(apply, Fleet(HERE), NOW, Ids()))
+    put = PutTemplate(station=StationId(""), id="t", settings=secret)
+    with pytest.raises(Refused, match="BasicAuthPassword"):
+        at.rows.take(rollouts.put(put, Fleet(HERE), NOW, at.rows))
+    assert at.rows.rows == {}
+    nonsense = replace(put, settings=(Setting(variable="no address", value="1234"),))
+    for one in (apply, put, nonsense):
+        assert "1234" not in repr(one.kept())
+    assert "30" in repr(apply.kept())
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
