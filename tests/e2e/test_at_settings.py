@@ -6,14 +6,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tests.e2e.house import House
 from tests.e2e.link_player import EVERY, home
 from tests.e2e.scripted_device import BEAT, Device, asked, known, scripted, tell, willing
 
+from open63110.bindings.ocpp.v16.keys import address_of
 from open63110.model.device import Attribute, DeviceVariable, Mutability, variable_address
 from open63110.model.settings import RolloutResult, SettingsDrifted, SettingState, StationSettings
 from open63110.ports import Where
+
+PING = "OCPPCommCtrlr/WebSocketPingInterval"
 
 
 @contextlib.asynccontextmanager
@@ -85,6 +89,54 @@ async def test_drift_is_found_when_a_station_comes_back_and_is_mended(wire: str,
         assert drift.drifts == ((BEAT, "60", "7"),)
         shown = await here.ask("settings/CS-1")
         assert len(shown["settings"]) == 2
+
+
+@pytest.mark.at("AT-8.3.4-2", "v16")
+@pytest.mark.parametrize("tells_early", [False, True])
+async def test_a_key_of_16_that_needs_a_reboot_counts_after_it_and_is_shown_to_wait_before(
+    tells_early: bool, tmp_path: Path
+) -> None:
+    async with home(tmp_path, "v16", factor=20.0) as here, fleet(here, "v16", 1) as (cs,):
+        device = Device(cs, {PING: "0"})
+        waiting: dict[str, str] = {}
+
+        def take(said: Any) -> Any:
+            (device.values if tells_early else waiting)[str(address_of(said["key"]))] = said["value"]
+            return {"status": "RebootRequired"}
+
+        cs.answers["ChangeConfiguration"] = take
+        cs.obey("Reset")
+        told = await here.ask("stations/CS-1/set-variables", {"settings": [{"variable": PING, "value": "30"}]})
+        assert (told["outcome"], told["reason"]) == ("accepted", "RebootRequired")
+
+        async def read() -> str:
+            told = await here.ask("stations/CS-1/read-variables", {"variables": [{"variable": PING}]})
+            return str(msgspec.json.decode(told["answer"])["configurationKey"][0]["value"])
+
+        def looked() -> Any:
+            return [one.looked for one in here.rows(StationSettings)]
+
+        async def waits() -> bool:
+            return "after-reboot" in str(await here.ask("settings", None, station="CS-1"))
+
+        assert await read() == ("30" if tells_early else "0")
+        before = looked()
+        await cs.cut()
+        await here.until(lambda: here.station("CS-1").connected is None)
+        await cs.connect()  # no boot: nothing counts yet
+        await here.until(lambda: looked() != before)
+        assert await read() == ("30" if tells_early else "0")
+        assert await waits()
+
+        assert (await here.ask("stations/CS-1/reboot", {"mode": "immediate"}))["outcome"] == "accepted"
+        await cs.cut()
+        await here.until(lambda: here.station("CS-1").connected is None)
+        device.values |= waiting
+        await cs.connect()
+        assert await cs.boot() == "Accepted"
+        await here.until(lambda: not [each for one in here.rows(StationSettings) for each in one.settings])
+        assert await read() == "30"
+        assert not await waits()
 
 
 @pytest.mark.parametrize("wire", ["v201", "v21"])

@@ -85,7 +85,7 @@ def answered(known: StationSettings, results: Sequence[SettingResult], now: date
         elif state is SettingState.AFTER_REBOOT:
             once = HeldSetting(variable=result.variable, kind=result.kind, value=result.value, held=False)
             found[key] = replace(once, state=state, at=now)
-        else:
+        elif state is SettingState.SET:
             found.pop(key, None)
     return _with(known, found)
 
@@ -122,10 +122,10 @@ def _looked(one: HeldSetting, told: VariableValue | None, station: Station, now:
         missing = told.status in {ReadStatus.UNKNOWN_COMPONENT, ReadStatus.UNKNOWN_VARIABLE, ReadStatus.UNSUPPORTED_KIND}
         return replace(one, state=SettingState.REFUSED, reason=told.reason or str(told.status), at=now) if missing else one
     seen = replace(one, told=told.value, told_at=now)
+    if waits_for_boot(one, station):
+        return seen  # some tell at once what they will be, and are not yet
     if same(one.value, told.value):
         return replace(seen, state=SettingState.CONFIRMED, reason="", tries=0) if one.held else None
-    if waits_for_boot(one, station):
-        return seen
     if not one.held:
         return None
     if one.tries >= MOST_TRIES:

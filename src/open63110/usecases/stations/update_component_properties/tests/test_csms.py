@@ -200,6 +200,28 @@ def test_what_counts_after_a_reboot_waits_for_it_and_is_then_read_back(hold: boo
     assert at.state(BEAT) is (SettingState.CONFIRMED if hold else None)
 
 
+@pytest.mark.parametrize("hold", [True, False])
+def test_a_station_that_tells_at_once_what_it_will_be_has_still_to_boot(hold: bool) -> None:
+    at = Keeping()
+    at.put((BEAT, "30"), hold=hold)
+    at.answer((BEAT, SettingStatus.REBOOT_REQUIRED, "30"), hold=hold)
+    at.look()
+    at.tell((BEAT, "30"))
+    assert at.state(BEAT) is SettingState.AFTER_REBOOT
+    at.reboot()
+    at.tell((BEAT, "30"))
+    assert at.state(BEAT) is (SettingState.CONFIRMED if hold else None)
+
+
+def test_what_waits_for_a_reboot_waits_on_if_another_value_is_refused() -> None:
+    at = Keeping()
+    at.answer((BEAT, SettingStatus.REBOOT_REQUIRED, "30"), hold=False)
+    at.answer((BEAT, SettingStatus.REJECTED, "0"), hold=False)
+    assert at.state(BEAT) is SettingState.AFTER_REBOOT
+    at.answer((BEAT, SettingStatus.ACCEPTED, "60"), hold=False)
+    assert at.state(BEAT) is None
+
+
 def test_a_secret_that_counts_after_a_reboot_is_forgotten_after_it() -> None:
     at = Keeping()
     at.answer(("SecurityCtrlr/BasicAuthPassword", SettingStatus.REBOOT_REQUIRED, None), hold=False)
