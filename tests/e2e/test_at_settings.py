@@ -161,21 +161,28 @@ async def test_lists_are_parted_as_the_station_takes_them(wire: str, tmp_path: P
         assert sorted(device.values) == [one for one in names if one != "Part/V7"]
 
 
-@pytest.mark.parametrize("wire", ["v201", "v21"])
+@pytest.mark.parametrize("wire", ["v16", "v201", "v21"])
 async def test_secrets_go_over_the_wire_and_nowhere_else(wire: str, tmp_path: Path) -> None:
     async with home(tmp_path, wire) as here, scripted(here, "CS-1", wire) as cs:
         await here.register("CS-1")
         await here.on_board(cs)
         device = Device(cs, {})
-        secret = "correct horse battery"
+        secret = "correct horse cell"
+        written = secret.encode().hex().upper() if wire == "v16" else secret
         said = {"settings": [{"variable": "SecurityCtrlr/BasicAuthPassword", "value": secret}]}
         assert (await here.ask("stations/CS-1/set-variables", said))["outcome"] == "accepted"
-        assert device.values["SecurityCtrlr/BasicAuthPassword"] == secret
+        assert device.values["SecurityCtrlr/BasicAuthPassword"] == written
+        wish = {"variables": [{"variable": "SecurityCtrlr/BasicAuthPassword"}]}
+        shown = await here.ask("stations/CS-1/read-variables", wish)  # it tells although it must not
+        assert "(hidden)" in shown["answer"]
         assert (await here.ask("stations/CS-1/set-variables", said | {"hold": True}, status=409))["code"] == "SecretNotKept"
+        for door, more in (("rollouts/apply", {"stations": ["CS-1"]}), ("templates/put", {"id": "all"})):
+            assert (await here.ask(door, said | more, status=409))["code"] == "SecretNotKept"
         told = str(await here.ask("orders")) + str(await here.ask("facts")) + str(await here.ask("stations/CS-1/frames"))
-        assert secret not in told
-        for file in (tmp_path / "data").rglob("*"):
-            assert not file.is_file() or secret.encode() not in file.read_bytes(), file
+        for word in (secret, written):
+            assert word not in told
+            for file in (tmp_path / "data").rglob("*"):
+                assert not file.is_file() or word.encode() not in file.read_bytes(), file
 
 
 BROKEN: dict[str, Any] = {

@@ -10,6 +10,7 @@ from open63110.bindings.ocpp import tolerance
 from open63110.bindings.ocpp.errors import outcome_of
 from open63110.bindings.ocpp.rpc.errors import ErrorCode, SchemaFault, read
 from open63110.bindings.ocpp.rpc.frames import Error, Result
+from open63110.bindings.ocpp.secrets import covered
 from open63110.bindings.ocpp.tolerance import Deviation
 from open63110.bindings.ocpp.translation import Door, Translation, Wire, verdict_of
 from open63110.kernel.errors import NotSupported, Trouble
@@ -65,7 +66,7 @@ def understood(wire: Wire, ticket: Ticket, action: str, answer: Result | Error, 
 
 
 def _verdict(wire: Wire, ticket: Ticket, action: str, door: Door, deviated: Deviated) -> Verdict:
-    text = bytes(door.raw).decode("utf-8", "replace")
+    text = covered(bytes(door.raw)).decode("utf-8", "replace")  # a station may show a password although it must not
     types = wire.types.get(action)
     if types is None:
         return Verdict(outcome=Outcome.ACCEPTED, answer=text)

@@ -16,7 +16,7 @@ from open63110.bindings.ocpp.rpc import peer as rpc
 from open63110.bindings.ocpp.rpc.errors import ErrorCode, MalformedFrame, SchemaFault
 from open63110.bindings.ocpp.rpc.frames import Call, Error, Read, Result, Send
 from open63110.bindings.ocpp.rpc.happenings import Transmit
-from open63110.bindings.ocpp.secrets import CALL, shown
+from open63110.bindings.ocpp.secrets import CALL, covered, shown
 from open63110.bindings.ocpp.series import begin, checked, go_on
 from open63110.bindings.ocpp.tolerance import Deviation
 from open63110.bindings.ocpp.translation import Door, Translation, Wire, find
@@ -120,7 +120,7 @@ class Conversation:
     def received(self, message: bytes, binary: bool) -> None:  # noqa: FBT001 - the shape of wire.Peer
         """Take one frame."""
         server = self._server
-        server.frames.note(self.station, message, sent=False)
+        server.frames.note(self.station, message if message.startswith(CALL) else covered(message), sent=False)
         server.received += 1
         if binary:
             server.malformed += 1

@@ -65,13 +65,19 @@ def _is_secret(name: Any) -> bool:
 
 def shown(frame: bytes) -> bytes:
     """Return a frame of ours as it may be remembered; only calls can hold secrets, and hardly any does."""
-    if not frame.startswith(CALL):
-        return frame
+    return covered(frame) if frame.startswith(CALL) else frame
+
+
+def covered(text: bytes) -> bytes:
+    """Return JSON with its secrets covered; what seems to hold one and cannot be read is covered whole."""
     for part in (
         (*_TELLTALE, *_LEARNED.values()) if _LEARNED else _TELLTALE
     ):  # thousands of limits pass here at once: a generator costs twice as much
-        if part in frame:
+        if part in text:
             break
     else:
-        return frame
-    return msgspec.json.encode(hidden(msgspec.json.decode(frame)))
+        return text
+    try:
+        return msgspec.json.encode(hidden(msgspec.json.decode(text)))
+    except (msgspec.DecodeError, RecursionError):
+        return msgspec.json.encode(HIDDEN)

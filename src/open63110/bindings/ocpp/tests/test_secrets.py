@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from open63110.bindings.ocpp.raw_call import RawCall
-from open63110.bindings.ocpp.secrets import HIDDEN, hidden, shown
+from open63110.bindings.ocpp.secrets import HIDDEN, covered, hidden, shown
 from open63110.kernel.errors import Unavailable
 from open63110.kernel.ids import StationId
 from open63110.runtime.engine import decode_command, encode_command
@@ -47,6 +47,16 @@ def test_other_settings_of_the_same_message_stay_readable() -> None:
 def test_a_frame_is_remembered_without_its_secret() -> None:
     frame = msgspec.json.encode([2, "1", "ChangeConfiguration", KEY])
     assert msgspec.json.decode(shown(frame)) == [2, "1", "ChangeConfiguration", {**KEY, "value": HIDDEN}]
+
+
+@pytest.mark.parametrize("answer", [{"configurationKey": [KEY]}, {"getVariableResult": BASIC["setVariableData"]}])
+def test_what_a_station_shows_although_it_must_not_is_covered_in_its_answer(answer: dict[str, Any]) -> None:
+    told = covered(msgspec.json.encode([3, "1", answer]))
+    assert b"k3jd9s0fj2lq8d7h" not in told
+    assert HIDDEN.encode() in told
+    assert covered(b'{"password":"k3jd9s0fj2lq8d7h"') == b'"(hidden)"'
+    plain = b'{"status":"Accepted"}'
+    assert covered(plain) is plain
 
 
 @pytest.mark.parametrize("frame", [b'[3,"1",{"status":"Accepted"}]', b'[2,"1","Reset",{"type":"Soft"}]'])

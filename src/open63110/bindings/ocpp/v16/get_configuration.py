@@ -4,13 +4,11 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
 from open63110.bindings.ocpp._generated import v16 as types
 from open63110.bindings.ocpp.profiles import counted
-from open63110.bindings.ocpp.secrets import hidden
 from open63110.bindings.ocpp.translation import Door, Translation, find, given
 from open63110.bindings.ocpp.v16 import keys
 from open63110.kernel.errors import NotSupported
@@ -147,9 +145,7 @@ def heard(response: Any, command: Asked, door: Door) -> Verdict:
     """Understand what it has; a password that it shows although it must not is kept nowhere."""
     if isinstance(command, AskAbilities):
         return _abilities(response, command, door)
-    shown = msgspec.json.encode(hidden(msgspec.json.decode(door.raw))).decode() if door.raw else ""
-    verdict = _values(response, command, door) if isinstance(command, ReadVariables) else _inventory(response, command, door)
-    return replace(verdict, answer=shown)
+    return _values(response, command, door) if isinstance(command, ReadVariables) else _inventory(response, command, door)
 
 
 def _abilities(response: Any, command: AskAbilities, door: Door) -> Verdict:
