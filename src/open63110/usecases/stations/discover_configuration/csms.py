@@ -49,6 +49,9 @@ MOST_VARIABLES: Final = 20_000
 KEPT_DIFFERENCES: Final = 20
 """Of each station the newest."""
 
+UNHURRIED: Final = 60
+"""So many times as long as after a boot a station may wait that is asked without one."""
+
 _WAKE, _SOON = "inventory", "inventory-soon"
 
 
@@ -99,12 +102,18 @@ def _page_id(known: Discovery, seq: int) -> str:
 
 
 def look(command: LookAtInventory, station: Station, now: datetime, policy: Policy, rows: Rows) -> Iterator[Effect]:
-    """Ask again for what was cut off; ask for the first time, or because it may be another, some time after a boot."""
+    """Ask again for what was cut off; ask for the first time, or because it may be another, some time after a boot.
+
+    One that was never asked, because it was away when its time came or has not booted since such questions are asked, is asked
+    in the course of the next hour or so: that may be a whole fleet.
+    """
     known = _known(station.id, rows)
     if known.since is not None and station.connected is not None and known.since < station.connected:
         yield from _again(known, station, now, policy, "ConnectionLost")
     elif command.booted and _is_due(known, station, policy):
         yield Wake(name=_SOON, at=now + _apart(station.id, policy), command=AskInventory(station=station.id))
+    elif not known.request and policy.inventory != "never" and _SOON not in station.wakeups:
+        yield Wake(name=_SOON, at=now + UNHURRIED * _apart(station.id, policy), command=AskInventory(station=station.id))
 
 
 def _is_due(known: Discovery, station: Station, policy: Policy) -> bool:
@@ -125,7 +134,7 @@ def device_of(identity: Identity) -> str:
 
 
 def ask_soon(command: AskInventory, station: Station, now: datetime, policy: Policy, rows: Rows) -> Iterator[Effect]:
-    """Ask for all there is; a station that left meanwhile is asked after its next boot."""
+    """Ask for all there is; a station that left meanwhile is asked after its next boot, or if it never was, once it is back."""
     known = _known(station.id, rows)
     if may_be_ordered(station) and _is_due(known, station, policy):
         yield from _begin(replace(known, tries=0), TakeInventory(station=station.id), station, now, policy)

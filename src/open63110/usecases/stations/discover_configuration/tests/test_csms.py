@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.kept_rows import KeptRows
 
 from open63110.kernel.errors import Malformed
@@ -21,7 +22,7 @@ from open63110.model.inventory import (
     VariableDifference,
 )
 from open63110.model.policy import Policy
-from open63110.model.station import Identity, Registration, Station
+from open63110.model.station import Identity, Registration, Station, Wakeup
 from open63110.usecases.stations.discover_configuration import AskInventory, GiveUpInventory, LookAtInventory, csms
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -254,6 +255,18 @@ def test_a_new_station_is_asked_by_itself_within_a_minute_and_one_with_the_same_
     at.station = Station(id=CS, connected=NOW, registration=Registration.ACCEPTED, identity=Identity(firmware="2.0"))
     assert len(at.look(booted=True)) == 1
     assert at.look(booted=False) == []
+
+
+def test_a_station_that_was_away_when_its_time_came_is_asked_once_it_is_back() -> None:
+    at = Finding()
+    assert at.look(booted=True)
+    assert list(csms.ask_soon(AskInventory(station=CS), Station(id=CS), NOW, POLICY, at.rows)) == []
+    (wake,) = at.look(booted=False)
+    assert timedelta(seconds=60) < wake.at - NOW < timedelta(hours=1)
+    waits = replace(HERE, wakeups={wake.name: Wakeup(at=wake.at, body=b"")})
+    again = LookAtInventory(station=CS)
+    assert list(csms.look(again, waits, NOW, POLICY, at.rows)) == []  # however often it leaves, its time stands
+    assert list(csms.look(again, HERE, NOW, Policy(inventory="never"), at.rows)) == []
 
 
 @pytest.mark.parametrize(("policy", "asks"), [("never", False), ("each-boot", True)])
