@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is said about single variables of a station: set them, read them, and what comes of it (8.3.3, 8.3.4)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Final, Protocol, Self
 
 import msgspec
 from msgspec.structs import replace
@@ -29,6 +29,35 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     value: str = ""
     """As the station writes it."""
     kind: AttributeKind = AttributeKind.ACTUAL
+
+
+Key = tuple[str, AttributeKind]
+
+
+class Named(Protocol):
+    """Something about one value of a variable."""
+
+    @property
+    def variable(self) -> str:
+        """As people write it."""
+
+    @property
+    def kind(self) -> AttributeKind:
+        """Which of its values."""
+
+
+def name_of(variable: str) -> str:
+    """Return a variable by the name under which it is looked for: OCPP compares names without regard to case.
+
+    Raises:
+        Malformed: it is none.
+    """
+    return str(variable_address(variable)).casefold()
+
+
+def key_of(one: Named) -> Key:
+    """Return what a value of a variable is known by, however it is written."""
+    return name_of(one.variable), one.kind
 
 
 class SettingStatus(StrEnum):
@@ -188,7 +217,7 @@ def readable(settings: Sequence[Setting], secrets: Collection[str]) -> tuple[str
 def is_secret(variable: str, secrets: Collection[str]) -> bool:
     """Tell whether a value may be written and never shown."""
     address = variable_address(variable)
-    return address.secret or str(address) in secrets
+    return address.secret or str(address).casefold() in {one.casefold() for one in secrets}
 
 
 def demand_shown(settings: Sequence[Setting], secrets: Collection[str] = ()) -> None:
@@ -226,13 +255,14 @@ def demand_settings(settings: Sequence[Setting]) -> None:
         Malformed: nothing, too much, no variable, a value that is too long, or one that is to have two.
     """
     demand_names([one.variable for one in settings], "settings")
-    wanted = [(str(variable_address(one.variable)), one.kind) for one in settings]
+    wanted: set[Key] = set()
     for place, one in enumerate(settings):
         if len(one.value) > LONGEST:
             raise Malformed(f"a value has up to {LONGEST} characters", code="InvalidValue", where=f"settings[{place}].value")
-        if wanted.index(wanted[place]) != place:
+        if key_of(one) in wanted:
             words = f"{one.variable} is to have two values at once"
             raise Malformed(words, code="InvalidValue", where=f"settings[{place}].variable", remedy="leave one out")
+        wanted.add(key_of(one))
 
 
 def demand_names(names: Sequence[str], where: str) -> None:
@@ -249,7 +279,7 @@ def demand_names(names: Sequence[str], where: str) -> None:
 
 def answered(said: SetVariables, results: Sequence[SettingResult], now: datetime) -> VariablesSet:
     """Return what a CSMS makes of a station's answer: each setting with what came of it, and its value where it may be read."""
-    by_name = {(str(variable_address(one.variable)), one.kind): one for one in results}
+    by_name = {key_of(one): one for one in results}
     return VariablesSet(
         station=said.station,
         at=now,
@@ -259,8 +289,8 @@ def answered(said: SetVariables, results: Sequence[SettingResult], now: datetime
     )
 
 
-def _result(wanted: Setting, results: dict[tuple[str, AttributeKind], SettingResult], said: SetVariables) -> SettingResult:
-    found = results.get((str(variable_address(wanted.variable)), wanted.kind))
+def _result(wanted: Setting, results: Mapping[Key, SettingResult], said: SetVariables) -> SettingResult:
+    found = results.get(key_of(wanted))
     status = SettingStatus.UNANSWERED if found is None else found.status
     value = wanted.value if wanted.variable in said.readable else None
     reason = "" if found is None else found.reason
@@ -294,16 +324,15 @@ _WORDS: Final = {
 
 def told_of(asked: ReadVariables, values: Sequence[VariableValue], now: datetime) -> VariablesRead:
     """Return what a CSMS makes of a station's answer: of each value that was asked for what was said; secrets are not kept."""
-    by_name = {(str(variable_address(one.variable)), one.kind): one for one in values}
+    by_name = {key_of(one): one for one in values}
     return VariablesRead(station=asked.station, at=now, values=tuple(_value(one, by_name) for one in asked.variables))
 
 
-def _value(wish: VariableWish, values: dict[tuple[str, AttributeKind], VariableValue]) -> VariableValue:
-    address = variable_address(wish.variable)
-    found = values.get((str(address), wish.kind))
+def _value(wish: VariableWish, values: Mapping[Key, VariableValue]) -> VariableValue:
+    found = values.get(key_of(wish))
     if found is None:
         return VariableValue(variable=wish.variable, status=ReadStatus.UNANSWERED, kind=wish.kind)
-    return replace(found, variable=wish.variable, value=None if address.secret else found.value)
+    return replace(found, variable=wish.variable, value=None if variable_address(wish.variable).secret else found.value)
 
 
 def read_outcome(values: Sequence[VariableValue]) -> tuple[Outcome, str, str]:

@@ -30,6 +30,7 @@ from open63110.model.settings import (
     SettingState,
     StationSettings,
 )
+from open63110.model.variables import key_of
 from open63110.ports import Query, Where
 from open63110.usecases.stations.discover_configuration import limits
 
@@ -169,13 +170,13 @@ def _gravest_first(one: RolloutResult) -> tuple[int, str]:
 
 def shown(inventory: Inventory | None, settings: StationSettings) -> Iterable[ShownVariable]:
     """Return what is known of a station as rows, those that are wanted only among them, in the order of addresses."""
-    held = {(str(variable_address(one.variable)), one.kind): one for one in settings.settings}
+    held = {key_of(one): one for one in settings.settings}
     rows = []
     for variable in inventory.variables if inventory is not None else ():
         address = str(variable.address)
         for attribute in variable.attributes:
             secret = variable.address.secret or attribute.mutability is Mutability.WRITE_ONLY
-            wanted = held.pop((address, attribute.kind), None)
+            wanted = held.pop((address.casefold(), attribute.kind), None)
             rows.append(
                 ShownVariable(
                     address=address,

@@ -28,6 +28,7 @@ from open63110.model.variables import (
     VariableWish,
     demand_settings,
     demand_shown,
+    name_of,
     readable,
 )
 from open63110.ports import Rows
@@ -144,10 +145,10 @@ def compare(command: CompareSettings, station: Station, now: datetime, policy: P
     known, inventory = rows.get(StationSettings, station.id), rows.get(Inventory, station.id)
     if known is None or inventory is None or not known.settings:
         return
-    told = {one.address: one for one in inventory.variables}
+    told = {str(one.address).casefold(): one for one in inventory.variables}
     values = []
     for one in known.settings:
-        found = told.get(variable_address(one.variable))
+        found = told.get(name_of(one.variable))
         attribute = None if found is None else found.attribute(one.kind)
         if attribute is not None and attribute.value is not None:
             values.append(VariableValue(variable=one.variable, kind=one.kind, value=attribute.value))

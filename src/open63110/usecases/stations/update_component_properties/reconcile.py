@@ -7,10 +7,19 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from open63110.model.device import AttributeKind, variable_address
 from open63110.model.settings import HeldSetting, SettingState, SettingTemplate, StationSettings, same
 from open63110.model.station import Station
-from open63110.model.variables import ReadStatus, Setting, SettingResult, SettingStatus, VariableValue, VariableWish
+from open63110.model.variables import (
+    Key,
+    ReadStatus,
+    Setting,
+    SettingResult,
+    SettingStatus,
+    VariableValue,
+    VariableWish,
+    key_of,
+    name_of,
+)
 
 MOST_TRIES: Final = 2
 """How often a variable is set, from one look to the next, that the station says to take and does not keep."""
@@ -18,18 +27,11 @@ MOST_TRIES: Final = 2
 NOT_KEPT: Final = "NotKept"
 """Reason of a setting that the station takes and does not keep."""
 
-Key = tuple[str, AttributeKind]
-
 _RESULT: Final = {
     SettingStatus.ACCEPTED: SettingState.SET,
     SettingStatus.REBOOT_REQUIRED: SettingState.AFTER_REBOOT,
     SettingStatus.UNANSWERED: SettingState.WANTED,
 }
-
-
-def key_of(one: HeldSetting | Setting | SettingResult | VariableValue) -> Key:
-    """Return what a setting is known by."""
-    return str(variable_address(one.variable)), one.kind
 
 
 def merged(known: StationSettings, station: Station, templates: Iterable[SettingTemplate]) -> StationSettings:
@@ -68,7 +70,7 @@ def want(known: StationSettings, settings: Sequence[Setting], now: datetime) -> 
 
 def release(known: StationSettings, names: Sequence[str]) -> StationSettings:
     """Return it without settings of this station that need not be kept any more; none named: all of them."""
-    gone = {str(variable_address(one)) for one in names}
+    gone = set(map(name_of, names))
     kept = {key_of(one): one for one in known.settings if one.template or (gone and key_of(one)[0] not in gone)}
     return _with(known, kept)
 
@@ -97,7 +99,7 @@ def _why(result: SettingResult) -> str:
 
 def unset(known: StationSettings, names: Iterable[str], reason: str, now: datetime, *, final: bool) -> StationSettings:
     """Return it after the station was not reached, or did not answer."""
-    gone = {str(variable_address(one)) for one in names}
+    gone = set(map(name_of, names))
     state = SettingState.REFUSED if final else SettingState.WANTED
     return _with(
         known,
