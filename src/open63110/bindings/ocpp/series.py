@@ -11,11 +11,12 @@ from open63110.bindings.ocpp.raw_call import RawCall
 from open63110.bindings.ocpp.rpc.errors import SchemaFault
 from open63110.bindings.ocpp.schema import decoder
 from open63110.bindings.ocpp.translation import Door, Wire
+from open63110.bindings.ocpp.variables import judged
 from open63110.kernel.errors import NotSupported, Trouble
-from open63110.kernel.messages import Command, Message
+from open63110.kernel.messages import Command
 from open63110.kernel.roles import Role
 from open63110.model.order import Order, Outcome
-from open63110.model.variables import VariablesRead, VariablesSet, outcome_of, read_outcome
+from open63110.model.variables import VariablesRead, VariablesSet
 from open63110.runtime.orders import Verdict
 
 _WORST_FIRST: Final = (
@@ -62,16 +63,11 @@ def _summed_up(verdict: Verdict) -> Verdict:
     first = verdict.messages[0] if verdict.messages else None
     if isinstance(first, VariablesSet):
         results = tuple(result for one in verdict.messages if isinstance(one, VariablesSet) for result in one.results)
-        return _ended(verdict, outcome_of(results), replace(first, results=results))
+        return replace(judged(replace(first, results=results)), answer=verdict.answer)
     if isinstance(first, VariablesRead):
         values = tuple(value for one in verdict.messages if isinstance(one, VariablesRead) for value in one.values)
-        return _ended(verdict, read_outcome(values), replace(first, values=values))
+        return replace(judged(replace(first, values=values)), answer=verdict.answer)
     return verdict
-
-
-def _ended(verdict: Verdict, told: tuple[Outcome, str, str], said: Message) -> Verdict:
-    outcome, reason, detail = told
-    return replace(verdict, outcome=outcome, reason=reason, detail=detail, messages=(said,))
 
 
 class Talk(Protocol):

@@ -10,6 +10,7 @@ from open63110.bindings.ocpp._generated import v16 as types
 from open63110.bindings.ocpp.secrets import learn
 from open63110.bindings.ocpp.translation import Door, Translation, find
 from open63110.bindings.ocpp.v16 import keys
+from open63110.bindings.ocpp.variables import demand_apart, judged
 from open63110.kernel.errors import Malformed, NotSupported
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
@@ -21,7 +22,6 @@ from open63110.model.variables import (
     SettingStatus,
     SetVariables,
     answered,
-    outcome_of,
 )
 from open63110.runtime.orders import Verdict
 
@@ -66,8 +66,7 @@ def parts(command: SetVariables, _: Door) -> Sequence[SetVariables]:
         Malformed: a value is longer than this version carries.
         Refused: as above.
     """
-    if command.atomic and len(command.settings) > 1:
-        raise NotSupported("OCPP has no way to set all or nothing", code="NoAllOrNothing", where="atomic")
+    demand_apart(command)
     there = [one for one in command.settings if _has_key(one)]
     if not there:
         _key(command.settings[0])
@@ -114,9 +113,7 @@ def heard(response: types.ChangeConfigurationResponse, command: SetVariables, do
     for one in rest:
         status = SettingStatus.UNKNOWN_VARIABLE if one.kind is AttributeKind.ACTUAL else SettingStatus.UNSUPPORTED_KIND
         results.append(SettingResult(variable=one.variable, kind=one.kind, status=status, reason="NoKey"))
-    told = answered(command, results, door.now)
-    outcome, reason, detail = outcome_of(told.results)
-    return Verdict(outcome=outcome, reason=reason, detail=detail, messages=(told,))
+    return judged(answered(command, results, door.now))
 
 
 CHANGE_CONFIGURATION = Translation(

@@ -11,6 +11,7 @@ from open63110.bindings.ocpp._generated import v16 as types
 from open63110.bindings.ocpp.profiles import counted
 from open63110.bindings.ocpp.translation import Door, Translation, find, given
 from open63110.bindings.ocpp.v16 import keys
+from open63110.bindings.ocpp.variables import judged
 from open63110.kernel.errors import NotSupported
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
@@ -30,7 +31,6 @@ from open63110.model.variables import (
     ValuesAnswer,
     VariableValue,
     VariableWish,
-    read_outcome,
     told_of,
 )
 from open63110.runtime.orders import Verdict
@@ -166,9 +166,7 @@ def _values(response: Any, command: ReadVariables, door: Door) -> Verdict:
     missing = [str(keys.address_of(one)) for one in given(response.unknown_key) or ()]
     missing += [one.variable for one in command.variables if not _key(one)]
     values += [VariableValue(variable=one, status=ReadStatus.UNKNOWN_VARIABLE) for one in missing]
-    read = told_of(command, values, door.now)
-    outcome, reason, detail = read_outcome(read.values)
-    return Verdict(outcome=outcome, reason=reason, detail=detail, messages=(read,))
+    return judged(told_of(command, values, door.now))
 
 
 def _understood(one: types.KeyValue) -> VariableValue:

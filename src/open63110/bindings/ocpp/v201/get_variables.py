@@ -12,6 +12,7 @@ from open63110.bindings.ocpp.profiles import counted
 from open63110.bindings.ocpp.translation import Door, Translation, find, given
 from open63110.bindings.ocpp.v201.status_info import because
 from open63110.bindings.ocpp.v201.variables import filled, kind_of, kind_type, named, place_of
+from open63110.bindings.ocpp.variables import judged
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
 from open63110.model.order import Outcome
@@ -21,7 +22,6 @@ from open63110.model.variables import (
     ValuesAnswer,
     VariableValue,
     VariableWish,
-    read_outcome,
     told_of,
 )
 from open63110.runtime.orders import Verdict
@@ -147,7 +147,7 @@ def _wish(one: VariableWish) -> types.GetVariableDataType:
 def heard(response: Any, command: AskAbilities | ReadVariables, door: Door) -> Verdict:
     """Understand what was told."""
     if isinstance(command, ReadVariables):
-        return _heard_values(response, command, door)
+        return judged(told_of(command, [_understood(one) for one in response.get_variable_result], door.now))
     said = told(response)
     learned = AbilitiesLearned(
         station=command.station,
@@ -158,12 +158,6 @@ def heard(response: Any, command: AskAbilities | ReadVariables, door: Door) -> V
         switches=yes(said.get(PHASES)),
     )
     return Verdict(outcome=Outcome.ACCEPTED, messages=(learned,))
-
-
-def _heard_values(response: Any, command: ReadVariables, door: Door) -> Verdict:
-    read = told_of(command, [_understood(one) for one in response.get_variable_result], door.now)
-    outcome, reason, detail = read_outcome(read.values)
-    return Verdict(outcome=outcome, reason=reason, detail=detail, messages=(read,))
 
 
 def _understood(one: Any) -> VariableValue:

@@ -12,7 +12,8 @@ from open63110.bindings.ocpp.secrets import learn
 from open63110.bindings.ocpp.translation import Door, Translation, find, given
 from open63110.bindings.ocpp.v201.status_info import because
 from open63110.bindings.ocpp.v201.variables import filled, kind_of, kind_type, named, place_of
-from open63110.kernel.errors import Malformed, NotSupported
+from open63110.bindings.ocpp.variables import demand_apart, judged
+from open63110.kernel.errors import Malformed
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
 from open63110.model.device import variable_address
@@ -22,9 +23,7 @@ from open63110.model.variables import (
     SettingsAnswer,
     SettingStatus,
     SetVariables,
-    VariablesSet,
     answered,
-    outcome_of,
 )
 from open63110.runtime.orders import Verdict
 
@@ -89,8 +88,7 @@ def parted(command: SetVariables, longest: int) -> Sequence[SetVariables]:
         NotSupported: it is all or nothing.
         Malformed: a value is longer than this version carries.
     """
-    if command.atomic and len(command.settings) > 1:
-        raise NotSupported("OCPP has no way to set all or nothing", code="NoAllOrNothing", where="atomic")
+    demand_apart(command)
     for place, one in enumerate(command.settings):
         if len(one.value) > longest:
             words = f"this version of OCPP carries values of up to {longest} characters"
@@ -114,14 +112,7 @@ def _data(one: Setting) -> types.SetVariableDataType:
 
 def heard(response: Any, command: SetVariables, door: Door) -> Verdict:
     """Understand what came of each; what the station does not mention it did not answer."""
-    told = answered(command, [_understood(one) for one in response.set_variable_result], door.now)
-    return judged(told)
-
-
-def judged(told: VariablesSet) -> Verdict:
-    """Return the verdict on an order: yes if all were taken."""
-    outcome, reason, detail = outcome_of(told.results)
-    return Verdict(outcome=outcome, reason=reason, detail=detail, messages=(told,))
+    return judged(answered(command, [_understood(one) for one in response.set_variable_result], door.now))
 
 
 def _understood(one: Any) -> SettingResult:
