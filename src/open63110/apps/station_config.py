@@ -11,7 +11,7 @@ from open63110.apps.config import Bulk, Log, check_bulk, host_and_port, read_set
 from open63110.apps.config_file import Chosen, explained_tables
 from open63110.apps.protection_config import RULES, Demanded, Links, Protect, Protection, check_protection
 from open63110.kernel.errors import Malformed
-from open63110.kernel.ids import station_id
+from open63110.kernel.ids import EvseNumber, station_id
 from open63110.kernel.units import Amperes, Seconds, WattHours
 from open63110.model.display import MessageFormat
 from open63110.model.policy import Screen, StationPolicy
@@ -226,6 +226,7 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     def policy(self) -> StationPolicy:
         """What its use cases read."""
         offline, seen = self.offline, self.display
+        bays = {EvseNumber(int(name)): bay for name, bay in self.evses.items()}
         return StationPolicy(
             connection_timeout=self.connection_timeout,
             offline=offline.who,
@@ -240,6 +241,8 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             log_fastest=self.logbook.fastest,
             log_most=self.logbook.most,
             screen=Screen(most=seen.most if seen.file else 0, formats=seen.formats, languages=seen.languages),
+            single_phase=tuple(number for number, bay in bays.items() if bay.phases == 1),
+            sockets=tuple(number for number, bay in bays.items() if bay.socket),
         )
 
 

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from open63110.kernel.ids import StationId
+from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.messages import Event
 from open63110.kernel.units import Seconds, WattHours
 from open63110.model.device import (
@@ -26,6 +26,9 @@ from open63110.model.network import ATTEMPTS, BUILT_IN, PRIORITY
 from open63110.model.policy import StationPolicy
 from open63110.model.rotation import SECRET
 from open63110.model.station import Station
+
+SECRET_SHORTEST, SECRET_LONGEST = 16, 64
+"""Characters of the secret of a station, as in OCPP 2.1: an empty one would lock it out."""
 
 PERIODS: Final = 1024
 """Steps of a limit that are taken at most."""
@@ -49,6 +52,7 @@ OFFLINE_MOST: Final = "TxCtrlr/MaxEnergyOnInvalidId"
 UNKNOWN_OFFLINE: Final = "AuthCtrlr/OfflineTxForUnknownIdEnabled"
 CACHE: Final = "AuthCacheCtrlr/Enabled"
 LIST: Final = "LocalAuthListCtrlr/Enabled"
+CLOCK: Final = "ClockCtrlr/DateTime"
 
 
 class OwnSettings(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -79,6 +83,9 @@ class OwnVariable(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     unit: str = ""
     low: float | None = None
     high: float | None = None
+    """Of numbers the highest; of texts the greatest length."""
+    shortest: int = 0
+    """Of texts the smallest length."""
     words: tuple[str, ...] = ()
     """What it can be, or of lists what may be on them."""
     settable: bool = False
@@ -110,6 +117,8 @@ class OwnVariable(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             return "" if value.lower() in {"true", "false"} else "InvalidValue"
         if self.kind in {"integer", "decimal"}:
             return self._number_misfit(value)
+        if self.kind == "string" and not self.shortest <= len(value) <= (self.high or LONGEST):
+            return "OutOfRange"
         return self._word_misfit(value)
 
     def _number_misfit(self, value: str) -> str:
@@ -134,7 +143,7 @@ def own_device(station: Station, policy: StationPolicy) -> tuple[OwnVariable, ..
         station: as it knows itself.
         policy: what it was configured to be.
     """
-    found = (*_controllers(station, policy), *_whole(station), *_evses(station))
+    found = (*_controllers(station, policy), *_whole(station, policy), *_evses(station, policy))
     return tuple(sorted(found, key=lambda one: one.address))
 
 
@@ -170,7 +179,7 @@ def _controllers(station: Station, policy: StationPolicy) -> Iterator[OwnVariabl
     yield from _authorizing(policy)
     yield from _device_data()
     yield from _communicating(station, policy)
-    yield from _clock_and_security(station, policy)
+    yield from _clock_and_security(policy)
     yield from _measuring(policy)
     yield from _transactions(policy)
     yield from _charging()
@@ -217,12 +226,11 @@ def _communicating(station: Station, policy: StationPolicy) -> Iterator[OwnVaria
     yield _fixed(f"{comm}/WebSocketPingInterval", 0, unit="s")
 
 
-def _clock_and_security(station: Station, policy: StationPolicy) -> Iterator[OwnVariable]:
+def _clock_and_security(policy: StationPolicy) -> Iterator[OwnVariable]:
     yield _fixed("ClockCtrlr/TimeSource", "Heartbeat", "SequenceList", words=("Heartbeat", "NTP"))
-    moment = station.connected or station.booted
-    yield OwnVariable(variable="ClockCtrlr/DateTime", value=moment.isoformat() if moment else "", kind="dateTime")
+    yield OwnVariable(variable=CLOCK, value="", kind="dateTime")
     yield _fixed("SecurityCtrlr/OrganizationName", policy.cso, "string")
-    yield OwnVariable(variable=SECRET, value="", settable=True)
+    yield OwnVariable(variable=SECRET, value="", shortest=SECRET_SHORTEST, high=SECRET_LONGEST, settable=True)
     yield _fixed("SecurityCtrlr/SecurityProfile", policy.security_profile)
     yield _fixed("SecurityCtrlr/CertificateEntries", 0)
 
@@ -262,12 +270,12 @@ def _charging() -> Iterator[OwnVariable]:
 _STATES: Final = ("Available", "Occupied", "Reserved", "Unavailable", "Faulted")
 
 
-def _whole(station: Station) -> Iterator[OwnVariable]:
+def _whole(station: Station, policy: StationPolicy) -> Iterator[OwnVariable]:
     known = station.identity
     state = (station.state or "available").capitalize()
     yield OwnVariable(variable="ChargingStation/AvailabilityState", value=state, kind="OptionList", words=_STATES)
     yield _flag("ChargingStation/Available", on=True)
-    yield _fixed("ChargingStation/SupplyPhases", 3)
+    yield _fixed("ChargingStation/SupplyPhases", max((_phases(one, policy) for one in station.evses), default=3))
     said = {
         "Model": known.model,
         "VendorName": known.vendor,
@@ -281,13 +289,14 @@ def _whole(station: Station) -> Iterator[OwnVariable]:
     yield OwnVariable(variable="ChargingStation/Problem", value=str(broken).lower(), kind="boolean")
 
 
-def _evses(station: Station) -> Iterator[OwnVariable]:
+def _evses(station: Station, policy: StationPolicy) -> Iterator[OwnVariable]:
     for number, evse in sorted(station.evses.items()):
         whole = Component(name="EVSE", evse=number)
         states = [one.state for one in evse.connectors.values()]
         yield _state(whole, evse.state or (states[0] if states else "available"))
         yield _flag(f"{whole}/Available", on=True)
-        yield _of(whole, "SupplyPhases", "3", "integer")
+        phases = str(_phases(number, policy))
+        yield _of(whole, "SupplyPhases", phases, "integer")
         power = next((one.value for one in evse.readings if one.measurand == "power.import"), 0.0)
         drawn = _of(whole, "Power", f"{power:.0f}", "decimal", "W")
         yield msgspec.structs.replace(drawn, high=station.limits.caps.get(number, {}).get("hardware", evse.import_max))
@@ -295,8 +304,12 @@ def _evses(station: Station) -> Iterator[OwnVariable]:
             part = Component(name="Connector", evse=number, connector=connector)
             yield _state(part, one.state)
             yield _flag(f"{part}/Available", on=True)
-            yield _of(part, "ConnectorType", "cType2", "string")
-            yield _of(part, "SupplyPhases", "3", "integer")
+            yield _of(part, "ConnectorType", "sType2" if number in policy.sockets else "cType2", "string")
+            yield _of(part, "SupplyPhases", phases, "integer")
+
+
+def _phases(evse: EvseNumber, policy: StationPolicy) -> int:
+    return 1 if evse in policy.single_phase else 3
 
 
 def _of(part: Component, variable: str, value: str, kind: str, unit: str = "") -> OwnVariable:

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from open63110.kernel.ids import EvseNumber
 from open63110.kernel.units import Seconds, WattHours
 from open63110.model.display import MessageFormat, MessagePriority, MessageState
 from open63110.model.notice import Channel
@@ -142,3 +143,7 @@ class StationPolicy(Policy, frozen=True, kw_only=True):
     """How many samples from before a trigger it can hold."""
     log_criteria: int = 10
     """By how many sets of criteria it can log."""
+    single_phase: tuple[EvseNumber, ...] = ()
+    """Its EVSEs with one phase; the others have three."""
+    sockets: tuple[EvseNumber, ...] = ()
+    """Its EVSEs into which drivers plug cables of their own; the others have a cable."""

@@ -22,6 +22,7 @@ from open63110.model.own_device import (
     own_device,
 )
 from open63110.model.policy import StationPolicy
+from open63110.model.rotation import SECRET
 from open63110.model.station import Connector, Evse, Identity, Station, Wakeup
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -38,9 +39,9 @@ STATION = Station(
 )
 
 
-def made(name: str, station: Station = STATION) -> OwnVariable:
+def made(name: str, station: Station = STATION, policy: StationPolicy = StationPolicy()) -> OwnVariable:  # noqa: B008 - it is frozen
     """One variable of a station."""
-    return next(one for one in own_device(station, StationPolicy()) if one.variable == name)
+    return next(one for one in own_device(station, policy) if one.variable == name)
 
 
 def test_each_variable_stands_there_once_in_the_order_of_addresses() -> None:
@@ -56,9 +57,21 @@ def test_evses_and_connectors_are_told_as_they_are() -> None:
     assert not [one for one in own_device(STATION, StationPolicy()) if one.variable == "ChargingStation/SerialNumber"]
 
 
+def test_plugs_and_phases_are_told_as_they_were_built() -> None:
+    built = StationPolicy(single_phase=(EvseNumber(1),), sockets=(EvseNumber(1),))
+    for part in ("EVSE@1", "Connector@1.1", "ChargingStation"):
+        assert (made(f"{part}/SupplyPhases").value, made(f"{part}/SupplyPhases", policy=built).value) == ("3", "1")
+    assert made("Connector@1.1/ConnectorType").value == "cType2"
+    assert made("Connector@1.1/ConnectorType", policy=built).value == "sType2"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
+        (SECRET, "sesame sesame 12", ""),
+        (SECRET, "", "OutOfRange"),
+        (SECRET, "sesame", "OutOfRange"),
+        (SECRET, "6" * 65, "OutOfRange"),
         (HEARTBEAT, "60", ""),
         (HEARTBEAT, "0", "OutOfRange"),
         (HEARTBEAT, "often", "InvalidValue"),

@@ -17,7 +17,7 @@ from open63110.model.device import (
     variable_address,
 )
 from open63110.model.inventory import ComponentCriterion, InventoryAnswer, InventoryReported, TakeInventory, place
-from open63110.model.own_device import ITEMS, OwnSettings, current, own_device
+from open63110.model.own_device import CLOCK, ITEMS, OwnSettings, current, own_device
 from open63110.model.policy import StationPolicy
 from open63110.model.station import Station
 from open63110.model.variables import ReadStatus, ReadVariables, ValuesAnswer, VariableValue, VariableWish
@@ -37,7 +37,7 @@ _UNSAID: Final = {
 
 def tell(command: TakeInventory, station: Station, now: datetime, policy: StationPolicy, rows: Rows) -> Iterator[Effect]:
     """Tell all that was asked for: with the answer, or in parts behind it."""
-    found = tuple(_wanted(command, device(station, policy, rows)))
+    found = tuple(_wanted(command, device(station, policy, rows, now)))
     if not command.request:
         yield InventoryAnswer(empty=not found, variables=found)
         return
@@ -53,9 +53,9 @@ def tell(command: TakeInventory, station: Station, now: datetime, policy: Statio
         )
 
 
-def device(station: Station, policy: StationPolicy, rows: Rows) -> tuple[DeviceVariable, ...]:
+def device(station: Station, policy: StationPolicy, rows: Rows, now: datetime) -> tuple[DeviceVariable, ...]:
     """Return all that a station has, as it is set now."""
-    values = current(station, rows.get(OwnSettings, station.id))
+    values = current(station, rows.get(OwnSettings, station.id)) | {CLOCK: now.isoformat()}
     return tuple(one.described(values) for one in own_device(station, policy))
 
 
@@ -97,7 +97,7 @@ def _is_true(criterion: ComponentCriterion, component: Component, values: Mappin
     return _UNSAID[criterion] if value is None else value.lower() == "true"
 
 
-def read(command: ReadVariables, station: Station, policy: StationPolicy, rows: Rows) -> Iterator[Effect]:
+def read(command: ReadVariables, station: Station, now: datetime, policy: StationPolicy, rows: Rows) -> Iterator[Effect]:
     """Tell values.
 
     Raises:
@@ -105,7 +105,7 @@ def read(command: ReadVariables, station: Station, policy: StationPolicy, rows: 
     """
     if len(command.variables) > ITEMS and station.wire.startswith("ocpp"):
         raise Refused(f"up to {ITEMS} variables at a time", code="TooManyElements", where="variables")
-    known = {one.address: one for one in device(station, policy, rows)}
+    known = {one.address: one for one in device(station, policy, rows, now)}
     yield ValuesAnswer(values=tuple(_value(one, known) for one in command.variables))
 
 
