@@ -110,12 +110,15 @@ def _flows(station: Station, evse: EvseNumber | None) -> bool:
 
 
 def _check(command: TriggerReport, station: Station) -> None:
+    if command.connector and not command.evse:
+        raise Unknown("a connector is one of an EVSE", code="UnknownEvse", where="evse")
     if command.evse and station.evses and command.report in ABOUT_EVSES:
         evse = station.evses.get(command.evse)
         if evse is None:
             raise Unknown(f"{station.id} has no EVSE {command.evse}", code="UnknownEvse", where="evse")
         if command.connector and evse.connectors and command.connector not in evse.connectors:
-            raise Unknown(f"EVSE {command.evse} has no connector {command.connector}", code="UnknownConnector")
+            words = f"EVSE {command.evse} has no connector {command.connector}"
+            raise Unknown(words, code="UnknownConnector", where="connector")
 
 
 USE_CASE = UseCase(

@@ -44,8 +44,8 @@ def test_who_is_away_or_was_never_let_in_is_not_asked(changes: dict[str, object]
         list(ask(wish(), replace(IDLE, **changes)))
 
 
-@pytest.mark.parametrize("part", [(2, None), (1, 2)])
-def test_a_part_that_is_not_there_is_unknown_at_both_ends(part: tuple[int, int | None]) -> None:
+@pytest.mark.parametrize("part", [(2, None), (1, 2), (None, 1), (0, 1)])
+def test_a_part_that_is_not_there_is_unknown_at_both_ends(part: tuple[int | None, int | None]) -> None:
     with pytest.raises(Unknown):
         list(ask(wish(Report.STATUS, *part), IDLE))
     with pytest.raises(Unknown):
