@@ -122,10 +122,9 @@ def _reading(station: Station, wishes: tuple[VariableWish, ...], rows: Rows) -> 
 def look_again(command: ReconcileSettings, station: Station, now: datetime, policy: Policy, rows: Rows) -> Iterator[Effect]:
     """Ask how the station is set where anything is wanted of it; what cannot be read is told if it was not told before."""
     before = _settings(station.id, rows)
-    templates = rows.load(SettingTemplate)
-    if not before.settings and not templates:
+    after = reconcile.merged(before, station, rows.load(SettingTemplate))
+    if not before.settings and not after.settings:
         return
-    after = reconcile.merged(before, station, templates)
     if command.soon:
         yield Wake(name=_WAKE, at=now + BREATH, command=ReconcileSettings(station=station.id))
         return

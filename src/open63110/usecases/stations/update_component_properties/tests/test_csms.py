@@ -296,6 +296,8 @@ def test_where_nothing_is_wanted_nothing_is_asked() -> None:
     at = Keeping()
     assert at.look() == []
     assert at.tell((BEAT, "1"))[1:] == []
+    other = SettingTemplate(id="other", vendor="w", settings=(Setting(variable=BEAT, value="1"),))
+    assert Keeping(other).look(soon=True) == []
 
 
 def test_secrets_are_told_and_not_held() -> None:
