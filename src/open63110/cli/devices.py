@@ -5,6 +5,8 @@ from typing import Any
 
 from open63110.cli.rest import Csms, Key, Url, quoted
 from open63110.cli.say import DONE, AsJson, table, tell
+from open63110.kernel.ids import ConnectorNumber, EvseNumber
+from open63110.model.device import Component, VariableAddress
 
 
 def device(station: str, part: str = "", *, url: Url = None, key: Key = None, json: AsJson = False) -> int:
@@ -33,13 +35,14 @@ def device(station: str, part: str = "", *, url: Url = None, key: Key = None, js
 def _row(name: str, attribute: dict[str, Any], held: dict[tuple[str, str], Any]) -> list[str]:
     kind = attribute["kind"]
     wanted = held.get((name, kind))
-    told = f"{wanted['value']} ({wanted['state']})" if wanted else ""
+    told = "" if wanted is None else f"{'secret' if wanted['value'] is None else wanted['value']} ({wanted['state']})"
     return [name if kind == "actual" else f"{name} {kind}", attribute["value"] or "", attribute["mutability"], told]
 
 
 def address(said: dict[str, Any]) -> str:
     """Write an address as people do."""
-    part, of = said["component"], said["instance"]
-    where = f"@{part['evse']}" + (f".{part['connector']}" if part["connector"] else "") if part["evse"] else ""
-    instance = f"#{part['instance']}" if part["instance"] else ""
-    return f"{part['name']}{instance}{where}/{said['name']}" + (f"#{of}" if of else "")
+    part = said["component"]
+    component = Component(
+        name=part["name"], instance=part["instance"], evse=EvseNumber(part["evse"]), connector=ConnectorNumber(part["connector"])
+    )
+    return str(VariableAddress(component=component, name=said["name"], instance=said["instance"]))
