@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pages of what stations consist of and how they are set, and of templates and rollouts (8.3.3, 8.3.4)."""
 
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
@@ -54,6 +53,11 @@ OUTCOMES: Final = {
     RolloutOutcome.WAITING: "busy",
     RolloutOutcome.REFUSED: "bad",
 }
+
+GRAVEST_FIRST: Final = (RolloutOutcome.REFUSED, RolloutOutcome.WAITING, RolloutOutcome.AFTER_REBOOT, RolloutOutcome.SET)
+
+MOST_RESULTS: Final = 1_000
+"""Stations of a rollout on its page, the gravest first; counted are all."""
 
 
 class ShownVariable(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,22 +154,23 @@ class DevicePages:
     async def rollout(self, request: Request, caller: Caller) -> Response:
         """What came of settings at each of several stations."""
         rollout: Rollout = await self._parts.queries.one(caller, BY_PLURAL["rollouts"], request.path_params["key"])
-        said = {"rollout": rollout.id, "limit": "1000"}
-        results, _ = await self._parts.queries.page(caller, BY_PLURAL["rollout-results"], said)
+        listing, results, counts = BY_PLURAL["rollout-results"], list[RolloutResult](), dict[RolloutOutcome, int]()
+        for outcome in GRAVEST_FIRST:
+            said = {"rollout": rollout.id, "outcome": outcome.value}
+            counts[outcome] = await self._parts.queries.count(caller, listing, said)
+            room = MOST_RESULTS - len(results)
+            if counts[outcome] and room:
+                results += (await self._parts.queries.page(caller, listing, said | {"limit": str(room), "order": "station"}))[0]
         return self._page(
             request,
             "rollout.html",
             caller,
             rollout=rollout,
-            results=sorted(results, key=_gravest_first),
-            counts=Counter(one.outcome for one in results),
+            results=results,
+            counts={outcome: count for outcome, count in counts.items() if count},
+            total=sum(counts.values()),
             tones=OUTCOMES,
         )
-
-
-def _gravest_first(one: RolloutResult) -> tuple[int, str]:
-    order = (RolloutOutcome.REFUSED, RolloutOutcome.WAITING, RolloutOutcome.AFTER_REBOOT, RolloutOutcome.SET)
-    return order.index(one.outcome), one.station
 
 
 def shown(inventory: Inventory | None, settings: StationSettings) -> Iterable[ShownVariable]:
