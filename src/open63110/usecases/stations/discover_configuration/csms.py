@@ -149,7 +149,7 @@ def give_up(command: GiveUpInventory, station: Station, now: datetime, policy: P
         yield _patience(station.id, known.request, known.heard)
     elif command.refused and known.scope is InventoryScope.FULL and command.reason == "NotSupported":
         settable = TakeInventory(station=station.id, scope=InventoryScope.CONFIGURATION)
-        yield from _begin(known, settable, station, now, policy)
+        yield from _begin(replace(known, firmware=""), settable, station, now, policy)  # as whole as it will be
     elif command.refused:
         yield from _over(known, command.reason, now)
     elif may_be_ordered(station):
@@ -209,7 +209,7 @@ def _complete(
     for page in pages:
         if page is not None:
             yield ReportPageKept(station=station.id, at=now, report_page=None, id=page.id)
-    whole = known.scope is InventoryScope.FULL or (known.scope is InventoryScope.CONFIGURATION and before is None)
+    whole = known.scope is InventoryScope.FULL or (known.scope is InventoryScope.CONFIGURATION and not known.firmware)
     yield DiscoveryChanged(
         station=station.id,
         at=now,

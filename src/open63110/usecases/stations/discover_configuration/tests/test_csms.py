@@ -165,6 +165,16 @@ def test_a_station_that_cannot_tell_all_is_asked_for_what_can_be_set() -> None:
     assert at.discovery.trouble == "NotSupported"
 
 
+def test_a_station_with_other_firmware_that_tells_no_more_than_can_be_set_is_not_asked_at_each_boot() -> None:
+    old = Discovery(station=CS, request=3, firmware="v|m||0.9")
+    at = Finding(old, Inventory(station=CS, at=NOW, variables=(variable("A/a"),)))
+    assert at.look(booted=True)
+    at.rows.take(csms.ask_soon(AskInventory(station=CS), HERE, NOW, POLICY, at.rows))
+    at.give_up(4, reason="NotSupported", refused=True)
+    at.hear(part(0, variable("A/a"), more=False, request=5))
+    assert at.look(booted=True) == []
+
+
 def test_a_station_that_left_is_asked_again_when_it_comes_back() -> None:
     at = Finding()
     at.ask()
