@@ -117,7 +117,7 @@ async def test_a_key_of_16_that_needs_a_reboot_counts_after_it_and_is_shown_to_w
             return [one.looked for one in here.rows(StationSettings)]
 
         async def waits() -> bool:
-            return "after-reboot" in str(await here.ask("settings", None, station="CS-1"))
+            return "after-reboot" in str(await here.ask("settings/CS-1"))
 
         assert await read() == ("30" if tells_early else "0")
         before = looked()
