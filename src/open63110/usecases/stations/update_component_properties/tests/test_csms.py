@@ -1,130 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
 """What stations are to be set to is told, kept, compared and mended (8.3.4)."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
-from tests.kept_rows import KeptRows
-from tests.literal import Ids
 
-from open63110.kernel.errors import Malformed, Refused, Unknown
-from open63110.kernel.ids import StationId
+from open63110.kernel.errors import Malformed, Refused
 from open63110.kernel.messages import Wake
 from open63110.model.device import Attribute, DeviceVariable, Inventory, variable_address
 from open63110.model.inventory import Discovery
-from open63110.model.policy import Policy
 from open63110.model.settings import (
-    Rollout,
-    RolloutOutcome,
-    RolloutResult,
     SettingsDrifted,
     SettingState,
     SettingTemplate,
-    StationSettings,
     same,
 )
-from open63110.model.site import Site, SiteId, Zone, ZoneKey
-from open63110.model.station import Identity, Registration, Station
 from open63110.model.variables import (
     ReadStatus,
     ReadVariables,
     Setting,
-    SettingResult,
     SettingStatus,
     SetVariables,
-    VariablesRead,
-    VariablesSet,
-    VariableValue,
 )
 from open63110.usecases.stations.update_component_properties import (
-    ApplySettings,
     CompareSettings,
     NoteUnset,
-    PutTemplate,
-    ReconcileSettings,
     ReleaseSettings,
-    RemoveTemplate,
     SettingsKept,
     csms,
-    rollouts,
 )
-
-NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
-CS = StationId("CS-1")
-POLICY = Policy()
-HERE = Station(
-    id=CS,
-    connected=NOW,
-    booted=NOW - timedelta(hours=1),
-    registration=Registration.ACCEPTED,
-    wire="ocpp2.1",
-    identity=Identity(vendor="v", model="m", firmware="1.0"),
-)
-AWAY = replace(HERE, connected=None)
-BEAT, PLUG = "OCPPCommCtrlr/HeartbeatInterval", "TxCtrlr/EVConnectionTimeOut"
-
-
-class Fleet:
-    """Stations as decisions see them; of the places where they stand nobody asks here."""
-
-    def __init__(self, *stations: Station) -> None:
-        self.stations = {one.id: one for one in stations}
-
-    def station(self, key: StationId) -> Station | None:
-        return self.stations.get(key)
-
-    def fleet(self) -> Sequence[Station]:
-        return list(self.stations.values())
-
-    def site(self, key: SiteId) -> Site | None:
-        raise AssertionError
-
-    def zone(self, key: ZoneKey) -> Zone | None:
-        raise AssertionError
-
-    def zones(self, site: SiteId) -> Sequence[Zone]:
-        raise AssertionError
-
-    def members(self, zone: ZoneKey) -> Sequence[Station]:
-        raise AssertionError
-
-
-class Keeping:
-    """A CSMS that keeps one station as it is to be."""
-
-    def __init__(self, *rows: Any, station: Station = HERE) -> None:
-        self.rows, self.now, self.station = KeptRows(*rows), NOW, station
-
-    def put(self, *settings: tuple[str, str], hold: bool = True) -> list[Any]:
-        command = SetVariables(
-            station=CS, hold=hold, settings=tuple(Setting(variable=one, value=value) for one, value in settings)
-        )
-        return self.rows.take(csms.ask(command, self.station, self.now, POLICY, self.rows))
-
-    def answer(self, *results: tuple[str, SettingStatus, str | None], hold: bool = True, rollout: str = "") -> list[Any]:
-        said = tuple(SettingResult(variable=one, status=status, value=value) for one, status, value in results)
-        event = VariablesSet(station=CS, at=self.now, results=said, hold=hold, rollout=rollout)
-        return self.rows.take(csms.hear_set(event, self.station, self.now, self.rows))
-
-    def tell(self, *values: tuple[str, str | None], status: ReadStatus = ReadStatus.ACCEPTED) -> list[Any]:
-        said = tuple(VariableValue(variable=one, status=status, value=value) for one, value in values)
-        event = VariablesRead(station=CS, at=self.now, values=said)
-        return self.rows.take(csms.hear_read(event, self.station, self.now, POLICY, self.rows))
-
-    def look(self, *, soon: bool = False) -> list[Any]:
-        command = ReconcileSettings(station=CS, soon=soon)
-        return self.rows.take(csms.look_again(command, self.station, self.now, POLICY, self.rows))
-
-    def state(self, name: str) -> SettingState | None:
-        known = self.rows.get(StationSettings, CS)
-        return next((one.state for one in known.settings if one.variable == name), None) if known else None
-
-    def reboot(self) -> None:
-        self.now += timedelta(minutes=5)
-        self.station = replace(self.station, booted=self.now, connected=self.now)
+from open63110.usecases.stations.update_component_properties.tests.keeping import AWAY, BEAT, CS, HERE, NOW, PLUG, POLICY, Keeping
 
 
 def told(effects: list[Any]) -> dict[str, str]:
@@ -311,24 +217,6 @@ def test_secrets_are_told_and_not_held() -> None:
     assert "30" in repr(command.kept())
 
 
-def test_a_secret_is_held_at_no_station_of_several_either_and_not_written_down_when_it_is_refused() -> None:
-    at, secret = (
-        Keeping(),
-        (Setting(variable=BEAT, value="30"), Setting(variable="SecurityCtrlr/BasicAuthPassword", value="1234")),
-    )
-    apply = ApplySettings(station=StationId(""), settings=secret, stations=("CS-1",))
-    with pytest.raises(Refused, match="BasicAuthPassword"):
-        at.rows.take(rollouts.apply(apply, Fleet(HERE), NOW, Ids()))
-    put = PutTemplate(station=StationId(""), id="t", settings=secret)
-    with pytest.raises(Refused, match="BasicAuthPassword"):
-        at.rows.take(rollouts.put(put, Fleet(HERE), NOW, at.rows))
-    assert at.rows.rows == {}
-    nonsense = replace(put, settings=(Setting(variable="no address", value="1234"),))
-    for one in (apply, put, nonsense):
-        assert "1234" not in repr(one.kept())
-    assert "30" in repr(apply.kept())
-
-
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -342,70 +230,6 @@ def test_a_secret_is_held_at_no_station_of_several_either_and_not_written_down_w
 def test_what_no_station_can_be_told_is_refused(wrong: tuple[tuple[str, str], ...]) -> None:
     with pytest.raises(Malformed):
         Keeping().put(*wrong)
-
-
-def rollout(at: Keeping, fleet: Fleet, **what: Any) -> list[Any]:
-    """Set several stations."""
-    command = ApplySettings(station=StationId(""), settings=(Setting(variable=BEAT, value="30"),), by="ann", **what)
-    return at.rows.take(rollouts.apply(command, fleet, NOW, Ids()))
-
-
-def test_several_stations_are_set_and_what_came_of_each_is_kept() -> None:
-    at = Keeping()
-    other = replace(HERE, id=StationId("CS-2"), identity=Identity(vendor="w"), zone=ZoneKey("north:deck"))
-    effects = rollout(at, Fleet(HERE, other), model="m")
-    assert [one.station for one in effects if isinstance(one, SetVariables)] == [CS]
-    (known,) = at.rows.load(Rollout)
-    assert (known.by, known.stations) == ("ann", 1)
-    (result,) = at.rows.load(RolloutResult)
-    assert result.outcome is RolloutOutcome.WAITING
-    for status, outcome in (
-        (SettingStatus.REJECTED, RolloutOutcome.REFUSED),
-        (SettingStatus.REBOOT_REQUIRED, RolloutOutcome.AFTER_REBOOT),
-        (SettingStatus.ACCEPTED, RolloutOutcome.SET),
-    ):
-        at.now += timedelta(seconds=1)
-        at.answer((BEAT, status, "30"), rollout=known.id)
-        assert at.rows.load(RolloutResult)[0].outcome is outcome
-    assert [one.station for one in rollout(at, Fleet(HERE, other), site="north") if isinstance(one, SetVariables)] == ["CS-2"]
-    assert rollout(at, Fleet(HERE, other), site="north", zone="deck")
-    assert rollout(at, Fleet(HERE, other), stations=("CS-1", "CS-1"))[-1].stations == 1
-
-
-def test_a_station_that_was_away_counts_for_its_rollout_when_it_comes() -> None:
-    at = Keeping(station=AWAY)
-    rollout(at, Fleet(AWAY), stations=("CS-1",))
-    (known,) = at.rows.load(Rollout)
-    at.put((BEAT, "30"))
-    at.station = HERE
-    at.look()
-    (command,) = [one for one in at.tell((BEAT, "300")) if isinstance(one, SetVariables)]
-    assert command.rollout == known.id
-    note = NoteUnset(station=CS, variables=(BEAT,), reason="NotSupported", rollout=known.id, final=True)
-    at.rows.take(csms.note_unset(note, at.station, at.now, POLICY, at.rows))
-    assert at.rows.load(RolloutResult)[0].outcome is RolloutOutcome.REFUSED
-
-
-def test_a_rollout_wants_to_know_which_stations() -> None:
-    for wrong, kind in (({}, Malformed), ({"stations": ("CS-9",)}, Unknown), ({"vendor": "nobody"}, Unknown)):
-        with pytest.raises(kind):
-            rollout(Keeping(), Fleet(HERE), **wrong)
-
-
-def test_a_template_concerns_the_stations_it_fits_and_fitted() -> None:
-    at = Keeping()
-    other = replace(HERE, id=StationId("CS-2"), identity=Identity(vendor="w", firmware="2.1"))
-    fleet = Fleet(HERE, other)
-    one = PutTemplate(station=StationId(""), id="t", vendor="v", settings=(Setting(variable=BEAT, value="30"),), by="ann")
-    assert [each.station for each in at.rows.take(rollouts.put(one, fleet, NOW, at.rows))[1:]] == [CS]
-    two = PutTemplate(station=StationId(""), id="t", firmware="2.", settings=(Setting(variable=BEAT, value="30"),))
-    assert [each.station for each in at.rows.take(rollouts.put(two, fleet, NOW, at.rows))[1:]] == [CS, "CS-2"]
-    gone = RemoveTemplate(station=StationId(""), id="t")
-    assert [each.station for each in at.rows.take(rollouts.remove(gone, fleet, NOW, at.rows))[1:]] == ["CS-2"]
-    with pytest.raises(Unknown):
-        at.rows.take(rollouts.remove(gone, fleet, NOW, at.rows))
-    with pytest.raises(Malformed):
-        list(rollouts.put(replace(one, id=""), fleet, NOW, at.rows))
 
 
 @pytest.mark.parametrize(
