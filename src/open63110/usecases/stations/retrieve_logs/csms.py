@@ -90,13 +90,17 @@ def hear_answer(event: LogAnswered, station: Station, now: datetime, rows: Rows)
 
 
 def hear_progress(event: LogProgressed, station: Station, now: datetime, rows: Rows) -> Iterator[Effect]:
-    """Keep what a station says of a log; whether it has come is not for the station to say."""
+    """Keep what a station says of a log; whether it has come is not for the station to say.
+
+    On OCPP it has been told 201 before it can know that a log has come, and by then the log is here. In band it hears so while
+    its file is on its way to the shelf: there the stream itself says what came of it.
+    """
     yield event
     log = _meant(event, station, rows)
     if log is None or not log.open or event.state is None or event.state is log.state:
         return
     if event.state is LogState.UPLOADED:
-        if station.wire.startswith("ocpp"):  # in band the stream itself says so, and its file may be on its way to the shelf
+        if station.wire.startswith("ocpp"):
             yield from _over(log, now, LogState.FAILED, reason=NOTHING_CAME)
     elif event.state in OVER:
         yield from _over(log, now, event.state, reason="the station says so")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from open63110.kernel.errors import Malformed, Refused, Trouble, Unknown
 from open63110.kernel.ids import StationId
@@ -37,14 +38,15 @@ from open63110.usecases.stations.retrieve_logs.csms import (
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CS = StationId("CS-1")
-STATION = Station(id=CS)
+STATION = Station(id=CS, wire="ocpp2.0.1")
 POLICY = Policy(keep_logs=30)
 
 
 class Books:
     """Rows, and what decisions make of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, wire: str = STATION.wire) -> None:
+        self.station = replace(STATION, wire=wire)
         self.rows: dict[str, StationLog] = {}
         self.said: list[Effect] = []
 
@@ -55,7 +57,7 @@ class Books:
         return [one for one in self.rows.values() if all(holds(part, one) for part in where)]
 
     def do(self, decide: Callable[..., Any], message: Any, **more: Any) -> list[Any]:
-        made = list(decide(message, STATION, now=NOW, rows=self, **more))
+        made = list(decide(message, self.station, now=NOW, rows=self, **more))
         for one in made:
             if isinstance(one, LogChanged):
                 assert one.log is not None
@@ -139,6 +141,21 @@ def test_a_log_is_here_once_it_has_come_and_not_because_its_station_says_so() ->
     other = books.accepted()
     books.progress(LogState.UPLOADED, other)
     assert (books.log(other).state, books.log(other).reason) == (LogState.FAILED, NOTHING_CAME)
+
+
+def test_a_station_on_the_link_that_has_sent_a_log_ends_nothing_while_its_file_is_on_its_way_to_the_shelf() -> None:
+    books = Books("iec63110.link.v1")
+    request = books.accepted()
+    books.progress(LogState.UPLOADING, request)
+    before = books.log(request)
+    assert [type(one) for one in books.progress(LogState.UPLOADED, request)] == [LogProgressed]
+    assert books.log(request) == before
+    books.do(arrived, came(request), policy=POLICY)
+    assert books.log(request).state is LogState.UPLOADED
+
+    other = books.accepted()
+    books.progress(LogState.FAILED, other)
+    assert books.log(other).state is LogState.FAILED, "that nothing comes it may well say"
 
 
 def test_a_log_is_kept_for_ever_if_the_policy_says_so() -> None:
