@@ -32,6 +32,9 @@ LONGEST_PAUSE: Final = 86_400.0
 NOTHING_CAME: Final = "NothingArrived"
 """The station says that it has sent it, and nothing is here."""
 
+APART: Final = frozenset({"ocpp1.6"})
+"""Wires on which each kind of log has a request of its own: it takes the place of its own kind only."""
+
 
 def ask(command: RetrieveLog, station: Station, now: datetime, policy: Policy, rows: Rows) -> Iterator[Effect]:
     """Pass the wish on under a number; that the station accepts it does not promise that anything comes."""
@@ -76,16 +79,21 @@ def _check(command: RetrieveLog) -> None:
 
 
 def hear_answer(event: LogAnswered, station: Station, now: datetime, rows: Rows) -> Iterator[Effect]:
-    """Note whether it will come, and what was given up for it."""
+    """Note whether it will come, and what was given up for it; a station may begin to send before it answers."""
     log = rows.get(StationLog, log_id(station.id, event.request))
-    if log is None or log.state is not LogState.REQUESTED:
+    if log is None or not log.open or log.state is LogState.ACCEPTED:
         return
-    if not event.accepted:
+    asked = log.state is LogState.REQUESTED
+    if event.accepted:
+        yield changed(replace(log, state=LogState.ACCEPTED if asked else log.state, name=event.name), now)
+        yield from _gave_up(log, station, now, rows) if event.canceled else ()
+    elif asked:
         yield from _over(log, now, LogState.REJECTED, reason=event.reason)
-        return
-    yield changed(replace(log, state=LogState.ACCEPTED, name=event.name), now)
-    for other in _logs(rows, station) if event.canceled else ():
-        if other.open and other.request < log.request:
+
+
+def _gave_up(log: StationLog, station: Station, now: datetime, rows: Rows) -> Iterator[Effect]:
+    for other in _logs(rows, station):
+        if other.open and other.request < log.request and (other.kind is log.kind or station.wire not in APART):
             yield from _over(other, now, LogState.CANCELED, reason="another request took its place")
 
 
@@ -104,7 +112,7 @@ def hear_progress(event: LogProgressed, station: Station, now: datetime, rows: R
             yield from _over(log, now, LogState.FAILED, reason=NOTHING_CAME)
     elif event.state in OVER:
         yield from _over(log, now, event.state, reason="the station says so")
-    else:
+    elif event.state is LogState.UPLOADING:
         yield changed(replace(log, state=event.state), now)
 
 

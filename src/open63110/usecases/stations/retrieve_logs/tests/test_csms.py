@@ -186,6 +186,34 @@ def test_a_second_request_takes_the_place_of_the_first_where_the_station_says_so
     assert (books.log(second).state, books.log(third).state) == (LogState.CANCELED, LogState.ACCEPTED)
 
 
+@pytest.mark.parametrize(("wire", "left"), [("ocpp1.6", "accepted"), ("ocpp2.0.1", "canceled"), ("ocpp2.1", "canceled")])
+def test_diagnostics_take_the_place_of_a_security_log_only_where_both_have_one_request(wire: str, left: str) -> None:
+    books = Books(wire)
+    diagnostics, security = books.accepted(), books.accepted(kind=LogKind.SECURITY)
+    books.accepted(canceled=True)
+    assert (books.log(diagnostics).state, books.log(security).state) == ("canceled", left)
+
+
+def test_a_station_may_begin_to_send_before_it_answers() -> None:
+    books = Books()
+    before, request = books.accepted(), books.asked()
+    books.progress(LogState.UPLOADING, request)
+    yes = LogAnswered(station=CS, at=NOW, request=request, accepted=True, name="x.log", canceled=True)
+    books.do(hear_answer, yes)
+    assert (books.log(request).state, books.log(request).name) == (LogState.UPLOADING, "x.log")
+    assert books.log(before).state is LogState.CANCELED
+    assert books.do(hear_answer, LogAnswered(station=CS, at=NOW, request=request, accepted=False, reason="Timeout")) == []
+
+
+def test_a_station_cannot_set_a_log_back() -> None:
+    books = Books()
+    request = books.accepted()
+    books.progress(LogState.UPLOADING, request)
+    for state in (LogState.REQUESTED, LogState.ACCEPTED):
+        books.progress(state, request)
+        assert books.log(request).state is LogState.UPLOADING
+
+
 def test_a_refusal_ends_the_wait_and_says_why() -> None:
     books = Books()
     request = books.asked()
