@@ -18,15 +18,15 @@ from open63110.apps.clock import SystemClock
 from open63110.apps.config import Config, Listener
 from open63110.apps.deleting import Deleting
 from open63110.apps.farewell import Farewell
+from open63110.apps.file_address import address_of
 from open63110.apps.firmware import FirmwareAddressed, FirmwareRoom
-from open63110.apps.firmware import address_of as firmware_address
 from open63110.apps.firmware_care import FirmwareCare
 from open63110.apps.folder import DATABASE, FRAMES, pepper, usable
 from open63110.apps.forgetting import Forgetting
 from open63110.apps.ids import StoredIds
 from open63110.apps.install import make_folder
 from open63110.apps.levels import Level, LevelOrders
-from open63110.apps.log_paths import Addressed, InBand, address_of
+from open63110.apps.log_paths import Addressed, InBand
 from open63110.apps.log_shelf import LogShelf
 from open63110.apps.missing import Missing
 from open63110.apps.notifying import Notifying, routed
@@ -148,13 +148,13 @@ class Csms:
         )
         self.level = self._level()
         self.shelf = LogShelf(folder, config.uploads, self.keys, self.engine, self.refusals)
-        self.shelf.address = lambda: address_of(config, self.web_port)
+        self.shelf.address = lambda: address_of(config.uploads, config.web, self.web_port)
         in_band = InBand(self.engine, self.shelf, Audited(self._audit, self.refusals))
         self.streams = level_streams(folder, config.bulk, self.level.ways, in_band, self.clock)
         self.depot = in_band.depot = Depot(self.streams, self.clock, self.engine.stations)
         self.level.services.streams = self.streams
         self.firmware = FirmwareRoom(folder, config.firmware, self.keys, self.engine)
-        self.firmware.address = lambda: firmware_address(config, self.web_port)
+        self.firmware.address = lambda: address_of(config.firmware, config.web, self.web_port)
         self.firmware_care = FirmwareCare(self.engine, self.firmware, self.depot)
         self.guard = self.link.guard = self.level.branches.guard = guard_of(
             config, config.links, self.clock.now, obeys=self.engine

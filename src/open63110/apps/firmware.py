@@ -15,7 +15,7 @@ from typing import Any, Final
 import structlog
 from msgspec.structs import replace
 
-from open63110.apps.config import Config, Firmware
+from open63110.apps.config import Firmware
 from open63110.kernel.errors import Expired, Refused, Unavailable, Unknown
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command, Event
@@ -48,9 +48,6 @@ SPARED: Final = 64 * 1024 * 1024
 
 PATH: Final = "/firmware"
 
-LOOPBACK: Final = ("127.", "[::1]", "::1", "localhost")
-EVERYWHERE: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - what is bound, not what is reached
-
 
 class FirmwareAddressed:
     """Implements ports.Link over one that cannot carry images: who is to fetch one is told where, as the order leaves."""
@@ -72,25 +69,6 @@ class FirmwareAddressed:
         if isinstance(command, self._kinds):
             command = self._room.addressed(order.station, command)
         self._link.send(order, command)
-
-
-def address_of(config: Config, port: int) -> str:
-    """Return where stations reach a CSMS by HTTP; empty: nowhere, since without TLS they come on this machine only.
-
-    Args:
-        config: of the CSMS.
-        port: on which the page is served; 0: it is not.
-    """
-    firmware, web = config.firmware, config.web
-    said = firmware.url or web.public_url
-    if said:
-        return said.rstrip("/") if said.startswith("https:") or firmware.without_tls else ""
-    if not port:
-        return ""
-    host = "localhost" if web.host in EVERYWHERE else f"[{web.host}]" if ":" in web.host else web.host
-    if web.certificate:
-        return f"https://{host}:{port}"
-    return f"http://{host}:{port}" if firmware.without_tls or host.startswith(LOOPBACK) else ""
 
 
 class FirmwareRoom:

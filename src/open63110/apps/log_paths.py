@@ -9,7 +9,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from open63110.apps.bulk import Depot
-from open63110.apps.config import Config
 from open63110.apps.log_shelf import LogShelf
 from open63110.bindings.link.conversation import WIRE as LINK
 from open63110.bindings.link.patterns.ways import Watch
@@ -24,9 +23,6 @@ from open63110.ports import Link, Where
 from open63110.runtime.engine import Engine
 from open63110.runtime.orders import OURSELVES
 from open63110.usecases.stations.retrieve_logs import LogRefused, RetrieveLog
-
-LOOPBACK = ("127.", "[::1]", "::1", "localhost")
-EVERYWHERE = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - what is bound, not what is reached
 
 
 class Addressed:
@@ -49,25 +45,6 @@ class Addressed:
         if isinstance(command, RetrieveLog):
             command = replace(command, location=self._location(order.station, command.request))
         self._link.send(order, command)
-
-
-def address_of(config: Config, port: int) -> str:
-    """Return where stations reach a CSMS by HTTP; empty: nowhere, since without TLS they come on this machine only.
-
-    Args:
-        config: of the CSMS.
-        port: on which the page is served; 0: it is not.
-    """
-    uploads, web = config.uploads, config.web
-    said = uploads.url or web.public_url
-    if said:
-        return said if said.startswith("https:") or uploads.without_tls else ""
-    if not port:
-        return ""
-    host = "localhost" if web.host in EVERYWHERE else f"[{web.host}]" if ":" in web.host else web.host
-    if web.certificate:
-        return f"https://{host}:{port}"
-    return f"http://{host}:{port}" if uploads.without_tls or host.startswith(LOOPBACK) else ""
 
 
 class InBand:

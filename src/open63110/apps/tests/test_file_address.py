@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where stations reach a CSMS by HTTP: where it is said, by TLS, and without it on this machine only (8.3.10)."""
+"""Where stations reach a CSMS by HTTP: where it is said, by TLS, and without it on this machine only (8.3.10, 8.3.6)."""
 
 from typing import Any
 
 import pytest
 
-from open63110.apps.config import Config, Uploads, Web, check
-from open63110.apps.log_paths import address_of
+from open63110.apps.config import Config, Firmware, Uploads, Web, check
+from open63110.apps.file_address import address_of
 from open63110.kernel.errors import Malformed
 
 
 def address(port: int = 8880, web: dict[str, Any] | None = None, **uploads: Any) -> str:
-    return address_of(Config(web=Web(**(web or {})), uploads=Uploads(**uploads)), port)
+    found = {address_of(files(**uploads), Web(**(web or {})), port) for files in (Uploads, Firmware)}
+    assert len(found) == 1, "logs and firmware go the same way"
+    return found.pop()
 
 
 def test_what_is_said_counts_before_what_can_be_derived() -> None:
