@@ -26,7 +26,8 @@ from open63110.runtime.engine import Engine
 from open63110.station.collector import Collected, Collection, Measured
 from open63110.station.logbook import FileBook, Logbook, stamp
 from open63110.usecases.stations.retrieve_logs import LogProgressed
-from open63110.wire.upload import Answer, ask_offset, place_of, put
+from open63110.wire.http import place_of
+from open63110.wire.upload import Answer, ask_offset, put
 
 log = structlog.get_logger(__name__)
 

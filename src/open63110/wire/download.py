@@ -2,21 +2,17 @@
 """HTTP, the end that fetches: one file from the place that a URL names, going on where an earlier attempt has stopped."""
 
 import asyncio
-import contextlib
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
 
-OPENS_WITHIN: Final = 30.0
+from open63110.wire.http import Place, head_of, number, opened, place_of
+
 ANSWERS_WITHIN: Final = 60.0
-"""How long the other end may take to be reached, and to say anything at all [s]."""
+"""How long the other end may take to say anything at all [s]."""
 
 PIECE: Final = 65_536
-LONGEST_HEAD: Final = 65_536
 OK, PARTIAL, NOT_SATISFIABLE = 200, 206, 416
-
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class NotFetched(Exception):
@@ -32,14 +28,6 @@ class Head(NamedTuple):
     """Of the whole [bytes]; None: it does not say."""
     etag: str
     """By which the other end knows this version; empty: it does not say."""
-
-
-class _Place(NamedTuple):
-    host: str
-    port: int
-    secure: bool
-    target: str
-    named: str
 
 
 async def fetch(
@@ -66,17 +54,16 @@ async def fetch(
         OSError: it cannot be reached, or the connection was lost; TimeoutError among them.
     """
     place = _place(url)
-    async with _opened(place, tls) as (reader, writer):
+    async with opened(place, tls) as (reader, writer):
         writer.write(_request(place, offset, etag))
         async with asyncio.timeout(ANSWERS_WITHIN):
-            status, headers = await _answer(reader)
+            status, headers = await head_of(reader)
         if status == NOT_SATISFIABLE and headers.get("content-range", "") == f"bytes */{offset}":
             begin(Head(offset, offset, etag))
             return
         if status not in {OK, PARTIAL} or (status == PARTIAL and not _goes_on(headers, offset)):
             raise _refusal(status)
-        length = headers.get("content-length", "")
-        left = int(length) if length.isascii() and length.isdecimal() else None
+        left = number(headers.get("content-length", ""))
         start = offset if status == PARTIAL else 0
         begin(Head(start, None if left is None else start + left, headers.get("etag", "")))
         await _pour(reader, take, left)
@@ -104,35 +91,14 @@ async def _pour(reader: asyncio.StreamReader, take: Callable[[bytes], None], lef
         raise ConnectionError(message)
 
 
-def _place(url: str) -> _Place:
+def _place(url: str) -> Place:
     try:
-        parts = urlsplit(url)
-        port = parts.port
+        return place_of(url)
     except ValueError as fault:
         raise NotFetched(str(fault)) from fault
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not url.isascii() or any(one <= " " for one in url):
-        message = "that is no URL of HTTP"
-        raise NotFetched(message)
-    secure = parts.scheme == "https"
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    named = parts.netloc.rpartition("@")[2]
-    return _Place(parts.hostname, port or (443 if secure else 80), secure, target, named)
 
 
-@contextlib.asynccontextmanager
-async def _opened(place: _Place, tls: ssl.SSLContext | None) -> AsyncIterator[Streams]:
-    secure = (tls or ssl.create_default_context()) if place.secure else None
-    async with asyncio.timeout(OPENS_WITHIN):
-        reader, writer = await asyncio.open_connection(place.host, place.port, ssl=secure, limit=LONGEST_HEAD)
-    try:
-        yield reader, writer
-    finally:
-        writer.transport.abort()
-        with contextlib.suppress(OSError, ssl.SSLError):
-            await writer.wait_closed()
-
-
-def _request(place: _Place, offset: int, etag: str) -> bytes:
+def _request(place: Place, offset: int, etag: str) -> bytes:
     """Ask by HTTP/1.0: then nothing comes in chunks, and the connection is for this alone."""
     lines = [f"GET {place.target} HTTP/1.0", f"Host: {place.named}", "Accept-Encoding: identity", "Connection: close"]
     if offset:
@@ -140,20 +106,3 @@ def _request(place: _Place, offset: int, etag: str) -> bytes:
         if etag and not etag.startswith("W/"):
             lines.append(f"If-Range: {etag}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-
-
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
-    """Read the head of an answer.
-
-    Raises:
-        ConnectionError: there is none, or it is no HTTP.
-    """
-    try:
-        head = await reader.readuntil(b"\r\n\r\n")
-        first, *rest = head.decode("latin-1").split("\r\n")
-        status = int(first.split(" ")[1])
-    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError, IndexError) as fault:
-        message = "the other end did not answer in HTTP"
-        raise ConnectionError(message) from fault
-    pairs = (line.partition(":") for line in rest if ":" in line)
-    return status, {name.strip().lower(): value.strip() for name, _, value in pairs}

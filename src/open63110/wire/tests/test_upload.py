@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from open63110.wire.upload import Place, ask_offset, place_of, put
+from open63110.wire.http import Place, place_of
+from open63110.wire.upload import ask_offset, put
 
 CONTENT = bytes(range(256)) * 1_000
 DIGEST = hashlib.sha256(CONTENT).digest()
@@ -116,14 +117,35 @@ async def test_a_port_where_nobody_listens_is_a_lost_connection(file: Path) -> N
         await put(there, file, DIGEST)
 
 
-def test_an_address_that_ends_with_a_slash_is_a_folder() -> None:
-    assert place_of("https://csms.example/logs/", "a b.log").target == "/logs/a%20b.log"
-    assert place_of("https://csms.example/logs?for=CS", "x").target == "/logs?for=CS"
-    found = place_of("https://[::1]:8443", "x")
-    assert (found.host, found.port, found.secure, found.target, found.named) == ("::1", 8443, True, "/x", "[::1]:8443")
+@pytest.mark.parametrize("offset", [len(CONTENT), len(CONTENT) + 1])
+async def test_what_lies_there_whole_and_was_not_taken_is_sent_anew(file: Path, offset: int) -> None:
+    async with serving() as server:
+        assert (await put(place(server), file, DIGEST, offset=offset)).done
+    assert "Content-Range" not in server.heads[0]
+    assert server.bodies == [CONTENT]
 
 
-@pytest.mark.parametrize("url", ["ftp://example.com/", "https:///x", "example.com", ""])
-def test_what_is_no_address_of_http_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="no URL of HTTP"):
-        place_of(url, "x")
+async def test_who_takes_nothing_more_of_a_file_is_a_lost_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("open63110.wire.upload.ANSWERS_WITHIN", 0.2)
+    large, over = tmp_path / "large.log", asyncio.Event()
+    with large.open("wb") as sparse:
+        sparse.truncate(200_000_000)
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        await over.wait()
+        writer.close()
+
+    async with await asyncio.start_server(meet, "127.0.0.1", 0) as server:
+        there = place_of(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/x")
+        with pytest.raises(TimeoutError):
+            await put(there, large, DIGEST)
+        over.set()
+
+
+async def test_a_number_that_no_file_has_is_none(file: Path) -> None:
+    del file
+    async with serving() as server:
+        server.first, server.last = b"", b"HTTP/1.1 204 No Content\r\nUpload-Offset: " + b"9" * 5_000 + b"\r\n\r\n"
+        assert (await ask_offset(place(server), None)).offset == 0
