@@ -94,6 +94,7 @@ class CriteriaState(StrEnum):
     ACTIVE = "active"
     REFUSED = "refused"
     CLEARED = "cleared"
+    """The station does not log by them any more, and nobody here has said so."""
 
 
 def criteria_key(station: StationId, id: str) -> str:

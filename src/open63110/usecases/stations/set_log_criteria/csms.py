@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from open63110.kernel.errors import Unknown
 from open63110.kernel.messages import Effect
-from open63110.model.log_criteria import CriteriaState, LogCriteriaChanged, StationCriteria, criteria_key
+from open63110.model.log_criteria import CriteriaState, LogCriteria, LogCriteriaChanged, StationCriteria, criteria_key
 from open63110.model.station import Station
 from open63110.ports import Rows, Where
 from open63110.usecases.stations.set_log_criteria.checks import check
@@ -70,8 +70,13 @@ def hear_report(event: LogCriteriaReported, station: Station, now: datetime, row
         effective = said.get(id)
         if effective == was.effective:
             continue
-        state = was.state if effective is None else CriteriaState.ACTIVE
-        yield _changed(replace(was, at=now, state=state, effective=effective), now)
+        yield _changed(replace(was, at=now, state=_standing(was, effective), effective=effective), now)
+
+
+def _standing(was: StationCriteria, effective: LogCriteria | None) -> CriteriaState:
+    if effective is not None:
+        return CriteriaState.ACTIVE
+    return CriteriaState.CLEARED if was.state is CriteriaState.ACTIVE else was.state
 
 
 def _new(station: Station, id: str, now: datetime) -> StationCriteria:

@@ -177,5 +177,5 @@ def test_what_a_station_says_it_logs_by_is_believed() -> None:
     other = replace(HEAT, id="other")
     csms.do(LogCriteriaReported(station=CS, at=NOW, criteria=(other,)))
     assert (csms.row("other").effective, csms.row("other").asked) == (other, None)
-    assert csms.row().effective is None
+    assert (csms.row().state, csms.row().effective) == (CriteriaState.CLEARED, None)
     assert csms.do(LogCriteriaReported(station=CS, at=NOW, criteria=(other,))) == []
