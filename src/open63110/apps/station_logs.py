@@ -123,8 +123,8 @@ class StationLogs:
             await asyncio.to_thread(self._write, asked, path)
             self._say(asked, LogState.UPLOADING)
             over = await (self._by_http(asked, path) if asked.location else self._in_band(asked, path))
-        except OSError as fault:
-            log.warning("a log could not be written", station=self.station, name=asked.name, reason=str(fault))
+        except (OSError, Trouble) as fault:
+            log.warning("a log could not be sent", station=self.station, name=asked.name, reason=str(fault))
             over = LogState.FAILED
         except asyncio.CancelledError as fault:
             if SUPERSEDED in fault.args:  # else this program ends, and the next run goes on
