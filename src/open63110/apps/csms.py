@@ -149,9 +149,9 @@ class Csms:
         self.level = self._level()
         self.shelf = LogShelf(folder, config.uploads, self.keys, self.engine, self.refusals)
         self.shelf.address = lambda: address_of(config.uploads, config.web, self.web_port)
-        in_band = InBand(self.engine, self.shelf, Audited(self._audit, self.refusals))
-        self.streams = level_streams(folder, config.bulk, self.level.ways, in_band, self.clock)
-        self.depot = in_band.depot = Depot(self.streams, self.clock, self.engine.stations)
+        self.in_band = InBand(self.engine, self.shelf, Audited(self._audit, self.refusals))
+        self.streams = level_streams(folder, config.bulk, self.level.ways, self.in_band, self.clock)
+        self.depot = self.in_band.depot = Depot(self.streams, self.clock, self.engine.stations)
         self.level.services.streams = self.streams
         self.firmware = FirmwareRoom(folder, config.firmware, self.keys, self.engine)
         self.firmware.address = lambda: address_of(config.firmware, config.web, self.web_port)
@@ -253,7 +253,7 @@ class Csms:
         engine = self.engine
         keepers = (
             *(self.alarm, self.refusals, self.forgetting, self.thinning, self.missing, self.notifying, self.tending),
-            *(self.balancing, self.planning, self.shelf, self.firmware_care, self.deleting),
+            *(self.balancing, self.planning, self.shelf, self.in_band, self.firmware_care, self.deleting),
         )
         wires: tuple[_Runs, ...] = (self.ocpp, self.link, self.level.branches, self.level.guests, *self._reach())
         return (engine.commit, engine.timers, *keepers, self.orders, *wires, self.frames, self.streams)

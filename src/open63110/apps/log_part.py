@@ -4,32 +4,70 @@
 import asyncio
 import hashlib
 import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 BLOCK: Final = 1024 * 1024
 
 
+class Room:
+    """How full a folder is: counted now and then, since that takes a look at each file, and kept up with between."""
+
+    def __init__(self, folder: Path) -> None:
+        """Know nothing yet."""
+        self._folder, self._counted = folder, False
+        self.used = 0
+        """[bytes]"""
+
+    async def known(self) -> None:
+        """Count what lies there, if nobody has."""
+        if not self._counted:
+            await self.count()
+
+    async def count(self) -> None:
+        """Count what lies there."""
+        self.used = await asyncio.to_thread(_used, self._folder)
+        self._counted = True
+
+    def gone(self, path: Path) -> None:
+        """Throw a file away, if it is there."""
+        with suppress(FileNotFoundError):
+            size = path.stat().st_size
+            path.unlink()
+            self.used -= size
+
+
+def _used(folder: Path) -> int:
+    found = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # logs come and go while this looks
+            about = path.stat()
+            found += about.st_size if stat.S_ISREG(about.st_mode) else 0
+    return found
+
+
 class Part:
     """A log on its way in: what has come so far, hashed as it comes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, room: Room) -> None:
         """Go on with what lies there."""
         self.path, self.size = path, path.stat().st_size if path.exists() else 0
         self.taker: object = None
         """Who writes; the newest counts."""
-        self.room = 0
-        """How large it may become [bytes]."""
+        self._room = room
         self._digest: hashlib._Hash | None = None
 
     async def opened(self, taker: object, offset: int) -> None:
         """Let somebody write from there on; whoever wrote before is not listened to any more."""
         self.taker = taker
         if offset == 0 and self.size:
-            self.path.unlink(missing_ok=True)
-            self.size, self._digest = 0, None
+            self.drop()
         if self._digest is None:
-            self._digest = await asyncio.to_thread(hashed, self.path)
+            digest = await asyncio.to_thread(hashed, self.path)
+            if self.taker is taker:  # else somebody may have written more since
+                self._digest = digest
 
     def write(self, piece: bytes) -> None:
         """Append."""
@@ -38,6 +76,7 @@ class Part:
             while left:
                 left = left[os.write(file.fileno(), left) :]
         self.size += len(piece)
+        self._room.used += len(piece)
         if self._digest is not None:
             self._digest.update(piece)
 
@@ -48,7 +87,7 @@ class Part:
 
     def drop(self) -> None:
         """Throw it away."""
-        self.path.unlink(missing_ok=True)
+        self._room.gone(self.path)
         self.size, self._digest = 0, None
 
 
@@ -63,10 +102,16 @@ def hashed(path: Path) -> "hashlib._Hash":
 
 
 def settled(path: Path, as_: Path) -> None:
-    """Force what was written onto the disk, and give it its name."""
+    """Force what was written onto the disk, and its name as well; a run that was killed behind that has left only the name."""
+    if path.exists() or not as_.exists():
+        _forced(path)
+        path.replace(as_)
+    _forced(as_.parent)
+
+
+def _forced(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    path.replace(as_)

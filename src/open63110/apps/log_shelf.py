@@ -3,16 +3,16 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 import structlog
 
-from open63110.apps.log_part import Part, settled
-from open63110.kernel.errors import NotAuthorized, Refused, Trouble, Unavailable, Unknown
+from open63110.apps.log_part import Part, Room, settled
+from open63110.kernel.errors import Malformed, NotAuthorized, Refused, Trouble, Unavailable, Unknown
 from open63110.kernel.ids import StationId
 from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Message
@@ -21,6 +21,7 @@ from open63110.model.logs import LogChanged, LogState, StationLog, log_id
 from open63110.ports import Query, Where
 from open63110.runtime.engine import Engine
 from open63110.runtime.keys import Keys
+from open63110.runtime.principals import durable
 from open63110.usecases.stations.retrieve_logs import LogArrived, LogProgressed, LogRefused, RemoveLog
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,9 @@ LOOK_EVERY: Final = 3_600.0
 """Between two looks at what is kept no longer [s]."""
 
 CHUNK: Final = 200
+
+UNNAMED: Final = "log"
+"""What a file is called that neither its station nor whoever sends it has given a name that a file may have."""
 
 
 class Uploads(Protocol):
@@ -75,7 +79,10 @@ class LogShelf:
             Unavailable: the folder cannot be made.
         """
         self._folder, self._settings, self._keys, self._engine, self._refused = folder / FOLDER, settings, keys, engine, refused
+        self._room = Room(self._folder)
         self._parts: dict[str, Part] = {}
+        self._settling: set[str] = set()
+        """What has come whole and is being put away, by the key of its row."""
         self.address: Callable[[], str] = lambda: ""
         """Where stations reach this CSMS by HTTP; empty: nowhere."""
         try:
@@ -150,10 +157,7 @@ class LogShelf:
         return self._part(row).size
 
     def _part(self, row: StationLog) -> Part:
-        found = self._parts.get(row.id)
-        if found is None:
-            found = self._parts[row.id] = Part(self._place(row).with_suffix(".part"))
-        return found
+        return self._parts.get(row.id) or Part(self._place(row).with_suffix(".part"), self._room)
 
     async def take(
         self, row: StationLog, pieces: AsyncIterator[bytes], *, offset: int, total: int | None, name: str, sha256: str
@@ -174,13 +178,23 @@ class LogShelf:
         Raises:
             Trouble: it is too large, there is no room, its hash is another, or somebody else has begun to send it.
         """
-        name = file_name(name or row.name or "log")
+        name = file_name(name) if name else _called(row.name)
+        if row.id in self._settling:
+            raise Unavailable("all of it has come, and is being put away", code="PutAway")
+        with _writable():
+            return await self._take(row, pieces, offset, total, name, sha256)
+
+    async def _take(
+        self, row: StationLog, pieces: AsyncIterator[bytes], offset: int, total: int | None, name: str, sha256: str
+    ) -> tuple[int, str]:
         part, me = self._part(row), object()
         if offset > part.size:
             raise Refused(f"{part.size} bytes are here, not {offset}", code="BadOffset")
+        self._parts[row.id] = part
         part.path.parent.mkdir(mode=0o700, exist_ok=True)
         await part.opened(me, offset)
-        part.room = self._settings.most - await asyncio.to_thread(self._used) + part.size
+        await self._room.known()
+        self._check_taker(part, me)
         self._check_room(row, part, part.size if total is None else total)
         self._begun(row)
         skip = part.size - offset
@@ -188,7 +202,7 @@ class LogShelf:
             self._check_taker(part, me)
             fresh, skip = piece[skip:], max(0, skip - len(piece))
             self._check_room(row, part, part.size + len(fresh))
-            self._write(part, fresh)
+            part.write(fresh)
         self._check_taker(part, me)
         if total is not None and part.size < total:
             return part.size, ""
@@ -198,25 +212,18 @@ class LogShelf:
         if part.taker is not me:
             raise Refused("somebody has begun to send it anew, or it is not awaited any more", code="Superseded")
 
-    def _write(self, part: Part, piece: bytes) -> None:
-        try:
-            part.write(piece)
-        except OSError as fault:
-            raise Unavailable(f"it cannot be written: {fault.strerror}", code="NoDisk") from fault
-
-    def _used(self) -> int:
-        return sum(one.stat().st_size for one in self._folder.rglob("*") if one.is_file())
-
     def _check_room(self, row: StationLog, part: Part, size: int) -> None:
         if size > self._settings.largest:
             part.drop()
             now = self._engine.clock.now()
             self._engine.hear((LogRefused(station=row.station, at=now, request=row.request, reason="TooLarge"),))
             raise Refused(f"{size} bytes are more than the {self._settings.largest} that are taken here", code="TooLarge")
-        if size > part.room:
-            raise Unavailable(f"logs fill this CSMS: there is room for {max(0, part.room)} bytes", code="NoRoom")
-        if shutil.disk_usage(self._folder).free < size - part.size + SPARED:
-            raise Unavailable("the disk is full", code="NoRoom")
+        room = self._settings.most - self._room.used + part.size
+        full = shutil.disk_usage(self._folder).free < size - part.size + SPARED
+        if full or size > room:
+            part.drop()  # several that come at once would else fill it with halves, and none of them could end
+            words = "the disk is full" if full else f"logs fill this CSMS: there is room for {max(0, room)} bytes"
+            raise Unavailable(words, code="NoRoom")
 
     def _begun(self, row: StationLog) -> None:
         if row.state is not LogState.UPLOADING:
@@ -227,10 +234,13 @@ class LogShelf:
         if sha256 and sha256 != part.sha256:
             part.drop()
             raise Refused("its hash is not what was said", code="BadDigest")
-        size, digest = part.size, part.sha256
-        await self._arrived(row, part.path, name, size, digest)
         self._parts.pop(row.id, None)
-        return size, digest
+        self._settling.add(row.id)
+        try:
+            await self._arrived(row, part.path, name, part.size, part.sha256)
+        finally:
+            self._settling.discard(row.id)
+        return part.size, part.sha256
 
     async def _arrived(self, row: StationLog, file: Path, name: str, size: int, digest: str) -> None:
         place = self._place(row)
@@ -238,19 +248,25 @@ class LogShelf:
         now = self._engine.clock.now()
         told = LogArrived(station=row.station, at=now, request=row.request, name=name, size=size, sha256=digest)
         try:
-            await durable(self._engine, told)
+            await _kept(self._engine, told)
+        except Unavailable:
+            raise  # it stays in its place: whoever has it puts it there again
         except Trouble:
-            place.unlink(missing_ok=True)
+            self._room.gone(place)
             raise
 
     async def came(self, row: StationLog, file: Path, name: str, size: int, digest: str) -> None:
-        """Take a log that came in another way, as a file on the same disk.
+        """Take a log that came in another way, as a file on the same disk; what an attempt before has moved here counts.
 
         Raises:
+            Unavailable: it cannot be put here or stored now; it is to be tried again.
             Trouble: it is not awaited any more.
         """
-        self._place(row).parent.mkdir(mode=0o700, exist_ok=True)
-        await self._arrived(row, file, name, size, digest)
+        with _writable():
+            self._place(row).parent.mkdir(mode=0o700, exist_ok=True)
+            moved = await asyncio.to_thread(file.exists)
+            await self._arrived(row, file, name, size, digest)
+            self._room.used += size if moved else 0
 
     # -- what is here --
 
@@ -276,32 +292,37 @@ class LogShelf:
         for one in entries:
             if one.kind is not LogChanged:
                 continue
-            fact: LogChanged = one.event  # type: ignore[assignment] # of that kind
-            row = fact.log
-            if row is None or row.open:
-                continue
-            part = self._parts.pop(row.id, None) or Part(self._place(row).with_suffix(".part"))
-            part.taker = None
-            with suppress(OSError):
-                part.drop()
-                if row.removed is not None:
-                    self._place(row).unlink(missing_ok=True)
+            fact: Any = one.event
+            if fact.log is not None and not fact.log.open:
+                self._close(fact.log)
+
+    def _close(self, row: StationLog) -> None:
+        part = self._part(row)
+        self._parts.pop(row.id, None)
+        part.taker = None
+        with suppress(OSError):
+            part.drop()
+            if row.removed is not None or row.arrived is None:  # a run may have been killed before it could tell of it
+                self._room.gone(self._place(row))
 
     async def run(self) -> None:
-        """Throw away every hour what is kept no longer, for ever."""
+        """Throw away every hour what is kept no longer, for ever; and count again what lies here."""
         while True:
             await self.look()
+            await self._room.count()
             await asyncio.sleep(self._engine.clock.real(LOOK_EVERY))
 
     async def look(self) -> int:
         """Throw away what is kept no longer; return how many logs that was."""
-        gone = 0
+        gone = stuck = 0
         late = (Where("kept_until", "not null"), Where("kept_until", "<", self._engine.clock.now()), Where("removed", "null"))
-        while rows := await self._engine.store.find(StationLog, Query(where=late, order="kept_until", limit=CHUNK)):
+        while rows := await self._engine.store.find(StationLog, Query(where=late, order="kept_until", limit=CHUNK, offset=stuck)):
             for row in rows:
-                with suppress(Trouble):
-                    await durable(self._engine, RemoveLog(station=row.station, request=row.request))
+                try:
+                    await _kept(self._engine, RemoveLog(station=row.station, request=row.request))
                     gone += 1
+                except Trouble:  # it is in nobody's way: the next look tries it again
+                    stuck += 1
             if len(rows) < CHUNK:
                 break
         if gone:
@@ -309,23 +330,34 @@ class LogShelf:
         return gone
 
 
-async def durable(engine: Engine, message: Message) -> None:
+def _called(promised: str) -> str:
+    """Return what a file is called that comes without a name: what its station has promised, if a file may be called so."""
+    try:
+        return file_name(promised)
+    except Malformed:
+        return UNNAMED
+
+
+@contextmanager
+def _writable() -> Iterator[None]:
+    """Say of a disk that fails that it is to come again later.
+
+    Raises:
+        Unavailable: it fails.
+    """
+    try:
+        yield
+    except OSError as fault:
+        raise Unavailable(f"it cannot be written: {fault.strerror}", code="NoDisk") from fault
+
+
+async def _kept(engine: Engine, message: Message) -> None:
     """Let something be decided, and wait until it is on the disk.
 
     Raises:
-        Trouble: it was refused, or cannot be stored.
+        Trouble: it was refused; Unavailable: it cannot be stored.
     """
-    done: asyncio.Future[Trouble | None] = asyncio.get_running_loop().create_future()
-
-    def answer(result: object) -> None:
-        if done.done():
-            return
-        if result is None:
-            done.set_result(Unavailable("it cannot be stored now", code="NotStored"))
-        else:
-            done.set_result(result if isinstance(result, Trouble) else None)
-
-    engine.hear((message,), answer)
-    trouble = await done
-    if trouble is not None:
-        raise trouble
+    refusal = engine.hear((message,))
+    if refusal is not None:
+        raise refusal
+    await durable(engine)
