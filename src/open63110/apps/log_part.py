@@ -17,26 +17,40 @@ class Room:
 
     def __init__(self, folder: Path) -> None:
         """Know nothing yet."""
-        self._folder, self._counted = folder, False
+        self._folder, self._counted, self._changes = folder, False, 0
+        self._counting = asyncio.Lock()
         self.used = 0
         """[bytes]"""
 
     async def known(self) -> None:
         """Count what lies there, if nobody has."""
         if not self._counted:
-            await self.count()
+            async with self._counting:
+                if not self._counted:
+                    await self._count()
 
     async def count(self) -> None:
-        """Count what lies there."""
-        self.used = await asyncio.to_thread(_used, self._folder)
-        self._counted = True
+        """Count what lies there; if that changes meanwhile, what was kept up with is nearer to the truth, and stays."""
+        async with self._counting:
+            await self._count()
+
+    async def _count(self) -> None:
+        before = self._changes
+        found = await asyncio.to_thread(_used, self._folder)
+        if before == self._changes or not self._counted:
+            self.used, self._counted = found, True
+
+    def changed(self, by: int) -> None:
+        """Keep up with what has come, or gone [bytes]."""
+        self.used += by
+        self._changes += 1
 
     def gone(self, path: Path) -> None:
         """Throw a file away, if it is there."""
         with suppress(FileNotFoundError):
             size = path.stat().st_size
             path.unlink()
-            self.used -= size
+            self.changed(-size)
 
 
 def _used(folder: Path) -> int:
@@ -76,7 +90,7 @@ class Part:
             while left:
                 left = left[os.write(file.fileno(), left) :]
         self.size += len(piece)
-        self._room.used += len(piece)
+        self._room.changed(len(piece))
         if self._digest is not None:
             self._digest.update(piece)
 

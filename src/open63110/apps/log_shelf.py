@@ -264,9 +264,12 @@ class LogShelf:
         """
         with _writable():
             self._place(row).parent.mkdir(mode=0o700, exist_ok=True)
-            moved = await asyncio.to_thread(file.exists)
-            await self._arrived(row, file, name, size, digest)
-            self._room.used += size if moved else 0
+            there = await asyncio.to_thread(file.exists)
+            try:
+                await self._arrived(row, file, name, size, digest)
+            finally:
+                if there and not await asyncio.to_thread(file.exists):
+                    self._room.changed(size)
 
     # -- what is here --
 

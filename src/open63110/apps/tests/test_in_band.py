@@ -144,6 +144,7 @@ async def test_what_has_come_while_the_store_fails_is_here_once_it_works_again(g
     await here(ground)
     assert len(failed) >= 4
     assert not path.exists()
+    assert ground.shelf._room.used == len(CONTENT)
 
 
 async def test_what_comes_and_is_not_awaited_any_more_is_not_kept(ground: Ground) -> None:
