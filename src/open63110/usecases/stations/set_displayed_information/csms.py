@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 
 from msgspec.structs import replace
@@ -82,8 +83,10 @@ def put(command: SetMessage, station: Station, rows: Rows, now: datetime) -> Ite
 
 
 def _next(there: Iterable[StationMessage]) -> int:
-    """Return the next number that no message has had here lately."""
-    return max((one.number for one in there if one.number < PARTS), default=0) % (PARTS - 1) + 1
+    """Return the next number that no message has here; after the last one the numbers begin anew."""
+    taken = {one.number for one in there if 0 < one.number < PARTS}
+    highest = max(taken, default=0)
+    return next(one for one in chain(range(highest + 1, PARTS), range(1, highest)) if one not in taken)
 
 
 def _superfluous(before: StationMessage, wanted: StationMessage) -> Iterator[ClearMessage]:

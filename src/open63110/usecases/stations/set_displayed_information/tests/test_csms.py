@@ -98,6 +98,8 @@ def test_numbers_go_on_from_the_highest_and_begin_anew_at_their_end() -> None:
     put(table, order(999_999))
     put(table, order())
     assert [one.number for one in table.messages()] == [1, 7, 8, 999_999]
+    put(table, order())
+    assert [one.number for one in table.messages()] == [1, 2, 7, 8, 999_999]  # none is replaced that nobody named
 
 
 def test_why_a_station_refused_is_kept_with_the_message() -> None:
