@@ -160,7 +160,7 @@ def clear(command: ClearMessage, station: Station, rows: Rows, now: datetime) ->
         leaving = replace(leaving, sent=now)
         yield from clearing(leaving)
     yield _kept(leaving, now)
-    yield Wake(name=TENDING, at=now + AGAIN, command=TendMessages(station=station.id))
+    yield next_look([*(other for other in held(station, rows) if other.number != one.number), leaving], station, now)
     yield MessageAnswer(number=one.number, kept=not may_be_ordered(station))
 
 

@@ -230,6 +230,15 @@ def test_what_the_station_never_heard_of_or_refused_is_gone_at_once() -> None:
     assert (table.messages(), table.told()) == ([], [])
 
 
+def test_what_ends_before_is_looked_at_in_time_though_another_is_being_cleared() -> None:
+    table = Table()
+    put(table, order(1, end=NOON + MINUTE))
+    put(table, order(2))
+    answer(table, 2)
+    clear(table, number=2)
+    assert table.wakes[TENDING].at == NOON + MINUTE
+
+
 def test_a_station_that_is_away_is_told_to_clear_when_it_comes_back() -> None:
     table = Table()
     put(table, order())
