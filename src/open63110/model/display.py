@@ -133,6 +133,8 @@ class StationMessage(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_
     """Of a refusal, as the station has it."""
     by: str = ""
     """Who wants it: id of a principal."""
+    had: int = 0
+    """In how many parts one of this number may still be at the station, from before this one was wanted."""
 
 
 class MessageChanged(Event, frozen=True, kw_only=True, gc=False):

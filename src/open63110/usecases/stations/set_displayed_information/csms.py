@@ -72,12 +72,12 @@ def put(command: SetMessage, station: Station, rows: Rows, now: datetime) -> Ite
         parts=len(command.contents) if SEVERAL_CONTENTS in station.lacks else 1,
         by=command.by,
     )
+        had=max(before.parts, before.had) if before else 0,
     if may_be_ordered(station):
-        wanted = replace(wanted, sent=now)
         yield from orders(wanted)
     yield _kept(wanted, now)
-    if before is not None:
-        yield from _superfluous(before, wanted)
+        yield from superfluous(wanted, station)
+        wanted = replace(wanted, sent=now, had=0)
     yield next_look([*(one for one in there if one.number != number), wanted], station, now)
     yield MessageAnswer(number=number, kept=wanted.sent is None)
 
@@ -89,10 +89,10 @@ def _next(there: Iterable[StationMessage]) -> int:
     return next(one for one in chain(range(highest + 1, PARTS), range(1, highest)) if one not in taken)
 
 
-def _superfluous(before: StationMessage, wanted: StationMessage) -> Iterator[ClearMessage]:
-    """Clear the parts that a message of fewer languages does not replace."""
-    if wanted.sent is not None:
-        for part in range(wanted.parts, before.parts):
+def superfluous(wanted: StationMessage, station: Station) -> Iterator[ClearMessage]:
+    """Clear the parts of an earlier message of this number that one of fewer languages does not replace."""
+    if SEVERAL_CONTENTS in station.lacks:
+        for part in range(wanted.parts, wanted.had):
             yield ClearMessage(station=wanted.station, number=wanted.number, part=part)
 
 

@@ -16,7 +16,15 @@ from open63110.model.station import Station
 from open63110.ports import Rows
 from open63110.usecases.stations.set_displayed_information import report
 from open63110.usecases.stations.set_displayed_information.checks import SEVERAL_CONTENTS, demand_words
-from open63110.usecases.stations.set_displayed_information.csms import AGAIN, OPEN, clearing, gone, next_look, orders
+from open63110.usecases.stations.set_displayed_information.csms import (
+    AGAIN,
+    OPEN,
+    clearing,
+    gone,
+    next_look,
+    orders,
+    superfluous,
+)
 from open63110.usecases.stations.set_displayed_information.messages import (
     AskMessages,
     ForgetMessagesOf,
@@ -70,7 +78,7 @@ def _told(one: StationMessage, station: Station, now: datetime) -> tuple[list[Ef
         after = replace(one, sent=now)
         return [*clearing(after), MessageChanged(station=station.id, at=now, key=after.key, message=after)], after
     parts = len(one.message.contents) if SEVERAL_CONTENTS in station.lacks else 1
-    after = replace(one, sent=now, parts=parts, reached=one.reached if parts == one.parts else ())
+    after = replace(one, sent=now, parts=parts, reached=one.reached if parts == one.parts else (), had=0)
     sent = list(orders(after))
     try:
         for command in sent:
@@ -78,7 +86,8 @@ def _told(one: StationMessage, station: Station, now: datetime) -> tuple[list[Ef
     except Trouble as trouble:
         after = replace(one, standing=Standing.REFUSED, at=now, reason=trouble.code)
         return [MessageChanged(station=station.id, at=now, key=after.key, message=after)], after
-    return [*sent, MessageChanged(station=station.id, at=now, key=after.key, message=after)], after
+    old = superfluous(replace(after, had=one.had), station)
+    return [*sent, *old, MessageChanged(station=station.id, at=now, key=after.key, message=after)], after
 
 
 def forget(command: ForgetMessagesOf, station: Station, rows: Rows, now: datetime) -> Iterator[Effect]:

@@ -153,6 +153,28 @@ def test_in_two_languages_it_goes_in_two_parts_where_a_message_has_one() -> None
     assert [type(one) for one in table.told()] == [SetMessage, ClearMessage]  # the German part has no successor
 
 
+def test_what_a_message_of_fewer_languages_leaves_over_is_cleared_when_the_station_comes_back() -> None:
+    table = Table()
+    put(table, order(contents=BOTH), OLDER)
+    for part in (0, 1):
+        answer(table, part=part)
+    away = replace(OLDER, connected=None)
+    put(table, order(1, contents=BOTH[:1]), away)
+    put(table, order(1, contents=BOTH[1:]), away)
+    table.told()
+    tend(table, replace(OLDER, connected=NOON + MINUTE), NOON + MINUTE)
+    parts = [(type(one), getattr(one, "part", None)) for one in table.told()]
+    assert parts == [(SetMessage, 0), (ClearMessage, 1)]
+
+
+def test_where_a_message_goes_in_one_nothing_is_left_over() -> None:
+    table = Table()
+    put(table, order(contents=BOTH), OLDER)
+    table.told()
+    put(table, order(1, contents=BOTH[:1]), STATION)
+    assert [type(one) for one in table.told()] == [SetMessage]
+
+
 @pytest.mark.parametrize(
     ("station", "command", "code"),
     [
