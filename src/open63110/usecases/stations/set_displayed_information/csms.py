@@ -21,6 +21,7 @@ from open63110.model.display import (
 from open63110.model.station import Station
 from open63110.ports import Rows
 from open63110.usecases.stations.set_displayed_information.checks import (
+    MUTE,
     SEVERAL_CONTENTS,
     check,
     check_number,
@@ -71,13 +72,13 @@ def put(command: SetMessage, station: Station, rows: Rows, now: datetime) -> Ite
         revision=before.revision + 1 if before else 1,
         parts=len(command.contents) if SEVERAL_CONTENTS in station.lacks else 1,
         by=command.by,
-    )
         had=max(before.parts, before.had) if before else 0,
+    )
     if may_be_ordered(station):
         yield from orders(wanted)
-    yield _kept(wanted, now)
         yield from superfluous(wanted, station)
         wanted = replace(wanted, sent=now, had=0)
+    yield _kept(wanted, now)
     yield next_look([*(one for one in there if one.number != number), wanted], station, now)
     yield MessageAnswer(number=number, kept=wanted.sent is None)
 
@@ -151,17 +152,23 @@ def clear(command: ClearMessage, station: Station, rows: Rows, now: datetime) ->
     if one is None:
         words = f"no message {command.number} of {station.id} is known"
         raise Unknown(words, code="UnknownMessage", where="number", remedy="ask which messages it has")
-    if one.standing is Standing.REFUSED or (one.standing is Standing.WANTED and one.sent is None):
+    if _never_there(one) or station.wire in MUTE:
         yield gone(one, now, "cleared")
         return
     demand_display(station)
-    leaving = replace(one, standing=Standing.LEAVING, at=now, reached=(), reason="")
+    leaving = replace(one, standing=Standing.LEAVING, at=now, parts=max(one.parts, one.had), reached=(), reason="", had=0)
     if may_be_ordered(station):
         leaving = replace(leaving, sent=now)
         yield from clearing(leaving)
     yield _kept(leaving, now)
     yield next_look([*(other for other in held(station, rows) if other.number != one.number), leaving], station, now)
     yield MessageAnswer(number=one.number, kept=not may_be_ordered(station))
+
+
+def _never_there(one: StationMessage) -> bool:
+    """Tell whether the station has nothing of this number: no part of this message, and none that this one was to replace."""
+    refused = one.standing is Standing.REFUSED or (one.standing is Standing.WANTED and one.sent is None)
+    return refused and not one.reached and one.revision == 1
 
 
 def clearing(leaving: StationMessage) -> Iterator[ClearMessage]:

@@ -252,6 +252,34 @@ def test_what_the_station_never_heard_of_or_refused_is_gone_at_once() -> None:
     assert (table.messages(), table.told()) == ([], [])
 
 
+def test_what_a_station_would_not_have_replaced_or_took_in_part_is_cleared_there() -> None:
+    table = Table()
+    put(table, order(1))
+    answer(table)
+    put(table, order(1, contents=(text("Bye"),)))
+    answer(table, reason="Rejected", revision=2)  # it goes on showing the first
+    put(table, order(2, contents=BOTH), OLDER)
+    answer(table, 2)
+    answer(table, 2, "LanguageNotSupported", part=1)  # it shows the English one
+    put(table, order(3))
+    answer(table, 3)
+    put(table, order(3, contents=(text("Bye"),)), AWAY)
+    table.told()
+    for number in (1, 2, 3):
+        clear(table, OLDER, number)
+    cleared_there = [(one.number, one.part) for one in table.told() if isinstance(one, ClearMessage)]
+    assert cleared_there == [(1, 0), (2, 0), (2, 1), (3, 0)]
+    put(table, order(5, contents=BOTH), OLDER)
+    put(table, order(5), replace(OLDER, connected=None))  # the German part is there yet
+    table.told()
+    clear(table, OLDER, 5)
+    assert [one.part for one in table.told() if isinstance(one, ClearMessage)] == [0, 1]
+    put(table, order(4), AWAY)
+    put(table, order(4), AWAY)
+    clear(table, CLASSIC, 4)  # which has no display, and no words to be told so
+    assert 4 not in [one.number for one in table.messages()]
+
+
 def test_what_ends_before_is_looked_at_in_time_though_another_is_being_cleared() -> None:
     table = Table()
     put(table, order(1, end=NOON + MINUTE))
