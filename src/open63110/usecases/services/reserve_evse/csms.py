@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from open63110.kernel.errors import Refused, Unavailable, Unknown
+from open63110.kernel.errors import Malformed, Refused, Unavailable, Unknown
 from open63110.kernel.messages import Effect, Wake
 from open63110.model.authorization import hindrance, live_grant, may_be_ordered, verdict
 from open63110.model.reservation import Reservation
@@ -40,6 +40,8 @@ def ask(command: ReserveEvse, station: Station, tokens: Tokens, ids: Ids, now: d
         raise Refused("it would be over already", code="InvalidValue", where="until")
     token = tokens.token(command.subject)
     status = verdict(token, station.id, now)
+    if not 0 <= command.reservation <= MOST:
+        raise Malformed(f"a reservation has a number up to {MOST}", code="OutOfRange", where="reservation")
     if status is not AuthorizationStatus.ACCEPTED:
         raise Refused(f"the credential is answered with {status.value}", code=f"Token{status.value}", where="subject")
     number = command.reservation or int(ids.transfer()) % MOST + 1

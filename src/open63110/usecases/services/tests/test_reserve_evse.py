@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from open63110.flows.drop_reservations import then as drop_then
-from open63110.kernel.errors import Refused, Unavailable, Unknown
+from open63110.kernel.errors import Malformed, Refused, Unavailable, Unknown
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, SubjectRef, TransferNumber, TransferReference
 from open63110.kernel.messages import Effect, Event, Wake
 from open63110.kernel.roles import Role
@@ -244,6 +244,8 @@ def test_a_station_that_accepts_keeps_it_and_where_nobody_tells_its_end_the_cloc
         (wish(evse=3), Unknown, "UnknownEvse"),
         (wish(BERT, number=8), Refused, "Occupied"),
         (replace(wish(), until=NOW), Refused, "InvalidValue"),
+        (wish(number=-1), Malformed, "OutOfRange"),
+        (wish(number=2**31), Malformed, "OutOfRange"),
     ],
 )
 def test_what_can_be_known_here_is_checked(command: ReserveEvse, trouble: type[Exception], code: str) -> None:
