@@ -32,16 +32,18 @@ def ask(command: ReserveEvse, station: Station, tokens: Tokens, ids: Ids, now: d
     """Check all that can be known here, then pass the wish on; it holds once the station accepts.
 
     Raises:
+        Malformed: no wire carries its number.
+        OverflowError: it ends beyond the calendar.
         Unknown: there is no such EVSE.
         Refused: it ends in the past, the credential will not do, or the EVSE is taken.
         Unavailable: the station is not there.
     """
-    if command.until <= now:
+    if forgotten(command.until) <= now + GRACE:
         raise Refused("it would be over already", code="InvalidValue", where="until")
-    token = tokens.token(command.subject)
-    status = verdict(token, station.id, now)
     if not 0 <= command.reservation <= MOST:
         raise Malformed(f"a reservation has a number up to {MOST}", code="OutOfRange", where="reservation")
+    token = tokens.token(command.subject)
+    status = verdict(token, station.id, now)
     if status is not AuthorizationStatus.ACCEPTED:
         raise Refused(f"the credential is answered with {status.value}", code=f"Token{status.value}", where="subject")
     number = command.reservation or int(ids.transfer()) % MOST + 1
@@ -71,7 +73,16 @@ def _demand_presence(station: Station) -> None:
 def hear_made(event: ReservationMade) -> Iterator[Effect]:
     """Keep it, and see to its end where nobody tells that."""
     yield event
-    yield end_later(event.reservation, event, event.reservation.until + GRACE)
+    yield end_later(event.reservation, event, forgotten(event.reservation.until))
+
+
+def forgotten(until: datetime) -> datetime:
+    """Return when a reservation that ends so is over here, whatever its station tells.
+
+    Raises:
+        OverflowError: that is beyond the calendar.
+    """
+    return until + GRACE
 
 
 def end_later(one: Reservation, event: ReservationMade, at: datetime) -> Wake:

@@ -254,6 +254,11 @@ def test_what_can_be_known_here_is_checked(command: ReserveEvse, trouble: type[E
     assert caught.value.code == code  # type: ignore[attr-defined] # a Trouble
 
 
+def test_what_ends_with_the_calendar_is_refused_before_a_station_hears_of_it() -> None:
+    with pytest.raises(OverflowError):  # of which whoever orders makes what people are told
+        asked(replace(wish(), until=datetime.max.replace(tzinfo=UTC)))
+
+
 def test_of_who_is_away_nothing_is_kept() -> None:
     away = replace(IDLE, connected=None, reservations=(Reservation(id=7, evse=E1, subject=ANNA, until=LATER),))
     with pytest.raises(Unavailable):
