@@ -26,6 +26,7 @@ from open63110.model.fault import (
     FetchOutcome,
     UnknownFault,
     catalogue_key,
+    keys_for,
     read_catalogue,
     unknown_key,
 )
@@ -92,8 +93,8 @@ def _signer(catalogue: FaultCatalogue, content: str, signature: str, trust: Trus
 def _kept(catalogue: FaultCatalogue, rows: Rows, now: datetime) -> Iterator[Effect]:
     """Keep a catalogue, and forget that what it explains was unknown."""
     yield FaultCatalogueChanged(station=_NOBODY, at=now, key=catalogue.key, catalogue=catalogue)
-    for one in rows.load(UnknownFault, Where("vendor", "=", catalogue.vendor)):
-        of_it = catalogue.model in {"", one.model} and catalogue.firmware in {"", one.firmware}
+    for one in rows.load(UnknownFault, Where("key", "prefix", f"{catalogue.key.partition(':')[0]}:")):
+        of_it = catalogue.key in keys_for(one.vendor, one.model, one.firmware)
         if of_it and catalogue.find(one.code, one.component) is not None:
             yield FaultUnexplained(station=_NOBODY, at=now, key=one.key, unknown_fault=None)
 

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from open63110.kernel.errors import Malformed, Refused, Trouble, Unknown
-from open63110.model.fault import CatalogueFetch, digest_of
+from open63110.model.fault import CatalogueFetch, UnknownFault, digest_of
 from open63110.model.station import Identity, Station
 from open63110.ports import Trust
 from open63110.usecases.stations.provision_fault_codes import (
@@ -264,6 +264,15 @@ def test_a_code_that_nothing_explains_is_counted_until_a_catalogue_does() -> Non
     assert table.unknown() == [("E42", 2), ("E7", 1)]
     give(table, content())
     assert table.unknown() == [("E7", 1)]
+
+
+def test_a_catalogue_explains_stations_that_write_the_name_of_their_maker_otherwise() -> None:
+    table = Table()
+    table.play(csms.note(NoteFault(station=CS, codes=("E42",)), STATION, table.rows, NOON))
+    other = replace(STATION, identity=Identity(vendor="Acme Ltd", model="Box", firmware="2.0"))
+    table.play(csms.note(NoteFault(station=OTHER, codes=("E42",)), other, table.rows, NOON))
+    give(table, content(vendor="ACME"))
+    assert [one.vendor for one in table.rows.load(UnknownFault)] == ["Acme Ltd"]
 
 
 @pytest.mark.parametrize("codes", [("CX004",), ("GroundFailure",), ("ReaderFailure",), ()])
