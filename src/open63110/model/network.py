@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ways of a station to CSMSs, and the move from one to another (8.3.14)."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Literal
@@ -12,6 +13,9 @@ PRIORITY: Final = "OCPPCommCtrlr/NetworkConfigurationPriority"
 
 ATTEMPTS: Final = "OCPPCommCtrlr/NetworkProfileConnectionAttempts"
 """How often it tries one before it takes the next."""
+
+ADDRESS: Final = re.compile(r"(?P<scheme>[a-z]+)://(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?(?:/[^\s?#@]*)?")
+"""Of a CSMS: scheme, host, port and path; no user, no password, no query."""
 
 BUILT_IN: Final = 0
 """The slot of the way that our own station was set up with."""

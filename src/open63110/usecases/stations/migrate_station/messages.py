@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from open63110.kernel.errors import Unavailable
 from open63110.kernel.messages import Command, Event, Priority
-from open63110.model.network import Interface, Move, MoveState, NetworkProfile, Spoken
+from open63110.model.network import ADDRESS, Interface, Move, MoveState, NetworkProfile, Spoken
 
 
 class MigrateStation(Command, frozen=True, kw_only=True, gc=False):
@@ -41,8 +41,11 @@ class MigrateStation(Command, frozen=True, kw_only=True, gc=False):
     """The password was left out when it was written down."""
 
     def kept(self) -> Self:
-        """Return it without the password."""
-        return replace(self, password="", redacted=True) if self.password else self
+        """Return it without the password, and without an address that may hold one, which is refused anyhow."""
+        plain = ADDRESS.fullmatch(self.url) is not None
+        if plain and not self.password:
+            return self
+        return replace(self, url=self.url if plain else "", password="", redacted=True)
 
     def whole(self) -> Self:
         """Return it as it can be sent.

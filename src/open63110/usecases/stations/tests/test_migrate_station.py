@@ -134,6 +134,13 @@ def test_a_password_is_written_down_nowhere_and_an_order_without_it_is_not_sent(
 
 
 # --- on its way ---
+@pytest.mark.parametrize("url", ["wss://user:Jx3-tR8_qW7zLm2v@b/x", "wss://b/x?token=Jx3-tR8_qW7zLm2v"])
+def test_an_address_with_a_secret_is_refused_and_neither_it_nor_the_refusal_shows_that(url: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        list(csms.ask(wish(url=url), HERE))
+    assert "Jx3" not in f"{caught.value.message}{caught.value.remedy}{wish(url=url).kept()}"
+
+
 
 
 def test_a_station_that_has_the_way_is_asked_in_which_order_it_tries_its_ways_and_is_told_a_new_one() -> None:
