@@ -109,12 +109,25 @@ def leave(command: LeaveNow, station: Station, now: datetime) -> Iterator[Effect
     move = station.move
     if move is not None and move.state is MoveState.OFFERED:
         yield _now(station, move, now, MoveState.FAILED, reason="it did not say or take in which order it tries its ways")
+    if move is not None and move.state is MoveState.LEAVING:
+        yield from _stays(command, move, station, now)
     if move is None or move.state is not MoveState.READY:
         return
     if not may_be_ordered(station) or station.blocked_by:
         yield Wake(name=_WAKE, at=now + AGAIN, command=LeaveNow(station=station.id))
         return
     yield _now(station, move, now, MoveState.LEAVING)
+    yield Wake(name=_WAKE, at=now + ANSWERS, command=LeaveNow(station=station.id))
+
+
+def _stays(command: LeaveNow, move: Move, station: Station, now: datetime) -> Iterator[Effect]:
+    """Give it up if it is idle for some time and has not gone: it would not start again."""
+    idle = all(one.ended is not None for one in station.transfers.values())
+    if not (idle and command.idle):
+        yield Wake(name=_WAKE, at=now + ANSWERS, command=LeaveNow(station=station.id, idle=idle))
+        return
+    yield _now(station, move, now, MoveState.FAILED, reason="it did not start again")
+    yield _settings(station, move.before, None)
 
 
 def note_link(command: NoteLink, station: Station, now: datetime) -> Iterator[Effect]:

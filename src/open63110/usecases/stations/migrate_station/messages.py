@@ -121,7 +121,10 @@ class NoteWays(Command, frozen=True, kw_only=True, gc=False):
 
 
 class LeaveNow(Command, frozen=True, kw_only=True, gc=False):
-    """At the CSMS: the moment has come."""
+    """At the CSMS: the moment has come, or was some time ago and the station may still be here."""
+
+    idle: bool = False
+    """It was told to start again, and was idle when that was looked at before."""
 
 
 class NoteLink(Command, frozen=True, kw_only=True, gc=False):

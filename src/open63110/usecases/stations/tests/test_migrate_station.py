@@ -12,7 +12,7 @@ from open63110.flows.follow_move import FAILED
 from open63110.flows.follow_move import then as follow
 from open63110.flows.order_ways import then as order_ways
 from open63110.kernel.errors import Malformed, Refused, Unavailable, Unknown
-from open63110.kernel.ids import StationId
+from open63110.kernel.ids import StationId, TransferNumber, TransferReference
 from open63110.kernel.messages import Effect, Event, Wake
 from open63110.kernel.roles import Role
 from open63110.model.network import ATTEMPTS, PRIORITY, Move, MoveState, NetworkProfile
@@ -25,6 +25,7 @@ from open63110.model.station import (
     StationBooted,
     StationDisconnected,
 )
+from open63110.model.transfer import EnergyTransfer
 from open63110.model.variables import (
     ReadVariables,
     SettingResult,
@@ -133,7 +134,6 @@ def test_a_password_is_written_down_nowhere_and_an_order_without_it_is_not_sent(
     assert wish().kept() == wish()
 
 
-# --- on its way ---
 @pytest.mark.parametrize("url", ["wss://user:Jx3-tR8_qW7zLm2v@b/x", "wss://b/x?token=Jx3-tR8_qW7zLm2v"])
 def test_an_address_with_a_secret_is_refused_and_neither_it_nor_the_refusal_shows_that(url: str) -> None:
     with pytest.raises(Malformed) as caught:
