@@ -149,27 +149,34 @@ def cancel(command: CancelMigration, station: Station, now: datetime) -> Iterato
     Raises:
         Unknown: it is not moving.
         Refused: it is leaving already.
+        Unavailable: it was told other ways and is away: it may be at the other CSMS, or go there when it starts again.
     """
     move = station.move
     if move is None or not move.open:
         raise Unknown(f"{station.id} is not moving", code="NotMoving", where="station")
     if move.state is MoveState.LEAVING:
         raise Refused(f"{station.id} is leaving", code="TooLate", where="station")
+    if move.before and not may_be_ordered(station):
+        remedy = "ask again when it is here, or finish the migration if it is there"
+        raise Unavailable(f"{station.id} is not connected", code="StationOffline", where="station", remedy=remedy)
     yield _now(station, move, now, MoveState.CANCELLED)
     yield Wake(name=_WAKE, at=now, command=None)
-    if move.before and may_be_ordered(station):
+    if move.before:
         yield _settings(station, move.before, None)
 
 
 def finish(command: FinishMigration, station: Station, now: datetime) -> Iterator[Effect]:
-    """Let it in no more.
+    """Let it in no more. One that started again by itself once it had the new ways has left without being told to.
 
     Raises:
         Unknown: it has not left.
     """
     move = station.move
-    if move is None or move.state is not MoveState.LEFT:
+    if move is None or not (move.state is MoveState.LEFT or (move.open and station.connected is None)):
         raise Unknown(f"{station.id} has not left", code="NotMoving", where="station")
+    if move.open:
+        yield _now(station, move, now, MoveState.LEFT, reason=MIGRATED)
+        yield Wake(name=_WAKE, at=now, command=None)
     yield RegistrationDecided(station=station.id, at=now, registration=Registration.REJECTED, reason=MIGRATED)
 
 

@@ -141,6 +141,7 @@ def test_an_address_with_a_secret_is_refused_and_neither_it_nor_the_refusal_show
     assert "Jx3" not in f"{caught.value.message}{caught.value.remedy}{wish(url=url).kept()}"
 
 
+# --- on its way ---
 
 
 def test_a_station_that_has_the_way_is_asked_in_which_order_it_tries_its_ways_and_is_told_a_new_one() -> None:
@@ -214,7 +215,29 @@ def test_when_its_moment_comes_it_starts_again_once_it_is_idle() -> None:
     leaving = changed(effects, ready)
     assert state(leaving) is MoveState.LEAVING
     assert list(follow(effects[0], leaving)) == [RebootStation(station=CS, mode=RebootMode.ON_IDLE)]  # type: ignore[arg-type] # the fact
-    assert list(csms.leave(LeaveNow(station=CS), leaving, LATER)) == []
+
+
+def looked_at(there: Station, now: datetime, *, idle: bool) -> tuple[list[Effect], list[Wake]]:
+    effects = list(csms.leave(LeaveNow(station=CS, idle=idle), there, now))
+    return effects, [one for one in effects if isinstance(one, Wake)]
+
+
+def test_a_station_that_would_not_start_again_stays_and_its_ways_are_put_back() -> None:
+    ready = moving(MoveState.READY, before="1,2")
+    begun, (wake,) = looked_at(ready, LATER, idle=False)
+    assert (wake.at, wake.command) == (LATER + csms.ANSWERS, LeaveNow(station=CS))
+    leaving = changed(begun, ready)
+    running = EnergyTransfer(number=TransferNumber(1), station=CS, reference=TransferReference("t1"))
+    busy = replace(leaving, transfers={running.reference: running})
+    for idle in (False, True):  # as long as energy flows it is waited for, however long that takes
+        effects, (wake,) = looked_at(busy, wake.at, idle=idle)
+        assert (effects, wake.command) == ([wake], LeaveNow(station=CS))
+    effects, (wake,) = looked_at(leaving, wake.at, idle=False)
+    assert (effects, wake.command) == ([wake], LeaveNow(station=CS, idle=True))
+    effects, wakes = looked_at(leaving, wake.at, idle=True)
+    assert (state(changed(effects, leaving)), wakes) == (MoveState.FAILED, [])
+    assert settings(effects) == [{PRIORITY: "1,2"}]
+    assert list(csms.leave(LeaveNow(station=CS, idle=True), moving(MoveState.LEFT), LATER)) == []
 
 
 @pytest.mark.parametrize("busy", [{"connected": None}, {"blocked_by": "firmware"}])
@@ -265,6 +288,17 @@ def test_until_it_leaves_it_may_be_called_back() -> None:
     for over in (HERE, moving(MoveState.LEFT)):
         with pytest.raises(Unknown):
             list(csms.cancel(CancelMigration(station=CS), over, NOW))
+
+
+def test_one_that_is_away_and_may_have_gone_by_itself_is_not_called_back_but_may_be_given_up() -> None:
+    gone = replace(moving(MoveState.READY, before="1,2"), connected=None)
+    with pytest.raises(Unavailable):
+        list(csms.cancel(CancelMigration(station=CS), gone, NOW))
+    left, wake, decided = csms.finish(FinishMigration(station=CS), gone, NOW)
+    assert state(changed([left], gone)) is MoveState.LEFT
+    assert isinstance(wake, Wake)
+    assert wake.command is None
+    assert isinstance(decided, RegistrationDecided)
 
 
 def test_who_is_at_the_other_end_is_let_in_here_no_more() -> None:
