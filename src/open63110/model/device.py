@@ -12,7 +12,7 @@ from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId
 
 _SECRET: Final = ("password", "authorizationkey", "secret", "privatekey")
-"""Parts of names of variables, in lower case, that are secrets whatever their station says."""
+"""Parts of names, in lower case, under which secrets stand whatever a station says."""
 
 _APART: Final = "%/#@"
 """Characters that part the names in a written address, or stand for one that does."""
@@ -56,8 +56,13 @@ class VariableAddress(msgspec.Struct, frozen=True, kw_only=True, gc=False, array
     @property
     def secret(self) -> bool:
         """Its name tells that its value is for nobody's eyes."""
-        name = self.name.lower()
-        return any(part in name for part in _SECRET)
+        return names_secret(self.name)
+
+
+def names_secret(name: str) -> bool:
+    """Tell whether a name says that what stands under it is for nobody's eyes: a password, a key."""
+    spelled = name.lower()
+    return any(part in spelled for part in _SECRET)
 
 
 def variable_address(text: str, where: str = "variable") -> VariableAddress:

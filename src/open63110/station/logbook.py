@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from open63110.kernel.messages import Event
+from open63110.model.device import names_secret
 from open63110.model.logs import LogKind
 from open63110.model.station import StationBooted
 from open63110.usecases.stations.monitor_station import StationEventReported
@@ -25,7 +26,7 @@ COLLECTED: Final = 20_000
 """The same, of what is logged by criteria."""
 
 SECRET: Final = frozenset({"location"})
-"""Fields that no log shows."""
+"""Fields that no log shows, beside those whose names tell that they are secret."""
 
 MOMENT: Final = len('{"at":"')
 STAMP: Final = len("2026-03-01T12:00:00.000Z")
@@ -183,10 +184,10 @@ def line_of(at: datetime, fact: Event | Mapping[str, Any]) -> bytes:
 def _shown(value: Any) -> Any:
     """Return a struct as its fields by name: those that say something, and no secret."""
     if isinstance(value, msgspec.Struct):
-        found = {name: getattr(value, name) for name in value.__struct_fields__ if name not in SECRET}
+        found = {name: getattr(value, name) for name in value.__struct_fields__ if name not in SECRET and not names_secret(name)}
         return {name: _shown(one) for name, one in found.items() if one not in (None, "", (), {}, frozenset())}
     if isinstance(value, dict):
-        return {str(key): _shown(one) for key, one in value.items()}
+        return {str(key): _shown(one) for key, one in value.items() if not names_secret(str(key))}
     if isinstance(value, tuple | list | frozenset):
         return [_shown(one) for one in value]
     return value

@@ -10,8 +10,12 @@ import pytest
 
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId
 from open63110.model.logs import LogKind, StationLog, changed
+from open63110.model.network import NetworkProfile
+from open63110.model.own_device import HEARTBEAT, OwnSettings, OwnSettingsChanged
+from open63110.model.rotation import SECRET
 from open63110.model.station import ConnectorReported, Identity, StationBooted
 from open63110.station.logbook import Book, FileBook, Logbook, MemoryBook, stamp
+from open63110.usecases.stations.migrate_station import NetworkProfileKept
 from open63110.usecases.stations.monitor_station import StationEventReported
 from open63110.usecases.stations.onboard_station import ClockSet
 
@@ -76,6 +80,17 @@ def test_the_address_of_a_log_on_its_way_stands_in_no_log(book: Logbook, tmp_pat
     assert line["log"]["name"] == "x.log"
     assert "secret" not in str(line)
     assert "csms.example" not in str(line)
+
+
+def test_the_password_of_a_station_stands_in_no_log(book: Logbook, tmp_path: Path) -> None:
+    told = OwnSettings(station=CS, values={SECRET: "k3jd9s0fj2lq8d7h", HEARTBEAT: "300"}, waiting={SECRET: "w7sd9s0fj2lq8d7h"})
+    way = NetworkProfile(slot=1, url="wss://b.example/ocpp", identity="B-1", password="p1jd9s0fj2lq8d7h")
+    book.note(OwnSettingsChanged(station=CS, at=NOON, own_settings=told))
+    book.note(NetworkProfileKept(station=CS, at=NOON, profile=way))
+    settings, kept = extracted(book, LogKind.DIAGNOSTICS, tmp_path)
+    assert settings["own_settings"]["values"] == {HEARTBEAT: "300"}
+    assert kept["profile"]["url"] == "wss://b.example/ocpp"
+    assert "9s0fj2lq8d7h" not in str((settings, kept))
 
 
 def test_a_part_is_what_was_written_in_its_time(book: Logbook, tmp_path: Path) -> None:
