@@ -18,6 +18,7 @@ from open63110.apps.site import Capture, Site, StationPlan
 from open63110.bindings.ocpp.line import Dialling
 from open63110.kernel.ids import PrincipalId
 from open63110.kernel.units import Seconds
+from open63110.model.order import Order
 from open63110.model.policy import StationPolicy
 from open63110.model.principal import AuditEntry, Principal
 from open63110.model.station import Registration
@@ -119,6 +120,81 @@ async def test_a_station_that_does_not_take_another_secret_keeps_the_one_it_has(
             await cs.connect()
             frames = [one for one in (await here.ask("stations/CS-1/frames"))["items"] if told in str(one)]
             assert frames == []
+
+
+def given(asked: dict[str, Any], wire: str) -> str:
+    """The password in an order."""
+    return bytes.fromhex(asked["value"]).decode() if wire == "v16" else str(asked["setVariableData"][0]["attributeValue"])
+
+
+def ended(here: House) -> list[Order]:
+    """The orders that gave a password and are over."""
+    return [one for one in here.rows(Order) if one.kind == "SetVariables" and one.ended is not None]
+
+
+def verdicts(cs: Player, wire: str, *words: str) -> str:
+    """Let a station answer one password after the other; return the action by which it is given one."""
+    left = list(words)
+    if wire == "v16":
+        cs.answers["ChangeConfiguration"] = lambda _: {"status": left.pop(0)}
+        return "ChangeConfiguration"
+    cs.answers["SetVariables"] = lambda asked: {
+        "setVariableResult": [
+            {"attributeStatus": left.pop(0), "component": one["component"], "variable": one["variable"]}
+            for one in asked["setVariableData"]
+        ]
+    }
+    return "SetVariables"
+
+
+@pytest.mark.parametrize("second", ["Accepted", "Rejected"])
+@pytest.mark.parametrize("wire", WIRES)
+async def test_a_second_secret_does_not_shut_out_a_station_that_has_the_first(wire: str, second: str, tmp_path: Path) -> None:
+    async with house(tmp_path, listeners=GUARDED) as here:
+        await here.register("CS-1")
+        made = await here.ask("principals", {"id": "CS-1", "role": "station"}, status=201)
+        password = made["key"].partition(".")[2]
+        told = []
+        async with playing(here.port, "CS-1", wire, password=password) as cs:
+            action = verdicts(cs, wire, "Accepted", second)
+            assert await cs.boot() == "Accepted"
+            for count in (1, 2):
+                await here.ask("stations/CS-1/rotate-credential", {})
+                told.append(given(await cs.asked(action), wire))
+                await here.until(lambda: len(ended(here)) == count)  # noqa: B023 - it is awaited here
+            await cs.cut()
+        async with playing(here.port, "CS-1", wire, password=told[0]):  # it takes them up one after the other
+            await here.until(lambda: here.csms.keys.matches("CS-1", told[0], known(here).key))
+        with pytest.raises(InvalidStatus):
+            await Player(here.port, "CS-1", wire, password=password).connect()
+        if second == "Accepted":
+            async with playing(here.port, "CS-1", wire, password=told[1]):
+                await here.until(lambda: here.csms.keys.matches("CS-1", told[1], known(here).key))
+            with pytest.raises(InvalidStatus):
+                await Player(here.port, "CS-1", wire, password=told[0]).connect()
+        assert known(here).given == ()
+
+
+async def test_a_machine_of_which_nobody_knows_whether_it_took_its_secret_is_given_another_and_may_show_either(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, listeners=GUARDED) as here:
+        await sold(here, vendor="")
+        async with playing(here.port, "CS-1", "v16", password=FACTORY) as cs:
+            cs.answers["ChangeConfiguration"] = lambda _: {}  # it takes it, and its answer cannot be understood
+            assert await cs.boot() == "Accepted"
+            first = given(await cs.asked("ChangeConfiguration"), "v16")
+    async with house(tmp_path, listeners=GUARDED, admin="another-admin") as here:
+        async with playing(here.port, "CS-1", "v16", password=FACTORY) as cs:
+            cs.obey("ChangeConfiguration")
+            assert await cs.boot() == "Accepted"
+            second = given(await cs.asked("ChangeConfiguration"), "v16")
+            assert second != first
+        async with playing(here.port, "CS-1", "v16", password=first):
+            await here.until(lambda: here.csms.keys.matches("CS-1", first, known(here).key))
+        async with playing(here.port, "CS-1", "v16", password=second):
+            await here.until(lambda: here.csms.keys.matches("CS-1", second, known(here).key))
+        assert (known(here).factory, known(here).given) == (False, ())
 
 
 async def test_a_machine_without_a_voucher_waits_and_learns_nothing_and_is_let_in_with_one(tmp_path: Path) -> None:

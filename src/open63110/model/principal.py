@@ -28,7 +28,16 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=
     factory: bool = False
     """Its key was chosen by whoever made the machine: it gets another one as soon as it is on board."""
     next_key: str = ""
-    """Hash of the key that it was given and has not shown yet; it counts beside the other until then."""
+    """Hashes of the keys that it was given and has not shown yet, the oldest first, a space between them."""
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Hashes of the keys that it was given: each counts beside the one it has until it shows that, or a later one."""
+        return tuple(self.next_key.split())
+
+    def to_show(self, given: tuple[str, ...]) -> "Principal":
+        """Return it with other keys that it was given and has not shown yet."""
+        return msgspec.structs.replace(self, next_key=" ".join(given))
 
 
 class PrincipalChanged(Event, frozen=True, kw_only=True, gc=False):

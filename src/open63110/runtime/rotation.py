@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stations get secrets of their own for those they came with; the new one counts beside the old until it is seen (8.3.15)."""
+"""Stations get secrets of their own for those they came with; a new one counts beside the old until it is seen (8.3.15).
+
+Whether a station has taken a secret is not known before it shows it: an answer may be lost, an order cut by a restart, another
+secret may be on its way already. So each that was given counts until the station shows it or a later one, or says that it does
+not take it.
+"""
 
 import secrets
 from datetime import timedelta
@@ -28,6 +33,11 @@ BYTES = 15
 WITHIN = timedelta(minutes=5)
 """A station that has just come on board has other things to do first."""
 
+MOST = 8
+"""Secrets that were given and not shown: with one more, one that the station may have would have to be forgotten."""
+
+TAKES_ALL = f"it was given {MOST} secrets and shows none of them; give it a new key, and set that at the station"
+
 _ASKER = replace(OURSELVES, role=Role.ADMIN)
 """As whom the doors judge this CSMS."""
 
@@ -38,6 +48,8 @@ class Rotation:
     def __init__(self, engine: Engine, orders: Orders, keys: Keys, ids: Ids) -> None:
         """Listen for stations that are accepted with a secret of somebody else's choice, and for operators."""
         self._engine, self._orders, self._keys, self._ids = engine, orders, keys, ids
+        self._asked: set[StationId] = set()
+        """That were told of a secret and have not answered."""
         engine.commit.follow((RotationWanted, RegistrationDecided), self._look)
 
     def _look(self, entries: list[Entry]) -> None:
@@ -48,7 +60,7 @@ class Rotation:
                 fact = one.event
                 known = self._principal(fact.station)
                 accepted = isinstance(fact, RegistrationDecided) and fact.registration is Registration.ACCEPTED
-                if accepted and known is not None and known.factory and not known.next_key:
+                if accepted and known is not None and known.factory and fact.station not in self._asked:
                     self._begin(fact.station)
 
     def _principal(self, station: StationId) -> Principal | None:
@@ -59,33 +71,48 @@ class Rotation:
         known = self._principal(station)
         if known is None:
             return
+        if len(known.given) >= MOST:
+            log.warning("a station takes secrets and shows none of them", station=station, given=len(known.given))
+            self._audit(station, Outcome.REJECTED, TAKES_ALL)
+            return
         secret = secrets.token_urlsafe(BYTES)
-        self._keep(replace(known, next_key=self._keys.hash(station, secret)))
+        hashed = self._keys.hash(station, secret)
+        self._keep(known.to_show((*known.given, hashed)))
+        self._asked.add(station)
         command = SetVariables(station=station, settings=(Setting(variable=SECRET, value=secret),))
         deadline = self._engine.clock.now() + WITHIN
         asked = self._orders.ask(command, OURSELVES, deadline=deadline, judged=_ASKER)
-        asked.add_done_callback(lambda done: None if done.cancelled() else self._follow(done.result()))
+        asked.add_done_callback(lambda done: self._follow(station, hashed, None if done.cancelled() else done.result()))
 
-    def _follow(self, asked: Asked) -> None:
-        if asked.order.ended is not None:
-            self._over(asked.order)
+    def _follow(self, station: StationId, hashed: str, asked: Asked | None) -> None:
+        if asked is None:
+            self._asked.discard(station)
+        elif asked.order.ended is not None:
+            self._over(asked.order, hashed)
         else:
-            self._orders.watch(asked.order.id, self._over)
+            self._orders.watch(asked.order.id, lambda order: self._over(order, hashed))
 
-    def _over(self, order: Order) -> None:
+    def _over(self, order: Order, hashed: str) -> None:
         """Forget the new secret only if the station said that it does not take it: an answer that was lost may be a yes."""
+        self._asked.discard(order.station)
         known = self._principal(order.station)
         taken = order.outcome in {Outcome.ACCEPTED, Outcome.FAILED}
         log.info("a station was given a secret of its own", station=order.station, outcome=order.outcome, reason=order.reason)
         if known is not None and not taken:
-            self._keep(replace(known, next_key=""))
+            self._keep(known.to_show(tuple(one for one in known.given if one != hashed)))
 
-    def seen(self, station: StationId) -> None:
-        """Let the new secret take the place of the old one: the station has shown it."""
+    def seen(self, station: StationId, shown: str) -> None:
+        """Let a new secret take the place of the old one, and of those given before it: the station has shown it.
+
+        Args:
+            station: that comes.
+            shown: the hash of what it shows.
+        """
         known = self._principal(station)
-        if known is not None and known.next_key:
-            self._keep(replace(known, key=known.next_key, next_key="", factory=False))
-            self._audit(station)
+        if known is not None and shown in known.given:
+            later = known.given[known.given.index(shown) + 1 :]
+            self._keep(replace(known, key=shown, factory=False).to_show(later))
+            self._audit(station, Outcome.ACCEPTED, "the station shows its new secret; the old one is void")
 
     def _keep(self, principal: Principal) -> None:
         now = self._engine.clock.now()
@@ -94,7 +121,7 @@ class Rotation:
         turn.keep()
         self._engine.commit.after(_nobody_waits)
 
-    def _audit(self, station: StationId) -> None:
+    def _audit(self, station: StationId, outcome: Outcome, detail: str) -> None:
         entry = AuditEntry(
             id=self._ids.row(AuditEntry),
             at=self._engine.clock.now(),
@@ -102,8 +129,8 @@ class Rotation:
             role=OURSELVES.role,
             action="RotateCredential",
             target=station,
-            outcome=Outcome.ACCEPTED,
-            detail="the station shows its new secret; the old one is void",
+            outcome=outcome,
+            detail=detail,
         )
         self._engine.known.keep("audit", entry.id, entry)
         self._engine.commit.after(_nobody_waits)

@@ -73,8 +73,8 @@ class Gate:
         self._listening, self._strangers, self._waiting = listening, strangers, waiting
         self.open: Callable[[StationId, Version, Upgrade], Peer] = _nobody
         """Makes the conversation of a station that was let in."""
-        self.rotated: Callable[[StationId], None] = _unnoticed
-        """Told of a station that shows the secret it was given in the place of another (8.3.15)."""
+        self.rotated: Callable[[StationId, str], None] = _unnoticed
+        """Told of a station that shows a secret it was given in the place of another, and the hash of that (8.3.15)."""
 
     def __call__(self, upgrade: Upgrade) -> Accept | Decline:
         """Decide about one request."""
@@ -125,8 +125,9 @@ class Gate:
         user, _, password = _basic(header).partition(":")
         if user.lower() != station.lower():
             return False
-        if self._keys.matches(station, password, principal.next_key):
-            self.rotated(station)
+        shown = next((one for one in principal.given if self._keys.matches(station, password, one)), "")
+        if shown:
+            self.rotated(station, shown)
             return True
         return self._keys.matches(station, password, principal.key)
 
@@ -174,7 +175,7 @@ def _nobody(station: StationId, version: Version, upgrade: Upgrade) -> Peer:
     raise RuntimeError(f"nobody opens conversations for {station} ({version}, {upgrade.remote})")
 
 
-def _unnoticed(_: StationId) -> None:
+def _unnoticed(_: StationId, __: str) -> None:
     """Nobody wants to know."""
 
 
