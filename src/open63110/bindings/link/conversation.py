@@ -9,6 +9,7 @@ import structlog
 from open63110.bindings.link import answers
 from open63110.bindings.link.answer import find
 from open63110.bindings.link.correspondence import ANSWERS, Correspondence, Ending
+from open63110.bindings.link.cover import Cover
 from open63110.bindings.link.enclosing import enclosed, order_written
 from open63110.bindings.link.errors import HARMLESS, ErrorCode, camel
 from open63110.bindings.link.framing.happenings import Arrived, Welcomed
@@ -115,7 +116,7 @@ class _Due:
 class Conversation:
     """One station over all its links; implements correspondence.Desk."""
 
-    __slots__ = ("_admitted", "_office", "_orders", "_pace", "lines", "marks", "opened", "remote", "station", "told")
+    __slots__ = ("_admitted", "_cover", "_office", "_orders", "_pace", "lines", "marks", "opened", "remote", "station", "told")
 
     def __init__(self, office: Office, station: StationId, marks: Marks) -> None:
         """Wait for a link; ``lines`` is set before there is one."""
@@ -130,6 +131,7 @@ class Conversation:
         """The header that was admitted last, and the zone that the station was in then: mostly the next message has it, too."""
         self._pace = Pace()
         self._orders: dict[int, OrderId] = {}
+        self._cover = Cover()
 
     @property
     def noun(self) -> Station | None:
@@ -174,7 +176,7 @@ class Conversation:
     def note(self, frame: bytes, *, sent: bool) -> None:
         """Remember a raw frame."""
         self._office.received += not sent
-        self._office.frames.note(self.station, frame, sent=sent)
+        self._office.frames.note(self.station, self._cover.shown(frame) if sent else frame, sent=sent)
 
     # -- the station speaks --
 
@@ -365,6 +367,7 @@ class Conversation:
             header, body, durable=False, over=lambda ending: self._over(order, command, ending), patience=left
         )
         self._orders[number] = order.id
+        self._cover.begin(order.id, command)
 
     def take_back(self, order: Order) -> bool:
         """Take an order back; False if it was given up already, then the station is asked to stop."""
@@ -374,6 +377,7 @@ class Conversation:
     def _over(self, order: Order, command: Command, ending: Ending) -> None:
         engine = self._office.engine
         self._orders = {number: one for number, one in self._orders.items() if one != order.id}
+        self._cover.end(order.id)
         if ending.silent:
             verdict = Verdict(outcome=Outcome.FAILED, reason="NoAnswer", detail="the station did not answer in time")
         else:
