@@ -1,42 +1,52 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows for decisions that are tested alone: a dictionary, searched as the real ones are."""
+"""Rows in memory, for decisions that ask for them: they change by the facts that carry them, as in the engine."""
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from open63110.kernel.messages import Effect, Event
-from open63110.ports import Where, searchable
+from open63110.ports import BY_NAME, Where, searchable
 from open63110.runtime.rows import holds
 
 N = TypeVar("N")
 
 
 class KeptRows:
-    """What facts said of nouns that are rows."""
+    """Implements ports.Rows."""
 
     def __init__(self, *nouns: Any) -> None:
-        self.nouns: dict[tuple[type[Any], Any], Any] = {}
-        for one in nouns:
-            self.put(one)
+        self.rows: dict[tuple[str, Any], Any] = {}
+        for noun in nouns:
+            self.put(noun)
 
     def put(self, noun: Any) -> None:
         """Have a row."""
-        self.nouns[type(noun), getattr(noun, searchable(type(noun)).key)] = noun
-
-    def take(self, effects: list[Effect]) -> list[Effect]:
-        """Let the facts among what was decided change the rows."""
-        for one in effects:
-            if isinstance(one, Event) and one.about != "station":
-                noun = getattr(one, one.about)
-                if noun is not None:
-                    self.put(noun)
-        return effects
+        kept = searchable(type(noun))
+        self.rows[kept.name, getattr(noun, kept.key)] = noun
 
     def get(self, noun: type[N], key: Any) -> N | None:
         """Return the row of a key."""
-        found: N | None = self.nouns.get((noun, key))
+        found: N | None = self.rows.get((searchable(noun).name, key))
         return found
 
     def load(self, noun: type[N], *where: Where) -> list[N]:
         """Return every row that matches, by key."""
-        mine = sorted((key, one) for (kind, key), one in self.nouns.items() if kind is noun)
-        return [one for _, one in mine if all(holds(part, one) for part in where)]
+        name = searchable(noun).name
+        found = [one for (kind, _), one in sorted(self.rows.items()) if kind == name]
+        return [one for one in found if all(holds(part, one) for part in where)]
+
+    def take(self, effects: Iterable[Effect]) -> list[Any]:
+        """Let facts change rows, and return all effects."""
+        found = []
+        for effect in effects:
+            found.append(effect)
+            if isinstance(effect, Event) and effect.about != "station":
+                self._changed(effect)
+        return found
+
+    def _changed(self, fact: Event) -> None:
+        noun = getattr(fact, fact.about)
+        if noun is None:
+            self.rows.pop((fact.about, getattr(fact, BY_NAME[fact.about].key)), None)
+        else:
+            self.rows[fact.about, getattr(noun, BY_NAME[fact.about].key)] = noun

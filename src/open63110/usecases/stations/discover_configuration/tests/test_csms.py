@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.kept_rows import KeptRows
+from tests.rows import KeptRows
 
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import StationId

@@ -4,7 +4,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.kept_rows import KeptRows
+from tests.rows import KeptRows
 
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.model.device import InventoryScope

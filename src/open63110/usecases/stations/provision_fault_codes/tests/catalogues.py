@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.rows import KeptRows
+
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command, Effect, Event, Reply
 from open63110.model.fault import FaultCatalogue, UnknownFault
 from open63110.model.station import Identity, Registration, Station
-from open63110.ports import BY_NAME, Batch
-from open63110.simulator.forgetful import ForgetfulStore
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -62,34 +62,22 @@ class Table:
     """Rows, and what was said about them."""
 
     def __init__(self) -> None:
-        self.rows = ForgetfulStore()
+        self.rows = KeptRows()
         self.orders: list[Command] = []
         self.replies: list[Reply] = []
         self.facts: list[Event] = []
 
     def play(self, effects: Iterable[Effect]) -> list[Effect]:
         """Take what a decision yields, all at once as a turn does; return it."""
-        taken, batch = list(effects), Batch()
+        taken = self.rows.take(list(effects))
         for one in taken:
             if isinstance(one, Event):
                 self.facts.append(one)
-                self._row(one, batch)
             elif isinstance(one, Command):
                 self.orders.append(one)
             elif isinstance(one, Reply):
                 self.replies.append(one)
-        self.rows.stage(batch, NOON)
         return taken
-
-    def _row(self, fact: Any, batch: Batch) -> None:
-        if fact.about == "station":
-            return
-        noun, key_name = getattr(fact, fact.about), BY_NAME[fact.about].key
-        key = getattr(noun if noun is not None else fact, key_name)
-        if noun is None:
-            batch.removes.add((fact.about, key))
-        else:
-            batch.puts[fact.about, key] = noun
 
     def told(self) -> list[Command]:
         """What was ordered since the last look."""

@@ -3,17 +3,15 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from msgspec.structs import replace
+from tests.rows import KeptRows
 
 from open63110.kernel.ids import EvseNumber, StationId, SubjectRef, TransferNumber, TransferReference
 from open63110.kernel.messages import Command, Effect, Event, Reply, Wake
 from open63110.model.display import MessageContent, MessageFormat, StationMessage
 from open63110.model.station import Connector, Evse, LocalAuthorization, Registration, Station
 from open63110.model.transfer import EnergyTransfer, TransferState
-from open63110.ports import BY_NAME, Batch
-from open63110.simulator.forgetful import ForgetfulStore
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -58,7 +56,7 @@ class Table:
     """Rows of one station, and what was said about them."""
 
     def __init__(self) -> None:
-        self.rows = ForgetfulStore()
+        self.rows = KeptRows()
         self.facts: list[Event] = []
         self.orders: list[Command] = []
         self.replies: list[Reply] = []
@@ -66,30 +64,18 @@ class Table:
 
     def play(self, effects: Iterable[Effect]) -> list[Effect]:
         """Take what a decision yields, all at once as a turn does; return it."""
-        taken, batch = list(effects), Batch()
+        taken = self.rows.take(list(effects))
         for one in taken:
             match one:
                 case Event():
                     self.facts.append(one)
-                    self._row(one, batch)
                 case Command():
                     self.orders.append(one)
                 case Reply():
                     self.replies.append(one)
                 case Wake():
                     self.wakes[one.name] = one
-        self.rows.stage(batch, NOON)
         return taken
-
-    def _row(self, fact: Any, batch: Batch) -> None:
-        if fact.about == "station":
-            return
-        noun, key_name = getattr(fact, fact.about), BY_NAME[fact.about].key
-        key = getattr(noun if noun is not None else fact, key_name)
-        if noun is None:
-            batch.removes.add((fact.about, key))
-        else:
-            batch.puts[fact.about, key] = noun
 
     def messages(self) -> list[StationMessage]:
         """What there is, by number."""

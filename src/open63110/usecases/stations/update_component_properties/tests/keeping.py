@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
-from tests.kept_rows import KeptRows
+from tests.rows import KeptRows
 
 from open63110.kernel.ids import StationId
 from open63110.model.policy import Policy
