@@ -18,6 +18,7 @@ from open63110.bindings.ocpp.rpc import peer as rpc
 from open63110.bindings.ocpp.rpc.errors import ErrorCode, MalformedFrame, SchemaFault
 from open63110.bindings.ocpp.rpc.frames import Call, Error, Result, Send
 from open63110.bindings.ocpp.rpc.version import Version
+from open63110.bindings.ocpp.secrets import shown
 from open63110.bindings.ocpp.translation import Door, Translation, Wire
 from open63110.bindings.ocpp.v201.get_transaction_status import WAITING
 from open63110.bindings.ocpp.ways import Ways
@@ -249,7 +250,7 @@ class Talk:
         if not hasattr(self, "_rpc"):
             return
         client = self._client
-        client.frames.note(self._line.station, message, sent=False)
+        client.frames.note(self._line.station, shown(message), sent=False)
         client.received += 1
         if binary:
             client.malformed += 1

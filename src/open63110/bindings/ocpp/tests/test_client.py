@@ -117,13 +117,15 @@ class House:
 
 
 class Frames:
-    """Counts frames."""
+    """Remembers frames."""
 
     def __init__(self) -> None:
         self.sent = self.heard = 0
+        self.kept: list[bytes] = []
 
     def note(self, station: StationId, frame: bytes, *, sent: bool) -> None:
         self.sent, self.heard = self.sent + sent, self.heard + (not sent)
+        self.kept.append(frame)
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -330,6 +332,23 @@ async def test_noise_costs_nothing_but_a_count(csms: Csms) -> None:
         await csms.hears()
         counted = one.client.counters()
         assert (counted["frames_malformed"], counted["strays"], counted["frames_received"]) == (2, 1, 3)
+
+
+async def test_a_station_remembers_frames_without_the_secrets_that_it_is_given(csms: Csms) -> None:
+    secret = {
+        "component": {"name": "SecurityCtrlr"},
+        "variable": {"name": "BasicAuthPassword"},
+        "attributeValue": "k3jd9s0fj2lq8d7h",
+    }
+    async with house(csms) as one:
+        frames = one.client.frames
+        assert isinstance(frames, Frames)
+        one.line.dial()
+        await one.link()
+        csms.says(2, "secret", "SetVariables", {"setVariableData": [secret]})
+        await until(lambda: frames.heard == 1)
+        assert b"SetVariables" in frames.kept[0]
+        assert b"k3jd9s0fj2lq8d7h" not in frames.kept[0]
 
 
 def test_the_address_of_a_station_is_escaped() -> None:
