@@ -5,11 +5,11 @@ from typing import Any
 
 import msgspec
 
+from open63110.model.device import names_secret
+
 HIDDEN = "(hidden)"
 CALL = b"[2,"
 """How the calls begin that are made here."""
-_NAMES = ("password", "authorizationkey", "secret", "privatekey")
-"""Parts of names, in lower case, whose values are secret."""
 _PLACES = frozenset({"location", "remoteLocation"})
 """Names of addresses that hold their own secret."""
 _TELLTALE = (b'ocation":', b"assword", b"AuthorizationKey", b"secret", b"Secret", b"rivateKey")
@@ -57,10 +57,7 @@ def _name_of(variable: Any) -> Any:
 
 
 def _is_secret(name: Any) -> bool:
-    if not isinstance(name, str):
-        return False
-    spelled = name.lower()
-    return spelled in _LEARNED or any(part in spelled for part in _NAMES)
+    return isinstance(name, str) and (name.lower() in _LEARNED or names_secret(name))
 
 
 def shown(frame: bytes) -> bytes:
