@@ -174,13 +174,22 @@ def verdict(order: Command, status: int, words: str, code: str, answers: Sequenc
     facts = tuple(one for one in answers if isinstance(one, Event))
     meant = _MEANS.get(type(order))
     more = tuple(meant(Answer(order, outcome is Outcome.ACCEPTED, reason, answers, now))) if meant else ()
-    text = msgspec.json.encode(answers).decode() if answers else ""
+    text = msgspec.json.encode(_written(order, answers, now)).decode() if answers else ""
     told = _told_of_each(more)
     if told is not None and outcome is Outcome.ACCEPTED:
         outcome, reason, words = told
     return Verdict(
         outcome=outcome, reason=reason or (_name(status) if status else ""), detail=words, messages=(*facts, *more), answer=text
     )
+
+
+def _written(order: Command, answers: Sequence[Any], now: datetime) -> Sequence[Any]:
+    """Return what a reply holds as it may be written down: what was read without its secrets."""
+    if not isinstance(order, ReadVariables):
+        return answers
+    return [
+        ValuesAnswer(values=told_of(order, one.values, now).values) if isinstance(one, ValuesAnswer) else one for one in answers
+    ]
 
 
 def _told_of_each(messages: Sequence[Message]) -> tuple[Outcome, str, str] | None:

@@ -176,7 +176,7 @@ class Conversation:
     def note(self, frame: bytes, *, sent: bool) -> None:
         """Remember a raw frame."""
         self._office.received += not sent
-        self._office.frames.note(self.station, self._cover.shown(frame) if sent else frame, sent=sent)
+        self._office.frames.note(self.station, self._cover.shown(frame, sent=sent), sent=sent)
 
     # -- the station speaks --
 
