@@ -17,6 +17,9 @@ station booted (8.3.7-1), severities …"""
 V21: Wires = ("v21",)
 LINK: Wires = ("link",)
 """The native binding alone can carry it."""
+EVERY: Wires = (*OCPP, *LINK)
+NEWER: Wires = (*V2X, *LINK)
+"""OCPP 1.6 has no words for it, the others have."""
 S2: Wires = ("s2",)
 ANYHOW: Wires = ()
 """No wire is concerned, or any will do: passing once is enough."""
@@ -72,7 +75,7 @@ CONTENTS: tuple[Clause, ...] = (
     _clause("7.7", "Grid specific requirements", 1, V21),
     _clause("7.8", "DSO requirements", 2, ANYHOW),
     _clause("7.9", "Cybersecurity requirements"),
-    _clause("7.9.1", "General", 1, (*OCPP, *LINK)),
+    _clause("7.9.1", "General", 1, EVERY),
     _clause("7.9.2", "Security considerations for information", 1, LINK),
     _clause("7.9.3", "Threat analysis", 3, LINK),
     _clause("7.9.4", "Security requirements", 1, ANYHOW),
@@ -88,19 +91,22 @@ CONTENTS: tuple[Clause, ...] = (
     _clause("8.2.9", "Information exchange required to ensure a dynamic energy transfer control", 5, V21),
     _clause("8.2.10", "Providing frequency regulation service by means of decentralized frequency measurements", 5, V21),
     _clause("8.3", "Manage CS domain use cases"),
-    _clause("8.3.3", "Discover CS configuration", 3, OCPP),
-    _clause("8.3.4", "Update a CS component properties", 3, OCPP),
-    _clause("8.3.5", "Monitor a CS", 4, OCPP, {1: V2X, 2: V2X, 4: V21}),
-    _clause("8.3.6", "Update the firmware of a CS", 6, OCPP),
-    _clause("8.3.7", "Reboot a CS", 4, OCPP, {1: V2X, 3: V21}),
-    _clause("8.3.8", "The CSMS sets the information to be presented to the user", 3, V2X),
+    _clause("8.3.3", "Discover CS configuration", 3, EVERY),
+    _clause("8.3.4", "Update a CS component properties", 3, EVERY),
+    _clause("8.3.5", "Monitor a CS", 4, EVERY, {1: NEWER, 2: NEWER, 4: (*V21, *LINK)}),
+    _clause("8.3.6", "Update the firmware of a CS", 6, EVERY),
+    _clause("8.3.7", "Reboot a CS", 4, EVERY, {1: NEWER, 3: (*V21, *LINK)}),
+    _clause("8.3.8", "The CSMS sets the information to be presented to the user", 3, NEWER),
     _clause("8.3.9", "The CSMS sets log criteria", 3, LINK),
-    _clause("8.3.10", "Retrieve log information from the CS", 3, (*OCPP, *LINK), {2: OCPP}),
-    _clause("8.3.11", "Fault-code provisioning", 3, LINK),
-    _clause("8.3.12", "Information deletion triggered to CSMS by an SA", 3, OCPP),
-    _clause("8.3.13", "CS deregistration", 3, OCPP),
+    _clause("8.3.10", "Retrieve log information from the CS", 3, EVERY, {2: OCPP}),
+    _clause("8.3.11", "Fault-code provisioning", 3, LINK, {1: EVERY}),
+    _clause("8.3.12", "Information deletion triggered to CSMS by an SA", 3, EVERY),
+    _clause("8.3.13", "CS deregistration", 3, EVERY, short={1: "revoked certificates (8.3.17, 8.3.21) and OCPI"}),
     _clause("8.3.14", "Migration of the CS", 3, V2X),
-    _clause("8.3.15", "Onboarding the CS", 4, OCPP),
+    _clause(
+        *("8.3.15", "Onboarding the CS", 4, EVERY, {1: OCPP}),
+        short={1: "trust anchors and a certificate of its own (8.3.16, 8.3.18)"},
+    ),
     _clause("8.3.16", "CA certificate provisioning", 4, OCPP),
     _clause("8.3.17", "ISO 15118 OCSP response messages", 4, OCPP),
     _clause("8.3.18", "Install CS certificate", 4, OCPP),
