@@ -25,10 +25,10 @@ class Missing:
         """Look for ever."""
         while True:
             await asyncio.sleep(self._engine.clock.real(EVERY))
-            self.look()
+            await self.look()
 
-    def look(self) -> None:
-        """Look once."""
+    async def look(self) -> None:
+        """Look once; where a network takes thousands away at a time, everybody else has his turn between two of them."""
         engine, now = self._engine, self._engine.clock.now()
         if engine.policy.offline_after <= 0:
             return
@@ -39,5 +39,7 @@ class Missing:
         self._since = away
         for key, since in away.items():
             late = (now - since).total_seconds() >= engine.policy.offline_after
-            if late and UNREACHED not in engine.stations[key].flags:
+            known = engine.stations.get(key)
+            if late and known is not None and UNREACHED not in known.flags:
                 engine.hear((CheckAway(station=key, since=since),), now=now)
+                await asyncio.sleep(0)

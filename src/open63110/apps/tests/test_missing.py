@@ -45,9 +45,9 @@ class House:
             self.engine.stations[one.id] = one
         self.missing = Missing(self.engine)
 
-    def looked(self, seconds: float) -> list[str]:
+    async def looked(self, seconds: float) -> list[str]:
         self.clock.at += timedelta(seconds=seconds)
-        self.missing.look()
+        await self.missing.look()
         return self.alarmed()
 
     def alarmed(self) -> list[str]:
@@ -55,26 +55,44 @@ class House:
         return [one.station for one in rows.load(StationAlarm, Where("open", "=", True))]
 
 
-def test_a_station_is_missed_once_and_again_after_it_was_back() -> None:
+async def test_a_station_is_missed_once_and_again_after_it_was_back() -> None:
     house = House()
-    assert house.looked(9_999) == []
-    assert house.looked(599) == []
-    assert house.looked(1) == [A]
-    assert house.looked(600) == [A]
+    assert await house.looked(9_999) == []
+    assert await house.looked(599) == []
+    assert await house.looked(1) == [A]
+    assert await house.looked(600) == [A]
     assert len(house.engine.known.under_way.load(StationAlarm, (), {})) == 1
     house.engine.stations[A] = Station(id=A, registration=Registration.ACCEPTED, connected=house.clock.at)
-    house.looked(10)
+    await house.looked(10)
     house.engine.stations[A] = Station(id=A, registration=Registration.ACCEPTED)
-    house.looked(599)
+    await house.looked(599)
     assert "unreached" not in house.engine.stations[A].flags
-    house.looked(600)
+    await house.looked(600)
     assert "unreached" in house.engine.stations[A].flags
 
 
-def test_an_operator_may_miss_nobody() -> None:
+async def test_an_operator_may_miss_nobody() -> None:
     house = House(Policy(offline_after=Seconds(0.0)))
-    house.looked(1)
-    assert house.looked(99_999) == []
+    await house.looked(1)
+    assert await house.looked(99_999) == []
+
+
+async def test_others_have_their_turn_while_many_are_missed() -> None:
+    house, turns = House(), list[int]()
+    for number in range(20):
+        one = Station(id=StationId(f"D-{number}"), registration=Registration.ACCEPTED)
+        house.engine.stations[one.id] = one
+    await house.looked(1)
+
+    async def others() -> None:
+        while len(house.alarmed()) < 21:
+            turns.append(len(house.alarmed()))
+            await asyncio.sleep(0)
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        tasks.create_task(others())
+        await house.looked(600)
+    assert len(set(turns)) > 10
 
 
 async def test_it_looks_by_itself() -> None:
