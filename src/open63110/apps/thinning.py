@@ -9,7 +9,7 @@ from typing import Any
 from open63110.model.alarm import StationAlarm
 from open63110.model.notice import Notice
 from open63110.model.power import PowerAlarm, PowerSample
-from open63110.model.stream import StreamChunk
+from open63110.model.stream import EventStream, StreamChunk
 from open63110.ports import Query, Where, searchable
 from open63110.runtime.engine import Engine
 
@@ -53,7 +53,11 @@ class Thinning:
             gone += await self._all(StationAlarm, Where("resolved", "not null"), Where("resolved", "<", late))
             gone += await self._all(Notice, Where("open", "=", False), Where("due", "<", late))  # noqa: FBT003 - a value
         if policy.keep_streams > 0:
-            gone += await self._all(StreamChunk, Where("begin", "<", now - timedelta(days=policy.keep_streams)))
+            late = now - timedelta(days=policy.keep_streams)
+            gone += await self._all(StreamChunk, Where("begin", "<", late))
+            closed = Where("open", "=", False)  # noqa: FBT003 - a value
+            gone += await self._all(EventStream, closed, Where("last", "<", late))
+            gone += await self._all(EventStream, closed, Where("last", "null"), Where("opened", "<", late))
         end = now - timedelta(days=policy.keep_minutes)
         gone += await self._thin(self._thinned or end - AGAIN, end)
         self._thinned = end - COARSE

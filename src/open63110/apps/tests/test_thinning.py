@@ -18,7 +18,7 @@ from open63110.model.alarm import AlarmKind, StationAlarm
 from open63110.model.policy import Policy
 from open63110.model.power import PowerAlarm, PowerAlarmChanged, PowerSample
 from open63110.model.site import SiteId
-from open63110.model.stream import StreamChunk
+from open63110.model.stream import EventStream, StreamChunk
 from open63110.runtime.engine import Engine, Turn
 from open63110.runtime.principals import durable
 from open63110.runtime.table import discover
@@ -132,6 +132,19 @@ async def test_values_of_streams_go_after_some_days(house: House) -> None:
     await durable(house.engine)
     assert await house.look() == 1
     assert [one.id for one in house.store.load(StreamChunk)] == ["new"]
+
+
+async def test_closed_streams_go_with_the_last_of_their_values(house: House) -> None:
+    old, new = T0 - timedelta(days=8), T0 - timedelta(days=6)
+    for name, last, closed in (
+        *(("told-long-ago", old, old), ("told-lately", new, new), ("never-told", None, old)),
+        *(("open", old, None), ("never-told-and-open", None, None)),
+    ):
+        one = EventStream(id=name, station=StationId("A"), number=1, monitor=1, opened=old, last=last, closed=closed)
+        house.engine.known.keep("event_stream", name, one)
+    await durable(house.engine)
+    assert await house.look() == 2
+    assert {one.id for one in house.store.load(EventStream)} == {"told-lately", "open", "never-told-and-open"}
 
 
 async def test_without_a_term_it_is_kept_for_ever(tmp_path: Path) -> None:
