@@ -13,9 +13,11 @@ from open63110.kernel.messages import Effect
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Door
 from open63110.model.monitor import Monitoring
+from open63110.model.policy import Policy
 from open63110.model.station import Station
 from open63110.model.stream import EventStream, EventStreamChanged, StreamChunk, StreamChunkChanged, stream_key
 from open63110.ports import Rows, Where
+from open63110.usecases.stations.monitor_station.csms import EARLIEST
 from open63110.usecases.stations.monitor_station.messages import Acknowledged
 from open63110.usecases.stations.monitor_station.streams import (
     AdjustStream,
@@ -58,8 +60,8 @@ def open_stream(command: OpenStream, station: Station, rows: Rows, now: datetime
 
 def _variable(station: Station, monitor: int, rows: Rows) -> str:
     """Return what a monitor watches, empty if nobody knows it."""
-    monitoring = rows.get(Monitoring, station.id) or Monitoring(station=station.id, at=datetime.min)  # noqa: DTZ901 - not kept
-    here = (*(one.monitor for one in monitoring.wishes), *monitoring.installed)
+    monitoring = rows.get(Monitoring, station.id)
+    here = () if monitoring is None else (*(one.monitor for one in monitoring.wishes), *monitoring.installed)
     return next((str(one.address) for one in here if one.id == monitor), "")
 
 
@@ -71,8 +73,10 @@ def close_stream(command: CloseStream, station: Station, rows: Rows, now: dateti
     yield Acknowledged()
 
 
-def hear_samples(event: StreamSampled, station: Station, rows: Rows, now: datetime) -> Iterator[Effect]:
+def hear_samples(event: StreamSampled, station: Station, rows: Rows, now: datetime, policy: Policy) -> Iterator[Effect]:
     """Store what is new of it: times only ever rise. A stream that nobody opened is one all the same.
+
+    Values of a moment that cannot be are left out: after one of the year 2106 no other would be new.
 
     Raises:
         Malformed: moments and values do not fit together, or are too many.
@@ -86,16 +90,17 @@ def hear_samples(event: StreamSampled, station: Station, rows: Rows, now: dateti
         if len(rows.load(EventStream, Where("station", "=", station.id))) >= MOST:
             raise Refused("too many streams", code="TooManyElements", where="id")
         stream = EventStream(id=key, station=station.id, number=event.number, monitor=0, opened=now)
-    fresh = _fresh(event, stream)
+    fresh = _fresh(event, stream, now + timedelta(seconds=policy.clock_tolerance))
     if fresh:
         yield from _stored(fresh, stream, event, now)
     yield Acknowledged()
 
 
-def _fresh(event: StreamSampled, stream: EventStream) -> list[tuple[datetime, str]]:
+def _fresh(event: StreamSampled, stream: EventStream, latest: datetime) -> list[tuple[datetime, str]]:
     """Return the values that were not told before, in order of time."""
+    low, high = (EARLIEST - event.at).total_seconds(), (latest - event.at).total_seconds()
     said = zip(event.offsets, event.values, strict=True)
-    found = [(event.at + timedelta(seconds=offset), value) for offset, value in said if isfinite(offset)]
+    found = [(event.at + timedelta(seconds=offset), value) for offset, value in said if low <= offset <= high]
     ordered: list[tuple[datetime, str]] = []
     last = stream.last
     for at, value in sorted(found, key=lambda one: one[0]):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clause 8.3.5 at the CSMS, beyond what both ends show together: reports in any order, answers that come twice, bad input."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from open63110.kernel.ids import EvseNumber, StationId
 from open63110.kernel.messages import Effect, Wake
 from open63110.model.device import of_evse
 from open63110.model.monitor import Monitor, Monitoring, MonitorKind, MonitorPageChanged, MonitorWish
+from open63110.model.policy import Policy
 from open63110.model.station import Evse, Registration, Station
 from open63110.model.stream import EventStream, StreamChunkChanged
 from open63110.usecases.stations.monitor_station import installing, inventorying, levels, reconciling, streaming, watching
@@ -217,13 +218,26 @@ def test_a_station_that_is_back_takes_a_breath_and_one_without_wishes_is_left_al
 def test_values_of_a_stream_only_ever_rise_in_time_and_one_nobody_opened_is_one_all_the_same() -> None:
     rows = KeptRows()
     said = StreamSampled(station=CS, at=T0, number=3, offsets=(0.2, 0.1, 0.1, float("inf")), values=("2", "1", "1", "9"))
-    effects = rows.take(list(streaming.hear_samples(said, STATION, rows, T0)))
+    effects = rows.take(list(streaming.hear_samples(said, STATION, rows, T0, Policy())))
     (chunk,) = [one.stream_chunk for one in effects if isinstance(one, StreamChunkChanged)]
     assert chunk is not None
     assert (chunk.begin, chunk.values) == (T0 + timedelta(seconds=0.1), (1.0, 2.0))
-    assert [type(one).__name__ for one in streaming.hear_samples(said, STATION, rows, T0)] == ["Acknowledged"]
+    assert [type(one).__name__ for one in streaming.hear_samples(said, STATION, rows, T0, Policy())] == ["Acknowledged"]
     with pytest.raises(Malformed):
-        list(streaming.hear_samples(replace(said, values=("1",)), STATION, rows, T0))
+        list(streaming.hear_samples(replace(said, values=("1",)), STATION, rows, T0, Policy()))
+
+
+@pytest.mark.parametrize(
+    ("at", "offset"),
+    [(T0, 1e300), (T0, -1e300), (T0, 86_400.0), (T0.replace(year=2106), 0.0), (T0.replace(year=9999), 1e9)],
+)
+def test_values_of_moments_that_cannot_be_keep_no_later_ones_away(at: datetime, offset: float) -> None:
+    rows = KeptRows()
+    odd = StreamSampled(station=CS, at=at, number=3, offsets=(offset,), values=("9",))
+    rows.take(list(streaming.hear_samples(odd, STATION, rows, T0, Policy())))
+    said = StreamSampled(station=CS, at=T0, number=3, offsets=(0.0,), values=("1",))
+    effects = rows.take(list(streaming.hear_samples(said, STATION, rows, T0, Policy())))
+    assert [one.stream_chunk.values for one in effects if isinstance(one, StreamChunkChanged) and one.stream_chunk] == [(1.0,)]
 
 
 def test_streams_are_bounded_and_what_a_station_sends_is_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,7 +249,7 @@ def test_streams_are_bounded_and_what_a_station_sends_is_what_it_says(monkeypatc
         list(streaming.open_stream(OpenStream(station=CS, number=2, monitor=8), STATION, rows, T0))
     sampled = StreamSampled(station=CS, at=T0, number=2, offsets=(0.0,), values=("1",))
     with pytest.raises(Refused):
-        list(streaming.hear_samples(sampled, STATION, rows, T0))
+        list(streaming.hear_samples(sampled, STATION, rows, T0, Policy()))
     reported = StreamsReported(station=CS, at=T0, streams=(ShownStream(number=5, monitor=9),))
     rows.take(list(streaming.reported(reported, STATION, rows)))
     assert {one.number: one.open for one in rows.load(EventStream)} == {1: False, 5: True}
