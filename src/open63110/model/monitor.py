@@ -112,7 +112,7 @@ class Monitoring(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like
     asked: datetime | None = None
     """Since when that is awaited; None: it is not."""
     compare: bool = False
-    """Once it has come, what is wanted and missing is set again."""
+    """What is wanted is still to be compared with a report of all that the station has; what is missing is set again then."""
     partial: bool = False
     """Only some were asked for: what is not in the report is there all the same."""
 

@@ -45,7 +45,7 @@ def _monitors_asked(answer: Answer) -> Iterator[Message]:
     if answer.reason == NOTHING:
         yield MonitorsReported(station=answer.order.station, at=answer.now, request=answer.order.request)
     elif not answer.yes:
-        yield GiveUpMonitorReport(station=answer.order.station, request=answer.order.request)
+        yield GiveUpMonitorReport(station=answer.order.station, request=answer.order.request, refused=True)
 
 
 def _base(answer: Answer) -> Iterator[Message]:

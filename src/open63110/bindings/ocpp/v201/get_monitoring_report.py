@@ -86,7 +86,7 @@ def heard(response: Any, command: AskMonitors, door: Door) -> Verdict:
     verdict = judged(response)
     if verdict.outcome is Outcome.ACCEPTED:
         return verdict
-    given_up = GiveUpMonitorReport(station=command.station, request=command.request)
+    given_up = GiveUpMonitorReport(station=command.station, request=command.request, refused=True)
     return Verdict(outcome=verdict.outcome, reason=verdict.reason, messages=(given_up,))
 
 

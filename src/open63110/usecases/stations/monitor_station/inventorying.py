@@ -32,7 +32,7 @@ _WAKE: Final = "monitor-report"
 
 
 def ask(command: AskMonitors, station: Station, rows: Rows, now: datetime) -> Iterator[Effect]:
-    """Ask, under a new number: what comes of an earlier question counts no more.
+    """Ask, under a new number: what comes of an earlier question counts no more. A comparison that is due takes a whole report.
 
     Raises:
         NotSupported: the station has no monitors.
@@ -43,6 +43,8 @@ def ask(command: AskMonitors, station: Station, rows: Rows, now: datetime) -> It
     for one in command.variables:
         variable_address(one, "variables")
     monitoring = known(station.id, rows, now)
+    if command.compare or monitoring.compare:
+        command = replace(command, kinds=(), variables=(), compare=True)
     number = monitoring.request + 1
     yield from _forget_pages(station, rows, now)
     partial = bool(command.kinds or command.variables)
@@ -105,13 +107,13 @@ def _compared(wish: MonitorWish, found: tuple[Monitor, ...], now: datetime, *, c
 
 
 def give_up(command: GiveUpMonitorReport, station: Station, rows: Rows, now: datetime) -> Iterator[Effect]:
-    """Wait no longer: a part of a report is not what a station has."""
+    """Wait no longer: a part of a report is not what a station has. A comparison that is due takes place when it is back."""
     monitoring = rows.get(Monitoring, station.id)
     if monitoring is None or monitoring.asked is None or monitoring.request != command.request:
         return
     yield MonitorReportLost(station=station.id, at=now, request=command.request, since=monitoring.asked)
     yield from _forget_pages(station, rows, now)
-    yield told(replace(monitoring, asked=None, compare=False), now)
+    yield told(replace(monitoring, asked=None, compare=monitoring.compare and not command.refused), now)
 
 
 def _forget_pages(station: Station, rows: Rows, now: datetime) -> Iterator[Effect]:

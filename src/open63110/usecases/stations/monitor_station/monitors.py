@@ -146,6 +146,8 @@ class GiveUpMonitorReport(Command, frozen=True, kw_only=True, gc=False):
     """At the CSMS: a report has not become whole in time."""
 
     request: int
+    refused: bool = False
+    """The station will not give one, so that nothing can be compared."""
 
 
 class MonitorReportLost(Event, frozen=True, kw_only=True, gc=False):

@@ -18,7 +18,7 @@ BREATH: Final = timedelta(seconds=5)
 
 
 def reconcile(command: ReconcileMonitors, station: Station, rows: Rows, now: datetime) -> Iterator[Effect]:
-    """Ask what a station that has started still has; of one that only was away, see to what it has yet to set or to clear."""
+    """Ask what a station still has that has not said so since it started; else see to what it has yet to set or to clear."""
     monitoring = rows.get(Monitoring, station.id)
     if monitoring is None or station.connected is None or MONITORS in station.lacks:
         return
@@ -28,7 +28,7 @@ def reconcile(command: ReconcileMonitors, station: Station, rows: Rows, now: dat
         return
     if command.booted and monitoring.level is not None:
         yield SetMonitoringLevel(station=station.id, severity=monitoring.level)
-    if command.booted and any(one.state == "set" for one in monitoring.wishes):
+    if (command.booted or monitoring.compare) and any(one.state == "set" for one in monitoring.wishes):
         yield from inventorying.ask(AskMonitors(station=station.id, compare=True), station, rows, now)
         return
     yield from settle(monitoring)

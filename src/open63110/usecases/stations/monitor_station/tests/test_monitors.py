@@ -133,6 +133,27 @@ def test_what_was_set_and_is_missing_or_other_is_set_again_and_only_if_that_is_w
             assert [one.id for one in sent] == ([found[0].id if found else 0] if compare else [])
 
 
+def test_a_comparison_that_is_due_outlives_a_report_that_was_lost_and_a_question_of_somebody_else() -> None:
+    rows = row(wish("set"), request=4, asked=T0, compare=True)
+    asked = AskMonitors(station=CS, kinds=("delta",))
+    *_, sent = rows.take(list(inventorying.ask(asked, STATION, rows, T0)))
+    assert sent == AskMonitors(station=CS, request=5, compare=True)
+    rows.take(list(inventorying.give_up(GiveUpMonitorReport(station=CS, request=5), STATION, rows, T0)))
+    back = ReconcileMonitors(station=CS)
+    *_, sent = rows.take(list(reconciling.reconcile(back, STATION, rows, T0)))
+    assert sent == AskMonitors(station=CS, request=6, compare=True)
+    effects = hear(rows, page(0, more=False, request=6))
+    assert [one.variable for one in effects if isinstance(one, SetMonitor)] == ["EVSE@1/Temperature"]
+    assert not known(rows).compare
+
+
+def test_of_a_station_that_gives_no_report_nothing_is_compared_when_it_is_back() -> None:
+    rows = row(wish("set"), request=4, asked=T0, compare=True)
+    refused = GiveUpMonitorReport(station=CS, request=4, refused=True)
+    rows.take(list(inventorying.give_up(refused, STATION, rows, T0)))
+    assert list(reconciling.reconcile(ReconcileMonitors(station=CS), STATION, rows, T0)) == []
+
+
 def test_an_answer_that_comes_twice_undoes_nothing() -> None:
     rows = row(wish("set"))
     refused = MonitorRefused(station=CS, at=T0, monitor=monitor(), reason="Duplicate")
