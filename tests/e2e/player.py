@@ -46,6 +46,8 @@ class Player:
         )
         self.answers: dict[str, Answer] = {}
         """By action: what to say when the CSMS calls; without one it hears NotImplemented."""
+        self.mute: set[str] = set()
+        """Actions that are heard and never answered."""
         self.frames: list[tuple[str, list[Any]]] = []
         """("sent" or "heard", frame)"""
         self.waiting: list[Callable[[], Awaitable[Any]]] = []
@@ -136,6 +138,8 @@ class Player:
 
     async def _answer(self, identity: str, action: str, payload: Payload, socket: ClientConnection) -> None:
         self._queue(action).put_nowait(payload)
+        if action in self.mute:
+            return
         answer = self.answers.get(action)
         frame = [4, identity, "NotImplemented", "", {}] if answer is None else [3, identity, answer(payload)]
         self.frames.append(("sent", frame))
