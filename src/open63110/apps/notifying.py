@@ -18,7 +18,7 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
-from open63110.apps.notify_config import Notify, channels_of
+from open63110.apps.notify_config import Notify, channels_of, signing_key
 from open63110.kernel.errors import Unavailable
 from open63110.model.notice import Notice, NoticeChanged
 from open63110.model.policy import Policy
@@ -138,7 +138,7 @@ def shown(notice: Notice) -> dict[str, Any]:
 def signature(secret: str, key: str, moment: str, body: bytes) -> str:
     """Return the signature of a post, as Standard Webhooks has it: HMAC-SHA256 over id, moment and body with dots between."""
     content = f"{key}.{moment}.".encode() + body
-    return "v1," + base64.b64encode(hmac.new(secret.encode(), content, hashlib.sha256).digest()).decode()
+    return "v1," + base64.b64encode(hmac.new(signing_key(secret), content, hashlib.sha256).digest()).decode()
 
 
 def post(channel: Notify, notices: Sequence[Notice], key: str) -> None:

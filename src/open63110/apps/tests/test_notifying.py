@@ -21,7 +21,7 @@ from tests.literal import T0, Clock
 from open63110.apps.config import load
 from open63110.apps.ids import StoredIds
 from open63110.apps.notify_config import Notify, channels_of, check_notify
-from open63110.apps.notifying import DIGEST, Notifying, post, send_email, subject
+from open63110.apps.notifying import DIGEST, Notifying, post, send_email, signature, subject
 from open63110.kernel.errors import Malformed, Unavailable
 from open63110.kernel.ids import StationId
 from open63110.kernel.roles import Role
@@ -210,6 +210,13 @@ async def test_a_post_is_signed_over_its_id_its_moment_and_its_body(hook: str, t
         await asyncio.to_thread(post, HOOK, [one], "7-1")
 
 
+def test_a_secret_may_be_written_in_base64() -> None:
+    """The example of Standard Webhooks, as its own programs sign it."""
+    secret, body = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", b'{"test": 2432232314}'
+    signed = signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", body)
+    assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
 async def test_an_e_mail_goes_out_and_nothing_a_station_says_becomes_a_header(tmp_path: Path) -> None:
     one, got = await notice(tmp_path), list[str]()
 
@@ -248,8 +255,16 @@ async def test_an_e_mail_goes_out_and_nothing_a_station_says_becomes_a_header(tm
     ("said", "where"),
     [
         ('kind = "webhook"\nurl = "ftp://x"\nsecret = "s"', "notify.ops.url"),
+        ('kind = "webhook"\nurl = "https://ann:pw@x"\nsecret = "s"', "notify.ops.url"),
+        ('kind = "webhook"\nurl = "https://x:99999"\nsecret = "s"', "notify.ops.url"),
+        ('kind = "webhook"\nurl = "https://x/a b"\nsecret = "s"', "notify.ops.url"),
         ('kind = "webhook"\nurl = "https://x"', "notify.ops.secret"),
+        ('kind = "webhook"\nurl = "https://x"\nsecret = "whsec_?"', "notify.ops.secret"),
         ('kind = "email"\nserver = "x"\nsender = "a@b"', "notify.ops"),
+        ('kind = "email"\nserver = "x"\nsender = "a"\nto = ["a@b"]', "notify.ops.sender"),
+        ('kind = "email"\nserver = "x"\nsender = "a@b"\nto = ["a@b\\nBcc: c@d"]', "notify.ops.to"),
+        ('kind = "email"\nserver = "x"\nport = 0\nsender = "a@b"\nto = ["a@b"]', "notify.ops.port"),
+        ('kind = "email"\nserver = "x"\nsender = "a@b"\nto = ["a@b"]\npassword = "grün"', "notify.ops.password"),
         ('kind = "webhook"\nurl = "https://x"\nsecret = "s"\nseverity = 10', "notify.ops.severity"),
         ('kind = "webhook"\nurl = "https://x"\nsecret = "s"\nsecrets = "s"', "notify.ops.secrets"),
         ('kind = "pigeon"', "notify[...].kind"),
@@ -261,6 +276,7 @@ def test_who_is_told_is_said_without_mistakes(said: str, where: str, tmp_path: P
     with pytest.raises(Malformed) as trouble:
         load(path, {})
     assert trouble.value.where == where
+    assert not any(secret in trouble.value.message for secret in ("ann:pw", "grün", "whsec_?"))
 
 
 def test_those_who_are_told_are_tables_of_their_own() -> None:
