@@ -10,6 +10,7 @@ import threading
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import timedelta
+from email import message_from_string
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -38,11 +39,22 @@ CS = StationId("CS-1")
 HOOK = Notify(kind="webhook", url="http://127.0.0.1:1/", secret="s3cret")
 
 
+class Disk(SqliteStore):
+    """A database that takes nothing while a test says so."""
+
+    full = False
+
+    def stage(self, batch: Any, at: Any) -> None:
+        if self.full:
+            raise Unavailable("no space left on device")
+        super().stage(batch, at)
+
+
 class House:
     """A CSMS with a database whose one channel does as a test says."""
 
     def __init__(self, folder: Path, notify: dict[str, Notify]) -> None:
-        self.clock, self.store = Clock(T0), SqliteStore(folder / "db")
+        self.clock, self.store = Clock(T0), Disk(folder / "db")
         policy = Policy(channels=channels_of(notify))
         self.engine = Engine(Role.CSMS, TABLE, self.store, self.clock, StoredIds(self.store), policy, linger=0.0)
         self.engine.stations[CS] = Station(id=CS, registration=Registration.ACCEPTED)
@@ -63,7 +75,7 @@ class House:
 
     async def look(self, seconds: float = 0.0) -> int:
         self.clock.at += timedelta(seconds=seconds)
-        return await self.notifying.look()
+        return await self.notifying.look("ops")
 
     def notices(self) -> list[Notice]:
         return self.store.load(Notice)
@@ -132,6 +144,26 @@ async def test_what_nobody_takes_for_a_day_is_given_up(tmp_path: Path) -> None:
         assert await at.look(86_400.0) == 0
 
 
+async def test_what_cannot_be_written_is_told_once_all_the_same(tmp_path: Path) -> None:
+    async with house(tmp_path) as at:
+        await at.alarm()
+        at.store.full = True
+        assert await at.look(5.0) == 1
+        assert await at.look(2.0) == 0
+        assert at.notices()[0].open
+        at.store.full = False
+        assert await at.look(2.0) == 0
+        assert (len(at.told), at.notices()[0].open) == (1, False)
+
+
+async def test_what_waits_for_somebody_who_is_not_told_any_more_is_given_up(tmp_path: Path) -> None:
+    async with house(tmp_path) as at:
+        await at.alarm()
+        await Notifying(at.engine, {}).run()
+        (one,) = at.notices()
+        assert (one.given_up, one.error) == (at.clock.at, "nobody is called that any more")
+
+
 async def test_many_leave_together(tmp_path: Path) -> None:
     async with house(tmp_path) as at:
         for number in range(DIGEST + 1):
@@ -163,6 +195,11 @@ class Hook(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.got.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(self.status)
+        self.send_header("Location", "/log-in")
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.send_response(200)
         self.end_headers()
 
     def log_message(self, *_: Any) -> None:
@@ -203,9 +240,6 @@ async def test_a_post_is_signed_over_its_id_its_moment_and_its_body(hook: str, t
         2,
         "active",
     )
-    Hook.status = 503
-    with pytest.raises(Unavailable):
-        await asyncio.to_thread(post, channel, [one], "7-1")
     with pytest.raises(Unavailable):
         await asyncio.to_thread(post, HOOK, [one], "7-1")
 
@@ -217,7 +251,43 @@ def test_a_secret_may_be_written_in_base64() -> None:
     assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
-async def test_an_e_mail_goes_out_and_nothing_a_station_says_becomes_a_header(tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", [302, 307, 400, 503])
+async def test_a_post_that_is_not_taken_where_it_goes_is_not_taken(status: int, hook: str, tmp_path: Path) -> None:
+    one = await notice(tmp_path)
+    Hook.status = status
+    with pytest.raises(Unavailable) as trouble:
+        await asyncio.to_thread(post, msgspec.structs.replace(HOOK, url=f"{hook}/T0K3N"), [one], "7-1")
+    assert str(status) in trouble.value.message
+    assert "T0K3N" not in trouble.value.message
+
+
+@pytest.mark.parametrize("said", [b"", b"220 mail.example.org\r\n", b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 200])
+async def test_a_peer_that_says_nothing_or_something_else_than_http_takes_nothing(
+    said: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("open63110.apps.notifying.PATIENCE", 0.2)
+    one, over = await notice(tmp_path), asyncio.Event()
+
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said)
+        await over.wait()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        for channel in (
+            msgspec.structs.replace(HOOK, url=f"http://127.0.0.1:{port}/"),
+            Notify(kind="email", server="127.0.0.1", port=port, sender="csms@example.org", to=("ops@example.org",)),
+        ):
+            with pytest.raises(Unavailable) as trouble:
+                await asyncio.to_thread(send_email if channel.kind == "email" else post, channel, [one], "7-1")
+            assert trouble.value.message.startswith("127.0.0.1")
+        over.set()
+
+
+@pytest.mark.parametrize("goodbye", [b"221 bye\r\n", b"500 what?\r\n"])
+async def test_an_e_mail_goes_out_and_nothing_a_station_says_becomes_a_header(goodbye: bytes, tmp_path: Path) -> None:
     one, got = await notice(tmp_path), list[str]()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -226,7 +296,7 @@ async def test_an_e_mail_goes_out_and_nothing_a_station_says_becomes_a_header(tm
         while line := (await reader.readline()).decode():
             got.append(line)
             if line.upper() == "QUIT\r\n":
-                writer.write(b"221 bye\r\n")
+                writer.write(goodbye)
                 break
             begins = line.upper() == "DATA\r\n"
             data = (data or begins) and line != ".\r\n"
@@ -244,9 +314,10 @@ async def test_an_e_mail_goes_out_and_nothing_a_station_says_becomes_a_header(tm
     text = "".join(got)
     assert "Subject: CS-1: F-1 raised\r\n" in text
     assert "RCPT TO:<ops@example.org>" in text or "rcpt TO:<ops@example.org>" in text
-    head, _, body = text.partition("\r\n\r\n")
-    assert "Bcc" not in head
-    assert "too hot" in body
+    mail_text = text[text.upper().index("DATA\r\n") + 6 :].partition("\r\n.\r\n")[0]
+    told = message_from_string(mail_text.replace("\r\n", "\n"))
+    assert (told["Bcc"], bool(told["Date"])) == (None, True)
+    assert b"too hot  Bcc" in told.get_payload(decode=True)
     with pytest.raises(Unavailable):
         await asyncio.to_thread(send_email, msgspec.structs.replace(mail, port=1), [one], "7-1")
 
