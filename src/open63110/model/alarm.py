@@ -106,7 +106,7 @@ class StationAlarm(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_li
 
 
 AlarmChange = Literal["raised", "repeated", "worse", "cleared", "acknowledged", "resolved", "explained"]
-"""What happened to an alarm; explained: it was found what it follows from."""
+"""What happened to an alarm; raised: it was not there, or was gone; explained: it was found what it follows from."""
 
 
 class StationAlarmChanged(Event, frozen=True, kw_only=True, gc=False):

@@ -122,7 +122,7 @@ KEPT = (
     Kept(MonitorPage, "monitor_page", "id", ("station",), asked=True),
     Kept(EventStream, "event_stream", "id", ("station", "monitor", "open", "opened", "last"), asked=True),
     Kept(StreamChunk, "stream_chunk", "id", ("stream", "station", "begin"), asked=True),
-    Kept(Notice, "notice", "id", ("channel", "station", "open", "due")),
+    Kept(Notice, "notice", "id", ("channel", "station", "open", "due"), asked=True),
 )
 """Every noun that has rows. Station rows leave out transfers and sessions, which are rows of their own."""
 

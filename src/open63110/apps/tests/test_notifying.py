@@ -24,11 +24,11 @@ from open63110.apps.ids import StoredIds
 from open63110.apps.notify_config import Notify, channels_of, check_notify
 from open63110.apps.notifying import DIGEST, Notifying, post, send_email, signature, subject
 from open63110.kernel.errors import Malformed, Unavailable
-from open63110.kernel.ids import StationId
+from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId
 from open63110.kernel.roles import Role
 from open63110.model.notice import Channel, Notice
 from open63110.model.policy import Policy
-from open63110.model.station import Registration, Station
+from open63110.model.station import ConnectorReported, Registration, Station
 from open63110.runtime.engine import Engine
 from open63110.runtime.table import discover
 from open63110.store.sqlite import SqliteStore
@@ -162,6 +162,52 @@ async def test_what_waits_for_somebody_who_is_not_told_any_more_is_given_up(tmp_
         await Notifying(at.engine, {}).run()
         (one,) = at.notices()
         assert (one.given_up, one.error) == (at.clock.at, "nobody is called that any more")
+
+
+async def test_an_alarm_that_is_back_is_told_again_unless_nobody_heard_that_it_was_over(tmp_path: Path) -> None:
+    async with house(tmp_path) as at:
+        await at.alarm()
+        await at.look(60.0)
+        await at.alarm(cleared=True)
+        await at.look(3.0)
+        await at.alarm()
+        assert await at.look(60.0) == 0
+        await at.alarm(cleared=True)
+        await at.look(60.0)
+        await at.alarm()
+        await at.look(60.0)
+        assert [some[0].change for some in at.told] == ["raised", "cleared", "raised"]
+
+
+async def test_an_alarm_that_is_back_and_graver_is_told_whoever_heard_that_it_was_over(tmp_path: Path) -> None:
+    async with house(tmp_path) as at:
+        await at.alarm(severity=3)
+        await at.look(60.0)
+        await at.alarm(cleared=True)
+        await at.look(3.0)
+        await at.alarm(severity=1)
+        await at.look(60.0)
+        told = [(some[0].change, some[0].alarm.severity) for some in at.told]
+        assert told == [("raised", 3), ("raised", 1)]
+
+
+@pytest.mark.parametrize(("later", "before"), [(1.0, []), (9.0, [("", "raised"), ("", "explained")])])
+async def test_a_fault_that_an_event_explains_is_told_with_it_and_where_it_was_told_before_that_is_said(
+    later: float, before: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    async with house(tmp_path) as at:
+        place = {"evse": EvseNumber(1), "connector": ConnectorNumber(1)}
+        faulted = ConnectorReported(station=CS, at=at.clock.at, state="faulted", **place)  # type: ignore[arg-type]  # its fields
+        at.engine.hear((faulted,), now=at.clock.at)
+        await at.engine.commit.drain()
+        await at.look(later)
+        await at.alarm(severity=3)
+        await at.look(60.0)
+        at.engine.hear((msgspec.structs.replace(faulted, at=at.clock.at, state="available"),), now=at.clock.at)
+        await at.alarm(severity=3, cleared=True)
+        await at.look(60.0)
+        told = [(one.alarm.code, one.change) for some in at.told for one in some]
+        assert sorted(told) == sorted([*before, ("F-1", "raised"), ("F-1", "cleared")])
 
 
 async def test_many_leave_together(tmp_path: Path) -> None:

@@ -64,27 +64,27 @@ def _goes_on(known: StationAlarm, now: datetime, policy: Policy) -> bool:
 
 
 def _again(known: StationAlarm, alarm: StationAlarm) -> Iterator[Effect]:
-    worse = alarm.severity < known.severity
-    yield changed(
-        replace(
-            known,
-            severity=min(alarm.severity, known.severity) if known.resolved is None else alarm.severity,
-            last=max(known.last, alarm.last),
-            count=known.count + 1,
-            actual=alarm.actual,
-            text=alarm.text or known.text,
-            event=alarm.event or known.event,
-            monitor=alarm.monitor if alarm.monitor is not None else known.monitor,
-            transfer=alarm.transfer,
-            cause=alarm.cause or known.cause,
-            cleared=None,
-            resolved=None,
-            acknowledged=None if worse else known.acknowledged,
-            acknowledged_by="" if worse else known.acknowledged_by,
-        ),
-        alarm.last,
-        "worse" if worse else "repeated",
+    """Count it; one that was gone meanwhile is raised once more: whoever heard that it was over has to hear of it."""
+    worse, back = alarm.severity < known.severity, known.cleared is not None or known.resolved is not None
+    counted = replace(
+        known,
+        severity=min(alarm.severity, known.severity) if known.resolved is None else alarm.severity,
+        last=max(known.last, alarm.last),
+        count=known.count + 1,
+        actual=alarm.actual,
+        text=alarm.text or known.text,
+        event=alarm.event or known.event,
+        monitor=alarm.monitor if alarm.monitor is not None else known.monitor,
+        transfer=alarm.transfer,
+        cause=alarm.cause or known.cause,
+        cleared=None,
+        resolved=None,
+        acknowledged=None if worse else known.acknowledged,
+        acknowledged_by="" if worse else known.acknowledged_by,
     )
+    yield changed(counted, alarm.last, "raised" if back else "worse" if worse else "repeated")
+    if counted.cause and not known.cause:
+        yield changed(counted, alarm.last, "explained")
 
 
 def _too_many(station: StationId, rows: Rows, now: datetime, policy: Policy) -> bool:
