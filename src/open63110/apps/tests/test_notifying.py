@@ -19,14 +19,13 @@ import msgspec
 import pytest
 from tests.literal import T0, Clock
 
-from open63110.apps.config import load
 from open63110.apps.ids import StoredIds
-from open63110.apps.notify_config import Notify, channels_of, check_notify
+from open63110.apps.notify_config import Notify, channels_of
 from open63110.apps.notifying import DIGEST, Notifying, post, send_email, signature, subject
-from open63110.kernel.errors import Malformed, Unavailable
+from open63110.kernel.errors import Unavailable
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId
 from open63110.kernel.roles import Role
-from open63110.model.notice import Channel, Notice
+from open63110.model.notice import Notice
 from open63110.model.policy import Policy
 from open63110.model.station import ConnectorReported, Registration, Station
 from open63110.runtime.engine import Engine
@@ -366,37 +365,3 @@ async def test_an_e_mail_goes_out_and_nothing_a_station_says_becomes_a_header(go
     assert b"too hot  Bcc" in told.get_payload(decode=True)
     with pytest.raises(Unavailable):
         await asyncio.to_thread(send_email, msgspec.structs.replace(mail, port=1), [one], "7-1")
-
-
-@pytest.mark.parametrize(
-    ("said", "where"),
-    [
-        ('kind = "webhook"\nurl = "ftp://x"\nsecret = "s"', "notify.ops.url"),
-        ('kind = "webhook"\nurl = "https://ann:pw@x"\nsecret = "s"', "notify.ops.url"),
-        ('kind = "webhook"\nurl = "https://x:99999"\nsecret = "s"', "notify.ops.url"),
-        ('kind = "webhook"\nurl = "https://x/a b"\nsecret = "s"', "notify.ops.url"),
-        ('kind = "webhook"\nurl = "https://x"', "notify.ops.secret"),
-        ('kind = "webhook"\nurl = "https://x"\nsecret = "whsec_?"', "notify.ops.secret"),
-        ('kind = "email"\nserver = "x"\nsender = "a@b"', "notify.ops"),
-        ('kind = "email"\nserver = "x"\nsender = "a"\nto = ["a@b"]', "notify.ops.sender"),
-        ('kind = "email"\nserver = "x"\nsender = "a@b"\nto = ["a@b\\nBcc: c@d"]', "notify.ops.to"),
-        ('kind = "email"\nserver = "x"\nport = 0\nsender = "a@b"\nto = ["a@b"]', "notify.ops.port"),
-        ('kind = "email"\nserver = "x"\nsender = "a@b"\nto = ["a@b"]\npassword = "grün"', "notify.ops.password"),
-        ('kind = "webhook"\nurl = "https://x"\nsecret = "s"\nseverity = 10', "notify.ops.severity"),
-        ('kind = "webhook"\nurl = "https://x"\nsecret = "s"\nsecrets = "s"', "notify.ops.secrets"),
-        ('kind = "pigeon"', "notify[...].kind"),
-    ],
-)
-def test_who_is_told_is_said_without_mistakes(said: str, where: str, tmp_path: Path) -> None:
-    path = tmp_path / "c.toml"
-    path.write_text(f"[notify.ops]\n{said}\n")
-    with pytest.raises(Malformed) as trouble:
-        load(path, {})
-    assert trouble.value.where == where
-    assert not any(secret in trouble.value.message for secret in ("ann:pw", "grün", "whsec_?"))
-
-
-def test_those_who_are_told_are_tables_of_their_own() -> None:
-    with pytest.raises(Malformed):
-        check_notify({}, Policy(channels=(Channel(name="ops"),)))
-    check_notify({"ops": HOOK}, Policy())
