@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import trustme
 from tests.e2e.house import House, house, slack
+from tests.e2e.link_house import Pki, link_house, url
 from tests.e2e.test_at_simulated import FACTOR, VERSIONS, Standing, standing, way
 
 from open63110.apps.config import Listener
@@ -24,14 +25,38 @@ from open63110.model.transfer import EnergyTransfer, EnergyTransferEnded, Energy
 from open63110.usecases.stations.migrate_station import MoveChanged
 from open63110.usecases.stations.monitor_station import StationEventReported
 
-V2X = ("v201", "v21")
+WIRES = ("v201", "v21", "link")
+"""OCPP 1.6 has no words for it."""
+
+
+def papers_of(folder: Path) -> Pki:
+    """The authority in a folder, made if there is none."""
+    return Pki(folder, make=not folder.exists())
 
 
 @contextlib.asynccontextmanager
-async def two(folder: Path, wire: str, **other: Any) -> AsyncIterator[tuple[Standing, House]]:
-    """CSMS A with a station on board, and CSMS B that expects it."""
-    a = house(folder / "a", factor=FACTOR, connection_timeout=3_600.0)
-    b = house(folder / "b", factor=FACTOR, connection_timeout=3_600.0, **other)
+async def csms(folder: Path, wire: str, pki: Path, **more: Any) -> AsyncIterator[House]:
+    """A CSMS of its own name; over links, of the authority in a folder."""
+    if wire == "link":
+        papers = papers_of(pki)
+        own = papers.give(f"{folder.name}.example", Role.CSMS, serves=True)
+        async with link_house(folder, pki=papers, own=own, factor=FACTOR, connection_timeout=3_600.0, **more) as (here, _):
+            yield here
+    else:
+        async with house(folder, factor=FACTOR, connection_timeout=3_600.0, **more) as here:
+            yield here
+
+
+def address(there: House, wire: str) -> str:
+    """Where a station finds a CSMS."""
+    return url(there) if wire == "link" else f"ws://127.0.0.1:{there.port}/ocpp"
+
+
+@contextlib.asynccontextmanager
+async def two(folder: Path, wire: str, *, papers: str = "pki", **other: Any) -> AsyncIterator[tuple[Standing, House]]:
+    """CSMS A with a station on board, and CSMS B that expects it; ``papers``: where those of B are from, over links."""
+    a = csms(folder / "a", wire, folder / "pki")
+    b = csms(folder / "b", wire, folder / papers, **other)
     async with a as here, b as there:
         for one in (here, there):
             await one.register("CS-1")
@@ -67,14 +92,14 @@ def moved(here: House) -> MoveState | None:
     return None if move is None else move.state
 
 
-@pytest.mark.at("AT-8.3.14-1", *V2X)
-@pytest.mark.parametrize("wire", V2X)
+@pytest.mark.at("AT-8.3.14-1", *WIRES)
+@pytest.mark.parametrize("wire", WIRES)
 async def test_a_station_goes_over_to_another_csms_once_it_is_idle_and_loses_nothing(wire: str, tmp_path: Path) -> None:
     async with two(tmp_path, wire) as (at, there):
         here = at.here
         await at.charge(1, "ANNA")
         switch = here.now() + timedelta(seconds=300)
-        order = {"url": f"ws://127.0.0.1:{there.port}/ocpp", "switch": switch.isoformat(), "mandate": "B: contract 7"}
+        order = {"url": address(there, wire), "switch": switch.isoformat(), "mandate": "B: contract 7"}
         asked = await here.ask("stations/CS-1/migrate", order)
         assert asked["outcome"] == "accepted"
         await here.until(lambda: moved(here) is MoveState.READY)
@@ -106,14 +131,16 @@ async def test_a_station_goes_over_to_another_csms_once_it_is_idle_and_loses_not
         assert here.station("CS-1").registration is Registration.REJECTED
 
 
-@pytest.mark.at("AT-8.3.14-2", *V2X)
-@pytest.mark.parametrize("wire", V2X)
+@pytest.mark.at("AT-8.3.14-2", *WIRES)
+@pytest.mark.parametrize("wire", WIRES)
 async def test_a_station_that_does_not_trust_the_other_csms_comes_back_and_the_operator_is_told(
     wire: str, tmp_path: Path
 ) -> None:
-    async with two(tmp_path, wire, listeners={"main": secured(tmp_path)}) as (at, there):
+    other: Any = {"papers": "pki-b"} if wire == "link" else {"listeners": {"main": secured(tmp_path)}}
+    async with two(tmp_path, wire, **other) as (at, there):
         here = at.here
-        order = {"url": f"wss://localhost:{there.port}/ocpp", "attempts": 2, "mandate": "B: contract 7"}
+        place = url(there) if wire == "link" else f"wss://localhost:{there.port}/ocpp"
+        order = {"url": place, "attempts": 2, "mandate": "B: contract 7"}
         assert (await here.ask("stations/CS-1/migrate", order))["outcome"] == "accepted"
         await here.until(lambda: moved(here) is MoveState.RETURNED)
         await at.link_is_back()
@@ -122,16 +149,30 @@ async def test_a_station_that_does_not_trust_the_other_csms_comes_back_and_the_o
         (alarm,) = [one for one in await here.facts(StationEventReported, "CS-1") if one.code == "MigrationFailed"]
         assert "did not reach" in alarm.text
         assert there.station("CS-1").connected is None
-        assert sum(at.site.client.refusals.values()) == 2  # as often as it was told to try
+        vain = at.site.link.refusals if wire == "link" else at.site.client.refusals
+        assert sum(vain.values()) == (1 if wire == "link" else 2)  # as often as it was told to try; by link once a round
         assert here.station("CS-1").registration is Registration.ACCEPTED
 
 
-@pytest.mark.at("AT-8.3.14-3", *V2X)
-@pytest.mark.parametrize("wire", V2X)
+@pytest.mark.parametrize("wire", WIRES)
+async def test_a_station_that_the_other_csms_does_not_take_comes_back(wire: str, tmp_path: Path) -> None:
+    async with two(tmp_path, wire) as (at, there):
+        here = at.here
+        await there.ask("stations/CS-1/reject", {"reason": "no contract"})
+        order = {"url": address(there, wire), "attempts": 2, "mandate": "B: contract 7"}
+        assert (await here.ask("stations/CS-1/migrate", order))["outcome"] == "accepted"
+        await here.until(lambda: moved(here) is MoveState.RETURNED)
+        await at.link_is_back()
+        assert [one.code for one in await here.facts(StationEventReported, "CS-1")] == ["MigrationFailed"]
+        assert there.station("CS-1").registration is Registration.REJECTED
+
+
+@pytest.mark.at("AT-8.3.14-3", *WIRES)
+@pytest.mark.parametrize("wire", WIRES)
 async def test_whoever_is_not_the_operator_cannot_send_a_station_away(wire: str, tmp_path: Path) -> None:
     async with two(tmp_path, wire) as (at, there):
         here = at.here
-        order = {"url": f"ws://127.0.0.1:{there.port}/ocpp", "mandate": "B: contract 7"}
+        order = {"url": address(there, wire), "mandate": "B: contract 7"}
         for role in (Role.CSP, Role.DSO, Role.FO):
             scope = ("*",)
             async with await here.client(f"a-{role}", role, *scope) as other:

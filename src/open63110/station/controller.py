@@ -275,6 +275,16 @@ class Controller:
             fact: durable by now.
             id: its number in the journal, or a lower one; 0 where there is none.
         """
+        self._follow(fact)
+        if isinstance(fact, FOLLOWED):
+            self._post.fact(fact)
+        if isinstance(fact, AT_ONCE):
+            self.request(fact)
+        if isinstance(fact, TOLD):
+            self.outbox.put(fact, heard=self.heard, id=id)
+            self.pump()
+
+    def _follow(self, fact: Event) -> None:
         match fact:
             case EnergyTransferStarted() if self.powered:
                 self.hardware.close_contactor(fact.evse, self.offer(fact.evse))
@@ -287,15 +297,10 @@ class Controller:
                 self.hardware.unlock(fact.evse, fact.connector)
             case StationRebooting():
                 self.hardware.restart(fact.reason, fact.evse)
+            case RegistrationAnswered() if fact.registration is not Registration.PENDING:
+                self.line.judged(accepted=fact.registration is Registration.ACCEPTED)
             case OwnSettingsChanged():
                 keep_to(fact.own_settings, self._engine, self.hardware, self.line)
-        if isinstance(fact, FOLLOWED):
-            self._post.fact(fact)
-        if isinstance(fact, AT_ONCE):
-            self.request(fact)
-        if isinstance(fact, TOLD):
-            self.outbox.put(fact, heard=self.heard, id=id)
-            self.pump()
 
     def _keep_to_limits(self) -> None:
         """Let energy that flows flow up to what may flow now."""

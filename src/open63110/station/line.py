@@ -30,5 +30,8 @@ class Line(Protocol):
     def go_by(self, ways: Sequence[NetworkProfile | None], attempts: int) -> None:
         """Dial these in turn from the next time on, each so often; None is the way it was set up with."""
 
+    def judged(self, *, accepted: bool) -> None:
+        """Hear whether the CSMS takes the station; where it does not, so often, the next way is taken."""
+
     def show(self, secret: str) -> None:
         """Show that secret from now on; where one is shown and it is another, connect anew."""

@@ -32,13 +32,26 @@ class Step(NamedTuple):
 class Walk:
     """One line's way along its endpoints."""
 
-    __slots__ = ("_count", "_failed", "_pauses", "_restless", "_returned", "_short", "_since", "_start", "_wait", "at", "place")
+    __slots__ = (
+        "_count",
+        "_failed",
+        "_pauses",
+        "_restless",
+        "_returned",
+        "_short",
+        "_shunned",
+        "_since",
+        "_start",
+        "_wait",
+        "at",
+        "place",
+    )
 
     def __init__(self, count: int) -> None:
         """Stand before the first of so many endpoints."""
         self._count = max(1, count)
         self._short = self._restless = 0
-        self._returned = False
+        self._returned = self._shunned = False
         self._since = 0.0
         self.at = 0
         """Of the endpoint to which the present link is, or the last one was."""
@@ -68,6 +81,10 @@ class Walk:
         self._returned = place < self.at
         self.at, self._since, self._failed = place, now, 0
 
+    def shun(self) -> None:
+        """Nothing is to be had at the present endpoint: begin with the next one once the link is gone."""
+        self._shunned = True
+
     def lost(self, now: float) -> None:
         """The link is lost: begin with the first endpoint again, after a pause, for all others have lost it as well."""
         held = now - self._since >= STEADY
@@ -77,7 +94,9 @@ class Walk:
             self._restless = 0
         elif self._returned and not held:
             self._restless, self._returned = min(SLOWEST, self._restless + 1), False
-        self.place = self._start = 0 if self._short < SHY else (self.at + 1) % self._count
+        on = self._shunned or self._short >= SHY
+        self.place = self._start = (self.at + 1) % self._count if on else 0
+        self._shunned = False
         self._wait = self._pauses
 
     @property

@@ -135,6 +135,12 @@ class Line(Dialler):
         self.dialling = msgspec.structs.replace(self._built_in, endpoints=endpoints, return_after=back)
         self.walk = Walk(len(endpoints))
 
+    def judged(self, *, accepted: bool) -> None:
+        """Hear whether the CSMS takes the station; where it does not, the next way is dialled (8.3.14)."""
+        if not accepted and any(one not in self._built_in.endpoints for one in self.dialling.endpoints):
+            self.walk.shun()
+            self.lines.hang_up()
+
     def show(self, secret: str) -> None:
         """Change nothing: a certificate is shown here."""
 

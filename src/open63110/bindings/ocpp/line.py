@@ -119,6 +119,15 @@ class Line:
         self._ways = Ways(ways, attempts)
         self.dialling = self._ways.dialling(self._built_in)
 
+    def judged(self, *, accepted: bool) -> None:
+        """Hear whether the CSMS takes the station; one that has said no so often is left for the next way (8.3.14)."""
+        if accepted:
+            self._ways.taken()
+        elif self._ways.refused():
+            self.dialling = self._ways.dialling(self._built_in)
+            if self._talk is not None:
+                self._talk.close(1000, "the station is not wanted here")
+
     def resume(self) -> None:
         """Go on dialling, if anybody wants that."""
         if self.wanted and self._talk is None:

@@ -18,7 +18,7 @@ SPOKEN = frozenset(Version)
 class Ways:
     """The ways of one line."""
 
-    __slots__ = ("_attempts", "_failed", "_place", "_ways")
+    __slots__ = ("_attempts", "_failed", "_place", "_refused", "_ways")
 
     def __init__(self, ways: Sequence[NetworkProfile | None], attempts: int) -> None:
         """Begin with the first.
@@ -30,14 +30,25 @@ class Ways:
         """
         self._attempts = max(1, attempts)
         self._ways = [one for one in ways if one is None or not one.version or one.version in SPOKEN] or [None]
-        self._place = self._failed = 0
+        self._place = self._failed = self._refused = 0
 
     def failed(self) -> bool:
         """Note that one dial failed; tell whether it is the turn of another way."""
         self._failed += 1
-        if self._failed < self._attempts:
-            return False
-        self._failed, self._place = 0, (self._place + 1) % len(self._ways)
+        return self._failed >= self._attempts and self._turn()
+
+    def refused(self) -> bool:
+        """Note that whoever is there does not take the station; tell whether it is the turn of another way."""
+        self._refused += 1
+        return self._refused >= self._attempts and self._turn()
+
+    def taken(self) -> None:
+        """Note that whoever is there takes the station."""
+        self._refused = 0
+
+    def _turn(self) -> bool:
+        self._failed = self._refused = 0
+        self._place = (self._place + 1) % len(self._ways)
         return len(self._ways) > 1
 
     def reached(self) -> None:

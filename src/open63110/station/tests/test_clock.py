@@ -113,6 +113,9 @@ class Place(Unwatched):
     def go_by(self, ways: object, attempts: int) -> None:
         raise AssertionError
 
+    def judged(self, *, accepted: bool) -> None:
+        """There is one way."""
+
     def show(self, secret: str) -> None:
         raise AssertionError
 

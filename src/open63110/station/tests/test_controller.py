@@ -107,7 +107,7 @@ class Ground(Unwatched):
         self.deeds.append(("cut",))
 
     bear = sample_every
-    go_by = show = lambda self, *said, **_: self.deeds.append(("line", *said))
+    go_by = show = judged = lambda self, *said, **_: self.deeds.append(("line", *said))
 
     def call(self, key: Any, message: Command | Event, seconds: float) -> None:
         if self.deaf is not None:

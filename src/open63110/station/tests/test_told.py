@@ -207,6 +207,9 @@ class Silent:
     def go_by(self, ways: object, attempts: int) -> None:
         raise AssertionError
 
+    def judged(self, *, accepted: bool) -> None:
+        """There is one way."""
+
     def show(self, secret: str) -> None:
         raise AssertionError
 

@@ -83,3 +83,14 @@ def test_who_asks_to_begin_anew_begins_with_the_first_at_once() -> None:
     steps(walk, 3)
     walk.begin()
     assert walk.step == Step(0, 0, 0)
+
+
+def test_an_endpoint_at_which_nothing_is_to_be_had_is_left_for_the_next_however_long_its_link_held() -> None:
+    walk = Walk(2)
+    walk.up(0, 0.0)
+    walk.shun()
+    walk.lost(STEADY)
+    assert walk.step == Step(1, 1, 0)
+    walk.up(1, 2.0 * STEADY)
+    walk.lost(4.0 * STEADY)
+    assert walk.step == Step(0, 1, 0)

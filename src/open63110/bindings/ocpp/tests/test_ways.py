@@ -28,9 +28,24 @@ def test_whoever_answers_starts_the_count_afresh() -> None:
     assert ways.failed()
 
 
+def test_whoever_says_no_so_often_in_a_row_is_left_for_the_next() -> None:
+    ways = Ways((OTHER, None), 2)
+    assert not ways.refused()
+    ways.reached()
+    ways.taken()
+    assert not ways.refused()
+    ways.reached()  # each no was said over a link
+    assert ways.refused()
+    assert ways.dialling(BUILT_IN) == BUILT_IN
+    assert not ways.refused()
+    assert ways.refused()
+    assert ways.dialling(BUILT_IN).url == OTHER.url
+
+
 def test_one_way_alone_is_tried_for_ever() -> None:
     ways = Ways((None,), 1)
     assert not ways.failed()
+    assert not ways.refused()
     assert ways.dialling(BUILT_IN) == BUILT_IN
 
 
