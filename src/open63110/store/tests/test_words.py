@@ -1,10 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Words that name a person are found in whatever form they were kept, and nothing else is (8.3.12)."""
 
+import json
+from datetime import UTC, datetime
+from typing import Any
+
 import cbor2
 import msgspec
 import pytest
 
+from open63110.model.order import Order, OrderChanged
+from open63110.model.principal import AuditEntry
+from open63110.model.token import Subject, Token, TokenChanged
+from open63110.ports import KEPT
+from open63110.runtime.table import event_types
 from open63110.store.words import Words
 
 CARD = "04A1B2C3D4"
@@ -70,3 +79,72 @@ def test_without_words_nothing_is_changed() -> None:
 def test_what_is_no_row_is_left_alone() -> None:
     body = msgspec.msgpack.encode({"a": CARD})
     assert Words([CARD]).blotted_row(body) == body
+
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+def made(noun: type[Any], /, **fields: Any) -> Any:
+    """One of a kind, from plain values."""
+    return noun(**fields)
+
+
+def blotted(noun: Any, *words: str, refs: tuple[str, ...] = ()) -> Any:
+    """What is left of a noun, read back as what it was."""
+    body = Words(words, refs=refs).blotted_row(msgspec.msgpack.encode(noun), type(noun))
+    return msgspec.msgpack.decode(body, type=type(noun))
+
+
+def test_a_card_that_is_called_like_a_station_or_an_answer_changes_neither_ids_nor_words_of_closed_lists() -> None:
+    order = made(
+        Order,
+        id="order-1", station="CS-0001", kind="ocpp:Anything", by="operator", asked=NOW, deadline=NOW, outcome="accepted",
+        body='["LimitPower",{"station":"CS-0001","limit":7000}]', detail="operator, CS-0001",
+    )  # fmt: skip
+    words = ("CS-0001", "operator", "accepted", "order-1", "ocpp:Anything")
+    clean = blotted(OrderChanged(station=order.station, at=NOW, orders=order), *words).orders
+    assert (clean.station, clean.by, clean.outcome, clean.id, clean.kind) == (
+        "CS-0001", "operator", "accepted", "order-1", "ocpp:Anything"
+    )  # fmt: skip
+    assert (clean.body, clean.detail) == (order.body, "********, *******")
+    subject = made(Subject, ref="s1", kind="ISO14443", value="ISO14443")
+    assert blotted(subject, "ISO14443") == msgspec.structs.replace(subject, value="********")
+    entry = made(AuditEntry, id=1, at=NOW, by="ann", role="operator", action="PutToken", target="CS-0001", outcome="accepted")
+    assert blotted(entry, *words, "PutToken") == entry
+
+
+def test_the_row_of_a_person_loses_his_short_words_where_they_are_free_and_no_others() -> None:
+    token = made(Token, ref="s1", kind="Local", contract="Local", group="s2", stations=("1",), name="1", provider="1")
+    fact = made(TokenChanged, station="", at=NOW, ref="s1", token=token)
+    clean = blotted(fact, "Local", "1", refs=("s1",)).token
+    assert clean == msgspec.structs.replace(token, contract="*****", name="*")
+
+
+def test_every_kind_of_row_and_fact_can_be_looked_into() -> None:
+    body = msgspec.msgpack.encode(["x", [CARD], {"a": CARD}])
+    for noun in (*(kept.noun for kept in KEPT), *event_types().values()):
+        assert isinstance(msgspec.msgpack.decode(Words([CARD]).blotted_row(body, noun)), list), noun
+
+
+@pytest.mark.parametrize("card", ['A"B\\C/D-1', "\u00dcn\u00e4l-12", "a/b/c/1"])
+@pytest.mark.parametrize(
+    "spelt", [json.dumps, lambda one: json.dumps(one, ensure_ascii=False), lambda one: json.dumps(one).replace("/", "\\/")]
+)
+def test_a_word_is_found_however_json_escapes_it_and_json_stays_json(card: str, spelt: Any) -> None:
+    raw = spelt([2, "1", {"idTag": card.lower(), "info": f"x\n{card}"}]).encode()
+    said = json.loads(Words([card]).blotted(raw))
+    assert set(said[2]["idTag"]) == {"*"}
+    assert set(said[2]["info"]) == set("x\n*")
+
+
+@pytest.mark.parametrize("word", [":", ",", '","', '","a":"', ":1,", "nothing", "n", "idTag", "status", "u00fc1"])
+def test_a_word_that_looks_like_syntax_breaks_no_json(word: str) -> None:
+    raw = json.dumps([2, "1", {"idTag": "x", "status": "y\nnothing \u00fc1", "list": ["a", "b", ":", 1, "c"]}]).encode()
+    said = json.loads(Words([word]).blotted(raw))
+    assert (list(said[2]), len(said[2]["list"])) == (["idTag", "status", "list"], 5)
+
+
+def test_a_short_word_is_found_in_json_within_json() -> None:
+    inner = json.dumps({"idTag": "1234"})
+    raw = json.dumps([2, "1", "DataTransfer", {"data": inner}]).encode()
+    assert json.loads(json.loads(Words(["1234"]).blotted(raw))[3]["data"]) == {"idTag": "****"}
