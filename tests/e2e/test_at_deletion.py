@@ -3,6 +3,7 @@
 
 import contextlib
 import hashlib
+import io
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -88,7 +89,7 @@ def naming(folder: Path, *words: str) -> list[str]:
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
         raw = file.read_bytes()
         if file.suffix == ".frames":
-            parts = [(begin, length) for _, begin, length in _walk(file)]
+            parts = [(begin, length) for _, begin, length in _walk(io.BytesIO(raw))]
             raw = b"".join(zstandard.ZstdDecompressor().decompress(raw[begin : begin + length]) for begin, length in parts)
         found += [f"{file.name}: {word}" for word in words if word.encode().upper() in raw.upper()]
     return found

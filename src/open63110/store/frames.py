@@ -9,10 +9,12 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO, Final
 
 import msgspec
 import zstandard
 
+from open63110.kernel.errors import Unavailable
 from open63110.kernel.ids import StationId
 from open63110.ports import Clock
 from open63110.store.words import Words
@@ -22,6 +24,9 @@ FLUSH_BYTES = 524_288
 
 NEW = ".frames-new"
 """How a file ends that is being written anew."""
+
+DAMAGED: Final = "Damaged"
+"""Code of a trouble with a file that cannot be read."""
 
 _HEAD = struct.Struct("<II")
 _Row = tuple[float, str, bool, bytes]
@@ -138,22 +143,46 @@ class DailyFrames:
         """Blot words out of all frames that are kept; return in how many they stood.
 
         A file is written anew beside its place. What comes into it meanwhile is taken over, so that no frame is lost.
+
+        Raises:
+            Unavailable: a file cannot be written anew, and is as it was; code ``Damaged``: one cannot be read, all others were.
         """
         self.flush()
-        count = 0
-        for file in sorted(self._folder.glob("????-??-??.frames")):
+        count, damaged = 0, ""
+        try:
+            for file in sorted(self._folder.glob("????-??-??.frames")):
+                try:
+                    count += await self._erase(file, words)
+                except (zstandard.ZstdError, msgspec.DecodeError) as fault:
+                    damaged = f"{file} is damaged: {fault}"
+        finally:
+            for left in self._folder.glob(f"*{NEW}"):  # of a run that ended within a file, too
+                left.unlink(missing_ok=True)
+        if damaged:
+            raise Unavailable(damaged, code=DAMAGED, where="frames", remedy="move it away")
+        return count
+
+    async def _erase(self, file: Path, words: Words) -> int:
+        try:
             found, length = await asyncio.to_thread(_blotted, file, words)
             if found:
                 self._put_in_place(file, length)
-            count += found
-        return count
+        except FileNotFoundError:  # it was older than what is kept
+            return 0
+        except OSError as fault:
+            raise Unavailable(
+                f"{file} cannot be written anew: {fault}", where="frames", remedy="make room on the disk"
+            ) from fault
+        return found
 
     def _put_in_place(self, file: Path, length: int) -> None:
-        """Let a file that was written anew take its place, with what has been added to the old one since."""
+        """Let a file that was written anew take its place, with the whole blocks that have been added to the old one since."""
         fresh = file.with_suffix(NEW)
         with file.open("rb") as old, fresh.open("ab") as stream:
             old.seek(length)
-            stream.write(old.read())
+            end = max((begin + size for _, begin, size in _walk(old)), default=length)
+            old.seek(length)
+            stream.write(old.read(end - length))
             stream.flush()
             os.fsync(stream.fileno())
         fresh.replace(file)
@@ -178,7 +207,7 @@ def _blotted(file: Path, words: Words) -> tuple[int, int]:
     expand, count, end = zstandard.ZstdDecompressor().decompress, 0, 0
     fresh = file.with_suffix(NEW)
     with file.open("rb") as old, fresh.open("wb") as new:
-        for head, begin, length in _walk(file):
+        for head, begin, length in _walk(old):
             old.seek(begin)
             body = old.read(length)
             rows = _rows(expand(body))
@@ -220,8 +249,8 @@ def _frame(block: _Block, row: _Row) -> Frame:
 def _newest_blocks(file: Path, station: StationId) -> Iterator[tuple[_Block, list[_Row]]]:
     """Read the blocks that hold frames of a station, one at a time, newest first."""
     expand = zstandard.ZstdDecompressor().decompress
-    places = [(block, begin, length) for head, begin, length in _walk(file) if station in (block := _block(head)).stations]
-    with file.open("rb") as stream:
+    with file.open("rb") as stream:  # once: another file may take its place meanwhile, in which all stands elsewhere
+        places = [(block, begin, length) for head, begin, length in _walk(stream) if station in (block := _block(head)).stations]
         for block, begin, length in reversed(places):
             stream.seek(begin)
             yield block, _rows(expand(stream.read(length)))
@@ -229,17 +258,19 @@ def _newest_blocks(file: Path, station: StationId) -> Iterator[tuple[_Block, lis
 
 def _sound_length(file: Path) -> int:
     """Return where the last whole block ends."""
-    return max((begin + length for _, begin, length in _walk(file)), default=0)
-
-
-def _walk(file: Path) -> Iterator[tuple[bytes, int, int]]:
-    """Find the whole blocks: head, begin and length of the body; a torn last one is passed over."""
-    size = file.stat().st_size
     with file.open("rb") as stream:
-        while len(lengths := stream.read(_HEAD.size)) == _HEAD.size:
-            head_length, body_length = _HEAD.unpack(lengths)
-            head, begin = stream.read(head_length), stream.tell()
-            if len(head) < head_length or begin + body_length > size:
-                return
-            yield head, begin, body_length
-            stream.seek(body_length, os.SEEK_CUR)
+        return max((begin + length for _, begin, length in _walk(stream)), default=0)
+
+
+def _walk(stream: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
+    """Find the whole blocks from where a file is read: head, begin and length of the body; a torn last one is passed over."""
+    at = stream.tell()
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(at)
+    while len(lengths := stream.read(_HEAD.size)) == _HEAD.size:
+        head_length, body_length = _HEAD.unpack(lengths)
+        head, begin = stream.read(head_length), stream.tell()
+        if len(head) < head_length or begin + body_length > size:
+            return
+        yield head, begin, body_length
+        stream.seek(begin + body_length)

@@ -3,6 +3,8 @@
 
 import asyncio
 import contextlib
+import errno
+import os
 import resource
 import struct
 import time
@@ -14,6 +16,7 @@ import pytest
 import zstandard
 from tests.literal import T0, Clock
 
+from open63110.kernel.errors import Unavailable
 from open63110.kernel.ids import StationId
 from open63110.store import frames as module
 from open63110.store.frames import DailyFrames
@@ -220,3 +223,84 @@ async def test_words_go_from_every_day_and_no_frame_is_lost_that_comes_meanwhile
     assert await frames.erase(Words(["ANNA-CARD-1"])) == 0
     frames.note(A, b"[2]", sent=False)
     assert (await texts(frames))[0] == "[2]"
+
+
+WORD = Words(["ANNA-CARD-1"])
+
+
+async def test_what_a_killed_erasure_left_beside_its_file_goes_with_the_next(tmp_path: Path) -> None:
+    frames = log(tmp_path, Clock(NOON))
+    frames.note(A, b"[1]", sent=False)
+    (tmp_path / "frames" / "1999-01-01.frames-new").write_bytes(b"half of a file that is gone by now")
+    assert await frames.erase(WORD) == 0
+    assert files(tmp_path) == [f"{NOON:%Y-%m-%d}.frames"]
+
+
+async def test_a_file_that_goes_while_it_is_gone_through_is_no_trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = log(tmp_path, Clock(NOON))
+    frames.note(A, b'["ANNA-CARD-1"]', sent=False)
+    cleaned = module._blotted
+
+    def old(file: Path, words: Words) -> tuple[int, int]:
+        done = cleaned(file, words)
+        file.unlink()
+        return done
+
+    monkeypatch.setattr(module, "_blotted", old)
+    assert await frames.erase(WORD) == 0
+    assert files(tmp_path) == []
+
+
+async def test_without_room_every_file_is_as_it_was_and_the_trouble_says_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames = log(tmp_path, Clock(NOON))
+    frames.note(A, b'["ANNA-CARD-1"]', sent=False)
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Unavailable, match=f"{NOON:%Y-%m-%d}.frames.*No space left"):
+        await frames.erase(WORD)
+    assert await texts(frames) == ['["ANNA-CARD-1"]']
+    assert files(tmp_path) == [f"{NOON:%Y-%m-%d}.frames"]
+
+
+async def test_a_damaged_file_keeps_no_other_from_losing_the_word(tmp_path: Path) -> None:
+    clock = Clock(NOON)
+    frames = log(tmp_path, clock)
+    frames.note(A, b'["ANNA-CARD-1"]', sent=False)
+    frames.flush()
+    first = tmp_path / "frames" / files(tmp_path)[0]
+    raw = first.read_bytes().replace(zstandard.FRAME_HEADER, b"dmgd")
+    first.write_bytes(raw)
+    clock.at = NOON + timedelta(days=1)
+    frames.note(B, b'["ANNA-CARD-1"]', sent=False)
+    with pytest.raises(Unavailable) as damaged:
+        await frames.erase(WORD)
+    assert damaged.value.code == module.DAMAGED
+    assert await texts(frames, B) == ['["***********"]']
+    assert first.read_bytes() == raw
+
+
+async def test_what_was_torn_off_at_the_end_is_not_taken_over(tmp_path: Path) -> None:
+    frames = log(tmp_path, Clock(NOON))
+    frames.note(A, b'["ANNA-CARD-1"]', sent=False)
+    frames.flush()
+    file = tmp_path / "frames" / files(tmp_path)[0]
+    file.write_bytes(file.read_bytes() + b"ANNA-CARD-1")
+    assert await log(tmp_path, Clock(NOON)).erase(WORD) == 1
+    assert b"ANNA" not in file.read_bytes()
+
+
+async def test_who_reads_while_a_file_takes_the_place_of_another_reads_the_one_he_began_with(tmp_path: Path) -> None:
+    frames = log(tmp_path, Clock(NOON))
+    for number in range(3):
+        frames.note(A, b'["ANNA-CARD-1 and much more of it, %d"]' % number, sent=False)
+        frames.flush()
+    file = tmp_path / "frames" / files(tmp_path)[0]
+    reading = module._newest_blocks(file, A)
+    next(reading)
+    assert await frames.erase(WORD) == 3
+    assert [rows[0][3] for _, rows in reading] == [b'["ANNA-CARD-1 and much more of it, %d"]' % number for number in (1, 0)]
