@@ -160,7 +160,7 @@ class Deleting:
     async def _clean(self, request: DeletionRequest, *, last: bool) -> None:
         """Blot the person out of what is kept here. As long as a station has to be told who is meant, that one row stays."""
         words = await self._words(request)
-        stones = self._tombstones.of(self._engine, request.subjects) if last else ()
+        stones = self._tombstones.of(self._engine, request.subjects, request.id) if last else ()
         if last:
             self._tombstones.write(stones, request.id, self._engine.clock.now())
         counts, left = await self._blot(words, SPARED if not last else frozenset())
