@@ -37,6 +37,12 @@ AT_STATIONS: Final = {"certificate": CERTIFICATE, "customer": CUSTOMER}
 
 _HASHES: Final = re.compile(r"(SHA256|SHA384|SHA512):[0-9a-fA-F]{1,128}:[0-9a-fA-F]{1,128}:[0-9a-fA-F]{1,40}")
 
+_NAME: Final = re.compile(r"|[0-9A-Za-z][0-9A-Za-z._:~@+=-]{0,63}")
+"""What a request can be called: it stands in addresses and in names of files. Empty: it is given a name here."""
+
+NAMES: Final = 6
+"""Characters from which on a value names somebody wherever it stands; a shorter one may mean anything."""
+
 _LASTS: Final = timedelta(days=366)
 """How far a deadline may be away."""
 
@@ -95,13 +101,28 @@ def _checked(command: DeleteInformation, policy: Policy, now: datetime) -> datet
     if command.type == "certificate" and not _HASHES.fullmatch(command.value):
         remedy = "say SHA256:<hash of the issuer's name>:<hash of its key>:<serial number>, in hexadecimal digits"
         raise Malformed("that names no certificate", code="InvalidValue", where="value", remedy=remedy)
-    if command.kind in NEVER_CARDS or len(command.request_id) > 64 or "/" in command.request_id:
-        where = "kind" if command.kind in NEVER_CARDS else "request_id"
-        raise Malformed(f"{where} cannot be that", code="InvalidValue", where=where, remedy="64 characters at most, no slash")
+    if command.kind in NEVER_CARDS:
+        raise Malformed(
+            f"no reader reads a {command.kind}", code="InvalidValue", where="kind", remedy="say ISO14443, for example"
+        )
+    if not _NAME.fullmatch(command.request_id):
+        remedy = "64 characters at most: letters, digits and . _ : ~ @ + - =, the first a letter or a digit"
+        raise Malformed("request_id cannot be that", code="InvalidValue", where="request_id", remedy=remedy)
+    _checked_words(command)
     deadline = command.due or now + timedelta(days=policy.deletion_days)
     if not now < deadline <= now + _LASTS:
         raise Malformed("the deadline lies ahead, within a year", code="InvalidValue", where="due")
     return deadline
+
+
+def _checked_words(command: DeleteInformation) -> None:
+    """See to it that what stays of a request does not name the person."""
+    stay = {"request_id": command.request_id, "legal_basis": command.legal_basis, "scope": "\n".join(command.scope)}
+    named = command.value.casefold()
+    for where, said in stay.items():
+        if len(named) >= NAMES and named in said.casefold():
+            remedy = "use other words: they stay in the report"
+            raise Malformed(f"{where} names the person who is to be forgotten", code="NamesPerson", where=where, remedy=remedy)
 
 
 def _subjects(command: DeleteInformation, tokens: NamedTokens) -> tuple[SubjectRef, ...]:

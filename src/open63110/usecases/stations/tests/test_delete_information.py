@@ -15,11 +15,14 @@ from open63110.kernel.messages import Effect
 from open63110.model.deletion import (
     CERTIFICATE,
     CUSTOMER,
+    DUE,
+    FIRST,
     CustomerReport,
     CustomerReportChanged,
     DeletionChanged,
     DeletionItem,
     DeletionRequest,
+    DeletionsDone,
     SubjectErased,
     SubjectNamed,
     digest_of,
@@ -36,6 +39,7 @@ from open63110.usecases.stations.delete_information import (
     LiftDeletion,
     TendDeletions,
     asking,
+    at_station,
     csms,
 )
 
@@ -95,6 +99,11 @@ def test_a_csp_may_not_speak_for_somebody_of_whom_only_a_part_is_its_own() -> No
         ({"kind": CUSTOMER}, Malformed, "InvalidValue"),
         ({"request_id": "a/b"}, Malformed, "InvalidValue"),
         ({"request_id": "a" * 65}, Malformed, "InvalidValue"),
+        ({"request_id": ".."}, Malformed, "InvalidValue"),
+        ({"request_id": "a b\n"}, Malformed, "InvalidValue"),
+        ({"value": "ANNA-1", "request_id": "for-anna-1"}, Malformed, "NamesPerson"),
+        ({"value": "ANNA-1", "legal_basis": "letter of Anna-1"}, Malformed, "NamesPerson"),
+        ({"value": "ANNA-1", "scope": ("all", "ANNA-1")}, Malformed, "NamesPerson"),
         ({"due": NOW}, Malformed, "InvalidValue"),
         ({"due": NOW + 400 * DAY}, Malformed, "InvalidValue"),
         ({"value": "XX", "role": "operator"}, Unknown, "UnknownSubject"),
@@ -207,6 +216,22 @@ def test_what_did_not_succeed_is_ordered_again_after_a_while() -> None:
     assert tend(rows, HERE, now=NOW + csms.AGAIN) == [DeleteAtStation(station=CS)]
     assert tend(rows, replace(HERE, connected=None), now=NOW + csms.AGAIN) == []
     assert tend(rows, now=NOW + csms.AGAIN) == []
+
+
+def test_what_is_deleted_there_is_not_ordered_again_for_the_sake_of_another_station() -> None:
+    rows = Held(request(state="stations"), item(result="deleted", tried=NOW), item(holder="CS2"))
+    assert tend(rows, HERE, now=NOW + csms.AGAIN) == []
+
+
+def test_at_the_deadline_a_station_is_free_for_other_orders() -> None:
+    told, changed = replace(HERE, flags=(DUE, FIRST), connected=None), item(tried=NOW)
+    rows = Held(request(state="stations"), changed)
+    *_, last = tend(rows, told, now=NOW + DAY)
+    assert last == DeleteAtStation(station=CS)
+    assert list(at_station.begin(last, told, rows, NOW + DAY)) == [DeletionsDone(station=CS, at=NOW + DAY)]
+    assert DeleteAtStation(station=CS) not in tend(
+        Held(request(state="stations"), changed), replace(told, flags=()), now=NOW + DAY
+    )
 
 
 def test_at_the_deadline_what_is_left_has_failed_and_what_is_here_goes() -> None:
