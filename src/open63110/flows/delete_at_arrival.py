@@ -7,14 +7,14 @@ from open63110.kernel.messages import Message
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Flow
 from open63110.model.authorization import may_be_ordered
-from open63110.model.deletion import DUE, FIRST
+from open63110.model.deletion import DUE
 from open63110.model.station import RegistrationDecided, Station, StationConnected
 from open63110.usecases.stations.delete_information import DeleteAtStation
 
 
 def then(event: RegistrationDecided | StationConnected, station: Station) -> Iterator[Message]:
     """Have it delete what was ordered while it was away."""
-    if DUE in station.flags and FIRST not in station.flags and may_be_ordered(station):
+    if DUE in station.flags and may_be_ordered(station):
         yield DeleteAtStation(station=station.id)
 
 

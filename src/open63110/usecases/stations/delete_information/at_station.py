@@ -31,7 +31,7 @@ from open63110.model.deletion import (
 from open63110.model.station import Station
 from open63110.ports import Ids, Rows, Where
 from open63110.usecases.stations.delete_information.asking import NOBODY, number_of
-from open63110.usecases.stations.delete_information.csms import AGAIN_WITHIN, PERSONAL
+from open63110.usecases.stations.delete_information.csms import AGAIN, AGAIN_WITHIN, PERSONAL
 from open63110.usecases.stations.delete_information.messages import (
     AskCustomerInformation,
     CustomerInformationReported,
@@ -63,6 +63,8 @@ def begin(command: DeleteAtStation, station: Station, rows: Rows, now: datetime)
         if DUE not in station.flags:
             yield DeletionsDue(station=station.id, at=now)
         return
+    if FIRST in station.flags and all(_under_way(item, now) for item, _ in due):
+        return
     yield StationDeletes(station=station.id, at=now, requests=tuple(request.id for _, request in due))
     for item, request in due:
         questions = [request.number + place for place in range(len(request.subjects))]
@@ -71,6 +73,11 @@ def begin(command: DeleteAtStation, station: Station, rows: Rows, now: datetime)
         yield _changed(replace(item, steps=named, tried=now, reason=""), now)
         for number, subject in zip(questions, request.subjects, strict=True):
             yield AskCustomerInformation(station=station.id, subject=subject, report=False, clear=True, request=number)
+
+
+def _under_way(item: DeletionItem, now: datetime) -> bool:
+    """Tell whether an answer can still come; an order that nobody remembers, after a restart, gets none."""
+    return SENT in item.steps.values() and item.tried is not None and now < item.tried + AGAIN
 
 
 def keeps_list(station: Station) -> bool:

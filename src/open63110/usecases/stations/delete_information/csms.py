@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from open63110.kernel.ids import PrincipalId, StationId, SubjectRef
 from open63110.kernel.messages import Effect
 from open63110.model.deletion import (
+    DUE,
     CustomerReport,
     CustomerReportChanged,
     DeletionChanged,
@@ -111,22 +112,26 @@ def _goes_on(request: DeletionRequest, station: Station) -> bool:
 
 def _go_on(request: DeletionRequest, rows: Rows, sites: EveryStation, now: datetime) -> Iterator[Effect]:
     """Order again what did not succeed; at the deadline, report it; when no station is left, what is here is deleted."""
-    left = [one for one in _at_stations(rows, request) if one.result == "pending"]
-    if now >= request.deadline:
+    left = _at_stations(rows, request)
+    late = now >= request.deadline
+    if late:
         for item in left:
             yield _changed(replace(item, result="failed", at=now, reason=item.reason or DEADLINE), now)
-        left = []
-    if not left:
+    if late or not left:
         yield _request(replace(request, state="here"), now)
     for item in left:
         station = sites.station(StationId(item.holder))
-        there = station is not None and station.connected is not None
-        if there and (item.tried is None or item.tried + AGAIN <= now):
-            yield DeleteAtStation(station=StationId(item.holder))
+        if station is None:
+            continue
+        again = station.connected is not None and (item.tried is None or item.tried + AGAIN <= now)
+        if again or (late and DUE in station.flags):  # late: with nothing due any more, it is free for other orders
+            yield DeleteAtStation(station=station.id)
 
 
 def _at_stations(rows: Rows, request: DeletionRequest) -> list[DeletionItem]:
-    return rows.load(DeletionItem, Where("request", "=", request.id), Where("data", "=", PERSONAL))
+    """Return what stations hold still."""
+    here = Where("request", "=", request.id), Where("data", "=", PERSONAL)
+    return rows.load(DeletionItem, *here, Where("result", "=", "pending"))
 
 
 def deleted_here(command: DeletedHere, rows: Rows, now: datetime) -> Iterator[Effect]:

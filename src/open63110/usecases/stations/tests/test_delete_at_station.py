@@ -39,6 +39,7 @@ from open63110.usecases.stations.delete_information import (
     DeleteAtStation,
     DeletionStepEnded,
     at_station,
+    csms,
     station,
 )
 
@@ -81,6 +82,20 @@ def test_one_that_is_away_is_marked_once_and_one_without_anything_loses_its_mark
     assert begin(Held(), HERE) == []
     assert begin(Held(), replace(HERE, flags=(DUE,))) == [DeletionsDone(station=CS, at=NOW)]
     assert begin(Held(request(state="waiting"), item()), HERE) == []
+
+
+def test_what_is_under_way_is_not_ordered_twice_but_again_when_no_answer_can_come() -> None:
+    rows, told = Held(request(state="stations"), item()), replace(HERE, flags=(DUE, FIRST))
+    begin(rows, HERE)
+    up = StationConnected(station=CS, at=NOW, wire="ocpp2.1")
+    assert list(delete_at_arrival.then(up, told)) == [DeleteAtStation(station=CS)]
+    assert begin(rows, told, NOW + csms.AGAIN - timedelta(seconds=1)) == []
+    assert StationDeletes(station=CS, at=NOW + csms.AGAIN, requests=("d",)) in begin(rows, told, NOW + csms.AGAIN)
+
+
+def test_a_station_that_was_being_told_before_a_restart_is_told_anew() -> None:
+    rows, told = Held(request(state="stations"), item(steps={"cache": "done"}, tried=NOW)), replace(HERE, flags=(DUE, FIRST))
+    assert StationDeletes(station=CS, at=NOW, requests=("d",)) in begin(rows, told)
 
 
 def end(rows: Held, step: str, word: str = "", **more: Any) -> list[Effect]:
@@ -172,7 +187,7 @@ def test_what_can_wait_waits_for_a_deletion() -> None:
 def test_who_comes_back_is_told_first() -> None:
     up = StationConnected(station=CS, at=NOW, wire="ocpp2.1")
     assert list(delete_at_arrival.then(up, replace(HERE, flags=(DUE,)))) == [DeleteAtStation(station=CS)]
-    for other in (HERE, replace(HERE, flags=(DUE, FIRST)), replace(HERE, flags=(DUE,), registration=Registration.PENDING)):
+    for other in (HERE, replace(HERE, flags=(DUE,), registration=Registration.PENDING)):
         assert list(delete_at_arrival.then(up, other)) == []
 
 
