@@ -98,8 +98,8 @@ def ended(command: DeregistrationStepEnded, station: Station, rows: Rows, now: d
     noted = replace(leaving, steps={**leaving.steps, command.step: command.word})
     if command.step == "queue" and command.word == "waiting":
         yield _wake(leaving, now + POLL)
-    elif command.step == "queue" and command.word == "absent" and "queue" not in leaving.steps:
-        yield _changed(noted, now)  # it cannot say whether it has more to tell, so it is given a while
+    elif command.step == "queue" and command.word not in {"done", "none"} and "queue" not in leaving.steps:
+        yield _changed(noted, now)  # it cannot say whether it has more to tell, or has not, so it is given a while
         yield _wake(noted, now + QUIET)
     else:
         yield from _next(noted, command.step, now)

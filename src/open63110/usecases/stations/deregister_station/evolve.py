@@ -3,6 +3,7 @@
 
 from msgspec.structs import replace
 
+from open63110.model.deletion import FIRST
 from open63110.model.deregistration import LEAVING, DeregistrationStep, StationDeregistered
 from open63110.model.installed import Profiles
 from open63110.model.limit import Limits
@@ -23,7 +24,7 @@ def deregistered(event: StationDeregistered, station: Station) -> Station:
         registration=Registration.DEREGISTERED,
         zone=None,
         feeder="",
-        flags=tuple(flag for flag in station.flags if flag != LEAVING),
+        flags=tuple(flag for flag in station.flags if flag not in {LEAVING, FIRST}),
         blocked_by="",
         local=LocalAuthorization(),
         limits=Limits(),

@@ -14,6 +14,7 @@ from open63110.kernel.errors import Malformed, Refused
 from open63110.kernel.ids import OrderId, PrincipalId, StationId, TransferReference
 from open63110.kernel.messages import Effect, Wake
 from open63110.model.authorization import StopRemotely
+from open63110.model.deletion import FIRST
 from open63110.model.deregistration import (
     LEAVING,
     STEPS,
@@ -135,12 +136,13 @@ def test_as_long_as_messages_wait_it_is_asked_again() -> None:
     assert DeregistrationStep(station=CS, at=NOW, step="cache") in end(rows, "queue")
 
 
-def test_one_that_cannot_say_what_waits_is_given_a_while() -> None:
+@pytest.mark.parametrize("word", ["absent", "NotSupported", "Rejected", "timed-out"])
+def test_one_that_cannot_say_what_waits_is_given_a_while(word: str) -> None:
     rows = Left(leaving(step="queue"))
-    _, wake = end(rows, "queue", "absent")
+    _, wake = end(rows, "queue", word)
     assert wake == Wake(name=LEAVING, at=NOW + csms.QUIET, command=GoOnDeregistering(station=CS, step="queue"))
     assert DeregistrationStep(station=CS, at=NOW, step="cache") in go_on(rows, "queue")
-    assert rows.get(Deregistration, CS).steps["queue"] == "absent"
+    assert rows.get(Deregistration, CS).steps["queue"] == word
 
 
 def go_on(rows: Left, step: Any, there: Station = LEAVES, now: datetime = NOW) -> list[Effect]:
@@ -235,7 +237,8 @@ def test_nothing_is_left_of_it_but_the_record() -> None:
     blocked = evolve[DeregistrationStep](DeregistrationStep(station=CS, at=NOW, step="cache"), HERE)
     assert (blocked.flags, blocked.blocked_by) == ((LEAVING,), LEAVING)
     assert evolve[DeregistrationStep](DeregistrationStep(station=CS, at=NOW, step="list"), blocked).flags == (LEAVING,)
-    gone = evolve[StationDeregistered](StationDeregistered(station=CS, at=NOW), blocked)
+    deleting = replace(blocked, flags=(FIRST, *blocked.flags))
+    gone = evolve[StationDeregistered](StationDeregistered(station=CS, at=NOW), deleting)
     assert gone == Station(id=CS, registration=Registration.DEREGISTERED, connected=NOW)
 
 
