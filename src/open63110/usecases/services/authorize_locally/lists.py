@@ -11,6 +11,7 @@ from open63110.kernel.errors import NotSupported, Refused, Unavailable
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Effect, Wake
 from open63110.model.authorization import may_be_ordered, verdict
+from open63110.model.deregistration import LEAVING
 from open63110.model.policy import Policy
 from open63110.model.station import Station
 from open63110.model.token import AuthorizationStatus
@@ -62,10 +63,15 @@ def send(command: SendLocalList, station: Station, tokens: Tokens, now: datetime
         raise NotSupported(f"{station.id} has no local lists")
     version = command.version or _next(station, station.local.version)
     if command.differential:
-        yield from _change(command, station, version, entries_for(station.id, tokens, now), now)
+        yield from _change(command, station, version, _wanted(station, tokens, now), now)
         return
-    entries = entries_for(station.id, tokens, now) if command.entries is None else command.entries
+    entries = _wanted(station, tokens, now) if command.entries is None else command.entries
     yield from _offer(station, entries, version, now)
+
+
+def _wanted(station: Station, tokens: Tokens, now: datetime) -> Lines:
+    """Return the list a station should have: one that leaves for good takes nobody along (8.3.13)."""
+    return () if LEAVING in station.flags else entries_for(station.id, tokens, now)
 
 
 def _change(command: SendLocalList, station: Station, version: int, whole: Lines, now: datetime) -> Iterator[Effect]:
@@ -110,7 +116,7 @@ def reported(event: LocalListReported, station: Station, tokens: Tokens, policy:
     """Keep the version, and send the desired list if the station has another."""
     if event.version != station.local.version:
         yield event
-    if policy.local_lists and event.version != NOT_SUPPORTED:
+    if policy.local_lists and event.version != NOT_SUPPORTED and LEAVING not in station.flags:
         yield from _bring_in_step(station, event.version, tokens, policy, now)
 
 
@@ -130,7 +136,7 @@ def replaced(event: LocalListReplaced, now: datetime) -> Iterator[Effect]:
 
 def reconcile(command: ReconcileLocalList, station: Station, tokens: Tokens, policy: Policy, now: datetime) -> Iterator[Effect]:
     """Compare what the station has with what it should have, and again after a while, as long as it is here."""
-    if not policy.local_lists or not may_be_ordered(station):
+    if not policy.local_lists or not may_be_ordered(station) or LEAVING in station.flags:
         return
     ask = command.ask and bool(command.wait)
     after = command.wait or policy.local_list_every

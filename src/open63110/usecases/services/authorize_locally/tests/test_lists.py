@@ -14,6 +14,7 @@ from tests.wallet import Wallet
 from open63110.kernel.errors import NotSupported, Refused, Unavailable
 from open63110.kernel.ids import StationId, SubjectRef
 from open63110.kernel.messages import Wake
+from open63110.model.deregistration import LEAVING
 from open63110.model.policy import Policy
 from open63110.model.station import LocalAuthorization, Registration, Station
 from open63110.model.token import AuthorizationStatus, Token
@@ -201,6 +202,14 @@ def test_a_station_without_lists_is_not_sent_any() -> None:
 def test_a_comparison_ends_when_the_station_goes_or_lists_are_not_wanted() -> None:
     assert compare(Station(id=CS1, registration=Registration.ACCEPTED)) == []
     assert compare(station(), policy=Policy(local_lists=False)) == []
+
+
+def test_one_that_leaves_for_good_takes_nobody_along() -> None:
+    leaves = replace(station(), flags=(LEAVING,))
+    assert compare(leaves) == []
+    assert hear(7, leaves) == [LocalListReported(station=CS1, at=NOW, version=7)]
+    *_, sent = send(SendLocalList(station=CS1), leaves, TOKENS, NOW)
+    assert sent == SendLocalList(station=CS1, version=1, entries=())
 
 
 def test_a_cleared_cache_is_a_fact() -> None:
