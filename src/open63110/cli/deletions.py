@@ -34,9 +34,10 @@ def report(deletion: str, *, out: Path | None = None, url: Url = None, key: Key 
 
 def _saved(csms: Csms, path: str, out: Path) -> bool:
     """Write a report to a file; tell whether it is the one whose digest the CSMS has."""
+    wanted = csms.get(path)["digest"]  # first: should it be closed meanwhile, the report is a later one
     raw = b"".join(csms.chunks(f"{path}/report", {}))
     out.write_bytes(raw)
-    digest, wanted = hashlib.sha256(raw).hexdigest(), csms.get(path)["digest"]
+    digest = hashlib.sha256(raw).hexdigest()
     if wanted and wanted != digest:
         complain(f"the SHA-256 of {out} is {digest}, and not {wanted}: it is not the report that was made")
         return False
