@@ -8,6 +8,7 @@ import struct
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -29,6 +30,7 @@ DAMAGED: Final = "Damaged"
 """Code of a trouble with a file that cannot be read."""
 
 _HEAD = struct.Struct("<II")
+_STATION = itemgetter(1)  # of a row
 _Row = tuple[float, str, bool, bytes]
 """When, by the clock of its block; station; whether we sent it; the frame."""
 _DAY = 86_400
@@ -94,7 +96,7 @@ class DailyFrames:
             return
         shift = self._clock.now().timestamp() - time.monotonic() * self._factor
         newest = shift + self._held[-1][0] * self._factor
-        head = _pack(_Block({station for _, station, _, _ in self._held}, newest, shift, self._factor))
+        head = _pack(_Block(set(map(_STATION, self._held)), newest, shift, self._factor))
         body = _compress(_pack(self._held))
         try:
             self._append(self._file_of(newest), _HEAD.pack(len(head), len(body)) + head + body)

@@ -2,12 +2,12 @@
 """What the next fact, in the order of the station, changes in an energy transfer."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
 from open63110.kernel.units import Percent, WattHours, Watts
-from open63110.model.reading import Reading
+from open63110.model.reading import Measurand, Reading
 from open63110.model.register import advanced, begun, counter, doubts, summed
 from open63110.model.transfer import (
     ESTIMATED,
@@ -71,7 +71,14 @@ def went_on(transfer: EnergyTransfer, fact: EnergyTransferUpdated) -> EnergyTran
 
 _BESIDE = ("power.offered", "current.import", "current.export", "current.offered", "voltage", "frequency", "temperature", "other")
 """Measurands that change nothing here."""
-_PLAIN: dict[str, int] = {"energy.import.register": 1, "power.import": 2, "soc": 3, **dict.fromkeys(_BESIDE, 0)}
+_PLAIN: dict[str, int | None] = {
+    **dict.fromkeys(get_args(Measurand)),
+    **dict.fromkeys(_BESIDE, 0),
+    "energy.import.register": 1,
+    "power.import": 2,
+    "soc": 3,
+}
+"""What a reading is to a transfer that goes on in the ordinary way; None: more than that."""
 
 
 def _ordinary(transfer: EnergyTransfer, fact: EnergyTransferUpdated) -> EnergyTransfer | None:  # noqa: C901 - the hot path
@@ -87,7 +94,7 @@ def _ordinary(transfer: EnergyTransfer, fact: EnergyTransferUpdated) -> EnergyTr
     soc: Any = transfer.soc
     taken, kinds = None, _PLAIN
     for reading in fact.readings:
-        plain = kinds.get(reading.measurand)
+        plain = kinds[reading.measurand]
         if plain == 0:
             continue
         if plain is None or reading.phase or reading.location not in OUTLET or reading.signed is not None:
