@@ -23,7 +23,7 @@ GROWN = 8
 """So many more of them are worth another look."""
 EVERY = 10.0
 """Between two looks [s]."""
-FULL = 7 / 8
+FULL = 15 / 16
 """Of a large page: with less in it than that, it would take memory that nobody uses."""
 
 _MADV_COLLAPSE = 25  # Linux 6.1 and later
