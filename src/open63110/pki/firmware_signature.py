@@ -2,18 +2,17 @@
 """Signatures of firmware: whether a signer descends from a manufacturer, and whether an image is what he signed (8.3.6)."""
 
 import base64
-import binascii
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import structlog
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 log = structlog.get_logger(__name__)
@@ -25,6 +24,9 @@ BLOCK: Final = 1024 * 1024
 """Of an image that is read at once [bytes]."""
 
 LONGEST_CHAIN: Final = 5
+
+UNREADABLE: Final = (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+"""What certificates may raise that whoever wrote them made so."""
 
 SHORTEST_RSA: Final = 2048
 """[bit]"""
@@ -52,11 +54,10 @@ class Manufacturers:
         try:
             chain = x509.load_pem_x509_certificates(certificate.encode())
             roots = x509.load_pem_x509_certificates(self._roots.read_bytes()) if self._roots is not None else []
-            lists = _lists(self._revoked)
-        except (OSError, ValueError) as fault:
-            log.warning("a signer of firmware cannot be judged", reason=str(fault))
+            return judged(chain, roots, _lists(self._revoked), now)
+        except (OSError, *UNREADABLE) as fault:
+            log.warning("a signer of firmware cannot be judged", reason=f"{type(fault).__name__}: {fault}")
             return INVALID
-        return judged(chain, roots, lists, now)
 
 
 def judged(
@@ -72,6 +73,9 @@ def judged(
         roots: of manufacturers.
         lists: of what was taken back; one that nobody here signed counts for nothing.
         now: the time.
+
+    Raises:
+        UNREADABLE: something of a certificate is of a kind that nobody here knows.
     """
     if not 0 < len(chain) <= LONGEST_CHAIN or not _may_sign(chain[0]):
         return INVALID
@@ -120,18 +124,28 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
         if not issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
             return False
         certificate.verify_directly_issued_by(issuer)
-    except (x509.ExtensionNotFound, InvalidSignature, ValueError, TypeError):
+    except (x509.ExtensionNotFound, InvalidSignature, TypeError, *UNREADABLE):
         return False
     return True
 
 
+_KNOWN_KEYS = (
+    ec.EllipticCurvePublicKey,
+    rsa.RSAPublicKey,
+    dsa.DSAPublicKey,
+    ed25519.Ed25519PublicKey,
+    ed448.Ed448PublicKey,
+)
+"""Keys of issuers whose lists are understood."""
+
+
 def _taken_back(certificate: x509.Certificate, issuer: x509.Certificate, lists: Sequence[x509.CertificateRevocationList]) -> bool:
     key = issuer.public_key()
+    if not isinstance(key, _KNOWN_KEYS):
+        message = "nobody here can tell what its issuer has taken back"
+        raise UnsupportedAlgorithm(message)
     for one in lists:
-        try:
-            ours = one.issuer == issuer.subject and one.is_signature_valid(key)  # type: ignore[arg-type] # whatever key it is
-        except (InvalidSignature, TypeError):
-            continue
+        ours = one.issuer == issuer.subject and one.is_signature_valid(key)
         if ours and one.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None:
             return True
     return False
@@ -161,7 +175,7 @@ def signed_by(digest: bytes, signature: str, certificate: str) -> bool:
     try:
         raw = base64.b64decode(signature, validate=True)
         key = x509.load_pem_x509_certificates(certificate.encode())[0].public_key()
-    except (ValueError, binascii.Error):
+    except UNREADABLE:
         return False
     if isinstance(key, ec.EllipticCurvePublicKey):
         return _verifies(lambda: key.verify(raw, digest, ec.ECDSA(_GIVEN)))
@@ -176,10 +190,10 @@ def signed_by(digest: bytes, signature: str, certificate: str) -> bool:
 _GIVEN: Final = Prehashed(hashes.SHA256())
 
 
-def _verifies(verify: "object") -> bool:
+def _verifies(verify: Callable[[], None]) -> bool:
     try:
-        verify()  # type: ignore[operator] # a call without arguments
-    except InvalidSignature:
+        verify()
+    except (InvalidSignature, ValueError):  # ValueError: its key is too short for any signature of that kind
         return False
     return True
 

@@ -6,8 +6,9 @@ import hashlib
 from datetime import timedelta
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding
 from tests.e2e.firmware_house import Manufacturer
@@ -50,6 +51,31 @@ def test_a_list_that_the_manufacturer_did_not_sign_takes_nobody_back(tmp_path: P
     maker, impostor = Manufacturer(tmp_path / "a"), Manufacturer(tmp_path / "b")
     impostor.take_back(maker.certificate)
     assert Manufacturers(maker.roots, impostor.revoked).judge(maker.pem, NOW) == ""
+
+
+def unknown(certificate: x509.Certificate) -> str:
+    """Return a certificate whose key is of a kind that nobody knows: the name of the curve is one that does not exist."""
+    curve = bytes.fromhex("06082a8648ce3d030107")
+    made = certificate.public_bytes(Encoding.DER)
+    assert made.count(curve) == 1
+    spoilt = base64.encodebytes(made.replace(curve, curve[:-1] + b"\x77")).decode()
+    return f"-----BEGIN CERTIFICATE-----\n{spoilt}-----END CERTIFICATE-----\n"
+
+
+def test_a_certificate_of_a_kind_that_nobody_knows_is_not_believed_and_breaks_nothing(tmp_path: Path) -> None:
+    maker = Manufacturer(tmp_path)
+    strange = unknown(maker.certificate)
+    assert Manufacturers(maker.roots).judge(strange, NOW) == INVALID
+    assert Manufacturers(maker.roots).judge(maker.pem + strange, NOW) == ""
+    assert not signed_by(DIGEST, sign(DIGEST, maker.signer), strange)
+
+
+def test_a_signer_whose_key_is_of_another_kind_is_not_believed(tmp_path: Path) -> None:
+    maker = Manufacturer(tmp_path)
+    maker.signer = ed25519.Ed25519PrivateKey.generate()  # type: ignore[assignment] # of another kind
+    pem = maker.signer_certificate().public_bytes(Encoding.PEM).decode()
+    assert Manufacturers(maker.roots).judge(pem, NOW) == INVALID
+    assert not signed_by(DIGEST, base64.b64encode(b"x" * 64).decode(), pem)
 
 
 def test_a_signature_is_of_one_image_by_one_signer(tmp_path: Path) -> None:
