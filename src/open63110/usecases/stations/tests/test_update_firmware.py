@@ -126,6 +126,16 @@ def test_an_order_that_is_taken_ends_the_one_before_and_one_that_is_refused_does
     assert [csms.update(one).state for one in (1, 2, 3)] == [S.CANCELLED, S.REFUSED, S.ACCEPTED]
 
 
+def test_an_order_whose_status_came_before_its_answer_ends_the_one_before_all_the_same() -> None:
+    csms = Party(Role.CSMS)
+    for request in (1, 2):
+        csms.say(UpdateFirmware(station=CS, image="fw-2", request=request))
+    csms.say(FirmwareOrderEnded(station=CS, at=T0, request=1, accepted=True))
+    csms.say(FirmwareStatusReported(station=CS, at=T0, state=S.DOWNLOADING, request=2))
+    csms.say(FirmwareOrderEnded(station=CS, at=T0, request=2, accepted=True))
+    assert [csms.update(one).state for one in (1, 2)] == [S.CANCELLED, S.DOWNLOADING]
+
+
 def test_a_station_that_boots_with_the_new_version_and_says_no_more_is_updated_after_a_while() -> None:
     csms = Party(Role.CSMS)
     csms.say(UpdateFirmware(station=CS, image="fw-2", request=9))

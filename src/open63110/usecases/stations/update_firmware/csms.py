@@ -185,10 +185,11 @@ def _published(publisher: str, image: FirmwareImage, rows: Rows) -> str:
 def ended(event: FirmwareOrderEnded, rows: Rows, now: datetime) -> Iterator[Effect]:
     """Keep how the order was answered; one that was taken takes the place of those before it."""
     update = rows.get(FirmwareUpdate, update_key(event.station, event.request))
-    if update is None or update.state is not FirmwareState.ORDERED:
+    if update is None:
         return
-    state = FirmwareState.ACCEPTED if event.accepted else FirmwareState.REFUSED
-    yield changed(stepped(update, state, now, event.reason), now)
+    if update.state is FirmwareState.ORDERED:  # else a status has come before the answer
+        state = FirmwareState.ACCEPTED if event.accepted else FirmwareState.REFUSED
+        yield changed(stepped(update, state, now, event.reason), now)
     if event.accepted:
         for other in open_updates(rows, event.station):
             if other.request < update.request:
