@@ -136,6 +136,18 @@ def test_an_order_whose_status_came_before_its_answer_ends_the_one_before_all_th
     assert [csms.update(one).state for one in (1, 2)] == [S.CANCELLED, S.DOWNLOADING]
 
 
+def test_an_order_whose_answer_was_lost_goes_on_with_its_statuses_and_one_that_was_refused_does_not() -> None:
+    csms = Party(Role.CSMS)
+    for request, state in ((1, S.DOWNLOADING), (2, S.INVALID_SIGNATURE)):
+        csms.say(UpdateFirmware(station=CS, image="fw-2", request=request))
+        csms.say(FirmwareOrderEnded(station=CS, at=T0, request=request, accepted=False, reason="timed-out"))
+        csms.say(FirmwareStatusReported(station=CS, at=T0, state=state, request=request))
+    assert [(csms.update(one).state, csms.update(one).ended is None) for one in (1, 2)] == [
+        (S.DOWNLOADING, True),
+        (S.REFUSED, False),
+    ]
+
+
 def test_a_station_that_boots_with_the_new_version_and_says_no_more_is_updated_after_a_while() -> None:
     csms = Party(Role.CSMS)
     csms.say(UpdateFirmware(station=CS, image="fw-2", request=9))

@@ -208,14 +208,20 @@ def open_updates(rows: Rows, station: str) -> list[FirmwareUpdate]:
 
 
 def hear(event: FirmwareStatusReported, station: Station, rows: Rows) -> Iterator[Effect]:
-    """Keep how far it is. What is said once more, or of one that is over, changes nothing but the journal."""
+    """Keep how far it is. What is said once more, or of one that is over, changes nothing but the journal.
+
+    Two may go on all the same: a fetch that failed, and an order whose answer was lost, so that it counts as refused.
+    """
     update = _meant(event, station, rows)
     yield replace(event, unasked=update is None and event.request != 0)
     if update is None or event.state in {update.state, FirmwareState.IDLE}:
         return
-    again = update.state is FirmwareState.DOWNLOAD_FAILED and event.state not in FAILED
+    again = update.state in _MAY_GO_ON and event.state not in FAILED
     if update.ended is None or again:
         yield changed(stepped(update, event.state, event.at, event.detail), event.at)
+
+
+_MAY_GO_ON = frozenset({FirmwareState.DOWNLOAD_FAILED, FirmwareState.REFUSED})
 
 
 def _meant(event: FirmwareStatusReported, station: Station, rows: Rows) -> FirmwareUpdate | None:
