@@ -148,6 +148,17 @@ def test_an_order_whose_answer_was_lost_goes_on_with_its_statuses_and_one_that_w
     ]
 
 
+def test_a_station_that_says_it_is_idle_is_open_again_and_one_that_waits_stays_closed() -> None:
+    csms = Party(Role.CSMS)
+    csms.say(FirmwareStatusReported(station=CS, at=T0, state=S.INSTALLING, request=9))
+    assert csms.station.blocked_by == INSTALLING
+    csms.say(FirmwareStatusReported(station=CS, at=T0, state=S.IDLE))
+    assert csms.station.blocked_by == ""
+    waiting = Party(Role.CSMS, blocked_by=AWAITED)
+    waiting.say(FirmwareStatusReported(station=CS, at=T0, state=S.IDLE))
+    assert waiting.station.blocked_by == AWAITED
+
+
 def test_a_station_that_boots_with_the_new_version_and_says_no_more_is_updated_after_a_while() -> None:
     csms = Party(Role.CSMS)
     csms.say(UpdateFirmware(station=CS, image="fw-2", request=9))

@@ -21,7 +21,8 @@ def reported(event: FirmwareStatusReported, station: Station) -> Station:
         station = replace(station, flags=(*others, WAITS) if waits else others)
     if event.state in UNDER_WAY:
         return station if station.blocked_by == INSTALLING else replace(station, blocked_by=INSTALLING)
-    return freed(station) if event.state in OVER else station
+    over = event.state in OVER or (event.state is FirmwareState.IDLE and station.blocked_by == INSTALLING)
+    return freed(station) if over else station
 
 
 def awaited(event: FirmwareAwaited, station: Station) -> Station:
