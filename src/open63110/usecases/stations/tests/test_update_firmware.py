@@ -285,3 +285,12 @@ def test_a_later_order_takes_the_place_of_one_that_is_not_being_installed() -> N
     assert (station.update(5).state, station.update(6).state) == (S.CANCELLED, S.DOWNLOADING)
     station.told("fetched")  # of the first
     assert station.update(6).state is S.DOWNLOADING
+
+
+def test_a_station_that_let_nobody_in_before_an_update_lets_them_in_again_once_another_takes_its_place() -> None:
+    station = Party(Role.STATION, transfers=charging())
+    station.say(UpdateFirmware(station=CS, **SIGNED, admit=False))
+    station.told("fetched", "checked")
+    assert station.station.blocked_by == AWAITED
+    station.say(UpdateFirmware(station=CS, **(SIGNED | {"request": 6})))
+    assert station.station.blocked_by == ""

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from open63110.kernel.errors import Refused
 from open63110.kernel.messages import Effect, Wake
 from open63110.model.firmware import (
+    AWAITED,
     FIRMWARE,
     UNDER_WAY,
     FirmwareState,
@@ -65,6 +66,8 @@ def obey(
     earlier = open_updates(rows, station.id)
     for one in earlier:
         yield _kept(stepped(one, FirmwareState.CANCELLED, now), now)
+    if earlier and station.blocked_by == AWAITED:
+        yield FirmwareAwaited(station=station.id, at=now, admit=True)  # for one that does not come any more
     yield FirmwareOrderAnswer(request=request, cancelled=bool(earlier))
     yield from _begin(_taken(command, station, request, now), now)
 
