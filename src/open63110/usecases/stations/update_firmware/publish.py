@@ -152,11 +152,11 @@ def unpublish(command: UnpublishFirmware, rows: Rows, now: datetime) -> Iterator
     if not command.station:
         yield from _withdraw(command, rows, now)
         return
-    image = rows.get(FirmwareImage, command.image)
-    md5 = image.md5 if image is not None else command.md5
-    if rows.get(FirmwarePublication, publication_key(command.station, md5)) is None:
+    found = rows.load(FirmwarePublication, Where("station", "=", command.station), Where("image", "=", command.image))
+    known = max(found, key=lambda one: one.request, default=None)  # whether or not the image is here still
+    if known is None:
         raise Unknown(f"{command.image} was not published at {command.station}", code="NotPublished", where="image")
-    yield replace(command, md5=md5)
+    yield replace(command, md5=known.md5)
 
 
 # -- at a level that serves it --

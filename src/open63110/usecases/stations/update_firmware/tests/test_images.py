@@ -147,6 +147,16 @@ def test_an_image_that_is_to_be_served_here_is_fetched_once_however_often_it_is_
         csms.say(PublishFirmware(station=NOBODY, image="fw-3", md5="x", sha256="11" * 32))
 
 
+def test_what_was_published_is_withdrawn_after_its_image_was_removed_here_too() -> None:
+    csms = Party(Role.CSMS)
+    csms.say(PublishFirmware(station=CS, image="fw-2"))
+    csms.say(RemoveFirmwareImage(station=NOBODY, id="fw-2"))
+    csms.say(UnpublishFirmware(station=CS, image="fw-2"))
+    assert csms.sent[-1].md5 == IMAGE.md5  # type: ignore[attr-defined] # an UnpublishFirmware
+    with pytest.raises(Unknown):
+        csms.say(UnpublishFirmware(station=CS, image="fw-3"))
+
+
 def test_a_station_that_is_a_local_controller_serves_until_it_is_told_otherwise() -> None:
     station = Party(Role.STATION)
     station.say(UnpublishFirmware(station=CS, md5=IMAGE.md5))
