@@ -163,14 +163,23 @@ def unpublish(command: UnpublishFirmware, rows: Rows, now: datetime) -> Iterator
 
 
 def _here(command: PublishFirmware, rows: Rows, now: datetime) -> Iterator[Effect]:
-    """Begin to fetch it, and say how far that is."""
+    """Begin to fetch it, and say how far that is.
+
+    Raises:
+        Malformed: it is not said where it lies, how large it is, or what it consists of.
+        Refused: another image lies here under that name.
+    """
     sha256 = digest(command.sha256)
     if any(one.uploaded is not None for one in rows.load(FirmwareImage, Where("sha256", "=", sha256))):
         yield PublicationAnswer(state=PublicationState.PUBLISHED)
         return
     key = publication_key(NOBODY, command.md5)
     known = rows.get(FirmwarePublication, key)
-    if known is None:
+    if known is None or known.state is PublicationState.PUBLISHED:  # somebody has removed it here since
+        same = rows.get(FirmwareImage, command.image)
+        if same is not None and same.uploaded is not None:
+            words = f"another image lies here as {command.image}"
+            raise Refused(words, code="Exists", where="image", remedy="remove that one here, or give this one another id")
         if not (command.location and 0 < command.size <= LARGEST):
             raise Malformed("where it lies and how large it is has to be said", code="InvalidValue", where="location")
         yield _awaited(command, sha256, now)

@@ -157,6 +157,29 @@ def test_what_was_published_is_withdrawn_after_its_image_was_removed_here_too() 
         csms.say(UnpublishFirmware(station=CS, image="fw-3"))
 
 
+FROM_ABOVE: dict[str, Any] = {"station": NOBODY, "image": "fw-2", "location": "https://above/x", "size": 9}
+
+
+def test_an_image_that_lies_here_never_becomes_another_one_of_the_same_name_from_above() -> None:
+    csms = Party(Role.CSMS)
+    with pytest.raises(Refused) as refusal:
+        csms.say(PublishFirmware(**FROM_ABOVE, md5="ef" * 16, sha256="11" * 32))
+    assert refusal.value.code == "Exists"
+    assert csms.rows(FirmwareImage, Where("id", "=", "fw-2")) == [IMAGE]
+
+
+def test_an_image_that_was_served_here_and_removed_since_is_fetched_anew() -> None:
+    csms = Party(Role.CSMS)
+    csms.engine.known.keep("firmware_image", "fw-2", None)
+    order = PublishFirmware(**FROM_ABOVE, md5=IMAGE.md5, sha256=SHA)
+    csms.say(order)
+    csms.say(PublicationTold(station=NOBODY, at=T0, md5=IMAGE.md5, state=P.PUBLISHED))
+    csms.say(RemoveFirmwareImage(station=NOBODY, id="fw-2"))
+    csms.say(order)
+    assert publication(csms, NOBODY).state is P.DOWNLOADING
+    assert len(csms.rows(FirmwareImage, Where("id", "=", "fw-2"))) == 1
+
+
 def test_a_station_that_is_a_local_controller_serves_until_it_is_told_otherwise() -> None:
     station = Party(Role.STATION)
     station.say(UnpublishFirmware(station=CS, md5=IMAGE.md5))
