@@ -4,6 +4,7 @@
 A local CSMS answers at once how far it is, as often as it is asked; a local controller reports by itself.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
@@ -42,6 +43,8 @@ NOBODY = StationId("")
 _FETCH_WITHIN: Final = timedelta(days=7)
 
 _GONE: Final = NOT_PUBLISHED
+
+_MD5: Final = re.compile(r"[0-9a-f]{32}")
 
 
 class PublicationAnswer(Reply, frozen=True, kw_only=True, gc=False):
@@ -250,7 +253,13 @@ def told_here(event: PublicationTold, rows: Rows, now: datetime) -> Iterator[Eff
 
 
 def obey(command: PublishFirmware, station: Station, rows: Rows, now: datetime) -> Iterator[Effect]:
-    """Fetch it, and report."""
+    """Fetch it, and report.
+
+    Raises:
+        Malformed: that is no MD5; files are named by it.
+    """
+    if not _MD5.fullmatch(command.md5):
+        raise Malformed("an MD5 has 32 hexadecimal digits", code="PropertyConstraintViolation", where="checksum")
     key = publication_key(station.id, command.md5)
     known = rows.get(FirmwarePublication, key)
     if known is not None and known.state is PublicationState.PUBLISHED:

@@ -180,6 +180,14 @@ def test_an_image_that_was_served_here_and_removed_since_is_fetched_anew() -> No
     assert len(csms.rows(FirmwareImage, Where("id", "=", "fw-2"))) == 1
 
 
+@pytest.mark.parametrize("md5", ["", "../../etc/passwd", "CD" * 16, "cd" * 15, "/" * 32])
+def test_a_station_serves_nothing_that_no_md5_names(md5: str) -> None:
+    station = Party(Role.STATION)
+    with pytest.raises(Malformed):
+        station.say(PublishFirmware(station=CS, image="", location="https://x", md5=md5, request=2))
+    assert station.rows(FirmwarePublication) == []
+
+
 def test_a_station_that_is_a_local_controller_serves_until_it_is_told_otherwise() -> None:
     station = Party(Role.STATION)
     station.say(UnpublishFirmware(station=CS, md5=IMAGE.md5))
