@@ -245,7 +245,8 @@ def _member(member: CampaignMember, rows: Rows, now: datetime) -> CampaignMember
     if update is None:
         return _failed(member, "the order was refused", now)
     if update.state not in OVER:
-        return member
+        late = update.until <= now
+        return _failed(member, f"{update.state}: nothing has come of it in time", now) if late else member
     if update.state is FirmwareState.INSTALLED:
         return replace(member, state=MemberState.DONE, ended=now)
     detail = update.history[-1].detail if update.history else ""

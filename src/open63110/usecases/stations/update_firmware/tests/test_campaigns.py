@@ -211,6 +211,16 @@ def test_an_order_that_came_too_late_is_given_again_and_one_that_was_refused_is_
     assert here.member("S-1").request > 0
 
 
+def test_a_station_of_which_nothing_comes_keeps_no_campaign_open_for_ever() -> None:
+    here = House()
+    here.start(waves=(1,), stop_rate=1.0)
+    assert here.tend() == ["S-1"]
+    here.come_of(S.INSTALLING, ["S-1"])
+    assert here.tend(6 * 86_400) == []
+    assert here.tend(86_400) == ["S-2"]
+    assert (here.member("S-1").state, here.member("S-1").reason) == (M.FAILED, "installing: nothing has come of it in time")
+
+
 def test_who_runs_it_already_or_has_no_image_is_in_no_wave() -> None:
     here = House()
     here.stand("S-1", identity=Identity(vendor="Maker", model="Duo", firmware="2"))
