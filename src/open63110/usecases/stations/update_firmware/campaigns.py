@@ -5,6 +5,7 @@ Everything about a campaign is in its row, so that it goes on after a restart wh
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain, repeat
@@ -264,7 +265,8 @@ def _go_on(before: Campaign, campaign: Campaign, look: _Look) -> Iterator[Effect
     if failed:
         yield from _over(campaign, CampaignState.STOPPED, failed, look.now)
         return
-    wave = [one for one in campaign.members if one.wave == campaign.wave]
+    present = campaign.wave
+    wave = [one for one in campaign.members if one.wave == present]
     if not wave:
         yield from _over(campaign, CampaignState.DONE, "", look.now)
         return
@@ -278,11 +280,10 @@ def _go_on(before: Campaign, campaign: Campaign, look: _Look) -> Iterator[Effect
 
 def _worst(campaign: Campaign) -> str:
     """Return why a campaign has to stop: more of a wave has failed than may; empty: it need not."""
-    for wave in range(campaign.wave + 1):
-        every = [one for one in campaign.members if one.wave == wave]
-        failed = sum(one.state is MemberState.FAILED for one in every)
-        if failed > campaign.stop_rate * len(every):
-            return f"{failed} of {len(every)} stations of wave {wave + 1} failed"
+    sizes = Counter(one.wave for one in campaign.members)
+    for wave, failed in sorted(Counter(one.wave for one in campaign.members if one.state is MemberState.FAILED).items()):
+        if failed > campaign.stop_rate * sizes[wave]:
+            return f"{failed} of {sizes[wave]} stations of wave {wave + 1} failed"
     return ""
 
 

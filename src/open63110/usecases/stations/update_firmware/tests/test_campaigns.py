@@ -3,9 +3,11 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from time import process_time
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.firmware_parties import IMAGE, NOBODY, P, Party, S
 from tests.literal import T0
 
@@ -219,6 +221,31 @@ def test_a_station_of_which_nothing_comes_keeps_no_campaign_open_for_ever() -> N
     assert here.tend(6 * 86_400) == []
     assert here.tend(86_400) == ["S-2"]
     assert (here.member("S-1").state, here.member("S-1").reason) == (M.FAILED, "installing: nothing has come of it in time")
+
+
+def seconds(here: House) -> float:
+    """Return how much work one look is [s of the processor], the least of some."""
+    found = []
+    for _ in range(5):
+        began = process_time()
+        here.tend()
+        found.append(process_time() - began)
+    return min(found)
+
+
+def test_a_look_is_as_much_work_in_a_campaign_of_many_waves_as_in_one_of_a_single_one() -> None:
+    spent = []
+    for waves in ((1,), ()):
+        here = House()
+        names = [f"M-{number}" for number in range(2_000)]
+        for name in names:
+            here.stand(name, connected=None)
+        here.start(stations=tuple(names), waves=waves)
+        done = tuple(replace(one, state=M.DONE) for one in here.campaign.members[:-1])
+        kept = replace(here.campaign, members=(*done, here.campaign.members[-1]))
+        here.engine.known.keep("campaign", "spring", kept)
+        spent.append(seconds(here))
+    assert spent[0] < 10 * spent[1]
 
 
 def test_who_runs_it_already_or_has_no_image_is_in_no_wave() -> None:
