@@ -65,6 +65,14 @@ class _Look(NamedTuple):
     policy: Policy
     asked: set[str]
     """Levels below that were asked how far they are, in this look."""
+    images: dict[str, FirmwareImage | None]
+    """Those that were looked up in it: thousands of stations may wait for the same one."""
+
+    def image(self, id: str) -> FirmwareImage | None:
+        """Return an image."""
+        if id not in self.images:
+            self.images[id] = self.rows.get(FirmwareImage, id)
+        return self.images[id]
 
 
 MOST_PARALLEL: Final = 1_000
@@ -224,7 +232,7 @@ def _found(id: str, rows: Rows, *states: CampaignState) -> Campaign:
 def tend(command: TendCampaigns, rows: Rows, sites: Fleet, now: datetime, policy: Policy) -> Iterator[Effect]:
     """Look at what has come of those who were told, and tell who is next."""
     del command
-    look = _Look(rows, sites, now, policy, set())
+    look = _Look(rows, sites, now, policy, set(), {})
     for campaign in rows.load(Campaign, Where("ended", "null")):
         looked = _looked_at(campaign, rows, now)
         if looked.state in CAMPAIGN_OVER and not looked.count(MemberState.ORDERED):
@@ -295,7 +303,7 @@ def _told(campaign: Campaign, wave: list[CampaignMember], look: _Look) -> tuple[
     for member in wave:
         if member.state is not MemberState.WAITING or room <= 0:
             continue
-        station, image = look.sites.station(member.station), look.rows.get(FirmwareImage, member.image)
+        station, image = look.sites.station(member.station), look.image(member.image)
         if station is None or image is None:
             members[member.station] = _failed(member, "the station is gone" if image else "the image is gone", look.now)
             continue

@@ -22,9 +22,11 @@ from open63110.model.firmware import (
     MemberState,
     Window,
 )
+from open63110.model.policy import Policy
 from open63110.model.station import Identity, Station
 from open63110.model.transfer import EnergyTransfer
 from open63110.ports import Where
+from open63110.runtime.rows import TurnRows
 from open63110.usecases.stations.update_firmware import (
     AdmitBeforeFirmware,
     CancelCampaign,
@@ -39,6 +41,7 @@ from open63110.usecases.stations.update_firmware import (
     TendCampaigns,
     UpdateFirmware,
 )
+from open63110.usecases.stations.update_firmware.campaigns import tend
 
 NAMES = [f"S-{number}" for number in range(1, 7)]
 M, C = MemberState, CampaignState
@@ -246,6 +249,30 @@ def test_a_look_is_as_much_work_in_a_campaign_of_many_waves_as_in_one_of_a_singl
         here.engine.known.keep("campaign", "spring", kept)
         spent.append(seconds(here))
     assert spent[0] < 10 * spent[1]
+
+
+class Counting:
+    """Rows that count how often an image is asked for."""
+
+    def __init__(self, rows: Any) -> None:
+        self.rows, self.images = rows, 0
+
+    def get(self, noun: Any, key: Any) -> Any:
+        """Count it."""
+        self.images += noun is FirmwareImage
+        return self.rows.get(noun, key)
+
+    def load(self, noun: Any, *where: Where) -> Any:
+        """Pass it on."""
+        return self.rows.load(noun, *where)
+
+
+def test_an_image_is_looked_up_once_however_many_stations_wait_for_it() -> None:
+    here = House(connected=None)
+    here.start()
+    rows: Any = Counting(TurnRows(here.engine.known.under_way, {}))
+    assert [*tend(TendCampaigns(station=NOBODY), rows, here.engine.known, here.clock.at, Policy())]
+    assert rows.images == 1
 
 
 def test_who_runs_it_already_or_has_no_image_is_in_no_wave() -> None:
