@@ -173,11 +173,20 @@ class PublicationTold(Event, frozen=True, kw_only=True, gc=False):
     locations: tuple[str, ...] = ()
 
 
-class PutFirmwareImage(Command, frozen=True, kw_only=True, gc=False):
-    """Say what an image is that will be uploaded. station is empty."""
-
+class _Named(Command, frozen=True, kw_only=True, gc=False):
     unasked: ClassVar[frozenset[str]] = frozenset({"by"})
     id: str
+    by: str = ""
+
+    def asked_by(self, who: str, role: str) -> Self:
+        """Return it with the name of whoever asks."""
+        del role
+        return replace(self, by=who)
+
+
+class PutFirmwareImage(_Named, frozen=True, kw_only=True, gc=False):
+    """Say what an image is that will be uploaded. station is empty."""
+
     vendor: str
     models: tuple[str, ...]
     version: str
@@ -191,39 +200,13 @@ class PutFirmwareImage(Command, frozen=True, kw_only=True, gc=False):
     certificate: str = ""
     """PEM, of whoever signed it."""
     notes: str = ""
-    by: str = ""
-
-    def asked_by(self, who: str, role: str) -> Self:
-        """Return it with the name of whoever says so."""
-        del role
-        return replace(self, by=who)
 
 
-class RemoveFirmwareImage(Command, frozen=True, kw_only=True, gc=False):
+class RemoveFirmwareImage(_Named, frozen=True, kw_only=True, gc=False):
     """Have an image no longer. station is empty."""
 
-    unasked: ClassVar[frozenset[str]] = frozenset({"by"})
-    id: str
-    by: str = ""
 
-    def asked_by(self, who: str, role: str) -> Self:
-        """Return it with the name of whoever says so."""
-        del role
-        return replace(self, by=who)
-
-
-class _OfCampaign(Command, frozen=True, kw_only=True, gc=False):
-    unasked: ClassVar[frozenset[str]] = frozenset({"by"})
-    id: str
-    by: str = ""
-
-    def asked_by(self, who: str, role: str) -> Self:
-        """Return it with the name of whoever asks."""
-        del role
-        return replace(self, by=who)
-
-
-class StartCampaign(_OfCampaign, frozen=True, kw_only=True, gc=False):
+class StartCampaign(_Named, frozen=True, kw_only=True, gc=False):
     """Give stations new firmware, wave after wave. station is empty."""
 
     images: tuple[str, ...]
@@ -240,15 +223,15 @@ class StartCampaign(_OfCampaign, frozen=True, kw_only=True, gc=False):
     admit: bool = True
 
 
-class PauseCampaign(_OfCampaign, frozen=True, kw_only=True, gc=False):
+class PauseCampaign(_Named, frozen=True, kw_only=True, gc=False):
     """Tell no further station for now. station is empty."""
 
 
-class ResumeCampaign(_OfCampaign, frozen=True, kw_only=True, gc=False):
+class ResumeCampaign(_Named, frozen=True, kw_only=True, gc=False):
     """Go on. station is empty."""
 
 
-class CancelCampaign(_OfCampaign, frozen=True, kw_only=True, gc=False):
+class CancelCampaign(_Named, frozen=True, kw_only=True, gc=False):
     """Tell no further station any more. station is empty."""
 
 
