@@ -386,11 +386,11 @@ def _first(said: dict[str, str]) -> dict[str, str]:
 
 
 def _gathered(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Show a row of facts of one kind as its newest, with their number."""
+    """Show a row of facts of one kind as its newest, with their number; what nobody asked for stands by itself."""
     found: list[dict[str, Any]] = []
     for fact in facts:
-        if found and found[-1]["kind"] == fact["kind"]:
-            found[-1]["times"] += 1
+        if found and (last := found[-1])["kind"] == fact["kind"] and last["fact"].get("unasked") == fact["fact"].get("unasked"):
+            last["times"] += 1
         else:
             found.append({**fact, "times": 1})
     return found

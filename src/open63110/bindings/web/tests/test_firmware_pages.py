@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pages of firmware: images, campaigns with their progress, orders; buttons that do what they say, and nothing executable."""
 
+import re
 from datetime import timedelta
 
 from tests.literal import T0
@@ -22,6 +23,7 @@ from open63110.model.firmware import (
 )
 from open63110.model.station import Identity, StationBooted
 from open63110.runtime.principals import durable
+from open63110.usecases.stations.update_firmware import FirmwareStatusReported
 
 
 async def laid_out(ground: Ground, words: str = "fine") -> None:
@@ -82,6 +84,20 @@ async def test_who_only_looks_finds_no_buttons_and_nothing_that_is_said_is_execu
     check(page)
     assert "/do/campaigns" not in page
     assert "/do/firmware-images" not in page
+
+
+async def test_a_status_of_an_order_that_nobody_here_gave_stands_out_on_the_page_of_its_station(ground: Ground) -> None:
+    await laid_out(ground)
+    for request in (1, 1, 7):
+        state = FirmwareState.DOWNLOADING
+        ground.hear(FirmwareStatusReported(station=CS, at=T0, state=state, request=request))
+    await durable(ground.engine)
+    page = (await (await logged_in(ground, Role.OPERATOR)).get(f"/stations/{CS}")).text
+    check(page)
+    facts = re.findall(r"<summary>(.*?)</summary>", page[page.index('id="facts"') :])
+    said = [one for one in facts if "irmware status" in one]
+    assert ["unasked" in one for one in said] == [True, False]
+    assert "× 2" in said[1]
 
 
 def test_progress_leaves_out_who_needs_nothing() -> None:

@@ -159,6 +159,15 @@ def test_a_station_that_says_it_is_idle_is_open_again_and_one_that_waits_stays_c
     assert waiting.station.blocked_by == AWAITED
 
 
+def test_a_status_of_an_order_that_nobody_here_gave_is_marked_so() -> None:
+    csms = Party(Role.CSMS)
+    csms.say(UpdateFirmware(station=CS, image="fw-2", request=9))
+    for request in (9, 8, 0):
+        csms.say(FirmwareStatusReported(station=CS, at=T0, state=S.DOWNLOADING, request=request))
+    assert [one.unasked for one in csms.facts(FirmwareStatusReported)] == [False, True, False]
+    assert csms.update(9).state is S.DOWNLOADING
+
+
 def test_a_station_that_boots_with_the_new_version_and_says_no_more_is_updated_after_a_while() -> None:
     csms = Party(Role.CSMS)
     csms.say(UpdateFirmware(station=CS, image="fw-2", request=9))
