@@ -33,12 +33,21 @@ def import_(manifest: Path, *, url: Url = None, key: Key = None, json: AsJson = 
     for name in ("certificate", "signature"):
         beside = manifest.parent / str(said.get(name, ""))
         if said.get(name) and len(str(said[name])) < 200 and beside.is_file():
-            said[name] = beside.read_text(encoding="ascii").strip()
+            said[name] = _text(beside)
     said.setdefault("size", content.stat().st_size)
     said.setdefault("sha256", sha256_of(content).hex())
     csms = Csms(url, key)
     csms.post("firmware-images/put", said)
     return _brought(csms, str(said["id"]), content, as_json=json)
+
+
+def _text(path: Path) -> str:
+    """Read a signature or certificate as it travels; lines of base64 become one."""
+    found = path.read_bytes().strip()
+    if not found.isascii():
+        raise NotUnderstood(f"{path} is not text: a signature is base64 (base64 -w0 {path}), a certificate PEM")
+    text = found.decode("ascii")
+    return text if text.startswith("-----BEGIN") else "".join(text.split())
 
 
 def upload(id: str, file: Path, *, url: Url = None, key: Key = None, json: AsJson = False) -> int:
