@@ -91,6 +91,8 @@ class FirmwareRoom:
         """How often which image was asked for."""
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for draft in self.folder.glob(f".{'[0-9a-f]' * 16}.*"):  # of uploads that the end of the last run cut off
+                draft.unlink()
         except OSError as fault:
             raise Unavailable(f"{self.folder} cannot be used: {fault.strerror}", code="NoDisk") from fault
 

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where images lie at a CSMS: what is brought, what a run leaves to the next, names under which images go in band (8.3.6)."""
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from tests.firmware_parties import CS, NOBODY
+from tests.literal import T0, Clock, Ids
+
+from open63110.apps.bulk import Depot
+from open63110.apps.config import Firmware
+from open63110.apps.firmware import FirmwareRoom
+from open63110.apps.firmware_care import FirmwareCare
+from open63110.apps.station_bulk import Logged
+from open63110.bindings.link.conversation import WIRE as LINK
+from open63110.bindings.link.patterns.bulk import Streams
+from open63110.bindings.link.patterns.spool import Spool, by_station
+from open63110.bindings.web.tests.ground import NoLinks
+from open63110.kernel.errors import Refused, Unknown
+from open63110.kernel.ids import StationId
+from open63110.kernel.roles import Role
+from open63110.model.firmware import (
+    FirmwareImage,
+    FirmwareImageChanged,
+    FirmwarePublication,
+    FirmwareState,
+    FirmwareUpdate,
+    FirmwareUpdateChanged,
+    PublicationState,
+    stepped,
+    update_key,
+)
+from open63110.model.policy import Policy
+from open63110.model.station import Station
+from open63110.runtime.engine import Engine
+from open63110.runtime.keys import Keys
+from open63110.runtime.table import discover
+from open63110.store.sqlite import SqliteStore
+from open63110.wire.file_server import FileServer
+
+CONTENT = b"new" * 1_000
+SHA = hashlib.sha256(CONTENT).hexdigest()
+IMAGE = FirmwareImage(id="fw-3", vendor="Maker", models=("Duo",), version="3", size=len(CONTENT), sha256=SHA)
+OTHER = StationId("CS-2")
+
+
+class Shelf:
+    """A room for images at a CSMS, and what goes on with them."""
+
+    def __init__(self, folder: Path) -> None:
+        clock = Clock()
+        self.engine = Engine(Role.CSMS, discover(), SqliteStore(folder / "rows.db"), clock, Ids(), Policy(), linger=0.0)
+        for station in (CS, OTHER):
+            self.engine.stations[station] = Station(id=station, wire=LINK)
+        self.room = FirmwareRoom(folder, Firmware(), Keys(b"p" * 32), self.engine)
+        spool = Spool(folder / "bulk", by_station, largest=1_000_000, most=2_000_000)
+        self.streams = Streams(spool, NoLinks(), Logged(), now=clock.now)
+        self.depot = Depot(self.streams, clock, self.engine.stations)
+        self.care = FirmwareCare(self.engine, self.room, self.depot)
+
+    def know(self, image: FirmwareImage | None) -> None:
+        """Say what it is, or that nobody wants it any more."""
+        self.room.note(FirmwareImageChanged(station=NOBODY, at=T0, id=IMAGE.id, firmware_image=image))
+
+    @property
+    def files(self) -> set[str]:
+        return {one.name for one in self.room.folder.iterdir()}
+
+    async def update(self, station: StationId, state: FirmwareState) -> FirmwareUpdate:
+        """Have an update be so far, in the disk's eyes too."""
+        update = FirmwareUpdate(
+            key=update_key(station, 7),
+            station=station,
+            request=7,
+            asked=T0,
+            until=T0 + timedelta(1),
+            retrieve_at=T0,
+            image=IMAGE.id,
+            sha256=SHA,
+        )
+        update = stepped(update, state, T0)
+        self.room.note(FirmwareUpdateChanged(station=station, at=T0, key=update.key, firmware_update=update))
+        await self.engine.commit.drain()
+        return update
+
+
+@pytest.fixture
+async def shelf(tmp_path: Path) -> AsyncIterator[Shelf]:
+    made = Shelf(tmp_path)
+    writing = asyncio.create_task(made.engine.commit.run())
+    yield made
+    writing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await writing
+
+
+async def pieces(*said: bytes) -> AsyncIterator[bytes]:
+    for one in said:
+        yield one
+        await asyncio.sleep(0)
+
+
+async def test_a_new_run_lets_go_of_uploads_that_the_last_one_left_unfinished_and_of_nothing_else(shelf: Shelf) -> None:
+    kept = {SHA, f"{SHA}.part", f"{SHA}.etag"}
+    for name in (*kept, f".{SHA[:16]}.0a1b2c3d"):
+        (shelf.room.folder / name).write_bytes(b"x")
+    FirmwareRoom(shelf.room.folder.parent, Firmware(), Keys(b"p" * 32), shelf.engine)
+    assert shelf.files == kept
