@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Firmware at a CSMS: images on the disk, addresses at which one station may fetch one, images in band, campaigns (8.3.6)."""
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -133,7 +134,7 @@ class FirmwareRoom:
         Raises:
             Unknown: nobody said what it is.
             Refused: it is here, it is too large, or not what was said: WrongHash, WrongSize, InvalidSignature,
-                InvalidCertificate.
+                InvalidCertificate; or somebody said otherwise meanwhile.
             Unavailable: there is no room.
         """
         image = self.image(id)
@@ -160,7 +161,7 @@ class FirmwareRoom:
                 md5.update(piece)
                 file.write(piece)
             file.flush()
-            os.fsync(file.fileno())
+            await asyncio.to_thread(os.fsync, file.fileno())  # everything else goes on meanwhile
         return sha256.hexdigest(), md5.hexdigest(), size
 
     def check_room(self, size: int) -> None:
@@ -180,8 +181,12 @@ class FirmwareRoom:
         """Give a file that has come its place, if it is what was said.
 
         Raises:
-            Refused: it is not.
+            Refused: it is not, or by now something else was said.
+            Unknown: by now nobody wants it any more.
         """
+        if self.image(image.id) != image:
+            words = f"what {image.id} is was said anew while it came"
+            raise Refused(words, code="Changed", where="id", remedy="bring what it is now")
         trusted = self._check(image, sha256, size)
         draft.replace(self.path(image))
         now = self._engine.clock.now()

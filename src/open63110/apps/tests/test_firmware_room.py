@@ -113,3 +113,30 @@ async def test_a_new_run_lets_go_of_uploads_that_the_last_one_left_unfinished_an
         (shelf.room.folder / name).write_bytes(b"x")
     FirmwareRoom(shelf.room.folder.parent, Firmware(), Keys(b"p" * 32), shelf.engine)
     assert shelf.files == kept
+
+
+async def test_content_takes_no_place_of_what_was_said_anew_while_it_came(shelf: Shelf) -> None:
+    shelf.know(IMAGE)
+
+    async def coming() -> AsyncIterator[bytes]:
+        yield CONTENT[:500]
+        shelf.know(replace(IMAGE, version="4", sha256="11" * 32))
+        yield CONTENT[500:]
+
+    with pytest.raises(Refused) as refusal:
+        await shelf.room.put(IMAGE.id, coming(), "ann")
+    assert refusal.value.code == "Changed"
+    assert shelf.room.image(IMAGE.id).uploaded is None
+    assert shelf.files == set()
+
+
+async def test_content_that_nobody_wants_any_more_when_it_is_here_leaves_nothing(shelf: Shelf) -> None:
+    shelf.know(IMAGE)
+
+    async def coming() -> AsyncIterator[bytes]:
+        yield CONTENT
+        shelf.know(None)
+
+    with pytest.raises(Unknown):
+        await shelf.room.put(IMAGE.id, coming(), "ann")
+    assert shelf.files == set()
