@@ -140,3 +140,10 @@ async def test_content_that_nobody_wants_any_more_when_it_is_here_leaves_nothing
     with pytest.raises(Unknown):
         await shelf.room.put(IMAGE.id, coming(), "ann")
     assert shelf.files == set()
+
+
+@pytest.mark.parametrize("shown", ["ü" * 64, "", "0" * 64])
+async def test_whoever_makes_addresses_up_finds_nothing(shelf: Shelf, shown: str) -> None:
+    about = base64.urlsafe_b64encode(b"update:CS-1:7").decode()
+    with pytest.raises(Unknown):
+        shelf.room.opened(f"{about}.{shown}", "x.bin")
