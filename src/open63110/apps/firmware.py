@@ -273,10 +273,5 @@ class FirmwareRoom:
             raise Expired("this address is not good any more", code="Expired")
         return str(row.image)
 
-    def remove(self, image: FirmwareImage) -> None:
-        """Let go of a content that no image has any more."""
-        if not self._engine.known.under_way.load(FirmwareImage, (Where("sha256", "=", image.sha256),), {}):
-            self.path(image).unlink(missing_ok=True)
-
 
 _SERVED: Final = NOT_PUBLISHED | {PublicationState.PUBLISHED}
