@@ -97,20 +97,19 @@ class FirmwareCare:
         elif update.ended is not None or update.state is FirmwareState.DOWNLOADED:
             self._to_send.pop(update.key, None)
             link = self._links.pop(update.key, None)
-            if link is not None:
+            if link is not None and link not in self._links.values():  # stations told in the same second share one
                 link.unlink(missing_ok=True)
 
     async def _send(self) -> None:
         """Begin to send what stations wait for; what has no room yet is tried again."""
         for key, update in list(self._to_send.items()):
+            path = self._links[key] = self._depot.spool.offered / update.file
             if any(one.station == update.station and one.name == update.file for one in self._depot.every()):
                 self._to_send.pop(key, None)
                 continue
             try:
-                path = self._depot.spool.offered / update.file
                 if not path.exists():
                     os.link(self._room.path(self._room.image(update.image)), path)
-                self._links[key] = path
                 await self._depot.send(update.file, update.station, update.by or OURSELVES.id)
             except Trouble as trouble:
                 if trouble.code != "TooManyStreams":

@@ -147,3 +147,30 @@ async def test_whoever_makes_addresses_up_finds_nothing(shelf: Shelf, shown: str
     about = base64.urlsafe_b64encode(b"update:CS-1:7").decode()
     with pytest.raises(Unknown):
         shelf.room.opened(f"{about}.{shown}", "x.bin")
+
+
+async def test_a_name_that_two_stations_share_lies_there_until_both_have_the_image(shelf: Shelf) -> None:
+    shelf.know(IMAGE)
+    await shelf.room.put(IMAGE.id, pieces(CONTENT), "ann")
+    for station in (CS, OTHER):
+        name = (await shelf.update(station, FirmwareState.DOWNLOADING)).file
+    await shelf.care._send()
+    lies = shelf.depot.spool.offered / name
+    assert len(shelf.depot.every()) == 2
+    await shelf.update(CS, FirmwareState.DOWNLOADED)
+    assert lies.read_bytes() == CONTENT
+    await shelf.update(OTHER, FirmwareState.DOWNLOADED)
+    assert not lies.exists()
+
+
+async def test_a_name_of_which_the_last_run_has_begun_to_send_goes_once_the_station_has_the_image(shelf: Shelf) -> None:
+    shelf.know(IMAGE)
+    await shelf.room.put(IMAGE.id, pieces(CONTENT), "ann")
+    update = await shelf.update(CS, FirmwareState.DOWNLOADING)
+    await shelf.care._send()
+    again = FirmwareCare(shelf.engine, shelf.room, shelf.depot)
+    again._update(update)
+    await again._send()
+    assert len(shelf.depot.every()) == 1
+    again._update(stepped(update, FirmwareState.DOWNLOADED, T0))
+    assert not (shelf.depot.spool.offered / update.file).exists()
