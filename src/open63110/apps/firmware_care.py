@@ -131,9 +131,9 @@ class FirmwareCare:
     async def _fetch(self, known: FirmwarePublication) -> None:
         """Fetch an image from the level above, once, whoever it is for."""
         state = PublicationState.DOWNLOAD_FAILED
+        path = self._room.folder / f"{known.sha256}.bin"
         try:
             self._room.check_room(known.size)
-            path = self._room.folder / f"{known.sha256}.bin"
             if await self._fetched(known, path):
                 image = self._room.image(known.image)
                 sha256, md5 = await asyncio.to_thread(_digests, path)
@@ -146,6 +146,8 @@ class FirmwareCare:
             log.warning("an image cannot be published", image=known.image, reason=str(fault))
         finally:
             self._fetching.discard(known.key)
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)  # it has its place by now, or is not what it should be
         self._engine.hear((PublicationTold(station=NOBODY, at=self._engine.clock.now(), md5=known.md5, state=state),))
 
     async def _fetched(self, known: FirmwarePublication, path: Path) -> bool:
@@ -162,7 +164,7 @@ class FirmwareCare:
             except (OSError, TimeoutError) as fault:
                 log.info("an image did not get through", image=known.image, attempt=attempt, reason=str(fault))
             else:
-                part.finish()
+                await asyncio.to_thread(part.finish)
                 return True
         return False
 

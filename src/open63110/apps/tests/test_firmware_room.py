@@ -174,3 +174,28 @@ async def test_a_name_of_which_the_last_run_has_begun_to_send_goes_once_the_stat
     assert len(shelf.depot.every()) == 1
     again._update(stepped(update, FirmwareState.DOWNLOADED, T0))
     assert not (shelf.depot.spool.offered / update.file).exists()
+
+
+async def test_what_came_from_above_and_is_not_what_it_should_be_leaves_nothing(shelf: Shelf, tmp_path: Path) -> None:
+    served = tmp_path / "served"
+    served.write_bytes(CONTENT)
+    server = await FileServer.start("127.0.0.1")
+    try:
+        said = FirmwarePublication(
+            key=":aa",
+            station=NOBODY,
+            md5="aa",
+            request=1,
+            asked=T0,
+            until=T0 + timedelta(1),
+            image=IMAGE.id,
+            location=server.serve("x", served),
+            sha256="11" * 32,
+            size=len(CONTENT),
+            state=PublicationState.DOWNLOADING,
+        )
+        shelf.know(replace(IMAGE, sha256=said.sha256))
+        await shelf.care._fetch(said)
+    finally:
+        server.close()
+    assert shelf.files == set()
