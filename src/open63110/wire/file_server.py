@@ -7,36 +7,50 @@ import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 PIECE: Final = 65_536
 LONGEST_HEAD: Final = 16_384
 ASKS_WITHIN: Final = 10.0
 """[s]"""
 
-_RANGE: Final = re.compile(rb"\r\nrange:[ ]*bytes=(\d{1,15})-\r\n", re.IGNORECASE)
+TAKES_WITHIN: Final = 60.0
+"""How long whoever fetches may take nothing of what is sent [s]."""
+
+_RANGE: Final = re.compile(rb"\r\nrange:[ ]*bytes=(\d{1,15})-[ ]*\r\n", re.IGNORECASE)
+_IF_RANGE: Final = re.compile(rb"\r\nif-range:[ ]*([^\r\n]*?)[ ]*\r\n", re.IGNORECASE)
 
 
 class FileServer:
     """Serves files; whatever else is asked for is not there."""
 
-    def __init__(self, host: str) -> None:
-        """Serve nothing yet."""
+    def __init__(self, host: str, patience: float = TAKES_WITHIN) -> None:
+        """Serve nothing yet.
+
+        Args:
+            host: on which it listens, and by which it is named.
+            patience: how long whoever fetches may take nothing [s].
+        """
         self._server: asyncio.Server
-        self._host = host
+        self._host, self._patience = host, patience
         self._files: dict[str, tuple[str, Path]] = {}
         """By path: what it is called, and where it lies."""
         self.served = 0
         """How often a file was asked for."""
 
     @classmethod
-    async def start(cls, host: str, port: int = 0) -> "FileServer":
+    async def start(cls, host: str, port: int = 0, *, patience: float = TAKES_WITHIN) -> Self:
         """Listen.
+
+        Args:
+            host: an address of this machine.
+            port: 0: any free one.
+            patience: how long whoever fetches may take nothing of what is sent [s].
 
         Raises:
             OSError: the address is taken, or not ours.
         """
-        made = cls(host)
+        made = cls(host, patience)
         made._server = await asyncio.start_server(made.meet, host, port, limit=LONGEST_HEAD)
         return made
 
@@ -55,7 +69,8 @@ class FileServer:
         return self._url(target)
 
     def _url(self, target: str) -> str:
-        return f"http://{self._host}:{self.port}{target}"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self.port}{target}"
 
     def withdraw(self, name: str) -> None:
         """Serve it no longer."""
@@ -75,8 +90,10 @@ class FileServer:
             pass
         finally:
             writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
+            with contextlib.suppress(OSError, TimeoutError):
+                async with asyncio.timeout(self._patience):
+                    await writer.wait_closed()
+            writer.transport.abort()
 
     async def _answer(self, head: bytes, writer: asyncio.StreamWriter) -> None:
         method, _, rest = head.partition(b" ")
@@ -87,7 +104,8 @@ class FileServer:
             await writer.drain()
             return
         self.served += 1
-        await self._send(found[1], _offset(head), f'"{found[0]}"', writer)
+        etag = f'"{found[0]}"'
+        await self._send(found[1], _offset(head, etag), etag, writer)
 
     async def _send(self, path: Path, offset: int, etag: str, writer: asyncio.StreamWriter) -> None:
         total = _size(path)
@@ -100,7 +118,8 @@ class FileServer:
         writer.write(_head(206 if offset else 200, total - offset, *more))
         for piece in _pieces(path, offset):
             writer.write(piece)
-            await writer.drain()
+            async with asyncio.timeout(self._patience):
+                await writer.drain()
 
 
 def _size(path: Path) -> int:
@@ -114,9 +133,12 @@ def _pieces(path: Path, offset: int) -> Iterator[bytes]:
             yield piece
 
 
-def _offset(head: bytes) -> int:
-    found = _RANGE.search(head)
-    return int(found[1]) if found else 0
+def _offset(head: bytes, etag: str) -> int:
+    """Return from where on a file is wanted: from its begin, too, if whoever asks has a part of another one."""
+    found, only = _RANGE.search(head), _IF_RANGE.search(head)
+    if found is None or (only is not None and only[1] != etag.encode("latin-1")):
+        return 0
+    return int(found[1])
 
 
 _WORDS: Final = {200: "OK", 206: "Partial Content", 404: "Not Found", 405: "Method Not Allowed", 416: "Range Not Satisfiable"}
