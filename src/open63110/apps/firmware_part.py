@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A file on its way by HTTP: what has come of it stays, over cuts and restarts, until it is whole (8.3.6)."""
 
+import os
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,7 +16,9 @@ class Part:
         self._path, self._largest = path, largest
         self._part, self._mark = path.with_suffix(".part"), path.with_suffix(".etag")
         self.size = self._part.stat().st_size if self._part.exists() else 0
-        self.etag = self._mark.read_text(encoding="utf-8") if self._mark.exists() and self.size else ""
+        self.etag = self._mark.read_text(encoding="latin-1") if self._mark.exists() and self.size else ""
+        if not self.etag.isprintable():
+            self.etag = ""  # the power went before it was on the disk
         if not self.etag:
             self.size = 0  # nobody could say whether the rest belongs to it
         self._file: Any = None
@@ -44,7 +47,7 @@ class Part:
             self.size = head.offset
         if head.etag != self.etag:
             self.etag = head.etag
-            self._mark.write_text(head.etag, encoding="utf-8")
+            self._mark.write_text(head.etag, encoding="latin-1")
 
     def write(self, piece: bytes) -> None:
         """Append.
@@ -59,6 +62,22 @@ class Part:
         self._file.write(piece)
 
     def finish(self) -> None:
-        """Give it its name."""
+        """Give it its name, once it is on the disk.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        with self._part.open("rb") as file:
+            os.fsync(file.fileno())
         self._part.replace(self._path)
         self._mark.unlink(missing_ok=True)
+
+
+def drop(path: Path) -> None:
+    """Let go of a file, and of what has come of it.
+
+    Raises:
+        OSError: it cannot be removed.
+    """
+    for one in (path, path.with_suffix(".part"), path.with_suffix(".etag")):
+        one.unlink(missing_ok=True)
