@@ -149,9 +149,8 @@ async def catalogue(here: House, cs: AnyPlayer) -> dict[str, Case]:
         "LimitPower": Case({"limit": 5000}, {"limit": 5000, "evse": 9}),
         "AskLimit": Case({}, {}, elsewhere="CS-NONE"),
         "AskProfiles": Case({}, {}, elsewhere="CS-NONE", wires=("v201", "v21")),
-        "ClearProfile": Case(
-            {"profile": -7}, {"profile": 8}, wires=("v201", "v21"), elsewise="rejected"
-        ),  # none was ever reported
+        "ClearProfile": Case({"profile": -7}, {"profile": 6_311_003}, wires=("v16", "v201", "v21")),
+        "ClearProfiles": Case({"level": 7}, {"evse": 9}, wires=("v16", "v201", "v21")),
         "WithdrawLimit": Case({}, {}, elsewhere="CS-NONE"),
         "ImportFaultCatalogue": Case({"content": ACME}, {"content": ACME.replace("E42", "")}, station=""),
         "RemoveFaultCatalogue": Case({"catalogue": "acme:two:"}, {"catalogue": "acme:one:"}, station=""),

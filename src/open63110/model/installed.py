@@ -2,6 +2,7 @@
 """Charging profiles that a station says it holds, whoever set them (8.2.3)."""
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -10,6 +11,17 @@ from open63110.kernel.messages import Event
 from open63110.kernel.units import Percent, Watts
 from open63110.model.external import ExternalSource
 from open63110.model.limit import Ahead
+
+Purpose = Literal[
+    "",
+    "ChargingStationExternalConstraints",
+    "ChargingStationMaxProfile",
+    "TxDefaultProfile",
+    "TxProfile",
+    "PriorityCharging",
+    "LocalGeneration",
+]
+"""What a profile is for, in the words of OCPP 2.x; empty: whatever it is."""
 
 
 class Installed(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -66,6 +78,8 @@ class Profiles(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=T
     """The highest number of a question so far."""
     trouble: str = ""
     """Why the last question was not answered: NoReport, or TooMany to be kept; empty: it was."""
+    partly: bool = False
+    """The question that is not answered yet is about some of them only: what its answer does not name counts on."""
 
     def foreign(self) -> tuple[Installed, ...]:
         """Return those that no CSMS of ours set."""

@@ -71,6 +71,10 @@ class EvPlanStated(Event, frozen=True, kw_only=True, gc=False):
     evse: EvseNumber
     periods: tuple[PlanPeriod, ...]
     reference: TransferReference = TransferReference("")
+    schedule: int | None = None
+    """Id of the schedule that it chose of those it was offered; None: nobody said."""
+    tolerates: bool | None = None
+    """Whether it keeps to the tolerance that came with the schedule (OCPP 2.1); None: nobody said."""
 
 
 class NeedsAnswer(Reply, frozen=True, kw_only=True, gc=False):

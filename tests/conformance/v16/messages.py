@@ -27,7 +27,14 @@ from open63110.model.station import ConnectorReported, Identity, StationBooted
 from open63110.model.token import AuthorizationStatus
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
 from open63110.model.variables import ReadVariables, Setting, SetVariables, VariableWish
-from open63110.usecases.energy.smart_charging import AskAbilities, AskLimit, LimitPower, WithdrawLimit
+from open63110.usecases.energy.smart_charging import (
+    AskAbilities,
+    AskLimit,
+    ClearProfile,
+    ClearProfiles,
+    LimitPower,
+    WithdrawLimit,
+)
 from open63110.usecases.services.authorize_externally import StartRemotely, UnlockConnector
 from open63110.usecases.services.authorize_locally import (
     AskLocalListVersion,
@@ -64,7 +71,7 @@ LOST: dict[type[Message], set[str]] = {
     EnergyTransferStarted: {*UNSAID, "reference"},
     EnergyTransferUpdated: {*UNSAID, "subject"},
     EnergyTransferEnded: {*UNSAID, "evse"},
-    LimitPower: {"source", "scope"},
+    LimitPower: {"source", "scope", "profile"},
     WithdrawLimit: {"source", "scope"},
     **LOST_OF_LOGS,
     TakeInventory: {"request"},
@@ -241,6 +248,8 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     Heartbeat: ANY_2X[Heartbeat],
     LimitPower: limits(references=st.integers(1, 2**31 - 1).map(str), tenth=69.0),
     WithdrawLimit: ANY_2X[WithdrawLimit],
+    ClearProfile: st.builds(ClearProfile, station=st.just(CS), profile=st.integers(1, 6_000_000)),
+    ClearProfiles: ANY_2X[ClearProfiles],
     AskAbilities: ANY_2X[AskAbilities],
     SetVariables: st.builds(
         SetVariables,

@@ -32,7 +32,15 @@ from open63110.model.station import ConnectorReported, ConnectorState, Identity,
 from open63110.model.token import AuthorizationStatus
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
 from open63110.model.variables import SetVariables
-from open63110.usecases.energy.smart_charging import AskAbilities, AskLimit, AskProfiles, ClearProfile, LimitPower, WithdrawLimit
+from open63110.usecases.energy.smart_charging import (
+    AskAbilities,
+    AskLimit,
+    AskProfiles,
+    ClearProfile,
+    ClearProfiles,
+    LimitPower,
+    WithdrawLimit,
+)
 from open63110.usecases.services.authorize_externally import StartRemotely, UnlockConnector
 from open63110.usecases.services.authorize_locally import (
     AskLocalListVersion,
@@ -68,6 +76,9 @@ LOST: dict[type[Message], set[str]] = {
     **LOST_OF_CUSTOMERS,
 }
 """Fields that come back as their defaults."""
+
+
+purposes = st.sampled_from(("", "ChargingStationMaxProfile", "TxDefaultProfile", "TxProfile"))
 
 
 def words(most: int, least: int = 0) -> st.SearchStrategy[str]:
@@ -306,7 +317,7 @@ ANY |= DEVICE | {
         departure=st.none() | moment,
     ),
     EvPlanStated: st.builds(
-        lambda evse, starts, watts: EvPlanStated(
+        lambda evse, starts, watts, schedule: EvPlanStated(
             station=CS,
             at=NOW,
             evse=evse,
@@ -314,7 +325,9 @@ ANY |= DEVICE | {
                 PlanPeriod(start=NOW + timedelta(seconds=start), power=power / 10, phases=phases)
                 for start, (power, phases) in zip(sorted(starts), watts, strict=False)
             ),
+            schedule=schedule,
         ),
+        schedule=st.integers(0, 2**31),
         evse=number,
         starts=st.sets(st.integers(0, 10**6), min_size=1, max_size=6),
         watts=st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from((None, 1, 2))), min_size=1, max_size=6),
@@ -345,7 +358,23 @@ ANY |= DEVICE | {
         evse=st.integers(0, 999),
         source=st.sampled_from(get_args(ExternalSource)),
     ),
-    AskProfiles: st.builds(AskProfiles, station=st.just(CS), request=st.integers(0, 2**31)),
+    AskProfiles: st.builds(
+        AskProfiles,
+        station=st.just(CS),
+        request=st.integers(0, 2**31),
+        evse=st.none() | st.integers(0, 999),
+        purpose=purposes,
+        level=st.none() | st.integers(0, 99),
+        profiles=st.lists(st.integers(1, 2**31), max_size=3).map(tuple),
+        sources=st.lists(st.sampled_from(get_args(ExternalSource)), max_size=3, unique=True).map(tuple),
+    ),
+    ClearProfiles: st.builds(
+        ClearProfiles,
+        station=st.just(CS),
+        evse=st.none() | st.integers(0, 999),
+        purpose=purposes,
+        level=st.none() | st.integers(0, 99),
+    ).filter(lambda one: one.evse is None or one.level is not None),
     ClearProfile: st.builds(ClearProfile, station=st.just(CS), profile=st.integers(-(2**31), 2**31).filter(bool)),
     ProfilesReported: st.builds(
         lambda limit, source, request, more, number: ProfilesReported(

@@ -86,6 +86,7 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
         until=_end(profile, schedule, begin),
         level=_level(profile, evse),
         transfer=transfer,
+        profile=profile.charging_profile_id,
     )
     if profile.charging_profile_purpose != CONNECTOR_PURPOSE or evse != WHOLE:
         return (told,)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""NotifyEVChargingSchedule (2.0.1): how an EV means to charge, of what it was offered (8.2.3, step 8).
+"""NotifyEVChargingSchedule (2.0.1): how an EV means to charge, by which of the schedules it was offered (8.2.3, step 8).
 
-Not carried: which of several schedules it chose, and what it tolerates.
+Its schedule has the id of the one that it chose.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from msgspec import UNSET
 
@@ -23,6 +23,9 @@ from open63110.kernel.units import Watts
 from open63110.model.limit import PHASES, power
 from open63110.model.needs import EvPlanAnswer, EvPlanStated, PlanPeriod
 
+FIRST: Final = 1
+"""Id of a schedule where nobody said which."""
+
 
 def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
     """Read it; it is about the transfer that runs at the EVSE.
@@ -32,7 +35,7 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
     """
     evse, schedule = place(request.evse_id), request.charging_schedule
     periods = tuple(_periods(schedule, utc(request.time_base), phases_of(door.noun, evse)))
-    return (EvPlanStated(station=door.station, at=door.now, evse=evse, periods=periods),)
+    return (EvPlanStated(station=door.station, at=door.now, evse=evse, periods=periods, schedule=schedule.id),)
 
 
 def _periods(schedule: Any, base: datetime, phases: int) -> Iterator[PlanPeriod]:
@@ -74,7 +77,9 @@ def to_wire(event: EvPlanStated, door: Door) -> Any:
     """Tell it."""
     base = event.periods[0].start if event.periods else door.now
     periods = tuple(_period(one, base) for one in event.periods) or (_nothing(),)
-    schedule = types.ChargingScheduleType(id=1, charging_rate_unit="W", charging_schedule_period=periods)
+    schedule = types.ChargingScheduleType(
+        id=FIRST if event.schedule is None else event.schedule, charging_rate_unit="W", charging_schedule_period=periods
+    )
     return types.NotifyEVChargingScheduleRequest(time_base=base, evse_id=event.evse, charging_schedule=schedule)
 
 

@@ -52,6 +52,9 @@ WHOLE_PURPOSE: Final = "ChargingStationMaxProfile"
 EVSE_PURPOSE: Final = "TxDefaultProfile"
 BOUND_PURPOSE: Final = "TxProfile"
 
+NEWER: Final = frozenset({"PriorityCharging", "LocalGeneration"})
+"""Purposes that came with 2.1."""
+
 CLIPPED: Final = "Clipped"
 """Reason code of a limit that was accepted although the station keeps to less; the words beside it say to how much."""
 
@@ -61,6 +64,17 @@ _SAID = re.compile(r"([0-9]+(?:\.[0-9]+)?) W by ([a-z-]{1,20})")
 def purpose(evse: EvseNumber, *, bound: bool = False) -> Any:
     """Return what a profile is for."""
     return WHOLE_PURPOSE if evse == WHOLE else BOUND_PURPOSE if bound else EVSE_PURPOSE
+
+
+def purpose_named(word: str, newer: frozenset[str] = NEWER) -> Any:
+    """Return a purpose as a version says it that lacks those newer ones; empty: UNSET.
+
+    Raises:
+        NotSupported: it has no such purpose.
+    """
+    if word in newer:
+        raise NotSupported(f"OCPP 2.0.1 has no {word}", code="UnsupportedParam", where="purpose")
+    return word or UNSET
 
 
 def unit_of(door: Door) -> Any:

@@ -11,14 +11,14 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from open63110.kernel.errors import Unavailable, Unknown
+from open63110.kernel.errors import Refused, Unavailable, Unknown
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Effect, Wake
 from open63110.model.authorization import may_be_ordered
 from open63110.model.exposure import rating
 from open63110.model.external import ExternalLimit, ExternalLimitSet
 from open63110.model.installed import Installed, Profiles, ProfilesReported
-from open63110.model.limit import Confirmed, Limit
+from open63110.model.limit import WHOLE, Confirmed, Limit
 from open63110.model.policy import Policy
 from open63110.model.station import Station
 from open63110.usecases.energy.smart_charging import evolve, external
@@ -27,14 +27,17 @@ from open63110.usecases.energy.smart_charging.messages import LimitDiffers, Limi
 from open63110.usecases.energy.smart_charging.profile_messages import (
     AskProfiles,
     ClearProfile,
+    ClearProfiles,
+    Criteria,
     GiveUpProfiles,
     ProfileCleared,
     ProfilesAsked,
+    ProfilesCleared,
     ProfilesUnreported,
 )
 from open63110.usecases.energy.smart_charging.readback import difference
 from open63110.usecases.energy.smart_charging.sending import FAIL_SAFE_VALUE
-from open63110.usecases.energy.smart_charging.station import flows
+from open63110.usecases.energy.smart_charging.station import demand, flows
 
 TELLING: Final = frozenset({"ocpp2.0.1", "ocpp2.1"})
 """Wires on which a station can say which profiles it holds."""
@@ -51,19 +54,25 @@ MOST: Final = 1_000
 MOST_STEPS: Final = 4_096
 """Later steps of all profiles of a report together: they are written with the station, and four schedules may have so many."""
 
+OURS: Final = 2
+"""So many levels of the stack, from 0 on, are taken by the limits of this CSMS."""
+
 _WAKE = "profiles"
 
 
 def ask(command: AskProfiles, station: Station, now: datetime, policy: Policy) -> Iterator[Effect]:
-    """Ask; a report of an earlier question does not count any more.
+    """Ask; a report of an earlier question does not count any more, but that of all is not given up for that of some.
 
     Raises:
-        Unavailable: the station is not there.
+        Unavailable: the station is not there, or is about to report all it holds.
     """
     if not may_be_ordered(station):
         raise Unavailable(f"{station.id} is not connected", code="StationOffline")
-    request = station.profiles.asked + 1
-    yield ProfilesAsked(station=station.id, at=now, request=request)
+    known, partly = station.profiles, command.criteria != Criteria()
+    if partly and known.request is not None and not known.partly:
+        raise Unavailable(f"{station.id} is reporting all its profiles", code="ReportUnderWay", remedy="wait for it")
+    request = known.asked + 1
+    yield ProfilesAsked(station=station.id, at=now, request=request, partly=partly)
     yield _patience(station, request, now, policy)
     yield replace(command, request=request)
 
@@ -83,14 +92,45 @@ def clear(command: ClearProfile, station: Station) -> Iterator[Effect]:
     """Pass it on.
 
     Raises:
-        Unknown: the station did not say that it holds such a profile.
+        Unknown: the station did not say that it holds such a profile, although it could.
         Unavailable: it is not there.
     """
-    if command.profile not in {one.id for one in station.profiles.known}:
+    if station.wire in TELLING and command.profile not in {one.id for one in station.profiles.known}:
         raise Unknown(f"{station.id} reported no profile {command.profile}", code="UnknownProfile", where="profile")
     if not may_be_ordered(station):
         raise Unavailable(f"{station.id} is not connected", code="StationOffline")
     yield command
+
+
+def clear_some(command: ClearProfiles, station: Station) -> Iterator[Effect]:
+    """Pass it on, if it takes no limit away that counts here: that is withdrawn, so that nobody reckons with it any more.
+
+    Raises:
+        Refused: it would.
+        Unknown: the station has no such EVSE.
+        Unavailable: it is not there.
+    """
+    if command.evse is not None:
+        demand(command.evse, station)
+    hit = next((evse for evse in (*station.limits.in_force, *station.limits.asked) if _hits(command, evse)), None)
+    if hit is not None:
+        where = f"EVSE {hit}" if hit else "the station as a whole"
+        words = f"a limit of this CSMS counts at {where}"
+        raise Refused(words, code="LimitCounts", remedy="withdraw the limit, or name other profiles")
+    if not may_be_ordered(station):
+        raise Unavailable(f"{station.id} is not connected", code="StationOffline")
+    yield command
+
+
+def _hits(command: ClearProfiles, evse: EvseNumber) -> bool:
+    purposes = {"", "ChargingStationMaxProfile"} if evse == WHOLE else {"", "TxDefaultProfile", "TxProfile"}
+    return command.evse in {None, evse} and command.purpose in purposes and (command.level is None or command.level < OURS)
+
+
+def hear_some_cleared(event: ProfilesCleared, station: Station) -> Iterator[Effect]:
+    """Keep it, if any of them was known."""
+    if any(event.criteria.fits(one) for one in station.profiles.known):
+        yield event
 
 
 def hear_cleared(event: ProfileCleared, station: Station) -> Iterator[Effect]:
@@ -117,6 +157,8 @@ def hear(event: ProfilesReported, station: Station, now: datetime, policy: Polic
         yield _patience(station, event.request, now, policy)
         return
     yield Wake(name=_WAKE, at=now, command=None)
+    if station.profiles.partly:
+        return
     for one in after.profiles.known:
         if _superfluous(one, after):
             yield ClearProfile(station=station.id, profile=one.id)
@@ -203,7 +245,8 @@ def _ours(station: Station, evse: EvseNumber) -> Iterator[Installed]:
 
 def asked(event: ProfilesAsked, station: Station) -> Station:
     """An answer is awaited."""
-    return _with(station, replace(station.profiles, request=event.request, asked=event.request, since=event.at, parts=()))
+    asked = replace(station.profiles, request=event.request, asked=event.request, since=event.at, parts=(), partly=event.partly)
+    return _with(station, asked)
 
 
 def reported(event: ProfilesReported, station: Station) -> Station:
@@ -214,17 +257,31 @@ def reported(event: ProfilesReported, station: Station) -> Station:
     parts = (*known.parts, *event.profiles)
     if event.more:
         return _with(station, replace(known, parts=parts))
+    if known.partly:
+        told = {_key(one) for one in parts}
+        left = tuple(one for one in known.known if _key(one) not in told)
+        return _with(station, replace(known, known=(*left, *parts), request=None, since=None, parts=(), partly=False))
     return _with(station, Profiles(known=parts, at=event.at, asked=known.asked))
+
+
+def _key(one: Installed) -> tuple[int, EvseNumber, str]:
+    return one.id, one.evse, one.source
 
 
 def unreported(event: ProfilesUnreported, station: Station) -> Station:
     """What was known counts on."""
-    return _with(station, replace(station.profiles, request=None, since=None, parts=(), trouble=event.reason))
+    return _with(station, replace(station.profiles, request=None, since=None, parts=(), trouble=event.reason, partly=False))
 
 
 def cleared(event: ProfileCleared, station: Station) -> Station:
     """It is gone."""
     left = tuple(one for one in station.profiles.known if one.id != event.profile)
+    return _with(station, replace(station.profiles, known=left))
+
+
+def some_cleared(event: ProfilesCleared, station: Station) -> Station:
+    """They are gone."""
+    left = tuple(one for one in station.profiles.known if not event.criteria.fits(one))
     return _with(station, replace(station.profiles, known=left))
 
 

@@ -3,7 +3,37 @@
 
 from typing import ClassVar
 
+import msgspec
+
+from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Command, Event, Priority, Reply
+from open63110.model.external import ExternalSource
+from open63110.model.installed import Installed, Purpose
+
+
+class Criteria(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """Which profiles are meant: those that fit all of it."""
+
+    evse: EvseNumber | None = None
+    """0: of the station as a whole; None: of any place."""
+    purpose: Purpose = ""
+    """In the words of OCPP 2.x; empty: any."""
+    level: int | None = None
+    """Of the stack; None: any."""
+    profiles: tuple[int, ...] = ()
+    """Their ids; none: any."""
+    sources: tuple[ExternalSource, ...] = ()
+    """Who set them; none: whoever did."""
+
+    def fits(self, one: Installed) -> bool:
+        """Tell whether a profile is meant."""
+        return (
+            self.evse in {None, one.evse}
+            and self.purpose in {"", one.purpose}
+            and self.level in {None, one.level}
+            and (not self.profiles or one.id in self.profiles)
+            and (not self.sources or one.source in self.sources)
+        )
 
 
 class AskProfiles(Command, frozen=True, kw_only=True, gc=False):
@@ -12,6 +42,21 @@ class AskProfiles(Command, frozen=True, kw_only=True, gc=False):
     unasked: ClassVar[frozenset[str]] = frozenset({"request"})
     request: int = 0
     """Number of the question; the CSMS gives it."""
+    evse: EvseNumber | None = None
+    """0: of the station as a whole; None: of any place."""
+    purpose: Purpose = ""
+    """In the words of OCPP 2.x; empty: any."""
+    level: int | None = None
+    """Of the stack; None: any."""
+    profiles: tuple[int, ...] = ()
+    """Their ids; none: any."""
+    sources: tuple[ExternalSource, ...] = ()
+    """Who set them; none: whoever did."""
+
+    @property
+    def criteria(self) -> Criteria:
+        """Which are meant."""
+        return Criteria(evse=self.evse, purpose=self.purpose, level=self.level, profiles=self.profiles, sources=self.sources)
 
 
 class ProfilesAnswer(Reply, frozen=True, kw_only=True, gc=False):
@@ -34,10 +79,29 @@ class ClearProfile(Command, frozen=True, kw_only=True, gc=False):
     """Its id at the station."""
 
 
+class ClearProfiles(Command, frozen=True, kw_only=True, gc=False):
+    """Drop all profiles that fit, whichever CSMS set them."""
+
+    priority: ClassVar[Priority] = Priority.CONTROL
+    evse: EvseNumber | None = None
+    """0: of the station as a whole; None: of any place."""
+    purpose: Purpose = ""
+    """In the words of OCPP 2.x; empty: any."""
+    level: int | None = None
+    """Of the stack; None: any."""
+
+    @property
+    def criteria(self) -> Criteria:
+        """Which are meant; what others than a CSMS set is theirs."""
+        return Criteria(evse=self.evse, purpose=self.purpose, level=self.level, sources=("cso",))
+
+
 class ProfilesAsked(Event, frozen=True, kw_only=True, gc=False):
     """At the CSMS: a station is asked which profiles it holds."""
 
     request: int
+    partly: bool = False
+    """It is asked for some of them only."""
 
 
 class ProfilesUnreported(Event, frozen=True, kw_only=True, gc=False):
@@ -52,3 +116,9 @@ class ProfileCleared(Event, frozen=True, kw_only=True, gc=False):
     """A station does not hold a profile any more."""
 
     profile: int
+
+
+class ProfilesCleared(Event, frozen=True, kw_only=True, gc=False):
+    """A station does not hold profiles any more that fit."""
+
+    criteria: Criteria

@@ -101,7 +101,7 @@ def withdraw(command: WithdrawLimit, station: Station, now: datetime) -> Iterato
 
 def tell(command: AskLimit, station: Station, now: datetime) -> Iterator[Effect]:
     """Say how much may flow now, and what that becomes, as things are."""
-    _demand(command.evse, station)
+    demand(command.evse, station)
     until = now + timedelta(seconds=command.within)
     found = course(station.limits, command.evse, now, until, _others(station, command.evse))
     yield replace(_answer(station, command.evse, now), ahead=found.steps, until=found.until)
@@ -223,9 +223,14 @@ def check(command: LimitPower, station: Station, now: datetime) -> None:
         raise Malformed("phases are 1, 2 and 3", code="InvalidValue", where="phase")
     if any(later.since <= sooner.since for sooner, later in pairwise(command.ahead)):
         raise Malformed("what comes later is not in order of time", code="InvalidSchedule", where="ahead")
-    _demand(command.evse, station)
+    demand(command.evse, station)
 
 
-def _demand(evse: EvseNumber, station: Station) -> None:
+def demand(evse: EvseNumber, station: Station) -> None:
+    """Check that a place is there.
+
+    Raises:
+        Unknown: the station has no such EVSE.
+    """
     if evse != WHOLE and station.evses and evse not in station.evses:
         raise Unknown(f"{station.id} has no EVSE {evse}", code="UnknownEvse", where="evse")

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a charging station says of the limits it was told, one by one, and how it drops one of them (8.2.3)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from open63110.kernel.errors import Unknown
 from open63110.kernel.messages import Effect
@@ -13,7 +15,7 @@ from open63110.model.limit import WHOLE, Limit
 from open63110.model.station import Station
 from open63110.usecases.energy.smart_charging import evolve
 from open63110.usecases.energy.smart_charging.messages import LimitCleared, LimitWithdrawn
-from open63110.usecases.energy.smart_charging.profile_messages import AskProfiles, ClearProfile, ProfilesAnswer
+from open63110.usecases.energy.smart_charging.profile_messages import AskProfiles, ClearProfile, ClearProfiles, ProfilesAnswer
 from open63110.usecases.energy.smart_charging.station import settle
 
 NO_PROFILES: Final = "NoProfiles"
@@ -22,14 +24,15 @@ EXTERNAL_PURPOSE: Final = "ChargingStationExternalConstraints"
 
 
 def tell(command: AskProfiles, station: Station, now: datetime) -> Iterator[Effect]:
-    """Report what it holds, a part for each place and whoever set it.
+    """Report what it holds of what was asked for, a part for each place and whoever set it.
 
     Raises:
-        Unknown: it holds nothing.
+        Unknown: it holds nothing of that.
     """
-    held = sorted(_held(station, now), key=lambda one: (one.evse, one.source, one.id))
+    criteria = command.criteria
+    held = sorted((one for one in _held(station, now) if criteria.fits(one)), key=lambda one: (one.evse, one.source, one.id))
     if not held:
-        raise Unknown(f"{station.id} holds no profile", code=NO_PROFILES)
+        raise Unknown(f"{station.id} holds no such profile", code=NO_PROFILES)
     places = sorted({(one.evse, one.source) for one in held})
     for place in places:
         part = tuple(one for one in held if (one.evse, one.source) == place)
@@ -52,7 +55,7 @@ def _told(one: Limit, now: datetime) -> Installed:
         id=one.profile,
         evse=one.evse,
         source="cso",
-        purpose="ChargingStationMaxProfile" if one.evse == WHOLE else "TxProfile" if one.transfer else "TxDefaultProfile",
+        purpose=_purpose(one),
         level=one.level,
         transfer=one.transfer,
         limit=one.allows(now),
@@ -63,6 +66,10 @@ def _told(one: Limit, now: datetime) -> Installed:
         updated=one.since if one.dynamic else None,
         phase=one.phase,
     )
+
+
+def _purpose(one: Limit) -> str:
+    return "ChargingStationMaxProfile" if one.evse == WHOLE else "TxProfile" if one.transfer else "TxDefaultProfile"
 
 
 def _external(one: ExternalLimit, number: int) -> Installed:
@@ -88,6 +95,24 @@ def clear(command: ClearProfile, station: Station, now: datetime) -> Iterator[Ef
     meant = [(key, one) for key, one in station.limits.desired.items() if one.profile == command.profile]
     if not meant or not command.profile:
         raise Unknown(f"{station.id} holds no profile {command.profile}", code="UnknownProfile", where="profile")
+    yield from _dropped(meant, station, now)
+
+
+def clear_some(command: ClearProfiles, station: Station, now: datetime) -> Iterator[Effect]:
+    """Keep to none of them any more. What was set for all EVSEs at once is held by each of them.
+
+    Raises:
+        Unknown: it holds nothing that fits.
+    """
+    everywhere = command.evse == WHOLE and command.purpose == "TxDefaultProfile"
+    criteria = replace(command, evse=None).criteria if everywhere else command.criteria
+    meant = [(key, one) for key, one in station.limits.desired.items() if criteria.fits(_told(one, now))]
+    if not meant:
+        raise Unknown(f"{station.id} holds no such profile", code="UnknownProfile")
+    yield from _dropped(meant, station, now)
+
+
+def _dropped(meant: Sequence[tuple[str, Limit]], station: Station, now: datetime) -> Iterator[Effect]:
     after = station
     for key, one in meant:
         gone = LimitWithdrawn(station=station.id, at=now, evse=one.evse, source=one.source, place=key)
