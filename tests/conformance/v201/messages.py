@@ -13,6 +13,7 @@ from tests.conformance.v201.firmware import FIRMWARE, FIRMWARE_LOST
 from tests.conformance.v201.golden import CS, NOW, door, plain, read, stem_of, validator
 from tests.conformance.v201.log_messages import LOGS, LOST_OF_LOGS
 from tests.conformance.v201.monitor_messages import WATCHED
+from tests.conformance.v201.profile_messages import PROFILES
 
 from open63110.bindings.ocpp.measurands import CONTEXT, WIRE_MEASURAND
 from open63110.bindings.ocpp.translation import Wire
@@ -32,15 +33,7 @@ from open63110.model.station import ConnectorReported, ConnectorState, Identity,
 from open63110.model.token import AuthorizationStatus
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
 from open63110.model.variables import SetVariables
-from open63110.usecases.energy.smart_charging import (
-    AskAbilities,
-    AskLimit,
-    AskProfiles,
-    ClearProfile,
-    ClearProfiles,
-    LimitPower,
-    WithdrawLimit,
-)
+from open63110.usecases.energy.smart_charging import AskAbilities, AskLimit, LimitPower, WithdrawLimit
 from open63110.usecases.services.authorize_externally import StartRemotely, UnlockConnector
 from open63110.usecases.services.authorize_locally import (
     AskLocalListVersion,
@@ -76,9 +69,6 @@ LOST: dict[type[Message], set[str]] = {
     **LOST_OF_CUSTOMERS,
 }
 """Fields that come back as their defaults."""
-
-
-purposes = st.sampled_from(("", "ChargingStationMaxProfile", "TxDefaultProfile", "TxProfile"))
 
 
 def words(most: int, least: int = 0) -> st.SearchStrategy[str]:
@@ -358,24 +348,6 @@ ANY |= DEVICE | {
         evse=st.integers(0, 999),
         source=st.sampled_from(get_args(ExternalSource)),
     ),
-    AskProfiles: st.builds(
-        AskProfiles,
-        station=st.just(CS),
-        request=st.integers(0, 2**31),
-        evse=st.none() | st.integers(0, 999),
-        purpose=purposes,
-        level=st.none() | st.integers(0, 99),
-        profiles=st.lists(st.integers(1, 2**31), max_size=3).map(tuple),
-        sources=st.lists(st.sampled_from(get_args(ExternalSource)), max_size=3, unique=True).map(tuple),
-    ),
-    ClearProfiles: st.builds(
-        ClearProfiles,
-        station=st.just(CS),
-        evse=st.none() | st.integers(0, 999),
-        purpose=purposes,
-        level=st.none() | st.integers(0, 99),
-    ).filter(lambda one: one.evse is None or one.level is not None),
-    ClearProfile: st.builds(ClearProfile, station=st.just(CS), profile=st.integers(-(2**31), 2**31).filter(bool)),
     ProfilesReported: st.builds(
         lambda limit, source, request, more, number: ProfilesReported(
             station=CS,
@@ -404,7 +376,7 @@ ANY |= DEVICE | {
     ),
 }
 """What is said about needs and by others than the CSMS: not on 1.6."""
-ANY |= DISPLAYED
+ANY |= DISPLAYED | PROFILES
 
 
 def there_and_back(wire: Wire, message: Message, names: dict[str, Any] | None = None) -> tuple[Message, ...]:
