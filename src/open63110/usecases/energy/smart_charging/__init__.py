@@ -10,7 +10,6 @@ Leaves:     a limit that the station has confirmed and keeps to, with what remai
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Door, UseCase
 from open63110.model.external import ExternalLimitCleared, ExternalLimitSet
-from open63110.model.installed import ProfilesReported
 from open63110.model.needs import EvPlanStated, NeedsStated, PriorityChanged
 from open63110.usecases.energy.smart_charging import (
     csms,
@@ -18,12 +17,11 @@ from open63110.usecases.energy.smart_charging import (
     ev_plan,
     evolve,
     external,
-    installed,
+    held_profiles,
     outlook,
     priority,
     silence,
     station,
-    station_profiles,
     zones,
 )
 from open63110.usecases.energy.smart_charging.csms import OFFLINE_DURATION
@@ -149,13 +147,6 @@ USE_CASE = UseCase(
         (Role.CSMS, AbilitiesLearned): csms.hear_abilities,
         (Role.CSMS, DeriveFailSafe): silence.derive,
         (Role.CSMS, PullLimit): dynamic.tell,
-        (Role.CSMS, AskProfiles): installed.ask,
-        (Role.CSMS, ClearProfile): installed.clear,
-        (Role.CSMS, ClearProfiles): installed.clear_some,
-        (Role.CSMS, GiveUpProfiles): installed.give_up,
-        (Role.CSMS, ProfilesReported): installed.hear,
-        (Role.CSMS, ProfileCleared): installed.hear_cleared,
-        (Role.CSMS, ProfilesCleared): installed.hear_some_cleared,
         (Role.CSMS, LimitZone): zones.ask,
         (Role.CSMS, WithdrawZoneLimit): zones.withdraw,
         (Role.CSMS, outlook.PutOutlook): outlook.put,
@@ -168,9 +159,7 @@ USE_CASE = UseCase(
         (Role.STATION, EvseCapped): station.capped,
         (Role.STATION, UseFailSafe): station.look,
         (Role.STATION, PullLimits): dynamic.pull,
-        (Role.STATION, AskProfiles): station_profiles.tell,
-        (Role.STATION, ClearProfile): station_profiles.clear,
-        (Role.STATION, ClearProfiles): station_profiles.clear_some,
+        **held_profiles.DECIDE,
     },
     evolve={
         LimitAccepted: evolve.accepted,
@@ -190,22 +179,16 @@ USE_CASE = UseCase(
         EvPlanStated: ev_plan.stated,
         PriorityChanged: priority.priority_changed,
         EvseCapped: evolve.capped,
-        ProfilesAsked: installed.asked,
-        ProfilesReported: installed.reported,
-        ProfilesUnreported: installed.unreported,
-        ProfileCleared: installed.cleared,
-        ProfilesCleared: installed.some_cleared,
+        **held_profiles.EVOLVE,
     },
     doors=(
         Door(command=LimitPower, noun="station", verb="limit", roles=_WHO),
         Door(command=WithdrawLimit, noun="station", verb="withdraw-limit", roles=_WHO),
         Door(command=AskLimit, noun="station", verb="ask-limit", roles=frozenset({Role.OPERATOR})),
-        Door(command=AskProfiles, noun="station", verb="ask-profiles", roles=frozenset({Role.OPERATOR})),
-        Door(command=ClearProfile, noun="station", verb="clear-profile", roles=frozenset({Role.OPERATOR})),
-        Door(command=ClearProfiles, noun="station", verb="clear-profiles", roles=frozenset({Role.OPERATOR})),
         Door(command=PrioritizeTransfer, noun="station", verb="prioritize", roles=frozenset({Role.OPERATOR})),
         Door(command=LimitZone, noun="zone", verb="limit", roles=_WHO),
         Door(command=WithdrawZoneLimit, noun="zone", verb="withdraw-limit", roles=_WHO),
+        *held_profiles.DOORS,
         *outlook.DOORS,
     ),
 )
