@@ -10,6 +10,7 @@ from open63110.kernel.roles import Role
 from open63110.model.availability import Availability
 from open63110.model.network import Move, MoveState
 from open63110.model.reservation import Reservation
+from open63110.model.station import StationDisconnected
 from open63110.model.voucher import Voucher
 from open63110.usecases.services.reserve_evse import ReservationMade, ReserveEvse
 from open63110.usecases.stations.change_availability import AvailabilityChanged
@@ -46,6 +47,18 @@ async def test_what_stands_in_the_way_of_charging_stands_at_the_top_with_the_way
     assert f"/do/stations/{CS}/cancel-migration" in page
     looked = (await (await logged_in(ground, Role.VIEWER)).get(f"/stations/{CS}")).text
     assert f"/do/stations/{CS}/cancel-migration" not in looked
+
+
+async def test_of_a_station_that_is_away_with_its_new_ways_it_is_said_that_it_is_there(ground: Ground) -> None:
+    await ground.station()
+    now = ground.clock.now()
+    move = Move(url="wss://b.example/ocpp", slot=1, state=MoveState.READY, since=now, mandate="contract 7", before="2")
+    ground.hear(MoveChanged(station=CS, at=now, move=move))
+    ground.hear(StationDisconnected(station=CS, at=now))
+    await ground.settle()
+    page = (await (await logged_in(ground, Role.OPERATOR)).get(f"/stations/{CS}")).text
+    assert f"/do/stations/{CS}/finish-migration" in page
+    assert f"/do/stations/{CS}/cancel-migration" not in page
 
 
 async def test_machines_are_expected_from_the_page(ground: Ground) -> None:
