@@ -32,6 +32,12 @@ FLAGS = (
     "--disable-sync",
 )
 NEW = StationId("NEW-1")
+ASTRAY = """() => innerWidth > 640 ? [] : [...document.querySelectorAll("td[data-label]")].filter(
+  cell => [...cell.childNodes].some(part => {
+    const range = document.createRange(); range.selectNode(part); const box = range.getBoundingClientRect();
+    return box.width && box.left < cell.getBoundingClientRect().left + 90;
+  })).map(cell => cell.outerHTML)"""
+"""Cells on a phone that say something elsewhere than beside their label."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,6 +174,7 @@ async def test_every_page_fits_and_complains_of_nothing(ground: Ground, site: Si
         assert answer is not None
         assert answer.status == 200, path
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert await page.evaluate(ASTRAY) == [], path
         background = await page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
         assert (background == "rgb(15, 21, 27)") == dark, path
 

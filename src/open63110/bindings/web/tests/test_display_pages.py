@@ -127,6 +127,7 @@ async def test_a_catalogue_is_imported_looked_at_and_removed_from_the_page(groun
     check(page)
     for words in ("Zu warm", "Clean the filter", "CX003 HighTemperature", "nobody can charge", "p-operator"):
         assert words in page
+    assert f"{kept.key.replace(':', ' ').strip()}, version" in page  # whose catalogue it is, in words
     alarms = (await client.get("/alarms", headers={"Accept-Language": "de"})).text
     check(alarms)
     for words in ("Zu warm", "CX003", "Clean the filter"):
