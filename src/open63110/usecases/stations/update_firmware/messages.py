@@ -173,7 +173,7 @@ class PublicationTold(Event, frozen=True, kw_only=True, gc=False):
     locations: tuple[str, ...] = ()
 
 
-class _Named(Command, frozen=True, kw_only=True, gc=False):
+class _OfFirmware(Command, frozen=True, kw_only=True, gc=False):
     unasked: ClassVar[frozenset[str]] = frozenset({"by"})
     id: str
     by: str = ""
@@ -184,7 +184,7 @@ class _Named(Command, frozen=True, kw_only=True, gc=False):
         return replace(self, by=who)
 
 
-class PutFirmwareImage(_Named, frozen=True, kw_only=True, gc=False):
+class PutFirmwareImage(_OfFirmware, frozen=True, kw_only=True, gc=False):
     """Say what an image is that will be uploaded. station is empty."""
 
     vendor: str
@@ -202,11 +202,11 @@ class PutFirmwareImage(_Named, frozen=True, kw_only=True, gc=False):
     notes: str = ""
 
 
-class RemoveFirmwareImage(_Named, frozen=True, kw_only=True, gc=False):
+class RemoveFirmwareImage(_OfFirmware, frozen=True, kw_only=True, gc=False):
     """Have an image no longer. station is empty."""
 
 
-class StartCampaign(_Named, frozen=True, kw_only=True, gc=False):
+class StartCampaign(_OfFirmware, frozen=True, kw_only=True, gc=False):
     """Give stations new firmware, wave after wave. station is empty."""
 
     images: tuple[str, ...]
@@ -223,15 +223,15 @@ class StartCampaign(_Named, frozen=True, kw_only=True, gc=False):
     admit: bool = True
 
 
-class PauseCampaign(_Named, frozen=True, kw_only=True, gc=False):
+class PauseCampaign(_OfFirmware, frozen=True, kw_only=True, gc=False):
     """Tell no further station for now. station is empty."""
 
 
-class ResumeCampaign(_Named, frozen=True, kw_only=True, gc=False):
+class ResumeCampaign(_OfFirmware, frozen=True, kw_only=True, gc=False):
     """Go on. station is empty."""
 
 
-class CancelCampaign(_Named, frozen=True, kw_only=True, gc=False):
+class CancelCampaign(_OfFirmware, frozen=True, kw_only=True, gc=False):
     """Tell no further station any more. station is empty."""
 
 
