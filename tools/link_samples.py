@@ -106,6 +106,7 @@ SAID: Final[dict[str, tuple[Any, ...]]] = {
     "variables": (("EVSE@1/Power", "EVSE@2/Temperature"),),
     "ids": ((3, 4),),
     "cleared": ((3,),),
+    "superseded": (("vv-1", "vv-2"),),
     "unknown": ((4,),),
     "stay": ((1,),),
     "offsets": ((0.0, 0.1),),

@@ -11,6 +11,7 @@ from tests.e2e.house import House
 from tests.e2e.link_player import EVERY, NEWER, AnyPlayer, LinkPlayer, home, played
 from tests.e2e.outcomes_device import device_cases
 from tests.e2e.outcomes_firmware import firmware_cases
+from tests.e2e.outcomes_grid import grid_cases
 from tests.e2e.outcomes_records import record_cases
 from tests.e2e.outcomes_stations import VENDOR, station_cases
 from tests.e2e.player import Payload, Player
@@ -54,6 +55,7 @@ async def test_each_command_ends_in_four_outcomes_each_with_a_reason_each_audite
     async with home(tmp_path, wire, vendors={VENDOR: ()}) as here, played(here, "CS-1", wire) as cs:
         cases = await catalogue(here, cs) | await firmware_cases(here, cs, tmp_path / "maker", Case, TALKING)
         cases |= device_cases(cs, Case, TALKING, ("v21",))
+        cases |= grid_cases(cs, Case, ("v21", *LINKS))
         cases |= await record_cases(here, cs, Case, LINKS, TALKING)
         cases |= await station_cases(here, cs, wire, Case, TALKING, TALKING)
         cases["RebootStation"] = cases.pop("RebootStation")  # last: it may take everything down

@@ -13,8 +13,9 @@ from open63110.apps.protection_config import RULES, Demanded, Links, Protect, Pr
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import EvseNumber, station_id
 from open63110.kernel.units import Amperes, Seconds, WattHours
+from open63110.model.der import DerKind
 from open63110.model.display import MessageFormat
-from open63110.model.policy import Screen, StationPolicy
+from open63110.model.policy import GridAbility, Screen, StationPolicy
 from open63110.station.drivers.registers import CONTROLLED, MEASURED, METERS, Register
 
 Version = Literal["ocpp2.1", "ocpp2.0.1", "ocpp1.6"]
@@ -178,6 +179,17 @@ class Display(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Those that the display knows, the usual one first; none: any."""
 
 
+class GridControls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How this station can be told to behave towards the grid; only what its hardware does is for here."""
+
+    kinds: tuple[DerKind, ...] = ()
+    """Controls that its inverters know, as volt-var or lf-must-trip; none: it cannot be told."""
+    most: int = 50
+    """Controls that are kept."""
+    signals: bool = False
+    """It follows signals of the grid's operator (aFRR)."""
+
+
 class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a station can be told."""
 
@@ -208,6 +220,7 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     logbook: Logbook = Logbook()
     updates: Updates = Updates()
     display: Display = Display()
+    grid: GridControls = GridControls()
     fault_codes: str = ""
     """JSON file: the maker's catalogue of its fault codes, told to the CSMS over the link; its signature beside it, with .sig
     behind the name. Empty: there is none."""
@@ -243,6 +256,7 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             screen=Screen(most=seen.most if seen.file else 0, formats=seen.formats, languages=seen.languages),
             single_phase=tuple(number for number, bay in bays.items() if bay.phases == 1),
             sockets=tuple(number for number, bay in bays.items() if bay.socket),
+            grid=GridAbility(kinds=self.grid.kinds, most=self.grid.most, signals=self.grid.signals),
         )
 
 

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from open63110.bindings.web.queries import BY_PLURAL, STATION_FILTERS, filters_of
+from open63110.bindings.web.listings import BY_PLURAL
+from open63110.bindings.web.queries import STATION_FILTERS, filters_of
 from open63110.cli.derived import access_parameters, add, parameter
 from open63110.cli.rest import Csms, quoted
 from open63110.cli.say import DONE, say, table, tell

@@ -97,6 +97,11 @@ NOUNS: dict[str, Noun] = {
         more=(messages.set_many, messages.clear_many),
     ),
     "message-report": Noun(plural="message-reports", columns=("station", "request", "since", "at", "trouble")),
+    "der-control": Noun(
+        plural="der-controls",
+        columns=("station", "id", "kind", "standing", "reason", "superseded", "active", "control.start", "control.duration"),
+    ),
+    "der-report": Noun(plural="der-reports", columns=("station", "request", "since", "at", "trouble")),
     "voucher": Noun(plural="vouchers", columns=("id", "serial", "identity", "site", "zone", "until", "used_by", "used")),
     "notice": Noun(
         plural="notices",

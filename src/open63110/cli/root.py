@@ -56,6 +56,8 @@ OF_A_CSMS = {
     "power": "The power of sites as it is now.",
     "meter": "What meters of sites showed last.",
     "sample": "The power of sites as it was.",
+    "der-control": "How stations behave towards the grid: set, clear, ask, list.",
+    "der-report": "When stations last said how they behave towards the grid.",
     "message": "What the displays of stations show: set, clear, ask, list.",
     "message-report": "When stations last said what their displays show.",
     "catalogue": "Fault codes of makers: import, list, remove, explain one.",

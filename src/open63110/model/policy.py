@@ -7,6 +7,7 @@ import msgspec
 
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.units import Seconds, WattHours
+from open63110.model.der import DerKind
 from open63110.model.display import MessageFormat, MessagePriority, MessageState
 from open63110.model.notice import Channel
 
@@ -115,6 +116,17 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True):
     """Those it knows, the usual one first; none: any."""
 
 
+class GridAbility(msgspec.Struct, frozen=True, kw_only=True):
+    """How a station can be told to behave towards the grid (8.2.10)."""
+
+    kinds: tuple[DerKind, ...] = tuple(DerKind)
+    """Which controls it knows; none: it cannot be told at all."""
+    most: int = 50
+    """Controls it keeps."""
+    signals: bool = True
+    """It follows signals of the grid's operator (aFRR)."""
+
+
 class StationPolicy(Policy, frozen=True, kw_only=True):
     """Choices of one charging station, for the role of the station."""
 
@@ -129,6 +141,7 @@ class StationPolicy(Policy, frozen=True, kw_only=True):
     cache_size: int = 500
     """How many answers it remembers."""
     screen: Screen = Screen()
+    grid: GridAbility = GridAbility()
     sampling: Seconds = Seconds(60.0)
     """Between two readings while energy may flow [s]."""
     patience: Seconds = Seconds(30.0)

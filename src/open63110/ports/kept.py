@@ -8,6 +8,7 @@ import msgspec
 from open63110.model.alarm import StationAlarm
 from open63110.model.constraint import Constraint
 from open63110.model.deletion import CustomerReport, DeletionItem, DeletionRequest
+from open63110.model.der import DerReport, StationDerControl
 from open63110.model.deregistration import Deregistration
 from open63110.model.device import Inventory
 from open63110.model.display import MessageReport, StationMessage
@@ -87,6 +88,8 @@ KEPT = (
     Kept(Inventory, "inventory", "station", ("at", "firmware"), asked=True),
     Kept(StationMessage, "message", "key", ("station", "number", "standing", "at"), asked=True),
     Kept(MessageReport, "message_report", "station", ("since", "at"), asked=True),
+    Kept(StationDerControl, "der_control", "key", ("station", "kind", "standing", "at"), asked=True),
+    Kept(DerReport, "der_report", "station", ("since", "at"), asked=True),
     Kept(Discovery, "discovery", "station", ("firmware", "trouble"), asked=True),
     Kept(ReportPage, "report_page", "id", ("station",), asked=True),
     Kept(InventoryDifference, "inventory_difference", "id", ("station", "at"), asked=True),

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.units import Watts
+from open63110.model.der import DerKind
 from open63110.model.device import VariableAddress, of_evse, of_station
 from open63110.model.needs import Needs
 from open63110.model.reading import Reading
@@ -65,6 +66,9 @@ class Controller(Protocol):
 
     def fault(self, evse: int, code: str, severity: int = 3) -> None:
         """See a fault come or go."""
+
+    def feel_grid(self, kind: DerKind, fault: str, *, ended: bool) -> None:
+        """See the grid leave what a control says, or come back within it."""
 
     def need(self, evse: int, needs: Needs) -> None:
         """Hear what an EV needs."""
@@ -259,6 +263,11 @@ class SimulatedStation:
         evse.halted, evse.fault = False, None
         if self.controller.powered:
             self.controller.fault(evse.number, "", severity)
+
+    def feel_grid(self, kind: DerKind, fault: str, *, ended: bool = False) -> None:
+        """Let the grid leave what a control says, or be back within it."""
+        if self.controller.powered:
+            self.controller.feel_grid(kind, fault, ended=ended)
 
     def arrive(self, evse: int, ev: Ev) -> None:
         """Plug an EV in."""

@@ -15,6 +15,7 @@ from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId, Transfe
 from open63110.kernel.journal import Entry
 from open63110.kernel.messages import Command, Event, Message
 from open63110.kernel.units import Amperes, Watts
+from open63110.model.der import DerKind
 from open63110.model.limit import offered
 from open63110.model.needs import Needs, NeedsStated
 from open63110.model.own_device import OwnSettings, OwnSettingsChanged
@@ -33,6 +34,7 @@ from open63110.station.post import FOLLOWED, Post
 from open63110.station.timekeeping import Timekeeper
 from open63110.station.touching import touches
 from open63110.station.ways import ways
+from open63110.usecases.energy.frequency_regulation import GridAlarmReported
 from open63110.usecases.energy.smart_charging import (
     EvseCapped,
     FailSafeEntered,
@@ -208,6 +210,11 @@ class Controller:
         """See a fault come, or go with an empty code; 0 is the station as a whole."""
         now, named = self._engine.clock.now(), called(self._engine, self.id, code)
         self._hear(FaultAppeared(station=self.id, at=now, evse=evse, code=named, severity=severity), now=now)
+
+    def feel_grid(self, kind: DerKind, fault: str, *, ended: bool) -> None:
+        """See the grid leave what a control says, or come back within it."""
+        now = self._engine.clock.now()
+        self._hear(GridAlarmReported(station=self.id, at=now, kind=kind, fault=fault, ended=ended), now=now)
 
     def stop(self, evse: int, reason: str, trigger: str = "AbnormalCondition") -> None:
         """End what runs at an EVSE for a reason that the hardware saw; nothing if nothing runs."""

@@ -25,6 +25,7 @@ from open63110.model.order import Outcome
 from open63110.model.station import ConnectorReported, StationBooted
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted, EnergyTransferUpdated
 from open63110.runtime.orders import Verdict
+from open63110.usecases.energy.frequency_regulation import DerControlsReported, DerControlSwitched, GridAlarmReported
 from open63110.usecases.energy.smart_charging import FailSafeEntered, FailSafeLeft, LimitCleared, LimitInForce
 from open63110.usecases.services.reserve_evse import ReservationEnded
 from open63110.usecases.stations.monitor_station import MeterValuesReported, StationEventReported, worth_queueing
@@ -50,10 +51,12 @@ TOLD = (
     LogProgressed,
     FirmwareStatusReported,
     FirmwarePublishReported,
+    DerControlSwitched,
+    GridAlarmReported,
 )
 """Facts of a station that its CSMS has to hear; a wire without words for one says so, and the CSMS goes without."""
 
-AT_ONCE = (ProfilesReported, MessagesReported, InventoryReported, MonitorsReported, FaultCatalogueAnnounced)
+AT_ONCE = (ProfilesReported, MessagesReported, InventoryReported, MonitorsReported, FaultCatalogueAnnounced, DerControlsReported)
 """Facts that answer a question of the CSMS, or are said anew over each link: what cannot go now is worth nothing later."""
 
 MOST = 2_000

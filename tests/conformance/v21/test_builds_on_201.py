@@ -11,6 +11,15 @@ from open63110.bindings.ocpp._generated import v21, v201
 from open63110.bindings.ocpp.v21.wire import WIRE
 from open63110.bindings.ocpp.v201.wire import WIRE as OLDER
 from open63110.model.needs import PriorityChanged
+from open63110.usecases.energy.frequency_regulation import (
+    AskDerControls,
+    ClearDerControls,
+    DerControlsReported,
+    DerControlSwitched,
+    GridAlarmReported,
+    SendGridSignal,
+    SetDerControl,
+)
 from open63110.usecases.energy.smart_charging import PrioritizeTransfer, PullLimit
 from open63110.usecases.stations.monitor_station.streams import AdjustStream, AskStreams, CloseStream, OpenStream, StreamSampled
 
@@ -48,4 +57,6 @@ def test_nothing_translated_for_201_is_lost() -> None:
     assert OLDER.by_action.keys() <= WIRE.by_action.keys()
     assert OLDER.by_message.keys() <= WIRE.by_message.keys()
     streams = {OpenStream, CloseStream, AdjustStream, AskStreams, StreamSampled}
-    assert WIRE.by_message.keys() - OLDER.by_message.keys() == {PriorityChanged, PrioritizeTransfer, PullLimit} | streams
+    grid = {AskDerControls, ClearDerControls, DerControlsReported, DerControlSwitched, GridAlarmReported, SendGridSignal}
+    grid.add(SetDerControl)
+    assert WIRE.by_message.keys() - OLDER.by_message.keys() == {PriorityChanged, PrioritizeTransfer, PullLimit} | streams | grid

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conformance.v21.grid_messages import GRID
 from tests.conformance.v201.display_messages import DISPLAYED_LATER
 from tests.conformance.v201.golden import CS, NOW
 from tests.conformance.v201.messages import ANY, LOST, there_and_back, without, words
@@ -26,6 +27,7 @@ portions = st.builds(StreamTerms, interval=st.none() | st.integers(1, 10**6).map
 CARRIED: dict[Any, st.SearchStrategy[Any]] = {
     **ANY,
     **DISPLAYED_LATER,
+    **GRID,
     PriorityChanged: st.builds(
         PriorityChanged, station=st.just(CS), at=st.just(NOW), reference=words(36, 1), active=st.booleans()
     ),

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from open63110.bindings.link.answer import Answer, Meaning, find
+from open63110.bindings.link.answers_grid import OF_GRID
 from open63110.bindings.link.answers_shown import SHOWN
 from open63110.bindings.link.errors import ErrorCode
 from open63110.bindings.link.monitoring import OF_MONITORS
@@ -350,6 +351,7 @@ def _inventory(answer: Answer) -> Iterator[Message]:
 
 _MEANS: dict[type[Command], Meaning] = {
     **SHOWN,
+    **OF_GRID,
     StartRemotely: _start,
     SendLocalList: _list,
     AskLocalListVersion: _version,

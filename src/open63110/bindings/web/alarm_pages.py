@@ -12,8 +12,9 @@ from starlette.responses import Response
 from open63110.bindings.web.access import Caller
 from open63110.bindings.web.alarms import SEVERITIES, tone_of, tone_of_severity, words_of
 from open63110.bindings.web.faults import Meaning, explained, languages_of
+from open63110.bindings.web.listings import BY_PLURAL
 from open63110.bindings.web.parts import Parts
-from open63110.bindings.web.queries import BY_PLURAL, number_of
+from open63110.bindings.web.queries import number_of
 from open63110.bindings.web.site_pages import Page
 from open63110.model.alarm import StationAlarm
 

@@ -6,9 +6,9 @@ from starlette.responses import Response
 
 from open63110.bindings.web.access import Caller
 from open63110.bindings.web.deletions import Deletions
+from open63110.bindings.web.listings import BY_PLURAL
 from open63110.bindings.web.operations import API
 from open63110.bindings.web.parts import Parts
-from open63110.bindings.web.queries import BY_PLURAL
 from open63110.bindings.web.site_pages import Page, View
 from open63110.model.deletion import DeletionRequest
 

@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from open63110.bindings.web.access import Access, Caller
 from open63110.bindings.web.export import file
+from open63110.bindings.web.listings import BY_PLURAL
 from open63110.bindings.web.operations import Operation
-from open63110.bindings.web.queries import BY_PLURAL, Queries
+from open63110.bindings.web.queries import Queries
 from open63110.model.deletion import DeletionItem, DeletionRequest, Result, SubjectType, report_of
 from open63110.ports import Query, Where
 from open63110.runtime.node import Node

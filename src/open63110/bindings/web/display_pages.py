@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from open63110.bindings.web.access import Caller
 from open63110.bindings.web.faults import Meaning, languages_of, meaning_of
+from open63110.bindings.web.listings import BY_PLURAL
 from open63110.bindings.web.parts import Parts
-from open63110.bindings.web.queries import BY_PLURAL
 from open63110.bindings.web.site_pages import Page
 from open63110.model.display import MessagePriority, MessageState, StationMessage
 from open63110.model.fault import CatalogueFetch, FaultCatalogue, FetchOutcome, UnknownFault

@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from open63110.bindings.web.access import Access, Caller
 from open63110.bindings.web.export import file, lines, moment
+from open63110.bindings.web.listings import BY_PLURAL, GRID
 from open63110.bindings.web.operations import JsonResponse, Operation, Parameter
-from open63110.bindings.web.queries import BY_PLURAL, GRID, Queries
+from open63110.bindings.web.queries import Queries
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import StationId
 from open63110.kernel.roles import Role

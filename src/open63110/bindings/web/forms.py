@@ -16,6 +16,7 @@ from open63110.bindings.web.access import COOKIE, LASTS, Caller, address_of
 from open63110.bindings.web.commands import Patience, RawCallBody
 from open63110.bindings.web.display_forms import DisplayForms
 from open63110.bindings.web.errors import TooOften, Unauthenticated
+from open63110.bindings.web.grid_pages import GridForms
 from open63110.bindings.web.parts import Parts
 from open63110.bindings.web.render import Renderer, words
 from open63110.bindings.web.site_forms import SiteForms
@@ -51,6 +52,7 @@ class Forms:
             "/do/account": self.change_password,
             **SiteForms(self._parts, self._render).takers(),
             **DisplayForms(self._parts, self.told).takers(),
+            **GridForms(self._parts, self._told_of).takers(),
             "/do/{path:path}": self.command,
         }
         return [

@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from open63110.bindings.web.access import Access, Caller
+from open63110.bindings.web.listings import BY_PLURAL
 from open63110.bindings.web.operations import Operation
-from open63110.bindings.web.queries import BY_PLURAL, Queries
+from open63110.bindings.web.queries import Queries
 from open63110.model.logs import StationLog
 from open63110.runtime.node import Node
 from open63110.runtime.permissions import PERSONAL

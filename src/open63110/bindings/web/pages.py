@@ -18,12 +18,14 @@ from open63110.bindings.web.display_pages import DisplayPages
 from open63110.bindings.web.errors import Unauthenticated, status_of
 from open63110.bindings.web.firmware_pages import FirmwarePages
 from open63110.bindings.web.forms import Forms
+from open63110.bindings.web.grid_pages import GridPages
 from open63110.bindings.web.levels import POWER, picture
+from open63110.bindings.web.listings import BY_PLURAL
 from open63110.bindings.web.monitor_pages import MonitorPages
 from open63110.bindings.web.offers import ShownZone, least, shown_limits, shown_zones
 from open63110.bindings.web.operations import API
 from open63110.bindings.web.parts import Parts
-from open63110.bindings.web.queries import BY_PLURAL, number_of, shown_fact, state_of
+from open63110.bindings.web.queries import number_of, shown_fact, state_of
 from open63110.bindings.web.render import Renderer
 from open63110.bindings.web.shapes import show, subject
 from open63110.bindings.web.site_pages import SitePages
@@ -52,6 +54,8 @@ OF_POWER = (Where("kind", "in", tuple(sorted(POWER))),)
 
 View = Callable[[Request, Caller], Awaitable[Response]]
 
+_OF_ITS_OWN = (SitePages, AlarmPages, FirmwarePages, DeletionPages, MonitorPages, GridPages, DevicePages, DisplayPages)
+
 
 class Pages:
     """Every page."""
@@ -70,11 +74,7 @@ class Pages:
             "/stations": self.stations,
             "/stations/{station}": self.station,
             "/levels": self.levels,
-            **SitePages(parts, self._page).views(),
-            **(AlarmPages(parts, self._page).views() | FirmwarePages(parts, self._page).views()),
-            **(DeletionPages(parts, self._page).views() | MonitorPages(parts, self._page).views()),
-            **DevicePages(parts, self._page).views(),
-            **DisplayPages(parts, self._page).views(),
+            **{path: view for kind in _OF_ITS_OWN for path, view in kind(parts, self._page).views().items()},
             "/sessions": self.sessions,
             "/sessions/{key}": self.session,
             "/records": self.records,

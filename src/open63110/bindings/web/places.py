@@ -10,8 +10,9 @@ from starlette.responses import Response
 from open63110.bindings.web import export, intake, site_text
 from open63110.bindings.web.access import Access, Caller
 from open63110.bindings.web.commands import Commands, Patience
+from open63110.bindings.web.listings import BY_PLURAL, GRID
 from open63110.bindings.web.operations import JsonResponse, Operation, Parameter
-from open63110.bindings.web.queries import BY_PLURAL, GRID, Queries
+from open63110.bindings.web.queries import Queries
 from open63110.bindings.web.shapes import show
 from open63110.kernel.errors import Malformed, Refused
 from open63110.kernel.ids import StationId

@@ -19,16 +19,14 @@ from open63110.bindings.web.errors import body_of_order, status_of_order
 from open63110.bindings.web.export import as_csv, as_json, file
 from open63110.bindings.web.faults import Faults
 from open63110.bindings.web.firmware import FirmwareContent
+from open63110.bindings.web.listings import BY_PLURAL, LISTINGS, Listing
 from open63110.bindings.web.log_content import LogContent
 from open63110.bindings.web.message_spread import MessageSpread
 from open63110.bindings.web.operations import API, JsonResponse, Operation, Parameter
 from open63110.bindings.web.people import People
 from open63110.bindings.web.places import Places
 from open63110.bindings.web.queries import (
-    BY_PLURAL,
-    LISTINGS,
     STATION_FILTERS,
-    Listing,
     Queries,
     filters_of,
     limit_of,

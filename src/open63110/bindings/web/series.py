@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from open63110.bindings.web.access import Access, Caller
+from open63110.bindings.web.listings import BY_PLURAL
 from open63110.bindings.web.operations import JsonResponse, Operation, Parameter
-from open63110.bindings.web.queries import BY_PLURAL, Queries, number_of
+from open63110.bindings.web.queries import Queries, number_of
 from open63110.model.stream import EventStream, StreamChunk
 from open63110.ports import Query, Where
 from open63110.runtime.node import Node

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from open63110.bindings.web import site_edit, site_text
 from open63110.bindings.web.access import Caller
 from open63110.bindings.web.alarms import tone_of
+from open63110.bindings.web.listings import BY_PLURAL
 from open63110.bindings.web.parts import Parts
-from open63110.bindings.web.queries import BY_PLURAL
 from open63110.bindings.web.site_picture import ROOT, Drawn, Scene, drawn, flat
 from open63110.bindings.web.site_promises import demands, promised, totals
 from open63110.kernel.errors import NotAuthorized

@@ -11,8 +11,9 @@ from starlette.responses import Response, StreamingResponse
 
 from open63110.bindings.web import export
 from open63110.bindings.web.access import Access, Caller
+from open63110.bindings.web.listings import BY_PLURAL
 from open63110.bindings.web.operations import JsonResponse, Operation, Parameter
-from open63110.bindings.web.queries import BY_PLURAL, MOST, Queries
+from open63110.bindings.web.queries import MOST, Queries
 from open63110.bindings.web.shapes import show
 from open63110.bindings.web.site_promises import COLUMNS, Promised, cells, promised
 from open63110.bindings.web.site_series import Series, Shape, series

@@ -17,7 +17,7 @@ from cyclopts import App
 
 from open63110.bindings.web.commands import path_of
 from open63110.bindings.web.intake import Named, body_of
-from open63110.bindings.web.queries import LISTINGS
+from open63110.bindings.web.listings import LISTINGS
 from open63110.cli import rest
 from open63110.cli.derived import called, credential, structure, told, written
 from open63110.cli.nouns import NOUNS, app_of

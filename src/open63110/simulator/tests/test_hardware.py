@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from open63110.kernel.units import WattHours, Watts
+from open63110.model.der import DerKind
 from open63110.model.needs import Needs
 from open63110.model.token import Credential
 from open63110.simulator.ev import MAKES, Ev, Make
@@ -49,6 +50,9 @@ class World:
 
     def note(self, *what: Any) -> None:
         self.seen.append(what)
+
+    def feel_grid(self, kind: DerKind, fault: str, *, ended: bool) -> None:
+        self.note("grid", kind, fault, ended)
 
     def need(self, evse: int, needs: Needs) -> None:
         self.note("need", evse, needs)
@@ -174,6 +178,15 @@ def test_a_broken_evse_gives_nothing_until_it_is_whole_again(world: World) -> No
     assert ("fault", 1, "") in world.wait(60)
     assert world.station.faults() == []
     assert world.station.state(1) == "charging"
+
+
+def test_what_the_grid_does_is_seen_while_there_is_power(world: World) -> None:
+    world.powered = True
+    world.station.feel_grid(DerKind.LF_MUST_TRIP, "under-frequency")
+    assert ("grid", DerKind.LF_MUST_TRIP, "under-frequency", False) in world.wait(1)
+    world.powered = False
+    world.station.feel_grid(DerKind.LF_MUST_TRIP, "under-frequency", ended=True)
+    assert not [one for one in world.wait(1) if one[0] == "grid"]
 
 
 def test_the_link_and_the_contactor_can_be_taken_away_for_a_while(world: World) -> None:

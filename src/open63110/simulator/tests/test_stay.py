@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from open63110.kernel.units import Amperes, Seconds, Volts, WattHours, Watts
+from open63110.model.der import DerKind
 from open63110.model.needs import Needs
 from open63110.model.token import Credential
 from open63110.simulator.car import Car
@@ -66,6 +67,9 @@ class World:
 
     def fault(self, evse: int, code: str, severity: int = 3) -> None:
         pass
+
+    def feel_grid(self, kind: DerKind, fault: str, *, ended: bool) -> None:
+        """Nobody asks for the grid here."""
 
     def need(self, evse: int, needs: Needs) -> None:
         self.seen.append("need")

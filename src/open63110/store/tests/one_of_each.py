@@ -9,6 +9,7 @@ from open63110.kernel.units import Seconds
 from open63110.model.alarm import AlarmKind, StationAlarm
 from open63110.model.constraint import Constraint, ConstraintScope, Step
 from open63110.model.deletion import CustomerReport, DeletionItem, DeletionRequest
+from open63110.model.der import CurvePoint, DerControl, DerCurve, DerKind, DerReport, StationDerControl
 from open63110.model.deregistration import Deregistration
 from open63110.model.device import Attribute, DeviceVariable, Inventory, variable_address
 from open63110.model.display import DisplayMessage, MessageContent, MessageReport, StationMessage
@@ -162,6 +163,17 @@ ONE_OF_EACH = (
             DisplayMessage, number=7, state="charging", contents=(made(MessageContent, language="de", text="Guten Tag"),)
         ),
     ),
+    made(
+        StationDerControl,
+        key="CS1:vv",
+        station="CS1",
+        id="vv",
+        kind=DerKind.VOLT_VAR,
+        standing="set",
+        at=NOON,
+        control=DerControl(id="vv", kind=DerKind.VOLT_VAR, default=True, curve=DerCurve(points=(CurvePoint(x=92.0, y=44.0),))),
+    ),
+    made(DerReport, station="CS1", request=3, since=NOON),
     made(MessageReport, station="CS1", request=3, since=NOON),
     made(Discovery, station="CS1", request=3, since=NOON, parts=((0, 4), (6, 6)), firmware="v|m||1", most={"SetVariables": 9}),
     made(

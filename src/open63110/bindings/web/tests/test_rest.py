@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from open63110.bindings.web.queries import LISTINGS, conditions, filters_of, natural
+from open63110.bindings.web.listings import LISTINGS
+from open63110.bindings.web.queries import conditions, filters_of, natural
 from open63110.bindings.web.shapes import MASK
 from open63110.bindings.web.tests.ground import CS, Ground
 from open63110.kernel.errors import Malformed
