@@ -21,6 +21,7 @@ NOTIFY: Final = """
 # secret = "whsec_..."                 signs what is posted
 # severity = 3                         alarms up to this severity: 0 danger ... 9 debug
 # stations = ["*"]                     of stations of these names
+# sites = ["*"]                        about the power of these sites
 # [notify.duty]
 # kind = "email"
 # server = "smtp.example.org"
@@ -42,6 +43,8 @@ class Notify(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Alarms up to this severity: 0 danger … 9 debug."""
     stations: tuple[str, ...] = ("*",)
     """Names of stations; * stands for anything."""
+    sites: tuple[str, ...] | None = None
+    """Ids of sites whose power he is told about; unsaid: all, or none where only some stations are named."""
     url: str = ""
     """Of a webhook: where alarms are posted."""
     secret: str = ""
@@ -123,4 +126,14 @@ def signing_key(secret: str) -> bytes:
 
 def channels_of(notify: dict[str, Notify]) -> tuple[Channel, ...]:
     """Return what decisions know of them."""
-    return tuple(Channel(name=name, severity=one.severity, stations=one.stations) for name, one in sorted(notify.items()))
+    return tuple(
+        Channel(name=name, severity=one.severity, stations=one.stations, sites=sites_of(one))
+        for name, one in sorted(notify.items())
+    )
+
+
+def sites_of(one: Notify) -> tuple[str, ...]:
+    """Return of which sites he is told: of those he names; of all, if he is told of all stations; else of none."""
+    if one.sites is not None:
+        return one.sites
+    return ("*",) if "*" in one.stations else ()

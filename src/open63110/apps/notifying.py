@@ -157,7 +157,8 @@ def shown(notice: Notice) -> dict[str, Any]:
     """Return a notice as systems read it."""
     alarm = notice.alarm
     fields = {name: getattr(alarm, name) for name in alarm.__struct_fields__}
-    return {"id": notice.id, "change": notice.change, "at": notice.at, "alarm": {**fields, "state": alarm.state}}
+    site = {"site": notice.site} if notice.site else {}
+    return {"id": notice.id, "change": notice.change, "at": notice.at, **site, "alarm": {**fields, "state": alarm.state}}
 
 
 def key_of(notices: Sequence[Notice]) -> str:
@@ -221,9 +222,19 @@ def subject(notices: Sequence[Notice]) -> str:
     first = notices[0]
     if len(notices) == 1:
         alarm = first.alarm
-        return _line(f"{alarm.station}: {alarm.code or alarm.variable or alarm.kind} {first.change}")[:200]
-    stations = {one.station for one in notices}
-    return f"{len(notices)} alarms of {len(stations)} station{'s' if len(stations) > 1 else ''}"
+        return _line(f"{_who(first)}: {alarm.code or alarm.variable or alarm.kind} {first.change}")[:200]
+    stations = {one.station for one in notices if not one.site}
+    sites = {one.site for one in notices if one.site}
+    of = " and ".join(_count(len(found), noun) for found, noun in ((stations, "station"), (sites, "site")) if found)
+    return f"{len(notices)} alarms of {of}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number > 1 else ''}"
+
+
+def _who(notice: Notice) -> str:
+    return f"site {notice.site}" if notice.site else notice.station
 
 
 def text(notices: Sequence[Notice]) -> str:
@@ -233,7 +244,7 @@ def text(notices: Sequence[Notice]) -> str:
         alarm = one.alarm
         what = " ".join(word for word in (alarm.component, alarm.variable, alarm.code, alarm.text, alarm.actual) if word)
         when = f"{one.at:%Y-%m-%d %H:%M:%S} UTC"
-        lines.append(_line(f"{when}  {alarm.station}  severity {alarm.severity}  {one.change}: {what}"))
+        lines.append(_line(f"{when}  {_who(one)}  severity {alarm.severity}  {one.change}: {what}"))
     return "\n".join(lines) + "\n"
 
 

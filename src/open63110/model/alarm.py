@@ -31,6 +31,8 @@ class AlarmKind(StrEnum):
     """The station is not heard, or was offline for too long."""
     STORM = "storm"
     """It raises more alarms than anybody reads: they are counted in this one."""
+    POWER = "power"
+    """The power of a site; of no station, and only where it is told."""
 
 
 AlarmState = Literal["active", "acknowledged", "cleared", "over"]

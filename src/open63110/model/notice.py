@@ -9,7 +9,7 @@ import msgspec
 
 from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Event
-from open63110.model.alarm import AlarmChange, StationAlarm
+from open63110.model.alarm import AlarmChange, AlarmKind, StationAlarm
 
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,10 +20,13 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """Of alarms up to this severity."""
     stations: tuple[str, ...] = ("*",)
     """Of stations of these names; * stands for anything."""
+    sites: tuple[str, ...] = ("*",)
+    """Of the power of sites of these ids."""
 
-    def wants(self, alarm: StationAlarm) -> bool:
-        """Tell whether he is told of an alarm."""
-        return alarm.severity <= self.severity and any(fnmatchcase(alarm.station, one) for one in self.stations)
+    def wants(self, alarm: StationAlarm, site: str = "") -> bool:
+        """Tell whether he is told of an alarm; ``site``: of one about its power."""
+        names, name = (self.sites, site) if alarm.kind is AlarmKind.POWER else (self.stations, alarm.station)
+        return alarm.severity <= self.severity and any(fnmatchcase(name, one) for one in names)
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -32,8 +35,10 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tru
     id: int
     channel: str
     station: StationId
+    """Empty: it is about the power of a site."""
     alarm: StationAlarm
-    """As it was then."""
+    """As it was then. One about power has the same shape, so that whoever is told need not read two: its ``component`` is the
+    place, its ``code`` the kind."""
     change: AlarmChange
     at: datetime
     due: datetime
@@ -43,6 +48,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=Tru
     given_up: datetime | None = None
     error: str = ""
     """Why the last attempt failed."""
+    site: str = ""
+    """About whose power it is; empty: it is about a station."""
 
     @property
     def open(self) -> bool:

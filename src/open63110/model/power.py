@@ -9,6 +9,7 @@ import msgspec
 from open63110.kernel.ids import EvseNumber, StationId, TransferReference
 from open63110.kernel.messages import Event
 from open63110.kernel.units import Amperes, Seconds, WattHours, Watts
+from open63110.model.alarm import AlarmState
 from open63110.model.limit import Ahead, LimitSource
 from open63110.model.site import SiteId
 
@@ -218,6 +219,15 @@ class AssetMeasured(Event, frozen=True, kw_only=True, gc=False):
     meter: AssetReading | None
 
 
+HELD: Final = frozenset(
+    {
+        *("ActorSilent", "Contradiction", "PlannerAway", "Refused", "MeterDoubted", "Unreachable"),
+        *("ForecastExhausted", "OutlookStale"),
+    }
+)
+"""Kinds of alarms about power in which limits are kept all the same."""
+
+
 class PowerAlarm(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """Something about the power of a site that its operator has to know."""
 
@@ -226,7 +236,7 @@ class PowerAlarm(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like
     site: SiteId
     kind: str
     """Excess, OverUse, MeterDoubted, WiringDoubted, ClockDoubted, CheckFailed, PlannerAway, ActorSilent, Contradiction, Refused,
-    Unreachable."""
+    Unreachable, ForecastExhausted, OutlookStale."""
     place: str
     """The node, asset, station or constraint it is about."""
     since: datetime
@@ -234,10 +244,26 @@ class PowerAlarm(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like
     """None: it lasts."""
     detail: str = ""
     """In words."""
+    acknowledged: datetime | None = None
+    acknowledged_by: str = ""
+    note: str = ""
+    """What whoever acknowledged it has to say."""
+
+    @property
+    def severity(self) -> int:
+        """As of alarms of stations: 2, system failure, where more flows than may, or could; 4, error, where limits are kept."""
+        return 4 if self.kind in HELD else 2
+
+    @property
+    def state(self) -> AlarmState:
+        """What is to be done about it; it is over by itself, once what raised it is."""
+        if self.cleared is not None:
+            return "over"
+        return "active" if self.acknowledged is None else "acknowledged"
 
 
 class PowerAlarmChanged(Event, frozen=True, kw_only=True, gc=False):
-    """An alarm was raised, or is over. ``station`` is empty."""
+    """An alarm was raised, or is over, or somebody knows of it. ``station`` is empty."""
 
     about: ClassVar[str] = "alarm"
     id: str

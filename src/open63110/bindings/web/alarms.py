@@ -14,9 +14,6 @@ from open63110.model.alarm import AlarmKind, StationAlarm
 from open63110.model.power import PowerAlarm
 from open63110.model.station import Registration, Station
 
-HELD = frozenset({"ActorSilent", "Contradiction", "PlannerAway", "Refused", "MeterDoubted", "Unreachable"})
-"""Kinds of alarms about power in which limits are kept all the same."""
-
 SEVERITIES: Final = (
     *("danger", "hardware failure", "system failure", "critical", "error"),
     *("alert", "warning", "notice", "information", "debug"),
@@ -86,8 +83,8 @@ def alarms(
 
 
 def tone_of(alarm: PowerAlarm) -> str:
-    """Say how bad an alarm about power is: bad where more flows than may, or could."""
-    return "warn" if alarm.kind in HELD else "bad"
+    """Say how bad an alarm about power is: bad where more flows than may, or could, and nobody has said that he knows."""
+    return "warn" if alarm.acknowledged is not None else tone_of_severity(alarm.severity)
 
 
 def _of_power(alarm: PowerAlarm) -> Alarm:
