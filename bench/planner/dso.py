@@ -128,8 +128,11 @@ def measure(asked: Asked) -> list[Figure]:
 
 
 def run(folder: Path, stations: int, trials: int) -> list[Figure]:
-    """Measure so many trials on so many stations; what the CSMS itself may need is in proportion to them."""
-    csms = CsmsProcess(folder, policy={"local_lists": False}).init().start()
+    """Measure so many trials on so many stations; what the CSMS itself may need is in proportion to them.
+
+    Nobody takes an inventory of a station that has just come up: it would be asked for while limits are measured.
+    """
+    csms = CsmsProcess(folder, policy={"local_lists": False, "inventory": "never"}).init().start()
     try:
         ask(csms, "tokens/put", {"token": {"kind": "ISO14443", "value": "04A1", "concurrent": 0}})
         ask(csms, "sites/import", {"sites": [described(stations)]})

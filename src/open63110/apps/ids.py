@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fresh ids: counters that go on where the store's rows end, and random ones where order must not show."""
 
-import secrets
+import os
 from typing import Any
 
 from open63110.kernel.ids import OrderId, SessionNumber, SubjectRef, TransferNumber
@@ -36,8 +36,8 @@ class StoredIds:
 
     def order(self) -> OrderId:
         """Return an id nobody can guess, so that knowing one is worth nothing."""
-        return OrderId(secrets.token_hex(8))
+        return OrderId(os.urandom(8).hex())
 
     def subject(self) -> SubjectRef:
         """Return a reference that says nothing about its credential."""
-        return SubjectRef(f"s{secrets.token_hex(8)}")
+        return SubjectRef(f"s{os.urandom(8).hex()}")

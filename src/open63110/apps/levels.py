@@ -96,9 +96,11 @@ class LevelOrders(Orders):
         self._asked = order.id
 
     def _decide(self, command: Command, order: Order) -> tuple[Order, Replies]:
+        if order.id != self._asked:
+            return self._decide_somewhere(command, order)
         with enclosing(self) as made:
             order, replies = self._decide_somewhere(command, order)
-        lease = self.say.claim(order.kind, order.by, order.asked) if order.id == self._asked else None
+        lease = self.say.claim(order.kind, order.by, order.asked)
         if lease is not None:
             for one in (order.id, *made):
                 enclose(self, one).lease = shown(lease)

@@ -21,6 +21,8 @@ LEASED: Final = "offline-duration"
 
 def peak(limit: Limit, now: datetime) -> Watts:
     """Return the highest import that a limit allows from now on until it is looked at again [W]."""
+    if not limit.ahead:  # as nearly always
+        return limit.allows(now)
     soon = now + LOOK_AHEAD
     turns = [limit.allows(step.since) for step in limit.ahead if now < step.since <= soon]
     return max([limit.allows(now), *turns])

@@ -5,7 +5,10 @@ Nothing of it is believed before a meter has shown it for a while, and all of it
 until then an EV counts on all phases, as one that takes all it is offered, and as one that wants energy (I15).
 """
 
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from open63110.kernel.ids import TransferReference
 from open63110.model.flow import Flow
@@ -40,7 +43,7 @@ LONGEST: Final = 14_400.0
 """At most [s]."""
 
 
-class Learned(NamedTuple):
+class Learned(msgspec.Struct, frozen=True, gc=False):
     """What is known of an EV."""
 
     transfer: TransferReference
@@ -77,13 +80,18 @@ def learn(spot: Spot, shown: Flow | None, before: Learned | None, now: float) ->
     if not spot.timely:  # nobody knows what it was offered when that was measured
         return spot, Learned(transfer.reference)
     known = before if before is not None and before.transfer == transfer.reference else Learned(transfer.reference)
-    known = known._replace(offers=_offers(spot, known.offers, now))
+    offers = _offers(spot, known.offers, now)
+    if offers is not known.offers:
+        known = replace(known, offers=offers)
     if shown is not None:
         spot, known = _phases(spot, shown, known, min(now, shown.at.timestamp()))
-    known = known._replace(top=_top(spot, shown, known, now))
+    top = _top(spot, shown, known, now)
+    if top != known.top:
+        known = replace(known, top=top)
     known = _rested(spot, known, now)
     state = "full" if known.done is not None else "active"
-    return spot._replace(state=state, top=known.top), known
+    same = state == spot.state and known.top == spot.top  # as of most of a thousand: nothing was learned of them
+    return spot if same else replace(spot, state=state, top=known.top), known
 
 
 def _offers(spot: Spot, before: tuple[tuple[float, float], ...], now: float) -> tuple[tuple[float, float], ...]:
@@ -117,11 +125,11 @@ def _phases(spot: Spot, shown: Flow, known: Learned, newest: float) -> tuple[Spo
         return spot, known
     wiring = "".join(PHASES[phase] for phase in every if phase in counted)
     factor = spot.factor * len(counted) / len(terminals(spot.wiring))
-    found = spot._replace(wiring=wiring, factor=factor)
+    found = replace(spot, wiring=wiring, factor=factor)
     if sure and spot.settled and spot.measured is not None and spot.measured > OVER * spot.most * factor + OVER_WATTS:
         if not _explained(spot, shown, spot.measured * len(counted) / factor):
-            return spot, known._replace(used=frozenset(range(len(every))))  # the rest flows where nobody looks
-        found = found._replace(over=True, most=max(spot.most, spot.measured / factor))
+            return spot, replace(known, used=frozenset(range(len(every))))  # the rest flows where nobody looks
+        found = replace(found, over=True, most=max(spot.most, spot.measured / factor))
     return found, known
 
 
@@ -135,14 +143,14 @@ def _seen(spot: Spot, shown: Flow, known: Learned, newest: float, width: int) ->
     """Take note of which terminals carry current, and for how long no others have."""
     flowing = {place for place, current in enumerate(shown.currents) if current > FLOWS}
     if not flowing <= known.used:
-        known = known._replace(used=known.used | flowing, firm=None)
+        known = replace(known, used=known.used | flowing, firm=None)
     if known.shown:
         return known
     if len(shown.currents) < width or max(shown.currents) < FIRM:
-        return known._replace(firm=None)
+        return replace(known, firm=None)
     firm = newest if known.firm is None else known.firm
     proven = newest - firm >= SETTLED.total_seconds() and bool(_least_offer(known, newest))
-    return known._replace(firm=firm, shown=proven)
+    return replace(known, firm=firm, shown=proven)
 
 
 def _top(spot: Spot, shown: Flow | None, known: Learned, now: float) -> float | None:
@@ -166,11 +174,12 @@ def _rested(spot: Spot, known: Learned, now: float) -> Learned:
     """Take note of whether it wants energy."""
     drawing = spot.measured is not None and spot.measured >= FLOWS * spot.factor
     if drawing or (spot.transfer is not None and spot.transfer.state == "charging"):
-        return known._replace(quiet=None, done=None, wait=AGAIN)
+        awake = known.quiet is None and known.done is None and known.wait == AGAIN
+        return known if awake else replace(known, quiet=None, done=None, wait=AGAIN)
     if spot.state == "full":
         quiet = now if known.quiet is None else known.quiet
         done = now if known.done is None and now - quiet >= QUIET else known.done
-        return known._replace(quiet=quiet, done=done)
+        return replace(known, quiet=quiet, done=done)
     if known.done is not None and now - known.done >= known.wait:
-        return known._replace(quiet=None, done=None, wait=min(LONGEST, 2.0 * known.wait))
-    return known._replace(quiet=None)
+        return replace(known, quiet=None, done=None, wait=min(LONGEST, 2.0 * known.wait))
+    return known if known.quiet is None else replace(known, quiet=None)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Final, NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from open63110.kernel.ids import EvseNumber, StationId
@@ -32,6 +33,9 @@ UNSURE: Final = timedelta(seconds=60)
 
 RIGHT: Final = timedelta()
 
+_ZONE: Final = LimitScope.ZONE  # asking an enumeration for a member costs as much as a call
+_OPERATOR: Final = LimitSource.OPERATOR
+
 OVER: Final = 1.05
 """How far above its limit a station may measure before it counts as not keeping to it; meters and EVs are not exact."""
 
@@ -41,7 +45,7 @@ BOUNDLESS: Final = 1e4
 """What an EVSE may be given of which nobody said what it can [A]."""
 
 
-class Spot(NamedTuple):
+class Spot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One EVSE, or a station of which no EVSE is known; currents are of each phase it uses [A], powers in all [W]."""
 
     station: StationId
@@ -100,13 +104,15 @@ class _Power(NamedTuple):
     said: float
 
 
-class Spots(NamedTuple):
+class Spots(msgspec.Struct, frozen=True, gc=False):
     """The EVSEs of a station, good until something of it changes, or that moment."""
 
     of: Station
     rows: tuple[Spot, ...]
     until: datetime | None
     volts: float
+    shared: bool
+    """Its station is told shares alone, and nothing of its own."""
 
 
 def spots(station: Station, volts: float, now: datetime) -> Spots:
@@ -120,7 +126,7 @@ def spots(station: Station, volts: float, now: datetime) -> Spots:
     numbers = sorted(station.evses) or [WHOLE]
     rows = tuple(_spot(station, number, WHOLE if len(numbers) == 1 else number, volts, now) for number in numbers)
     moments = [changes(station, now), *_stale(rows, now, _ahead(station))]
-    return Spots(station, rows, min((one for one in moments if one is not None), default=None), volts)
+    return Spots(station, rows, min((one for one in moments if one is not None), default=None), volts, _shared(station))
 
 
 def again(before: Spots, station: Station, now: datetime) -> Spots | None:
@@ -131,13 +137,12 @@ def again(before: Spots, station: Station, now: datetime) -> Spots | None:
         station: as it is.
         now: the moment.
     """
-    was = before.of
-    if _beside_limits(was) != _beside_limits(station) or not (_shared(was) and _shared(station)):
+    if not before.shared or not _shared(station) or _beside_limits(before.of) != _beside_limits(station):
         return None
     ahead = _ahead(station)
     rows = tuple([_told(one, station, ahead, now) for one in before.rows])
     moments = [changes(station, now), *_stale(rows, now, ahead)]
-    return Spots(station, rows, min((one for one in moments if one is not None), default=None), before.volts)
+    return Spots(station, rows, min((one for one in moments if one is not None), default=None), before.volts, shared=True)
 
 
 _beside_limits: Final = attrgetter(
@@ -148,7 +153,7 @@ _beside_limits: Final = attrgetter(
 
 def _shared(station: Station) -> bool:
     """Tell whether it is told shares alone, and nothing of its own."""
-    return all(one.scope is LimitScope.ZONE for one in station.limits.desired.values())
+    return all(one.scope is _ZONE for one in station.limits.desired.values())
 
 
 def _told(one: Spot, station: Station, ahead: timedelta, now: datetime) -> Spot:
@@ -157,11 +162,13 @@ def _told(one: Spot, station: Station, ahead: timedelta, now: datetime) -> Spot:
     may = one.rated if told == BOUNDLESS else told
     settled = one.measured is not None and _settled(station, one.at, one.transfer, ahead)
     over = _over(station, one.at, one.measured, may * one.factor, settled=settled)
-    refused = station.limits.refused.get(one.at, "") if may_be_ordered(station) else ""
-    return one._replace(
+    reached = may_be_ordered(station)
+    refused = station.limits.refused.get(one.at, "") if reached else ""
+    return replace(
+        one,
         most=max(may, one.measured / one.factor) if over and one.measured is not None else may,
         wished=_wished(station, one.at, one.said),
-        usable=may_be_ordered(station) and not refused,
+        usable=reached and not refused,
         refused=refused,
         settled=settled,
         over=over,
@@ -251,7 +258,7 @@ def _said(wiring: str, volts: float) -> float:
 
 def share_of(station: Station, at: EvseNumber) -> Limit | None:
     """Return what a station is wanted to keep to as its share of what limits it together with others."""
-    return station.limits.desired.get(place(at, LimitScope.ZONE, LimitSource.OPERATOR))
+    return station.limits.desired.get(place(at, _ZONE, _OPERATOR))
 
 
 def _wished(station: Station, at: EvseNumber, said: float) -> float | None:
@@ -305,7 +312,7 @@ def _others(station: Station, number: EvseNumber, now: datetime) -> Iterator[flo
     """Yield what else limits an EVSE than its share of a place: what was asked of it directly, and what others set [W]."""
     places = {number, WHOLE} if len(station.evses) <= 1 else {number}
     for one in station.limits.desired.values():
-        if one.evse in places and one.scope is not LimitScope.ZONE and one.valid(now):
+        if one.evse in places and one.scope is not _ZONE and one.valid(now):
             yield one.allows(now)
     for other in station.external.values():
         if other.evse in places and not other.generation and (other.until is None or now < other.until):
@@ -323,7 +330,7 @@ def _external(one: ExternalLimit, now: datetime) -> float:
 def _most(station: Station, number: EvseNumber, bound: float, said: float, now: datetime) -> float:
     """Return what it may draw on each phase by its own limit, by that of its station and by what it can [A]."""
     found = bound
-    for where in {number, WHOLE}:
+    for where in (number, WHOLE) if number != WHOLE else (WHOLE,):
         held = holds(station, where, now)
         if held is not None:
             found = min(found, held / said) if number != WHOLE or station.evses else held / said

@@ -274,7 +274,8 @@ class Knowledge(GridKnowledge, KnownSubjects):
         batch = self._commit.batch
         if old is None or old.zone is not new.zone:
             self._places = None
-        if old is None or old != msgspec.structs.replace(new, transfers=old.transfers, sessions=old.sessions):
+        limits = old is not None and old.limits is not new.limits  # of a thousand at once: they need no closer look
+        if old is None or limits or old != msgspec.structs.replace(new, transfers=old.transfers, sessions=old.sessions):
             put_station(batch, old, new)
         if old is None or old.transfers is not new.transfers:
             before = old.transfers if old is not None else {}

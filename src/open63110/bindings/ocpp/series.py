@@ -94,10 +94,10 @@ def begin(talk: Talk, order: Order, command: Command) -> None:
     """
     translation, door = talk.wire.carrier(command), talk.door()
     if translation is None or translation.parts is None:
-        _call(talk, order, command, None)
+        _call(talk, order, command, None, door)
         return
     first, *left = translation.parts(command, door)
-    _call(talk, order, first, Series(order=order, left=left) if left else None)
+    _call(talk, order, first, Series(order=order, left=left) if left else None, door)
 
 
 def go_on(talk: Talk, series: Series, verdict: Verdict) -> Verdict | None:
@@ -106,7 +106,7 @@ def go_on(talk: Talk, series: Series, verdict: Verdict) -> Verdict | None:
     if following is None:
         return series.verdict()
     try:
-        _call(talk, series.order, following, series)
+        _call(talk, series.order, following, series, talk.door())
     except Trouble as trouble:
         series.left.clear()
         series.over(failed(trouble.code, trouble.message))
@@ -114,8 +114,8 @@ def go_on(talk: Talk, series: Series, verdict: Verdict) -> Verdict | None:
     return None
 
 
-def _call(talk: Talk, order: Order, command: Command, series: Series | None) -> None:
-    translation, payload = written(talk.wire, Role.CSMS, command, talk.door())
+def _call(talk: Talk, order: Order, command: Command, series: Series | None, door: Door) -> None:
+    translation, payload = written(talk.wire, Role.CSMS, command, door)
     talk.put(order, Ticket(order.id, command, translation, series), translation.action, payload)
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What limits change in a station; the same at the CSMS and in the station itself."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
@@ -29,6 +29,23 @@ DIFFERS = "limit-differs"
 
 K = TypeVar("K")
 V = TypeVar("V")
+E = TypeVar("E")
+
+
+def _once(evolve: Callable[[E, Station], Station]) -> Callable[[E, Station], Station]:
+    """Make nothing again that was made last: who decides looks ahead at what the engine makes next, of the very same objects."""
+    last: tuple[E, Station, Station] | None = None
+
+    def evolved(event: E, station: Station) -> Station:
+        nonlocal last
+        known = last
+        if known is not None and known[0] is event and known[1] is station:
+            return known[2]
+        after = evolve(event, station)
+        last = event, station, after
+        return after
+
+    return evolved
 
 
 def accepted(event: LimitAccepted, station: Station) -> Station:
@@ -54,6 +71,7 @@ def _asked(limits: Limits, limit: Limit) -> dict[str, Any]:
     return {"asked": {**limits.asked, limit.evse: limit}, "exposed": exposed}
 
 
+@_once
 def in_force(event: LimitInForce, station: Station) -> Station:
     """The station keeps to it."""
     limits, evse = station.limits, event.evse

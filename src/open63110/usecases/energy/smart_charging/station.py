@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a charging station does about limits: it keeps to the least of all, and to its fail-safe values when nobody is heard."""
 
+import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -212,16 +213,16 @@ def check(command: LimitPower, station: Station, now: datetime) -> None:
         Expired: it would have ended already.
         Unknown: there is no such EVSE.
     """
-    ahead = (one.limit for one in command.ahead)
-    amounts = (command.limit, command.export, command.failsafe, command.failsafe_after, *command.amperes, *ahead)
-    if any(one is not None and not 0 <= one < float("inf") for one in amounts):
-        raise Malformed("a limit is a number from 0 on", code="InvalidValue", where="limit")
+    ahead = [one.limit for one in command.ahead]
+    for one in (command.limit, command.export, command.failsafe, command.failsafe_after, *command.amperes, *ahead):
+        if one is not None and not 0 <= one < math.inf:
+            raise Malformed("a limit is a number from 0 on", code="InvalidValue", where="limit")
     demand_silence(command.failsafe_after)
     if command.until is not None and command.until <= now:
         raise Expired("it would have ended already", code="InvalidSchedule", where="until")
     if command.phase not in {None, 1, 2, 3}:
         raise Malformed("phases are 1, 2 and 3", code="InvalidValue", where="phase")
-    if any(later.since <= sooner.since for sooner, later in pairwise(command.ahead)):
+    if command.ahead and any(later.since <= sooner.since for sooner, later in pairwise(command.ahead)):
         raise Malformed("what comes later is not in order of time", code="InvalidSchedule", where="ahead")
     demand(command.evse, station)
 
