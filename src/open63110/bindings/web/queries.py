@@ -35,7 +35,7 @@ def filters_of(listing: Listing) -> list[tuple[str, Any, Literal["=", ">=", "<"]
     """Return what a list can be narrowed by: name of the parameter, type, comparison. Moments have a begin and an end."""
     hints = _hints(listing.noun)
     found: list[tuple[str, Any, Literal["=", ">=", "<"]]] = []
-    for column in listing.kept.columns:
+    for column in (*({listing.station} & {listing.kept.key}), *listing.kept.columns):
         hint = _bare(hints[column])
         if hint is datetime:
             found += [(f"{column}_from", datetime, ">="), (f"{column}_to", datetime, "<")]

@@ -96,6 +96,7 @@ async def test_lists_are_filtered_by_columns_and_moments(story: Ground) -> None:
     assert len((await get(story, "sessions?state=closed"))["items"]) == 2
     assert len((await get(story, f"sessions?station={CS}"))["items"]) == 3
     assert (await get(story, "sessions?station=other"))["items"] == []
+    assert (await get(story, f"settings?station={CS}"))["items"] == []  # of which the station is the key
     newest = sessions[0]["opened"]
     assert len((await get(story, f"sessions?opened_to={newest}"))["items"]) == 2
     assert len((await get(story, f"sessions?opened_from={newest}"))["items"]) == 1
@@ -265,7 +266,7 @@ def test_every_filter_reads_its_own_kind_and_refuses_another() -> None:
         for name, hint, _ in filters_of(listing):
             text = samples.get(hint, "2026-01-01T00:00:00Z" if hint.__name__ == "datetime" else "1.5")
             (where,) = conditions(listing, {name: text})
-            assert where.column in listing.kept.columns
+            assert where.column in {listing.kept.key, *listing.kept.columns}
             if hint is not str:
                 with pytest.raises(Malformed):
                     conditions(listing, {name: "neither"})
