@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from open63110.kernel.errors import Malformed, Unavailable
+from open63110.model.fault import catalogue_key
 
 Key = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
@@ -60,7 +61,8 @@ class Makers:
 
 
 def _same(vendor: str) -> str:
-    return vendor.strip().lower()
+    """Return a name as catalogues are known by it: whoever writes that of a maker otherwise is bound by its key, too."""
+    return catalogue_key(vendor, "", "")
 
 
 def _key(path: Path) -> Key:

@@ -46,6 +46,13 @@ def test_a_signature_of_a_makers_key_counts_for_just_what_was_signed(key: Any, s
     assert not makers.knows("Other")
 
 
+def test_nobody_gets_round_a_key_by_writing_the_name_of_its_maker_otherwise(tmp_path: Path) -> None:
+    makers = Makers.of([f"Acme Ltd={pem(tmp_path, 'acme', ED)}"])
+    assert all(makers.knows(one) for one in ("Acme Ltd", "acme-ltd", "ACME  LTD "))
+    assert not makers.knows("Acme")
+    assert makers.signer("acme-ltd", CONTENT, ED.sign(CONTENT)) == "acme"
+
+
 def test_a_certificate_does_as_well(tmp_path: Path) -> None:
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Acme signs")])
     now = datetime(2026, 1, 1, tzinfo=UTC)

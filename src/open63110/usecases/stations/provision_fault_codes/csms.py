@@ -135,8 +135,7 @@ def announced(event: FaultCatalogueAnnounced, station: Station, rows: Rows, now:
 def _demand_own(vendor: str, model: str, firmware: str, station: Station) -> None:
     """See to it that a station speaks of its own codes only."""
     own = station.identity
-    mine = vendor == own.vendor and model in {"", own.model} and firmware in {"", own.firmware}
-    if not mine:
+    if catalogue_key(vendor, model, firmware) not in keys_for(own.vendor, own.model, own.firmware):
         raise Refused(f"{station.id} is no station of that kind", code="NotItsOwn", where="vendor, model, firmware")
 
 

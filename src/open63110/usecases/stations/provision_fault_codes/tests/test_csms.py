@@ -250,6 +250,8 @@ def test_an_answer_that_nobody_waits_for_counts_for_nothing() -> None:
     tell(table, content())
     assert table.catalogue() is None
 
+    announce(table, content(), vendor="ACME ", model="box")  # as its firmware writes it, not as its catalogue does
+    assert len(table.told()) == 1
 
 # -- what nothing explains --
 
