@@ -97,7 +97,7 @@ class FetchOutcome(StrEnum):
     ASKED = "asked"
     KEPT = "kept"
     REFUSED = "refused"
-    """It will not be asked for again: its content is not what it should be."""
+    """Its content is not what it should be; it is asked for again only where that was about trust, once a day at most."""
     FAILED = "failed"
     """It did not come; the next station that announces it is asked."""
 

@@ -47,6 +47,12 @@ IMPORTED: Final = "import"
 AGAIN: Final = timedelta(seconds=300)
 """How long a station may take to tell its catalogue before another one is asked."""
 
+ANOTHER_DAY: Final = timedelta(days=1)
+"""When one that was refused for want of trust is asked for once more: its maker may be trusted by now."""
+
+OF_TRUST: Final = frozenset({"UnknownSigner", "InvalidSignature", "Unsigned"})
+"""Reasons of a refusal that may be none tomorrow, with the same content."""
+
 _NOBODY = StationId("")
 
 
@@ -145,6 +151,8 @@ def _may_be_asked_again(fetch: CatalogueFetch, now: datetime) -> bool:
             return True
         case FetchOutcome.ASKED:
             return now - fetch.at >= AGAIN
+        case FetchOutcome.REFUSED:
+            return fetch.reason in OF_TRUST and now - fetch.at >= ANOTHER_DAY
         case _:
             return False
 
