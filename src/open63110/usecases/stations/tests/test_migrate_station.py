@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from tests.rows import KeptRows
 
 from open63110.flows.follow_move import FAILED
 from open63110.flows.follow_move import then as follow
@@ -16,6 +17,7 @@ from open63110.kernel.ids import StationId, TransferNumber, TransferReference
 from open63110.kernel.messages import Effect, Event, Wake
 from open63110.kernel.roles import Role
 from open63110.model.network import ATTEMPTS, PRIORITY, Move, MoveState, NetworkProfile
+from open63110.model.own_device import OwnSettings
 from open63110.model.policy import StationPolicy
 from open63110.model.station import (
     Identity,
@@ -314,18 +316,28 @@ def test_who_is_at_the_other_end_is_let_in_here_no_more() -> None:
 
 def test_a_station_keeps_ways_by_slot() -> None:
     policy = StationPolicy()
-    (kept,) = station.obey(wish(identity="B-1"), HERE, NOW, policy)
+    (kept,) = station.obey(wish(identity="B-1"), HERE, KeptRows(), NOW, policy)
     assert isinstance(kept, NetworkProfileKept)
     assert kept.profile == NetworkProfile(slot=2, url=URL, security=2, identity="B-1")
     there = changed([kept], HERE)
-    again = changed(station.obey(wish(url="wss://c.example/"), there, NOW, policy), there)
+    again = changed(station.obey(wish(url="wss://c.example/"), there, KeptRows(), NOW, policy), there)
     assert [one.url for one in again.networks] == ["wss://c.example/"]
 
 
 @pytest.mark.parametrize("more", [{"slot": 0}, {"slot": 9}, {"slot": -1}, {"url": "ws://b.example/x"}])
 def test_a_station_refuses_its_built_in_slot_and_what_is_less_secure(more: dict[str, Any]) -> None:
     with pytest.raises(Refused):
-        list(station.obey(wish(**more), HERE, NOW, StationPolicy(security_profile=2)))
+        list(station.obey(wish(**more), HERE, KeptRows(), NOW, StationPolicy(security_profile=2)))
+
+
+def test_a_station_does_not_give_up_the_way_it_has_come_by_for_the_next_one() -> None:
+    taken = OwnSettings(station=CS, values={PRIORITY: "2,0"})
+    with pytest.raises(Refused) as caught:
+        list(station.obey(wish(slot=2), HERE, KeptRows(taken), NOW, StationPolicy()))
+    assert caught.value.code == "PriorityNetworkConf"
+    assert list(station.obey(wish(slot=1), HERE, KeptRows(taken), NOW, StationPolicy()))
+    back = replace(taken, waiting={PRIORITY: "0"})  # it came back, and was told its old ways
+    assert list(station.obey(wish(slot=2), HERE, KeptRows(back), NOW, StationPolicy()))
 
 
 def test_the_operator_asks_and_nobody_else() -> None:
