@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """One text for the displays of many stations."""
 
-from typing import Annotated, Any
-
-from cyclopts import Parameter
+from typing import Any
 
 from open63110.cli.derived import text
 from open63110.cli.rest import Csms, Key, Url
-from open63110.cli.say import DONE, AsJson, say, tell
-
-Conditions = Annotated[list[str] | None, Parameter(negative=())]
+from open63110.cli.say import AsJson
+from open63110.cli.to_many import Conditions, told_of_many, which_of
 
 
 def set_many(
@@ -49,8 +46,8 @@ def set_many(
     times = {"state": state, "start": start, "end": end}
     message: dict[str, Any] = {"number": number, "rank": rank, "contents": [text(one) for one in contents]}
     message |= {name: value for name, value in times.items() if value}
-    which = _which(stations, vendor, model, site, zone)
-    return _told(Csms(url, key).post("messages/set", {"which": which, "message": message})[1], as_json=json)
+    which = which_of(stations, vendor, model, site, zone)
+    return told_of_many(Csms(url, key).post("messages/set", {"which": which, "message": message})[1], as_json=json)
 
 
 def clear_many(
@@ -78,21 +75,5 @@ def clear_many(
         key: API key.
         json: Print it as JSON.
     """
-    which = _which(stations, vendor, model, site, zone)
-    return _told(Csms(url, key).post("messages/clear", {"which": which, "message": {"number": number}})[1], as_json=json)
-
-
-def _which(stations: list[str] | None, vendor: str, model: str, site: str, zone: str) -> dict[str, Any]:
-    return {"stations": stations or [], "vendor": vendor, "model": model, "site": site, "zone": zone}
-
-
-def _told(spread: dict[str, Any], *, as_json: bool) -> int:
-    if as_json:
-        tell(spread)
-        return DONE
-    say(f"{spread['stations']} stations")
-    for order in spread["orders"]:
-        say(f"  {order['station']}: {order['outcome']} {order['reason']}  (order {order['id']})")
-    for station, why in spread["refused"].items():
-        say(f"  {station}: refused, {why}")
-    return DONE
+    which = which_of(stations, vendor, model, site, zone)
+    return told_of_many(Csms(url, key).post("messages/clear", {"which": which, "message": {"number": number}})[1], as_json=json)

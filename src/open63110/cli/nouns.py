@@ -17,6 +17,7 @@ from open63110.cli import (
     firmware,
     logs,
     messages,
+    moves,
     outlooks,
     power_export,
     site_power,
@@ -48,6 +49,7 @@ NOUNS: dict[str, Noun] = {
         more=(
             faults.faults,
             *(extras.ocpp, extras.frames, extras.facts, power_export.export, devices.device),
+            *(moves.migrate_many, moves.cancel_migrations),
             *(station_program.run, station_program.init, station_program.check),
         ),
     ),

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from open63110.bindings.web import intake
 from open63110.bindings.web.access import Caller
 from open63110.bindings.web.commands import Patience
-from open63110.bindings.web.message_spread import ForMany, MessageSpread, Spread, Which, door_of
 from open63110.bindings.web.parts import Parts
+from open63110.bindings.web.to_many import ForMany, Spread, ToMany, Which, door_of
 from open63110.kernel.errors import Malformed
 from open63110.model.order import OPEN, Outcome
 from open63110.usecases.stations.provision_fault_codes import ImportFaultCatalogue
@@ -36,7 +36,7 @@ class DisplayForms:
     def __init__(self, parts: Parts, told: Told) -> None:
         """Ask as REST would."""
         self._parts, self._told = parts, told
-        self._spread = MessageSpread(parts.node, parts.access, parts.commands)
+        self._spread = ToMany(parts.node, parts.access, parts.commands)
 
     def takers(self) -> Mapping[str, Taker]:
         """Return where forms are sent to."""

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from open63110.bindings.web import intake
 from open63110.bindings.web.access import Caller
 from open63110.bindings.web.commands import Patience
-from open63110.bindings.web.message_spread import door_of
 from open63110.bindings.web.parts import Parts
 from open63110.bindings.web.site_pages import Page
+from open63110.bindings.web.to_many import door_of
 from open63110.kernel.errors import Malformed
 from open63110.model.der import DerKind, DerReport, DerUnit, StationDerControl
 from open63110.model.order import Order

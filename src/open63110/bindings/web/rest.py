@@ -21,7 +21,6 @@ from open63110.bindings.web.faults import Faults
 from open63110.bindings.web.firmware import FirmwareContent
 from open63110.bindings.web.listings import BY_PLURAL, LISTINGS, Listing
 from open63110.bindings.web.log_content import LogContent
-from open63110.bindings.web.message_spread import MessageSpread
 from open63110.bindings.web.operations import API, JsonResponse, Operation, Parameter
 from open63110.bindings.web.people import People
 from open63110.bindings.web.places import Places
@@ -37,6 +36,7 @@ from open63110.bindings.web.series import StreamSeries
 from open63110.bindings.web.shapes import Replayed, show
 from open63110.bindings.web.site_power import SitePowers
 from open63110.bindings.web.stream import Stream
+from open63110.bindings.web.to_many import ToMany
 from open63110.kernel.errors import Malformed, Refused
 from open63110.kernel.ids import TransferNumber
 from open63110.kernel.usecase import Door
@@ -94,7 +94,7 @@ class Rest:
         yield from self.places.operations()
         for part in (LogContent, SitePowers, StreamSeries, Faults, Grid, Deletions):
             yield from part(self._node, self._access, self._queries).operations()
-        yield from MessageSpread(self._node, self._access, self._commands).operations()
+        yield from ToMany(self._node, self._access, self._commands).operations()
         for case in self._node.engine.table.cases:
             for door in case.doors:
                 yield self._of_door(door, f"{_sentence(door.command.__doc__ or case.title)} ({case.clause})")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One text for the displays of many stations: each is asked by itself, in the name of whoever asks (8.3.8)."""
+"""What many stations are told at once, texts for displays (8.3.8) and moves (8.3.14): each by itself, for whoever asks."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -21,6 +21,7 @@ from open63110.model.station import Registration, Station
 from open63110.runtime.node import Node
 from open63110.runtime.permissions import may_use
 from open63110.runtime.table import Table
+from open63110.usecases.stations.migrate_station import CancelMigration, MigrateStation
 from open63110.usecases.stations.set_displayed_information import ClearMessage, SetMessage
 
 MOST: Final = 5_000
@@ -49,6 +50,54 @@ class ForMany(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     message: dict[str, Any]
     """As for one station."""
 
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is said to each."""
+        return self.message
+
+
+class MoveMany(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A move for each of some stations."""
+
+    which: Which
+    move: dict[str, Any]
+    """As for one station, without identity and password, which each has of its own."""
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is said to each.
+
+        Raises:
+            Malformed: it is for one of them.
+        """
+        own = {"identity", "password"} & self.move.keys()
+        if own:
+            name = min(own)
+            raise Malformed(f"each station has its own {name}", code="InvalidValue", where=f"move.{name}", remedy="move it alone")
+        return self.move
+
+
+class OfMany(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Some stations, of which there is no more to say."""
+
+    which: Which
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is said to each: nothing."""
+        return {}
+
+
+Body = ForMany | MoveMany | OfMany
+
+_OFFERED: Final[tuple[tuple[str, str, type[Any], type[Any], str], ...]] = (
+    ("setMessageAtMany", "messages/set", SetMessage, ForMany, "Show a text to users of many stations (8.3.8)"),
+    ("clearMessageAtMany", "messages/clear", ClearMessage, ForMany, "Show a text no more at many stations (8.3.8)"),
+    ("migrateMany", "migrations/start", MigrateStation, MoveMany, "Move many stations to another CSMS (8.3.14)"),
+    ("cancelMigrationOfMany", "migrations/cancel", CancelMigration, OfMany, "Call many moves off, until each leaves (8.3.14)"),
+)
+"""Name, path, command, body, summary."""
+
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True):
     """What became of it, station by station."""
@@ -60,8 +109,8 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
     """Station → why it was not even asked."""
 
 
-class MessageSpread:
-    """Sets and clears texts at many stations."""
+class ToMany:
+    """Tells many stations the same."""
 
     def __init__(self, node: Node, access: Access, commands: Commands) -> None:
         """Ask as the doors for one station do."""
@@ -69,40 +118,37 @@ class MessageSpread:
 
     def operations(self) -> Iterator[Operation]:
         """Return what REST offers."""
-        for verb, kind, words in (
-            ("set", SetMessage, "Show a text to users of many stations (8.3.8)"),
-            ("clear", ClearMessage, "Show a text no more at many stations (8.3.8)"),
-        ):
-            yield self._operation(verb, kind, words)
+        for name, path, kind, body, words in _OFFERED:
+            yield self._operation(name, path, kind, body, words)
 
-    def _operation(self, verb: str, kind: type[Any], words: str) -> Operation:
+    def _operation(self, name: str, path: str, kind: type[Any], body: type[Any], words: str) -> Operation:
         async def handler(request: Request, caller: Caller) -> Response:
-            said = intake.read(await request.body(), ForMany)
+            said: Body = intake.read(await request.body(), body)
             done, seer = await self.spread(caller, kind, said), self._access.seer(caller)
             orders = [show(one, seer) for one in done.orders]
             return JsonResponse({"stations": done.stations, "orders": orders, "refused": done.refused}, 202)
 
         return Operation(
-            id=f"{verb}MessageAtMany",
+            id=name,
             method="POST",
-            path=f"messages/{verb}",
+            path=path,
             summary=words,
             tag="commands",
             roles="operator, admin",
             handler=handler,
-            body=ForMany,
+            body=body,
             answer=Spread,
             status=202,
         )
 
-    async def spread(self, caller: Caller, kind: Any, said: ForMany) -> Spread:
-        """Ask each station; who is not there is told when it comes.
+    async def spread(self, caller: Caller, kind: Any, said: Body) -> Spread:
+        """Ask each station; what is kept for who is not there is told when it comes.
 
         Raises:
-            Malformed: no condition, too many stations, or the message itself will not do.
+            Malformed: no condition, too many stations, or what is to be told will not do.
         """
         door = door_of(self._node.engine.table, kind)
-        body = intake.read(msgspec.json.encode(said.message), intake.body_of(kind))
+        body = intake.read(msgspec.json.encode(said.said), intake.body_of(kind))
         found = [one for one in self._chosen(said.which) if may_use(caller.principal, door, one.id)]
         if len(found) > MOST:
             raise Malformed(f"{len(found)} stations are more than {MOST}", code="TooMany", where="which", remedy="say fewer")
