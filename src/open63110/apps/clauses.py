@@ -102,7 +102,7 @@ CONTENTS: tuple[Clause, ...] = (
     _clause("8.3.11", "Fault-code provisioning", 3, LINK, {1: EVERY}),
     _clause("8.3.12", "Information deletion triggered to CSMS by an SA", 3, EVERY),
     _clause("8.3.13", "CS deregistration", 3, EVERY, short={1: "revoked certificates (8.3.17, 8.3.21) and OCPI"}),
-    _clause("8.3.14", "Migration of the CS", 3, NEWER, short={1: "the data set handed over, groups, trust anchors (8.3.16)"}),
+    _clause("8.3.14", "Migration of the CS", 3, NEWER, short={1: "trust anchors (8.3.16), a local CSMS with its stations"}),
     _clause(
         *("8.3.15", "Onboarding the CS", 4, EVERY, {1: OCPP}),
         short={1: "trust anchors and a certificate of its own (8.3.16, 8.3.18)"},

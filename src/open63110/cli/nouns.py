@@ -15,6 +15,7 @@ from open63110.cli import (
     faults,
     files,
     firmware,
+    handover,
     logs,
     messages,
     moves,
@@ -49,7 +50,7 @@ NOUNS: dict[str, Noun] = {
         more=(
             faults.faults,
             *(extras.ocpp, extras.frames, extras.facts, power_export.export, devices.device),
-            *(moves.migrate_many, moves.cancel_migrations),
+            *(moves.migrate_many, moves.cancel_migrations, handover.hand_over, handover.take_over),
             *(station_program.run, station_program.init, station_program.check),
         ),
     ),
