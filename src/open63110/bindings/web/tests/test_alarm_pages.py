@@ -13,10 +13,9 @@ from open63110.bindings.web.tests.test_pages import NASTY, check, logged_in, sen
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, StationId
 from open63110.kernel.roles import Role
 from open63110.model.alarm import AlarmKind, StationAlarm
-from open63110.model.power import PowerAlarm, PowerAlarmChanged
 from open63110.model.site import SiteId
 from open63110.model.station import Connector, Evse, Station
-from open63110.runtime.engine import Turn
+from open63110.runtime.alarms import Alarms
 from open63110.runtime.principals import durable
 from open63110.usecases.stations.monitor_station import StationEventReported
 
@@ -62,16 +61,38 @@ async def test_who_only_looks_finds_no_buttons_and_nothing_a_station_says_is_exe
         assert "Resolve" not in page
 
 
+def power_alarm(ground: Ground) -> None:
+    Alarms(ground.engine).raised(SiteId("north"), "Excess", "g1", "too much", ground.clock.now())
+
+
 async def test_alarms_about_power_stand_on_the_same_page(ground: Ground) -> None:
-    turn, now = Turn(ground.engine, StationId(""), ground.clock.now()), ground.clock.now()
-    alarm = PowerAlarm(id="north/Excess/g1", site=SiteId("north"), kind="Excess", place="g1", since=now, detail="too much")
-    turn.fact(PowerAlarmChanged(station=StationId(""), at=now, id=alarm.id, alarm=alarm))
-    turn.keep()
+    power_alarm(ground)
     client = await logged_in(ground, Role.VIEWER)
     page = (await client.get("/alarms")).text
     check(page)
     assert "too much" in page
     assert "All is well" not in page
+
+
+async def test_whoever_knows_of_an_alarm_about_power_says_so_and_it_lasts(ground: Ground) -> None:
+    power_alarm(ground)
+    watches, client = await logged_in(ground, Role.VIEWER), await logged_in(ground, Role.OPERATOR)
+    assert "/do/alarms/acknowledge" not in (await watches.get("/alarms")).text
+    assert "/do/alarms/acknowledge" in (await client.get("/alarms")).text
+    assert "accepted" in (await send(client, "/do/alarms/acknowledge", ids="north/Excess/g1")).text
+    page = (await client.get("/alarms")).text
+    check(page)
+    assert "p-operator knows" in page
+    assert "/do/alarms/acknowledge" not in page
+    assert "too much" in page
+    system = await ground.as_(Role.OPERATOR)
+    (one,) = (await system.get("/api/v1/alarms")).json()["items"]
+    assert (one["acknowledged_by"], one["cleared"]) == ("p-operator", None)
+    for body, code in (({"ids": ["north/Excess/g2"]}, "UnknownAlarm"), ({"ids": []}, "InvalidValue")):
+        wrong = await system.post("/api/v1/alarms/acknowledge", json=body)
+        assert wrong.json()["code"] == code
+    denied = await (await ground.as_(Role.VIEWER)).post("/api/v1/alarms/acknowledge", json={"ids": [one["id"]]})
+    assert denied.status_code == 403
 
 
 async def test_systems_ask_the_same_by_rest(ground: Ground) -> None:
