@@ -12,6 +12,7 @@ import msgspec
 
 from open63110.apps.notify_config import Notify, check_notify
 from open63110.apps.protection_config import Demanded, FaultCodes, Links, Protect, Protection, check_protection
+from open63110.apps.quirk_config import QuirkTable, check_quirks
 from open63110.kernel.errors import Malformed
 from open63110.model.policy import Policy
 
@@ -156,6 +157,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     firmware: Firmware = Firmware()
     log: Log = Log()
     notify: dict[str, Notify] = msgspec.field(default_factory=dict)
+    quirks: dict[str, QuirkTable] = msgspec.field(default_factory=dict)
     fault_codes: FaultCodes = FaultCodes()
     protection: Protection = Protection()
     protect: dict[str, Protect] = msgspec.field(default_factory=dict)
@@ -325,30 +327,19 @@ def check(config: Config) -> None:
         raise Malformed("clock_factor must be above 0", where="clock_factor")
     _check_terms(config.policy)
     check_bulk(config.bulk)
-    _check_uploads(config.uploads)
-    _check_firmware(config.firmware)
+    _check_files("uploads", config.uploads, "read and alter")
+    _check_files("firmware", config.firmware, "give stations other images")
     check_protection(config, config.links)
     check_notify(config.notify, config.policy)
+    check_quirks(config.quirks, config.policy, config.limits.ping_every)
 
 
-def _check_uploads(uploads: Uploads) -> None:
-    if not 0 < uploads.largest <= uploads.most:
-        raise Malformed("uploads.largest is above 0, and not more than uploads.most", where="uploads.largest")
-    if uploads.url and not uploads.url.startswith("https://") and not (uploads.without_tls and uploads.url.startswith("http://")):
-        remedy = "say https://…, or without_tls = true to accept that everybody on the way can read and alter"
-        raise Malformed(f"uploads.url is no address with TLS; {remedy}", where="uploads.url", remedy=remedy)
-
-
-def _check_firmware(firmware: Firmware) -> None:
-    if not 0 < firmware.largest <= firmware.most:
-        raise Malformed("firmware.largest is above 0, and not more than firmware.most", where="firmware.largest")
-    if (
-        firmware.url
-        and not firmware.url.startswith("https://")
-        and not (firmware.without_tls and firmware.url.startswith("http://"))
-    ):
-        remedy = "say https://…, or without_tls = true to accept that everybody on the way can give stations other images"
-        raise Malformed(f"firmware.url is no address with TLS; {remedy}", where="firmware.url", remedy=remedy)
+def _check_files(place: str, files: Uploads | Firmware, can: str) -> None:
+    if not 0 < files.largest <= files.most:
+        raise Malformed(f"{place}.largest is above 0, and not more than {place}.most", where=f"{place}.largest")
+    if files.url and not files.url.startswith("https://") and not (files.without_tls and files.url.startswith("http://")):
+        remedy = f"say https://…, or without_tls = true to accept that everybody on the way can {can}"
+        raise Malformed(f"{place}.url is no address with TLS; {remedy}", where=f"{place}.url", remedy=remedy)
 
 
 def check_bulk(bulk: Bulk) -> None:

@@ -14,6 +14,7 @@ import msgspec
 from open63110.apps.config import Config, table_of
 from open63110.apps.notify_config import NOTIFY
 from open63110.apps.protection_config import RULED, RULES
+from open63110.apps.quirk_config import QUIRKS
 
 HEAD = """\
 # Configuration of a CSMS: `open63110 csms --config THIS-FILE`. `open63110 config check` tells whether it will do.
@@ -31,7 +32,7 @@ Chosen = Mapping[str, Any]
 
 def written(chosen: Chosen) -> str:
     """Return the text of a file in which some settings, a tree like the file's, are chosen and all others explained."""
-    return HEAD + "\n" + explained_tables(Config, chosen, example=LISTENER) + RULES + NOTIFY
+    return HEAD + "\n" + explained_tables(Config, chosen, example=LISTENER) + RULES + NOTIFY + QUIRKS
 
 
 def explained_tables(whole: type[msgspec.Struct], chosen: Chosen, *, example: str) -> str:

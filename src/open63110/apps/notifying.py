@@ -23,6 +23,7 @@ import structlog
 from msgspec.structs import replace
 
 from open63110.apps.notify_config import Notify, channels_of, signing_key
+from open63110.apps.quirk_config import QuirkTable, quirks_of
 from open63110.kernel.errors import Unavailable
 from open63110.model.notice import Notice, NoticeChanged
 from open63110.model.policy import Policy
@@ -65,10 +66,14 @@ class Configured(Protocol):
     def notify(self) -> dict[str, Notify]:
         """Who is told, by name."""
 
+    @property
+    def quirks(self) -> dict[str, QuirkTable]:
+        """What is awaited of stations that are not like others, by name."""
+
 
 def routed(config: Configured) -> Policy:
-    """Return the policy of a CSMS with those in it who want to be told."""
-    return replace(config.policy, channels=channels_of(config.notify))
+    """Return the policy of a CSMS with what stands in tables of its own: who wants to be told, and who is not like others."""
+    return replace(config.policy, channels=channels_of(config.notify), quirks=quirks_of(config.quirks))
 
 
 class Notifying:

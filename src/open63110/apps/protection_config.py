@@ -18,7 +18,7 @@ RECEIVER: Final = "receiver"
 """Names the station that a message goes to, as whom to seal for."""
 
 
-RULED: Final = frozenset({"protect", "demand", "notify"})
+RULED: Final = frozenset({"protect", "demand", "notify", "quirks"})
 """Tables of rules, by names of the operator's."""
 
 RULES: Final = """

@@ -10,6 +10,7 @@ from open63110.kernel.units import Seconds, WattHours
 from open63110.model.der import DerKind
 from open63110.model.display import MessageFormat, MessagePriority, MessageState
 from open63110.model.notice import Channel
+from open63110.model.quirk import Quirk
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +55,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """How long an alarm waits before those who want to be told are told: what it follows from may be known by then [s]."""
     channels: tuple[Channel, ...] = ()
     """Who is told of alarms; from the tables [notify.NAME], never from here."""
+    quirks: tuple[Quirk, ...] = ()
+    """What is awaited of stations that are not like others; from the tables [quirks.NAME], never from here."""
     keep_streams: int = 7
     """For so long values that came by event streams are kept; 0: for ever [d]."""
     keep_alarms: int = 400

@@ -38,8 +38,8 @@ _NOBODY = _Nobody()
 
 SLOTS = (
     "_bucket", "_closing_since", "_compressed", "_deaf", "_deflate", "_drained", "_ending", "_frozen", "_gone", "_heard",
-    "_parts", "_parts_binary", "_peer", "_pinged_at", "_ready", "_refilled", "_remote", "_stalled_since", "_subprotocol",
-    "_transport", "_watch",
+    "_pace", "_parts", "_parts_binary", "_peer", "_pinged_at", "_ready", "_refilled", "_remote", "_stalled_since",
+    "_subprotocol", "_transport", "_watch",
 )  # fmt: skip
 """For the `__slots__` of a class that takes its behaviour from Conversation."""
 
@@ -60,6 +60,7 @@ class Conversation:
     _frozen: bool
     _gone: bool
     _heard: float
+    _pace: tuple[float, float] | None
     _parts: bytearray | None
     _parts_binary: bool
     _peer: Peer
@@ -77,7 +78,7 @@ class Conversation:
         self._heard = self._refilled = watch.time()
         self._pinged_at = float("-inf")
         self._bucket = float(watch.limits.burst)
-        self._closing_since = self._stalled_since = self._ending = self._parts = self._ready = None
+        self._closing_since = self._stalled_since = self._ending = self._pace = self._parts = self._ready = None
         self._drained = getattr(peer, "drained", None)  # of Paced peers; asking a Protocol would cost more than the rest
         self._deaf = self._frozen = self._gone = self._compressed = self._parts_binary = False
 
@@ -338,14 +339,20 @@ class Conversation:
         elif self._stalled_since is not None:
             if now - self._stalled_since > limits.stall_seconds:
                 self._cut("the other end does not read")
-        elif not self._frozen and now - self._heard >= limits.ping_every:
+        elif not self._frozen and now - self._heard >= (limits.ping_every if self._pace is None else self._pace[0]):
             self._ping(now)
+
+    def pace(self, every: float | None = None, timeout: float | None = None) -> None:
+        """Ping otherwise than the limits say: see `ports.Pinging`."""
+        limits, never = self._watch.limits, float("inf")
+        own = (limits.ping_every if every is None else every or never, limits.ping_timeout if timeout is None else timeout)
+        self._pace = None if every is None and timeout is None else own
 
     def _ping(self, now: float) -> None:
         if self._pinged_at <= self._heard:
             self._pinged_at = now
             self._put_ping()
-        elif now - self._pinged_at >= self._watch.limits.ping_timeout:
+        elif now - self._pinged_at >= (self._watch.limits.ping_timeout if self._pace is None else self._pace[1]):
             self._cut("no answer to a ping")
 
 

@@ -81,6 +81,19 @@ class Restful(Socket, Protocol):
 
 
 @runtime_checkable
+class Pinging(Socket, Protocol):
+    """A socket whose other end is pinged when it says nothing."""
+
+    def pace(self, every: float | None = None, timeout: float | None = None) -> None:
+        """Ping it otherwise than others.
+
+        Args:
+            every: silence after which a ping goes out; 0: none ever does; None: as the limits say [s].
+            timeout: silence after a ping at which the connection is cut; None: as the limits say [s].
+        """
+
+
+@runtime_checkable
 class Peer(Protocol):
     """What lives above one socket. `opened` comes first, `closed` last and exactly once."""
 

@@ -20,14 +20,15 @@ from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command
 from open63110.model.order import Order
 from open63110.model.quarantine import InputQuarantined, QuarantinedInput
-from open63110.model.station import StationDisconnected
+from open63110.model.quirk import applied
+from open63110.model.station import Identity, StationDisconnected
 from open63110.ports import FrameLog, Ids
 from open63110.runtime.engine import Engine, Turn
 from open63110.runtime.orders import Orders
 from open63110.runtime.quarantine import Quarantine
 from open63110.usecases.stations.monitor_station import CheckSilence, might_be_silent
 from open63110.usecases.stations.onboard_station import LinkContested
-from open63110.wire.ports import Peer, Upgrade
+from open63110.wire.ports import Peer, Pinging, Upgrade
 
 LISTEN_EVERY = 10
 """Ticks between two looks at who has fallen silent."""
@@ -88,6 +89,7 @@ class Server:
         """Make a conversation the owner of its station and close the one before it (I1)."""
         older = self.conversations.get(newest.station)
         self.conversations[newest.station] = newest
+        self._humour(newest)
         if older is not None:
             older.give_way()
             self._watch_contest(older, newest)
@@ -142,8 +144,22 @@ class Server:
         conversation = self.conversations.get(order.station)
         if conversation is None:
             raise Unavailable(f"{order.station} is not connected")
+        self._humour(conversation)
         self.orders.sent(order.id)
         conversation.call(order, command)
+
+    def _humour(self, conversation: Conversation) -> None:
+        """Wait for a station and ping it as its quirks want it; they may be others after each boot."""
+        engine = self.engine
+        if not engine.policy.quirks:
+            return
+        noun, station = engine.stations.get(conversation.station), conversation.station
+        found = applied(engine.policy.quirks, station, noun.identity if noun is not None else Identity())
+        own = {one.setting: one.seconds for one in found}
+        patience = own.get("answer_timeout")
+        conversation.rpc.patience = self.patience if patience is None else engine.clock.real(patience)
+        if isinstance(conversation.socket, Pinging):
+            conversation.socket.pace(own.get("ping_every"), own.get("ping_timeout"))
 
     # -- what all conversations need --
 
@@ -219,6 +235,7 @@ class Server:
         noun = engine.stations.get(conversation.station)
         if noun is None or socket is None:
             return
+        self._humour(conversation)
         at = engine.clock.now()
         heard = at - timedelta(seconds=(now - socket.last_heard) * self._seconds_per_second)
         if might_be_silent(noun, heard, at, engine.policy):

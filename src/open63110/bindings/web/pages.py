@@ -212,7 +212,7 @@ class Pages:
         store, part = self._node.store, request.query_params.get("part", "")
         context: dict[str, Any] = {"station": station, "power": _power, "state": state_of(station)}
         limits = context["limits"] = shown_limits(station, self._node.clock.now())
-        context["offer"] = lambda number: least(limits, number)
+        context["offer"], context["quirks"] = lambda number: least(limits, number), self._queries.quirks(station)
         context["deviations"] = dict(self._node.deviations(station.id))
         context["open"] = [one for one in station.transfers.values() if one.ended is None]
         context["orders"] = self._newest(await store.find(Order, Query(where=mine, order="-asked", limit=12)))

@@ -16,6 +16,7 @@ from open63110.kernel.errors import Malformed, Unknown
 from open63110.kernel.ids import StationId, TransferNumber
 from open63110.kernel.roles import Role
 from open63110.model.principal import Principal, PrincipalChanged
+from open63110.model.quirk import Applied, applied
 from open63110.model.station import Station
 from open63110.ports import Query, StoredFact, Where
 from open63110.runtime.node import Node
@@ -160,6 +161,10 @@ class Queries:
         if found is None:
             raise Unknown(f"there is no station {station!r}", code="UnknownStation", where="station")
         return found
+
+    def quirks(self, station: Station) -> list[Applied]:
+        """Return what is awaited of a station otherwise than of all."""
+        return list(applied(self._node.engine.policy.quirks, station.id, station.identity))
 
     async def frames(self, caller: Caller, station: str, limit: int) -> Sequence[Any]:
         """Return a station's newest raw frames; they hold credentials in clear."""

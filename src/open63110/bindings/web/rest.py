@@ -201,7 +201,8 @@ class Rest:
     async def _station(self, request: Request, caller: Caller) -> Response:
         station = self._queries.station(caller, request.path_params["station"])
         shown = show(station, self._access.seer(caller))
-        return JsonResponse({**shown, "deviations": dict(self._node.deviations(station.id))})
+        more = {"deviations": dict(self._node.deviations(station.id)), "quirks": self._queries.quirks(station)}
+        return JsonResponse({**shown, **more})
 
     async def _frames(self, request: Request, caller: Caller) -> Response:
         limit = limit_of(dict(request.query_params))

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from open63110.wire.limits import Limits
-from open63110.wire.ports import Restful
+from open63110.wire.ports import Pinging, Restful, Socket
 from open63110.wire.tests.ground import (
     CLOSE,
     PING,
@@ -48,6 +48,41 @@ async def test_silence_after_a_ping_is_cut(house: House) -> None:
     assert (await raw.frame())[0] == PING
     assert await raw.rest() == b""
     assert await house.peer.end() == (1006, "no answer to a ping")
+
+
+async def test_one_connection_may_be_pinged_otherwise_than_the_others(house: House) -> None:
+    await house.open(limits(ping_every=60.0, ping_timeout=60.0))
+    raw = await house.raw()
+    socket = house.peer.socket
+    assert isinstance(socket, Pinging)
+    socket.pace(0.1, 0.1)
+    assert (await raw.frame())[0] == PING
+    assert await raw.rest() == b""
+    assert await house.peer.end() == (1006, "no answer to a ping")
+
+
+class Unpinged(Recorder):
+    """A peer whose other end does not like pings."""
+
+    def opened(self, socket: Socket) -> None:
+        super().opened(socket)
+        assert isinstance(socket, Pinging)
+        socket.pace(0.0)
+
+
+async def test_one_connection_may_never_be_pinged_and_later_as_all(house: House) -> None:
+    await house.open(limits(ping_every=0.1, ping_timeout=0.1))
+    house.make = Unpinged
+    raw = await house.raw()
+    socket = house.peer.socket
+    house.make = Recorder
+    other = await house.raw()
+    assert (await other.frame())[0] == PING
+    assert await house.peers[1].end() == (1006, "no answer to a ping")
+    assert house.peers[0].ends == []
+    assert isinstance(socket, Pinging)
+    socket.pace()
+    assert (await raw.frame())[0] == PING
 
 
 async def test_whoever_speaks_is_not_pinged(house: House) -> None:

@@ -73,6 +73,7 @@ class Plug:
         self.sent: list[Any] = []
         self.closes: list[tuple[int, str]] = []
         self.last_heard = 0.0
+        self.paces: list[tuple[float | None, float | None]] = []
         self._calls = 0
         conversation.opened(self)
 
@@ -91,6 +92,10 @@ class Plug:
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Note that the CSMS wants to close."""
         self.closes.append((code, reason))
+
+    def pace(self, every: float | None = None, timeout: float | None = None) -> None:
+        """Note how the CSMS wants to ping."""
+        self.paces.append((every, timeout))
 
     async def says(self, frame: Any, *, binary: bool = False) -> None:
         """Send a frame, and wait until all it leads to has happened."""

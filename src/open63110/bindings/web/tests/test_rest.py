@@ -5,16 +5,20 @@ import csv
 import io
 from typing import Any
 
+import msgspec
 import pytest
 
 from open63110.bindings.web.listings import LISTINGS
 from open63110.bindings.web.queries import conditions, filters_of, natural
 from open63110.bindings.web.shapes import MASK
 from open63110.bindings.web.tests.ground import CS, Ground
+from open63110.bindings.web.tests.test_pages import logged_in
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.roles import Role
+from open63110.kernel.units import Seconds
 from open63110.model.principal import Principal
+from open63110.model.quirk import Quirk
 from open63110.runtime.permissions import PERSONAL, READERS
 
 LISTS = ("stations", "sessions", "transfers", "sdrs", "tokens", "orders", "quarantine", "audit", "principals", "facts")
@@ -61,6 +65,18 @@ async def test_a_station_is_shown_with_its_open_session_and_deviations(story: Gr
     assert list(station["transfers"]) == ["tx-3"]
     assert station["deviations"] == {"integer-as-float": 2}
     assert station["evses"]["1"]["connectors"]["1"]["state"] == "occupied"
+    assert station["quirks"] == []
+
+
+async def test_a_station_is_shown_with_what_is_awaited_of_it_otherwise_than_of_all(story: Ground) -> None:
+    quirk = Quirk(name="acme", stations=("CS*",), answer_timeout=Seconds(90.0), ping_every=Seconds(0.0))
+    story.engine.policy = msgspec.structs.replace(story.engine.policy, quirks=(quirk, Quirk(name="other", vendor="No")))
+    page = (await (await logged_in(story, Role.VIEWER)).get(f"/stations/{CS}")).text
+    found = [(one["setting"], one["seconds"], one["quirk"]) for one in (await get(story, f"stations/{CS}"))["quirks"]]
+    assert found == [("answer_timeout", 90.0, "acme"), ("ping_every", 0.0, "acme")]
+    assert "<dt>Has to answer within</dt><dd>90 s" in page
+    assert "<dt>Is pinged after</dt><dd>never" in page
+    assert "quirks.acme" in page
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from open63110.kernel.errors import Malformed
 from open63110.kernel.messages import Effect
 from open63110.model.policy import Policy
+from open63110.model.quirk import seconds_of
 from open63110.model.station import CLOCK, ConnectorReported, Station
 from open63110.ports import Rows
 from open63110.usecases.stations.monitor_station.evolve import SILENT, seen
@@ -127,7 +128,13 @@ def check_silence(command: CheckSilence, station: Station, rows: Rows, now: date
 
 def _is_silent(station: Station, heard: datetime | None, now: datetime, policy: Policy) -> bool:
     newest = heard or station.connected
-    return newest is not None and (now - newest).total_seconds() > policy.silent_after
+    return newest is not None and (now - newest).total_seconds() > _silent_after(station, policy)
+
+
+def _silent_after(station: Station, policy: Policy) -> float:
+    if not policy.quirks:
+        return policy.silent_after
+    return seconds_of("silent_after", policy.silent_after, policy.quirks, station.id, station.identity)
 
 
 def _heard(station: Station, now: datetime) -> Iterator[Effect]:

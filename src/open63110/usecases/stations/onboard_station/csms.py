@@ -14,6 +14,7 @@ from open63110.kernel.errors import Malformed, Refused
 from open63110.kernel.ids import station_id
 from open63110.kernel.messages import Effect
 from open63110.model.policy import Policy
+from open63110.model.quirk import seconds_of
 from open63110.model.station import (
     CLOCK,
     Identity,
@@ -96,7 +97,7 @@ def hear_boot(event: StationBooted, station: Station | None, now: datetime, poli
     if station is not None and _is_other_device(station.identity, event.identity):
         if CLONE not in station.flags:
             yield CloneRefused(station=station.id, at=now, identity=event.identity)
-        yield _answer(Registration.REJECTED, now, policy, CLONE)
+        yield _answer(event, Registration.REJECTED, now, policy, CLONE)
         return
     verdict = _verdict(station, policy)
     if verdict is not Registration.ACCEPTED and (station is None or station.registration is Registration.QUARANTINED):
@@ -107,7 +108,7 @@ def hear_boot(event: StationBooted, station: Station | None, now: datetime, poli
         yield from _note(event, verdict, now, policy)
     elif verdict is Registration.PENDING and _says_something_new(event, station):
         yield from _note(event, Registration.QUARANTINED, now, policy)
-    yield _answer(verdict, now, policy)
+    yield _answer(event, verdict, now, policy)
 
 
 def _is_other_device(known: Identity, said: Identity) -> bool:
@@ -135,8 +136,9 @@ def _note(event: StationBooted, registration: Registration, now: datetime, polic
     yield RegistrationDecided(station=event.station, at=now, registration=registration, reason="booted", flags=flags)
 
 
-def _answer(verdict: Registration, now: datetime, policy: Policy, reason: str = "") -> RegistrationAnswer:
-    interval = policy.heartbeat if verdict is Registration.ACCEPTED else policy.retry
+def _answer(event: StationBooted, verdict: Registration, now: datetime, policy: Policy, reason: str = "") -> RegistrationAnswer:
+    heartbeat = seconds_of("heartbeat", policy.heartbeat, policy.quirks, event.station, event.identity)
+    interval = heartbeat if verdict is Registration.ACCEPTED else policy.retry
     return RegistrationAnswer(registration=verdict, interval=interval, now=now, reason=reason)
 
 
