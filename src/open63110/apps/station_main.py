@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-sys.modules["rich"] = None  # type: ignore[assignment]  # the logger would load it for tracebacks that nobody sees here
+for _unused in ("rich", "greenlet", "typing_extensions"):  # libraries load them where they are, for nothing here
+    sys.modules[_unused] = None  # type: ignore[assignment]  # so that they do not
 
 
 def main(arguments: list[str]) -> int:
