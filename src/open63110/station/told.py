@@ -10,6 +10,7 @@ told again in any case, because on some wires only its answer says how the CSMS 
 import asyncio
 import contextlib
 import os
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -55,7 +56,7 @@ class Told:
         Raises:
             Unavailable: it is there and cannot be read.
         """
-        self._path, self._boot = path, boot
+        self._path, self._boot, self._one = path, boot, threading.Lock()
         try:
             raw = path.read_bytes() if path.exists() else b"{}"
         except OSError as fault:
@@ -113,11 +114,11 @@ class Told:
         """
         draft = self._path.with_name(f"{self._path.name}.new")
         try:
-            with draft.open("wb") as file:
+            with self._one, draft.open("wb") as file:
                 file.write(msgspec.json.encode(self.mark))
                 file.flush()
                 os.fsync(file.fileno())
-            draft.replace(self._path)
+                draft.replace(self._path)
         except OSError as fault:
             raise Unavailable(f"{self._path} cannot be written: {fault.strerror}", where=str(self._path)) from fault
 
