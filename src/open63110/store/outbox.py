@@ -89,6 +89,18 @@ class OutboxFile:
                 self._connection.execute("ROLLBACK")
             raise unavailable(error) from error
 
+    def tidy(self) -> None:
+        """Leave nothing in the file, nor in its log, of what was delivered.
+
+        Raises:
+            Unavailable: the disk does not write.
+        """
+        try:
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise unavailable(error) from error
+
     def close(self) -> None:
         """Let another process have it."""
         self._connection.close()

@@ -150,3 +150,15 @@ def test_a_note_beside_messages_is_kept_with_them_or_not_at_all(tmp_path: Path) 
         outbox.put([(3, b"c"), (4, object())])  # type: ignore[list-item] # no disk takes that
     assert (file.seen("journal")[0], [number for number, _ in outbox.waiting()]) == (b"2", [1, 2])
     file.close()
+
+
+def test_nothing_of_what_was_delivered_stays_in_a_tidy_file(tmp_path: Path) -> None:
+    file = OutboxFile(tmp_path / "link.db")
+    outbox = file.outbox("csms")
+    outbox.put([(1, b"ANNA-CARD-4711 has charged"), (2, b"BERT has charged")])
+    outbox.delivered([1])
+    file.tidy()
+    everything = b"".join(one.read_bytes() for one in tmp_path.iterdir())
+    assert b"ANNA" not in everything
+    assert b"BERT" in everything
+    file.close()
