@@ -19,8 +19,8 @@ import pytest
 from tests.e2e.link_house import Pki, listener
 from tests.process import OPEN, CsmsProcess
 
-from open63110.apps.station import JOURNAL
 from open63110.apps.station_config import written
+from open63110.apps.station_folder import JOURNAL
 from open63110.kernel.roles import Role
 from open63110.model.register import imported
 from open63110.model.sdr import Sdr
@@ -42,9 +42,9 @@ MEGABYTE = 1024 * 1024
 class StationProcess:
     """Starts and kills one station with simulated EVSEs; people at it write into a FIFO."""
 
-    def __init__(self, folder: Path, csms: CsmsProcess, version: str, *, evses: int = 2, tables: str = "") -> None:
+    def __init__(self, folder: Path, csms: CsmsProcess, version: str, *, evses: int = 2, tables: str = "", **more: Any) -> None:
         self.folder, self.data = folder, folder / "station"
-        self.config, self.hands = folder / "station.toml", folder / "hands"
+        self.config, self.hands, self.key = folder / "station.toml", folder / "hands", folder / "none"
         os.mkfifo(self.hands)
         settings = {
             "id": "CS-9",
@@ -55,6 +55,7 @@ class StationProcess:
             "offline": {"who": "allow-unknown", "answer_within": 2.0},
             "reader": {"device": str(self.hands)},
             "log": {"format": "json"},
+            **more,
         }
         self.config.write_text(written(settings) + tables, encoding="utf-8")
         self.process: subprocess.Popen[bytes] | None = None
@@ -63,6 +64,8 @@ class StationProcess:
         if version != "link":
             return {"url": f"ws://127.0.0.1:{csms.ports['open']}/ocpp", "versions": [version], "longest_pause": 0.5}
         given = Pki(csms.folder / "pki", make=False).give("CS-9")
+        assert given.key is not None
+        self.key = given.key
         files = {"authorities": given.authority, "certificate": given.certificate, "key": given.key}
         endpoint = f"wss://localhost:{csms.ports['link']}/link"
         return {"wire": "link", "endpoints": [endpoint], "longest_pause": 0.5} | {name: str(one) for name, one in files.items()}

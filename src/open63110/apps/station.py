@@ -5,7 +5,6 @@ import asyncio
 import contextlib
 import secrets
 import signal
-import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -23,9 +22,13 @@ from open63110.apps.refusals import Refusals
 from open63110.apps.site import SkewedClock
 from open63110.apps.station_bulk import station_streams
 from open63110.apps.station_config import Bay, StationConfig, registers
+from open63110.apps.station_disk import disk_of
+from open63110.apps.station_folder import FRAMES, JOURNAL, OUTBOX, TOLD
+from open63110.apps.station_forgetting import Forgetting, ForgettingEngine, finish
 from open63110.apps.station_hands import Hands
 from open63110.apps.station_link import door, link_dialling, revoked
 from open63110.apps.station_logs import LogSenders, logs_of
+from open63110.apps.station_ocpp import ocpp_dialling
 from open63110.apps.station_panel import PanelFile, load_catalogue
 from open63110.apps.station_simulated import SimulatedDriver
 from open63110.apps.station_wires import wires_of
@@ -37,11 +40,8 @@ from open63110.bindings.link.patterns.bulk import Streams
 from open63110.bindings.link.patterns.tariffs import Tariffs, keep_tariff, tariff_fields
 from open63110.bindings.link.session import MemoryOutbox
 from open63110.bindings.ocpp.client import Client
-from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.line import Line as OcppLine
-from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.address import ROOT
-from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import EvseNumber, StationId, TransferNumber
 from open63110.kernel.roles import Role
 from open63110.model.station import Identity, StationDisconnected
@@ -49,7 +49,6 @@ from open63110.model.tariff import Tariff, TariffKey
 from open63110.model.transfer import EnergyTransfer
 from open63110.pki.identity import identity_of
 from open63110.ports import Clock, FrameLog
-from open63110.runtime.engine import Engine
 from open63110.runtime.table import discover
 from open63110.simulator.meter import MILLI, Meter
 from open63110.station.controller import Controller, Controllers
@@ -66,8 +65,6 @@ from open63110.store.sqlite import SqliteStore
 from open63110.usecases.stations.monitor_station import StationEventReported
 
 log = structlog.get_logger(__name__)
-
-JOURNAL, MARK, FRAMES, OUTBOX = "station.db", "told.json", "frames", "link.db"
 
 CSMS = "csms"
 """The peer in the file of the outbox."""
@@ -117,9 +114,9 @@ class Station:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _prepare(folder / JOURNAL)
         self.store = SqliteStore(folder / JOURNAL)
-        self.told = Told(folder / MARK, boot=_boot())
+        self.told = Told(folder / TOLD, boot=_boot())
         ids = StationIds(self.store, self.clock)
-        self.engine = Engine(Role.STATION, discover(), self.store, self.clock, ids, config.policy)
+        self.engine = ForgettingEngine(Role.STATION, discover(), self.store, self.clock, ids, config.policy)
         self.frames: FrameLog = (
             DailyFrames(folder / FRAMES, self.clock, days=config.frames_days) if config.frames_days else NoFrames()
         )
@@ -143,6 +140,7 @@ class Station:
         self.senders.add(self.logs).measured = self.controller
         self.client = self._line()
         self.workshop = workshop_of(config, self.controller, self.engine, lambda: self.streams)
+        self.forgetting = self.engine.forgetting = self._forgetting()
 
     # -- parts --
 
@@ -153,7 +151,7 @@ class Station:
         if self.config.csms.wire == "ocpp-in-link":
             return self._ocpp_in_link()
         client = Client(self._wires, self.frames, self.clock, run_id=secrets.token_hex(4), suspect=self._impostor)
-        self.controller.line = client.line(self.id, self.engine, _dialling(self.config), self.controller)
+        self.controller.line = client.line(self.id, self.engine, ocpp_dialling(self.config), self.controller)
         return client
 
     def _link(self) -> LinkClient:
@@ -214,9 +212,18 @@ class Station:
             return await line.reach(of.talk())
 
         client = Client(self._wires, self.frames, self.clock, run_id=run.hex(), reach=reach)
-        self.controller.line = client.line(self.id, self.engine, _dialling(config), self.controller)
+        self.controller.line = client.line(self.id, self.engine, ocpp_dialling(config), self.controller)
         self.streams = station_streams(Path(config.data), config.bulk, line, self.clock)
         return client
+
+    def _forgetting(self) -> Forgetting:
+        frames = self.frames if isinstance(self.frames, DailyFrames) else None
+        disk = disk_of(self.config, frames, self._outbox)
+        return Forgetting(self.engine, self.id, disk, self.controller.waiting.__contains__, self._mark_told)
+
+    def _mark_told(self) -> None:
+        self.told.follow(self.controller, self.parties.count)
+        self.told.write()
 
     def _next_mark(self) -> int:
         return self.told.next(self.controller, self.parties.count)
@@ -287,13 +294,16 @@ class Station:
             await self.engine.commit.drain()
             writer.cancel()
             await asyncio.wait([writer])
-            self.told.follow(self.controller, self.parties.count)
-            self.told.write()
+            self._mark_told()
             for bus in self._buses.values():
                 bus.close()
             if self._outbox is not None:
                 self._outbox.close()
             self.store.close()
+
+    async def wiped(self) -> None:
+        """Wait until it was wiped, and its CSMS has heard so (8.3.13)."""
+        await self.forgetting.gone(lambda: self.controller.linked, self.clock.real)
 
     def _parts(self) -> list[Any]:
         parts = [self.engine.timers.run(), self.client.run(), self.hardware.run(), self.told.run(self.id, self.parties)]
@@ -352,39 +362,18 @@ def _fitting(bay: Bay) -> Fitting:
     return Fitting(socket=bay.socket, lock=bay.lock, ventilated=bay.ventilated)
 
 
-def _dialling(config: StationConfig) -> Dialling:
-    csms = config.csms
-    return Dialling(
-        url=csms.url,
-        versions=tuple(Version(one) for one in csms.versions),
-        password=csms.password,
-        tls=_tls(config),
-        longest_pause=csms.longest_pause,
-        patience=csms.patience,
-    )
-
-
-def _tls(config: StationConfig) -> ssl.SSLContext | None:
-    csms = config.csms
-    if not csms.url.startswith("wss:"):
-        return None
-    try:
-        context = ssl.create_default_context(cafile=csms.authorities or None)
-        if csms.certificate:
-            context.load_cert_chain(csms.certificate)
-    except (OSError, ssl.SSLError) as fault:
-        raise Malformed(f"csms: a certificate cannot be used: {fault}", where="csms") from fault
-    return context
-
-
 async def serve(config: StationConfig, *, ready: Callable[[Station], None] | None = None) -> None:
-    """Run a station until SIGTERM or SIGINT."""
+    """Run a station until SIGTERM, SIGINT, or until it was wiped (8.3.13): then it is nobody's, and has to be set up anew."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for one in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(one, stop.set)
+    await finish(config)
     async with watched(), Station(config).running() as station:
         notify("READY=1")
         if ready is not None:
             ready(station)
-        await stop.wait()
+        ends = [asyncio.ensure_future(one) for one in (stop.wait(), station.wiped())]
+        _, left = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for end in left:
+            end.cancel()
         notify("STOPPING=1")

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from open63110.apps.station import MARK, Station
+from open63110.apps.station import Station
 from open63110.apps.station_config import Bay, StationConfig, Upwards
+from open63110.apps.station_folder import TOLD as MARK
 from open63110.kernel.errors import Malformed, Unavailable
 from open63110.model.station import Station as Noun
 

@@ -35,7 +35,10 @@ def deregistered(event: StationDeregistered, station: Station) -> Station:
 
 
 def wiped(event: StationWiped, station: Station) -> Station:
-    """Forget whoever charged here, and what a CSMS has said."""
+    """Forget whoever charged here, and what a CSMS has said: of it, and of ways to others."""
     local = LocalAuthorization() if event.wipe.personal else station.local
     registration = Registration.NEW if event.wipe.credentials or event.wipe.network else station.registration
-    return replace(station, local=local, registration=registration)
+    networks = () if event.wipe.network else station.networks
+    if event.wipe.credentials:
+        networks = tuple(replace(one, password="") for one in networks)
+    return replace(station, local=local, registration=registration, networks=networks)
