@@ -15,6 +15,9 @@ from open63110.runtime.engine import encode_command
 SHORTEST: Final = 4
 """Characters of what is covered: anything shorter stands everywhere by chance."""
 
+_NONE: Final[frozenset[OrderId]] = frozenset()
+"""One for all links, of which hardly any ever asks for a secret."""
+
 
 class Cover:
     """What lies over the frames of one link while orders with secrets are under way.
@@ -29,12 +32,12 @@ class Cover:
     def __init__(self) -> None:
         """Cover nothing."""
         self._secrets: dict[OrderId, tuple[bytes, ...]] = {}
-        self._asked: set[OrderId] = set()
+        self._asked = _NONE
 
     def begin(self, order: OrderId, command: Command) -> None:
         """Cover what an order says and its row leaves out, or what is said while it asks for a secret."""
         if isinstance(command, ReadVariables) and any(names_secret(one.variable) for one in command.variables):
-            self._asked.add(order)
+            self._asked |= {order}
         kept = command.kept()
         if kept is not command:
             self._secrets[order] = tuple(one.encode() for one in _strings(command) - _strings(kept) if len(one) >= SHORTEST)
@@ -42,7 +45,7 @@ class Cover:
     def end(self, order: OrderId) -> None:
         """Let go of an order that is over."""
         self._secrets.pop(order, None)
-        self._asked.discard(order)
+        self._asked = self._asked - {order} or _NONE
 
     def shown(self, frame: bytes, *, sent: bool) -> bytes:
         """Return a frame as it may be remembered, as long as it is."""
