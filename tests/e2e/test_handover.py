@@ -3,6 +3,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from tests.e2e.house import House
 from tests.e2e.test_at_migration import WIRES, address, moved, two
 
+from open63110.cli import main
 from open63110.cli.handover import hand_over, take_over
 from open63110.cli.say import DONE, NOT_DONE, NotUnderstood
 from open63110.kernel.errors import Malformed, Trouble
@@ -74,3 +76,23 @@ async def test_what_hands_nothing_over_and_what_is_not_taken_is_said(tmp_path: P
         assert "no/id: register:" in told.err
         assert "CS-1: messages/set: a message has 1 to 5 contents" in told.err
         assert [one.value for row in at.here.rows(StationSettings) for one in row.settings] == ["60"]
+
+
+async def test_many_are_moved_and_called_back_from_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async with two(tmp_path, "v21") as (at, there):
+        here, ours = at.here, await access(at.here)
+        where = ["--url", ours["url"], "--key", ours["key"]]
+
+        async def typed(*words: str) -> str:
+            assert await asyncio.to_thread(main, ["station", *words, *where]) == DONE
+            return capsys.readouterr().out
+
+        later = ["--switch", (here.now() + timedelta(hours=30)).isoformat()]
+        said = await typed(
+            "migrate-many", address(there, "v21"), "B: contract 7", "--stations", "CS-*", "--model", "Newest", *later
+        )
+        assert said.startswith("1 stations\n  CS-1: ")
+        await here.until(lambda: moved(here) is MoveState.READY)
+        assert (await typed("cancel-migrations", "--stations", "CS-2")) == "0 stations\n"
+        await typed("cancel-migrations", "--vendor", "open63110")
+        await here.until(lambda: moved(here) is MoveState.CANCELLED)

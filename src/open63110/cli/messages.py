@@ -6,16 +6,12 @@ from typing import Any
 from open63110.cli.derived import text
 from open63110.cli.rest import Csms, Key, Url
 from open63110.cli.say import AsJson
-from open63110.cli.to_many import Conditions, told_of_many, which_of
+from open63110.cli.to_many import NOBODY_SAID, Chosen, told_of_many
 
 
 def set_many(
     *contents: str,
-    stations: Conditions = None,
-    vendor: str = "",
-    model: str = "",
-    site: str = "",
-    zone: str = "",
+    chosen: Chosen = NOBODY_SAID,
     number: int = 0,
     rank: str = "normal-cycle",
     state: str = "",
@@ -29,11 +25,7 @@ def set_many(
 
     Args:
         contents: As LANGUAGE:TEXT (de:Guten Tag), qr-code:TEXT, or :TEXT for everybody.
-        stations: Ids, or prefixes that end in an asterisk. Repeatable.
-        vendor: Of the stations.
-        model: Of the stations.
-        site: Where they stand.
-        zone: Of the site.
+        chosen: Which stations.
         number: By what it is known at each; 0: the next that is free there.
         rank: always-front, in-front or normal-cycle.
         state: Shown while a station is so: charging, faulted, idle, unavailable, suspended, discharging.
@@ -46,18 +38,14 @@ def set_many(
     times = {"state": state, "start": start, "end": end}
     message: dict[str, Any] = {"number": number, "rank": rank, "contents": [text(one) for one in contents]}
     message |= {name: value for name, value in times.items() if value}
-    which = which_of(stations, vendor, model, site, zone)
+    which = chosen.said()
     return told_of_many(Csms(url, key).post("messages/set", {"which": which, "message": message})[1], as_json=json)
 
 
 def clear_many(
     number: int,
     *,
-    stations: Conditions = None,
-    vendor: str = "",
-    model: str = "",
-    site: str = "",
-    zone: str = "",
+    chosen: Chosen = NOBODY_SAID,
     url: Url = None,
     key: Key = None,
     json: AsJson = False,
@@ -66,14 +54,10 @@ def clear_many(
 
     Args:
         number: By what it is known at each of them.
-        stations: Ids, or prefixes that end in an asterisk. Repeatable.
-        vendor: Of the stations.
-        model: Of the stations.
-        site: Where they stand.
-        zone: Of the site.
+        chosen: Which stations.
         url: Where the CSMS is.
         key: API key.
         json: Print it as JSON.
     """
-    which = which_of(stations, vendor, model, site, zone)
+    which = chosen.said()
     return told_of_many(Csms(url, key).post("messages/clear", {"which": which, "message": {"number": number}})[1], as_json=json)

@@ -5,18 +5,14 @@ from typing import Any
 
 from open63110.cli.rest import Csms, Key, Url
 from open63110.cli.say import AsJson
-from open63110.cli.to_many import Conditions, told_of_many, which_of
+from open63110.cli.to_many import NOBODY_SAID, Chosen, told_of_many
 
 
 def migrate_many(
     address: str,
     mandate: str,
     *,
-    stations: Conditions = None,
-    vendor: str = "",
-    model: str = "",
-    site: str = "",
-    zone: str = "",
+    chosen: Chosen = NOBODY_SAID,
     switch: str = "",
     slot: int = 1,
     attempts: int = 3,
@@ -29,11 +25,7 @@ def migrate_many(
     Args:
         address: ws:// or wss://, without the identity: stations append theirs.
         mandate: Who at the other operator agreed, and where that is written.
-        stations: Ids, or prefixes that end in an asterisk. Repeatable.
-        vendor: Of the stations.
-        model: Of the stations.
-        site: Where they stand.
-        zone: Of the site.
+        chosen: Which stations.
         switch: Not before, as 2030-12-31T02:00:00Z.
         slot: Under which number they keep the way.
         attempts: How often each tries the other CSMS before it comes back.
@@ -43,17 +35,13 @@ def migrate_many(
     """
     move: dict[str, Any] = {"url": address, "mandate": mandate, "slot": slot, "attempts": attempts}
     move |= {"switch": switch} if switch else {}
-    which = which_of(stations, vendor, model, site, zone)
+    which = chosen.said()
     return told_of_many(Csms(url, key).post("migrations/start", {"which": which, "move": move})[1], as_json=json)
 
 
 def cancel_migrations(
     *,
-    stations: Conditions = None,
-    vendor: str = "",
-    model: str = "",
-    site: str = "",
-    zone: str = "",
+    chosen: Chosen = NOBODY_SAID,
     url: Url = None,
     key: Key = None,
     json: AsJson = False,
@@ -61,14 +49,10 @@ def cancel_migrations(
     """Call the moves of many stations off, of those that have not left (8.3.14).
 
     Args:
-        stations: Ids, or prefixes that end in an asterisk. Repeatable.
-        vendor: Of the stations.
-        model: Of the stations.
-        site: Where they stand.
-        zone: Of the site.
+        chosen: Which stations.
         url: Where the CSMS is.
         key: API key.
         json: Print it as JSON.
     """
-    which = which_of(stations, vendor, model, site, zone)
+    which = chosen.said()
     return told_of_many(Csms(url, key).post("migrations/cancel", {"which": which})[1], as_json=json)
