@@ -14,6 +14,7 @@ from tests.e2e.outcomes_firmware import firmware_cases
 from tests.e2e.outcomes_grid import grid_cases
 from tests.e2e.outcomes_records import record_cases
 from tests.e2e.outcomes_stations import VENDOR, station_cases
+from tests.e2e.outcomes_tariffs import tariff_cases
 from tests.e2e.player import Payload, Player
 
 from open63110.bindings.web.commands import path_of
@@ -57,6 +58,7 @@ class Case(NamedTuple):
 async def test_each_command_ends_in_four_outcomes_each_with_a_reason_each_audited(wire: str, tmp_path: Path) -> None:
     async with home(tmp_path, wire, vendors={VENDOR: ()}) as here, played(here, "CS-1", wire) as cs:
         cases = await catalogue(here, cs) | await firmware_cases(here, cs, tmp_path / "maker", Case, TALKING)
+        cases |= tariff_cases(cs, Case, ("v21",))
         cases |= device_cases(cs, Case, TALKING, ("v21",))
         cases |= grid_cases(cs, Case, ("v21", *LINKS))
         cases |= await record_cases(here, cs, Case, LINKS, TALKING)

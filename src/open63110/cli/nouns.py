@@ -84,6 +84,10 @@ NOUNS: dict[str, Noun] = {
         more=(sites.import_, sites.export, sites.show, site_power.power, site_power.watch),
     ),
     "zone": Noun(plural="zones", columns=("site", "id", "import_max", "failsafe", "priority", "limit.asked.limit")),
+    "station-tariff": Noun(
+        plural="station-tariffs",
+        columns=("station", "evse", "kind", "id", "valid_from", "at", "tariff.currency", "transfer"),
+    ),
     "tariff": Noun(plural="tariffs", columns=("key", "id", "currency", "valid_from", "elements")),
     "constraint": Noun(plural="constraints", columns=("id", "source", "actor", "scope", "until", "expires", "critical")),
     "meter": Noun(plural="meters", columns=("site", "asset", "at", "power", "amperes", "by")),

@@ -47,6 +47,7 @@ OF_A_CSMS = {
     "station": "Stations: list, admit, reboot, call …; or be one: run.",
     "site": "Sites: into a file and out of one, what stands there, their power against limits, what meters show.",
     "zone": "Zones of sites: limit their stations together.",
+    "station-tariff": "Tariffs that stations hold: set, ask, clear, change for one energy transfer.",
     "tariff": "Tariffs of zones and sites: what charging costs where.",
     "constraint": "Constraints: who demands what of the power at which place.",
     "deletion": "Deletion of what is known of persons, and the reports of it.",

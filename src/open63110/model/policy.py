@@ -159,6 +159,10 @@ class StationPolicy(Policy, frozen=True, kw_only=True):
     """How many samples from before a trigger it can hold."""
     log_criteria: int = 10
     """By how many sets of criteria it can log."""
+    tariffs: int = 20
+    """How many tariffs it can hold at a time (8.4.7)."""
+    tariff_prices: int = 50
+    """How many prices a tariff may have that it holds."""
     single_phase: tuple[EvseNumber, ...] = ()
     """Its EVSEs with one phase; the others have three."""
     sockets: tuple[EvseNumber, ...] = ()

@@ -113,17 +113,25 @@ def check_tariff(tariff: Tariff) -> None:
 
 
 def _check_price(element: TariffElement) -> None:
-    price = element.price
-    if not price.is_finite():
-        raise Refused("a price is a number", code="BadPrice", where="elements")
-    _, digits, exponent = price.as_tuple()
+    check_amount(element.price, "elements")
+    if element.price < 0 and element.dimension != "energy":
+        words = f"a price for {element.dimension} is not negative; only one for energy may be"
+        raise Refused(words, code="NegativePrice", where="elements")
+
+
+def check_amount(amount: Decimal, where: str) -> None:
+    """Look at a price, a sum or a rate.
+
+    Raises:
+        Refused: it is no number, or has too many digits.
+    """
+    if not amount.is_finite():
+        raise Refused("a price is a number", code="BadPrice", where=where)
+    _, digits, exponent = amount.as_tuple()
     places, before = max(0, -int(exponent)), len(digits) + int(exponent)
     if places > PLACES or max(before, 0) + places > DIGITS:
         words = f"a price has at most {DIGITS} digits, {PLACES} of them behind the point"
-        raise Refused(words, code="PriceTooLong", where="elements")
-    if price < 0 and element.dimension != "energy":
-        words = f"a price for {element.dimension} is not negative; only one for energy may be"
-        raise Refused(words, code="NegativePrice", where="elements")
+        raise Refused(words, code="PriceTooLong", where=where)
 
 
 def _check_texts(texts: dict[str, str]) -> None:

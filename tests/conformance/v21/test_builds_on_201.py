@@ -21,6 +21,8 @@ from open63110.usecases.energy.frequency_regulation import (
     SetDerControl,
 )
 from open63110.usecases.energy.smart_charging import PrioritizeTransfer, PullLimit
+from open63110.usecases.services.tariff_at_station import AskStationTariffs, ClearStationTariffs, SetDefaultTariff
+from open63110.usecases.services.tariff_of_transfer import ChangeTransferTariff
 from open63110.usecases.stations.monitor_station.streams import AdjustStream, AskStreams, CloseStream, OpenStream, StreamSampled
 
 
@@ -59,4 +61,12 @@ def test_nothing_translated_for_201_is_lost() -> None:
     streams = {OpenStream, CloseStream, AdjustStream, AskStreams, StreamSampled}
     grid = {AskDerControls, ClearDerControls, DerControlsReported, DerControlSwitched, GridAlarmReported, SendGridSignal}
     grid.add(SetDerControl)
-    assert WIRE.by_message.keys() - OLDER.by_message.keys() == {PriorityChanged, PrioritizeTransfer, PullLimit} | streams | grid
+    tariffs = {SetDefaultTariff, AskStationTariffs, ClearStationTariffs, ChangeTransferTariff}
+    assert WIRE.by_message.keys() - OLDER.by_message.keys() == {
+        PriorityChanged,
+        PrioritizeTransfer,
+        PullLimit,
+        *streams,
+        *grid,
+        *tariffs,
+    }

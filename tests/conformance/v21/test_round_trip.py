@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conformance.v21.grid_messages import GRID
+from tests.conformance.v21.tariffs import PRICED
 from tests.conformance.v201.display_messages import DISPLAYED_LATER
 from tests.conformance.v201.golden import CS, NOW
 from tests.conformance.v201.messages import ANY, LOST, there_and_back, without, words
@@ -28,6 +29,7 @@ CARRIED: dict[Any, st.SearchStrategy[Any]] = {
     **ANY,
     **DISPLAYED_LATER,
     **GRID,
+    **PRICED,
     PriorityChanged: st.builds(
         PriorityChanged, station=st.just(CS), at=st.just(NOW), reference=words(36, 1), active=st.booleans()
     ),

@@ -232,9 +232,11 @@ def _tree(form: Form) -> dict[str, Any]:
 
 
 def _listed(value: Any) -> Any:
-    """Return things that are numbered from 0 on as a list."""
-    numbered = isinstance(value, dict) and list(value) == [str(place) for place in range(len(value))]
-    return list(value.values()) if numbered else value
+    """Return things that are numbered from 0 on as a list, however deep they lie."""
+    if not isinstance(value, dict):
+        return value
+    inner = {name: _listed(one) for name, one in value.items()}
+    return list(inner.values()) if list(inner) == [str(place) for place in range(len(inner))] else inner
 
 
 def _read(name: str, value: str) -> Any:

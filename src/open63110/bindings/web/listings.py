@@ -9,6 +9,7 @@ import msgspec
 from open63110.bindings.web.access import ADMINISTRATORS
 from open63110.kernel.roles import Role
 from open63110.model.alarm import StationAlarm
+from open63110.model.charging_tariff import StationTariff
 from open63110.model.constraint import Constraint
 from open63110.model.deletion import CustomerReport, DeletionItem, DeletionRequest
 from open63110.model.der import DerReport, StationDerControl
@@ -81,6 +82,7 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="sites", noun=Site, roles=GRID, order="id", whole=True),
     Listing(plural="zones", noun=Zone, roles=GRID, order="key"),
     Listing(plural="tariffs", noun=Tariff, order="key"),
+    Listing(plural="station-tariffs", noun=StationTariff, station="station", order="key"),
     Listing(plural="constraints", noun=Constraint, order="id"),
     Listing(plural="meters", noun=AssetReading, order="id"),
     Listing(plural="powers", noun=SitePower, order="site"),

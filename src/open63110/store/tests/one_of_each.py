@@ -7,6 +7,7 @@ from typing import Any
 
 from open63110.kernel.units import Seconds
 from open63110.model.alarm import AlarmKind, StationAlarm
+from open63110.model.charging_tariff import ChargingTariff, StationTariff
 from open63110.model.constraint import Constraint, ConstraintScope, Step
 from open63110.model.deletion import CustomerReport, DeletionItem, DeletionRequest
 from open63110.model.der import CurvePoint, DerControl, DerCurve, DerKind, DerReport, StationDerControl
@@ -218,5 +219,6 @@ ONE_OF_EACH = (
     ),
     made(FaultMap, station="CS1", names=(CodeName(code="E42", called="CX004"),), at=NOON),
     made(OwnCatalogue, station="CS1", content="{}", vendor="Acme", version="3", digest="0a"),
+    made(StationTariff, key="CS1:0:T", station="CS1", id="T", at=NOON, tariff=made(ChargingTariff, id="T", currency="EUR")),
     made(PeersHeard, id=5, marks=[("CS1", b"\x00\xff", 7, 9)]),
 )

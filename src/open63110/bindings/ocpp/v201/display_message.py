@@ -59,7 +59,7 @@ def read(said: Any) -> DisplayMessage:
         transfer=TransferReference(text(said.transaction_id)),
         evse=_evse(display),
         display="" if display is None or display.name == DISPLAY else display.name,
-        contents=tuple(map(_content, (said.message, *more))),
+        contents=tuple(map(read_content, (said.message, *more))),
     )
 
 
@@ -67,7 +67,8 @@ def _evse(display: Any) -> EvseNumber:
     return EvseNumber(0) if display is None or display.evse is UNSET else evse_number(display.evse.id)
 
 
-def _content(said: Any) -> MessageContent:
+def read_content(said: Any) -> MessageContent:
+    """Read a text."""
     return MessageContent(format=OF_FORMAT[said.format], language=text(said.language), text=said.content)
 
 

@@ -21,9 +21,10 @@ def info(message: DisplayMessage, part: int = 0) -> types.MessageInfoType:
         evse = said["display"].evse
         place = UNSET if evse is UNSET else types.EVSEType(**asdict(evse))
         said["display"] = types.ComponentType(name=said["display"].name, evse=place)
-    first, *more = map(_content, message.contents)
+    first, *more = map(content, message.contents)
     return types.MessageInfoType(**said, message=first, message_extra=tuple(more) or UNSET)
 
 
-def _content(one: MessageContent) -> types.MessageContentType:
+def content(one: MessageContent) -> types.MessageContentType:
+    """Write a text."""
     return types.MessageContentType(format=FORMATS[one.format], language=before.language(one), content=one.text)

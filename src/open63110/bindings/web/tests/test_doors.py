@@ -30,6 +30,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "UnlockConnector": {"evse": 1},
     "ChangeAvailability": {"operative": False},
     "TriggerReport": {"report": "heartbeat"},
+    "SetDefaultTariff": {"tariff": {"id": "T", "currency": "EUR"}},
+    "ChangeTransferTariff": {"reference": "tx-1", "tariff": {"id": "T", "currency": "EUR"}},
     "TellCost": {"reference": "tx-1", "total": "4.35"},
     "PutVoucher": {"id": "v1", "serial": "S-1"},
     "WithdrawVoucher": {"id": "v1"},
