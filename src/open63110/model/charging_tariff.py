@@ -115,7 +115,9 @@ class ChargingTariff(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_
     reservation_fixed: PriceList | None = None
     """Once for each reservation."""
     min_cost: CostBound | None = None
+    """The least that a session costs."""
     max_cost: CostBound | None = None
+    """The most that it costs."""
 
 
 class TariffKind(StrEnum):

@@ -25,11 +25,12 @@ from open63110.bindings.web.monitor_pages import MonitorPages
 from open63110.bindings.web.offers import ShownZone, least, shown_limits, shown_zones
 from open63110.bindings.web.operations import API
 from open63110.bindings.web.parts import Parts
-from open63110.bindings.web.queries import number_of, shown_fact, state_of
+from open63110.bindings.web.queries import gathered, number_of, shown_fact, state_of
 from open63110.bindings.web.render import Renderer
 from open63110.bindings.web.shapes import show, subject
 from open63110.bindings.web.site_pages import SitePages
 from open63110.bindings.web.site_promises import Promised, promised
+from open63110.bindings.web.tariff_pages import TariffPages
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import StationId, SubjectRef
 from open63110.kernel.roles import PEOPLE, Role
@@ -54,7 +55,17 @@ OF_POWER = (Where("kind", "in", tuple(sorted(POWER))),)
 
 View = Callable[[Request, Caller], Awaitable[Response]]
 
-_OF_ITS_OWN = (SitePages, AlarmPages, FirmwarePages, DeletionPages, MonitorPages, GridPages, DevicePages, DisplayPages)
+_OF_ITS_OWN = (
+    SitePages,
+    AlarmPages,
+    FirmwarePages,
+    DeletionPages,
+    MonitorPages,
+    GridPages,
+    DevicePages,
+    DisplayPages,
+    TariffPages,
+)
 
 
 class Pages:
@@ -221,7 +232,7 @@ class Pages:
         readable = caller.principal.role in PERSONAL
         context["frames"] = await self._node.frames.recent(station.id, 25) if readable and part != "live" else []
         facts = await store.facts(station=station.id, newest=True, limit=100)
-        context["facts"] = _gathered([shown_fact(one, self._access.seer(caller)) for one in facts])[:20]
+        context["facts"] = gathered([shown_fact(one, self._access.seer(caller)) for one in facts])[:20]
         logs = await store.find(StationLog, Query(where=mine, order="-asked", limit=8))
         context["logs"] = [(one, self._node.shelf.has(one) if one.open else one.size) for one in logs]
         context["tokens"] = self._tokens(caller) if part != "live" else []
@@ -383,17 +394,6 @@ def _paging(request: Request, said: dict[str, str], offset: int, *, more: bool) 
 
 def _first(said: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in said.items() if name != "offset"}
-
-
-def _gathered(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Show a row of facts of one kind as its newest, with their number; what nobody asked for stands by itself."""
-    found: list[dict[str, Any]] = []
-    for fact in facts:
-        if found and (last := found[-1])["kind"] == fact["kind"] and last["fact"].get("unasked") == fact["fact"].get("unasked"):
-            last["times"] += 1
-        else:
-            found.append({**fact, "times": 1})
-    return found
 
 
 def _power(station: Station) -> float:

@@ -215,6 +215,17 @@ def shown_fact(fact: StoredFact, seer: Seer) -> dict[str, Any]:
     return {"id": fact.id, "heard": fact.heard, "kind": type(fact.event).__name__, "fact": show(fact.event, seer)}
 
 
+def gathered(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Show a row of facts of one kind as its newest, with their number; what nobody asked for stands by itself."""
+    found: list[dict[str, Any]] = []
+    for fact in facts:
+        if found and (last := found[-1])["kind"] == fact["kind"] and last["fact"].get("unasked") == fact["fact"].get("unasked"):
+            last["times"] += 1
+        else:
+            found.append({**fact, "times": 1})
+    return found
+
+
 def conditions(listing: Listing, said: Mapping[str, str]) -> list[Where]:
     """Read conditions off a query string.
 
