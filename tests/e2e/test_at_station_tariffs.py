@@ -2,7 +2,7 @@
 """Tariffs of stations (8.4.6, 8.4.7): a real CSMS, and simulated stations with a display that hold, show and tell them."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ async def order(at: Standing, verb: str, status: int = 200, **said: Any) -> Any:
 
 def known(at: Standing) -> list[tuple[int, str]]:
     """What the CSMS knows that the station has."""
-    return [(one.evse, one.id) for one in at.here.rows(StationTariff)]
+    return [(one.evse, one.id) for one in at.here.rows(StationTariff) if one.ended is None]
 
 
 async def test_a_tariff_that_is_set_for_later_is_seen_from_its_moment_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,3 +88,25 @@ async def test_where_a_wire_has_no_words_for_tariffs_that_is_said(wire: str, tmp
             refused = await order(at, verb, status=501, **said)
             assert refused["outcome"] == "not-supported", (verb, refused)
         assert known(at) == []
+
+
+@pytest.mark.at("AT-8.4.7-3", "v21")
+async def test_what_counted_at_a_station_half_a_minute_before_a_change_is_the_old_tariff(tmp_path: Path) -> None:
+    async with standing(tmp_path, "v21") as at:
+        here = at.here
+        await order(at, "set", tariff=tariff("old", "0.39"))
+        moment = here.now() + timedelta(minutes=10)
+        await order(at, "set", tariff=tariff("new", "0.45", valid_from=moment.isoformat()))
+        await here.until(lambda: here.now() > moment + timedelta(minutes=1))
+        assert seen(at, 1) == ["0.45 EUR per kWh"]
+        await order(at, "set", evse=2, tariff=tariff("newest", "0.50"))
+        await here.until(lambda: sorted(known(at)) == [(0, "new"), (2, "newest")])
+
+        async def counted(when: datetime) -> list[tuple[int, str]]:
+            said = await here.ask("stations/CS-1/tariffs", at=when.isoformat())
+            return [(one["evse"], one["tariff"]["id"]) for one in said["items"]]
+
+        assert await counted(moment - timedelta(seconds=30)) == [(1, "old"), (2, "old")]
+        assert await counted(moment) == [(1, "new"), (2, "new")]
+        assert await counted(here.now()) == [(1, "new"), (2, "newest")]
+        assert await counted(moment - timedelta(days=1)) == []

@@ -24,6 +24,7 @@ from open63110.cli import (
     site_power,
     sites,
     station_program,
+    tariffs,
 )
 from open63110.cli.derived import add_door
 from open63110.cli.lists import add_list, add_show
@@ -86,7 +87,8 @@ NOUNS: dict[str, Noun] = {
     "zone": Noun(plural="zones", columns=("site", "id", "import_max", "failsafe", "priority", "limit.asked.limit")),
     "station-tariff": Noun(
         plural="station-tariffs",
-        columns=("station", "evse", "kind", "id", "valid_from", "at", "tariff.currency", "transfer"),
+        more=(tariffs.counted,),
+        columns=("station", "evse", "kind", "id", "valid_from", "at", "ended", "tariff.currency", "transfer"),
     ),
     "tariff": Noun(plural="tariffs", columns=("key", "id", "currency", "valid_from", "elements")),
     "constraint": Noun(plural="constraints", columns=("id", "source", "actor", "scope", "until", "expires", "critical")),

@@ -159,6 +159,8 @@ class StationTariff(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_l
     """None: since it was set."""
     tariff: ChargingTariff | None = None
     """None: the station had it of somebody else."""
+    ended: datetime | None = None
+    """At the CSMS, of one that has counted: when the station had it no more; None: it has it."""
 
     @property
     def since(self) -> datetime:
@@ -180,6 +182,11 @@ def tariff_row(station: StationId, evse: EvseNumber, id: str) -> str:
     return f"{station}:{evse}:{id}"
 
 
+def past_row(row: StationTariff) -> str:
+    """Return the key of what has counted, and counts no more."""
+    return f"{row.key}:{row.since:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
 def transfer_row(station: StationId, reference: TransferReference) -> str:
     """Return the key of the tariff of an energy transfer."""
     return f"{station}:transfer:{reference}"
@@ -187,8 +194,12 @@ def transfer_row(station: StationId, reference: TransferReference) -> str:
 
 def in_force(rows: Iterable[StationTariff], evse: EvseNumber, now: datetime) -> StationTariff | None:
     """Return the default tariff that counts at an EVSE: what was set last of those that counted last."""
-    there = [one for one in rows if one.kind is TariffKind.DEFAULT and one.evse in {0, evse} and one.since <= now]
+    there = [one for one in rows if one.kind is TariffKind.DEFAULT and one.evse in {0, evse} and _has(one, now)]
     return max(there, key=lambda one: (one.since, one.at, one.evse), default=None)
+
+
+def _has(one: StationTariff, now: datetime) -> bool:
+    return one.since <= now and (one.ended is None or now < one.ended)
 
 
 def superseded(rows: Iterable[StationTariff], now: datetime) -> list[StationTariff]:

@@ -126,7 +126,7 @@ KEPT = (
     Kept(MonitorPage, "monitor_page", "id", ("station",), asked=True),
     Kept(EventStream, "event_stream", "id", ("station", "monitor", "open", "opened", "last"), asked=True),
     Kept(StreamChunk, "stream_chunk", "id", ("stream", "station", "begin"), asked=True),
-    Kept(StationTariff, "station_tariff", "key", ("station", "id", "kind", "at"), asked=True),
+    Kept(StationTariff, "station_tariff", "key", ("station", "id", "kind", "at", "ended"), asked=True),
     Kept(Notice, "notice", "id", ("channel", "station", "open", "due"), asked=True),
 )
 """Every noun that has rows. Station rows leave out transfers and sessions, which are rows of their own."""

@@ -257,6 +257,16 @@ def _value(name: str, hint: Any, text: str) -> Any:
     return value
 
 
+def moment_of(said: Mapping[str, str], name: str, default: datetime) -> datetime:
+    """Read a moment.
+
+    Raises:
+        Malformed: it is none.
+    """
+    found: datetime = _value(name, datetime, said[name]) if said.get(name) else default
+    return found
+
+
 def limit_of(said: Mapping[str, str]) -> int:
     """Return how many are wanted at most."""
     return min(MOST, max(1, number_of(said, "limit", USUAL)))

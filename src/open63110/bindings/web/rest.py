@@ -36,6 +36,7 @@ from open63110.bindings.web.series import StreamSeries
 from open63110.bindings.web.shapes import Replayed, show
 from open63110.bindings.web.site_power import SitePowers
 from open63110.bindings.web.stream import Stream
+from open63110.bindings.web.tariff_history import TariffHistory
 from open63110.bindings.web.to_many import ToMany
 from open63110.kernel.errors import Malformed, Refused
 from open63110.kernel.ids import TransferNumber
@@ -92,7 +93,7 @@ class Rest:
         yield from Bulk(self._node, self._access).operations()
         yield from FirmwareContent(self._node, self._access).operations()
         yield from self.places.operations()
-        for part in (LogContent, SitePowers, StreamSeries, Faults, Grid, Deletions):
+        for part in (LogContent, SitePowers, StreamSeries, Faults, Grid, TariffHistory, Deletions):
             yield from part(self._node, self._access, self._queries).operations()
         yield from ToMany(self._node, self._access, self._commands).operations()
         for case in self._node.engine.table.cases:

@@ -40,7 +40,7 @@ class TariffPages:
     async def tariffs(self, request: Request, caller: Caller) -> Response:
         """Tariffs of one station."""
         station = self._parts.queries.station(caller, request.path_params["station"])
-        node, mine = self._parts.node, (Where("station", "=", station.id),)
+        node, mine = self._parts.node, (Where("station", "=", station.id), Where("ended", "null"))
         tariffs = await node.store.find(StationTariff, Query(where=mine, order="key", limit=ROWS))
         now = node.clock.now()
         counting = {evse: in_force(tariffs, evse, now) for evse in sorted(station.evses)}

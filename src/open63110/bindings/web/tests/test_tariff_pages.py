@@ -64,3 +64,16 @@ async def test_what_is_no_price_is_said_where_it_was_typed(ground: Ground) -> No
     told = await send(client, f"{AT}/set", tariff__id="T", tariff__currency="EUR", tariff__energy__prices__0__price="much")
     assert "tariff.energy.prices" in told.text
     assert ground.link.got == []
+
+
+async def test_what_counted_can_be_asked_by_who_may_read_and_a_moment_that_is_none_is_named(ground: Ground) -> None:
+    await ground.station()
+    ground.hear(DefaultTariffSet(station=CS, at=ground.clock.now(), tariff=ChargingTariff(id="T", currency="EUR")))
+    await ground.settle()
+    async with ground.client(await ground.admit(Role.VIEWER, name="vera")) as client:
+        said = (await client.get(f"/api/v1/stations/{CS}/tariffs")).json()
+        assert [one["tariff"]["id"] for one in said["items"]] == ["T"] * len(ground.engine.stations[CS].evses)
+        assert said["items"]
+        wrong = await client.get(f"/api/v1/stations/{CS}/tariffs", params={"at": "yesterday"})
+        assert (wrong.status_code, wrong.json()["where"]) == (400, "at")
+        assert (await client.get("/api/v1/stations/CS-9/tariffs")).status_code == 404

@@ -21,6 +21,7 @@ def upgrade() -> None:
         Column("id", Text(), nullable=False),
         Column("kind", Text(), nullable=False),
         Column("at", LONG, nullable=False),
+        Column("ended", LONG),
         Column("body", LargeBinary(), nullable=False),
     )
     op.create_index("station_tariff_station", "station_tariff", ["station"])

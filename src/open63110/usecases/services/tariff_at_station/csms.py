@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -15,6 +16,7 @@ from open63110.model.charging_tariff import (
     StationTariffChanged,
     TariffAssigned,
     TariffKind,
+    past_row,
     superseded,
     tariff_row,
 )
@@ -29,6 +31,9 @@ from open63110.usecases.services.tariff_at_station.messages import (
     StationTariffsCleared,
     StationTariffsReported,
 )
+
+PAST: Final = 200
+"""How many tariffs of a station that count no more are remembered."""
 
 
 def ask(command: SetDefaultTariff, station: Station) -> Iterator[Effect]:
@@ -94,10 +99,15 @@ def hear_set(event: DefaultTariffSet, station: Station, now: datetime, rows: Row
         valid_from=event.tariff.valid_from,
         tariff=event.tariff,
     )
+    held = _held(station, rows)
+    before = next((one for one in held if one.key == key), None)
+    if before is not None and before.since <= now:
+        yield _past(before, now)
     yield _changed(row, now)
-    others = [one for one in _held(station, rows) if one.key != key]
+    others = [one for one in held if one.key != key]
     for one in superseded([*others, row], now):
-        yield _gone(one, now)
+        yield from _gone(one, now)
+    yield from _forgotten(station, now, rows)
 
 
 def hear_report(event: StationTariffsReported, station: Station, now: datetime, rows: Rows) -> Iterator[Effect]:
@@ -112,7 +122,7 @@ def hear_report(event: StationTariffsReported, station: Station, now: datetime, 
             yield _changed(replace(row, at=was.at if was else now, tariff=contents.get(row.id)), now)
     for key, was in known.items():
         if key not in said and event.evse in {0, was.evse}:
-            yield _gone(was, now)
+            yield from _gone(was, now)
 
 
 def _known_for_all(row: StationTariff, event: StationTariffsReported, known: dict[str, StationTariff]) -> bool:
@@ -130,16 +140,30 @@ def hear_cleared(event: StationTariffsCleared, station: Station, now: datetime, 
     """Know that they are gone."""
     for one in _held(station, rows):
         if (not event.ids or one.id in event.ids) and event.evse in {None, one.evse} and one.kind is not TariffKind.TRANSFER:
-            yield _gone(one, now)
+            yield from _gone(one, now)
 
 
 def _held(station: Station, rows: Rows) -> list[StationTariff]:
-    return rows.load(StationTariff, Where("station", "=", station.id))
+    return rows.load(StationTariff, Where("station", "=", station.id), Where("ended", "null"))
 
 
 def _changed(row: StationTariff, now: datetime) -> StationTariffChanged:
     return StationTariffChanged(station=row.station, at=now, key=row.key, station_tariff=row)
 
 
-def _gone(row: StationTariff, now: datetime) -> StationTariffChanged:
-    return StationTariffChanged(station=row.station, at=now, key=row.key, station_tariff=None)
+def _gone(row: StationTariff, now: datetime) -> Iterator[StationTariffChanged]:
+    """Have it no more; that it has counted can be asked later."""
+    yield StationTariffChanged(station=row.station, at=now, key=row.key, station_tariff=None)
+    if row.kind is TariffKind.DEFAULT and row.since <= now:
+        yield _past(row, now)
+
+
+def _past(row: StationTariff, now: datetime) -> StationTariffChanged:
+    return _changed(replace(row, key=past_row(row), ended=now), now)
+
+
+def _forgotten(station: Station, now: datetime, rows: Rows) -> Iterator[StationTariffChanged]:
+    """Let the oldest go of those that count no more."""
+    past = rows.load(StationTariff, Where("station", "=", station.id), Where("ended", "not null"))
+    for one in sorted(past, key=lambda row: row.since)[: max(0, len(past) - PAST)]:
+        yield StationTariffChanged(station=station.id, at=now, key=one.key, station_tariff=None)

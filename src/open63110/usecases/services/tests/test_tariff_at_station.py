@@ -59,13 +59,13 @@ class End(KeptRows):
         decide: Callable[..., Any] = USE_CASE.decide[self.role, type(message)]
         given: dict[str, Any] = {"station": station, "now": self.now, "policy": self.policy, "rows": self}
         names = decide.__code__.co_varnames[1 : decide.__code__.co_argcount]
-        return self.take(list(decide(message, **{name: given[name] for name in names})))
+        return self.take(decide(message, **{name: given[name] for name in names}))
 
     def put(self, one: Any = None, evse: EvseNumber = ALL) -> list[Any]:  # type: ignore[override] # a tariff here, not a row
         return self.do(SetDefaultTariff(station=CS, evse=evse, tariff=one or tariff()))
 
     def held(self) -> list[tuple[int, str]]:
-        return [(one.evse, one.id) for one in self.load(StationTariff)]
+        return [(one.evse, one.id) for one in self.load(StationTariff) if one.ended is None]
 
     def counts(self, evse: EvseNumber, at: datetime) -> str:
         found = in_force(self.load(StationTariff), evse, at)
@@ -181,7 +181,9 @@ def test_the_csms_believes_what_a_station_says_it_has() -> None:
     found = TariffAssigned(id="X", kind=TariffKind.DRIVER)
     end.do(StationTariffsReported(station=CS, at=NOW, tariffs=(TariffAssigned(id="T-1", evses=(ONE, TWO)), found)))
     assert end.held() == [(0, "X"), (1, "T-1"), (2, "T-1")]
-    assert [one.tariff for one in end.load(StationTariff)] == [None, tariff(), tariff()], "what it says is known from here"
+    assert [one.tariff for one in end.load(StationTariff) if one.ended is None] == [None, tariff(), tariff()], (
+        "what it says is known from here"
+    )
     end.do(StationTariffsReported(station=CS, at=NOW, evse=ONE))
     assert end.held() == [(0, "X"), (2, "T-1")]
     end.do(StationTariffsReported(station=CS, at=NOW))
@@ -193,6 +195,43 @@ def test_what_an_evse_has_of_one_for_all_is_not_known_twice() -> None:
     end.do(DefaultTariffSet(station=CS, at=NOW, tariff=tariff()))
     end.do(StationTariffsReported(station=CS, at=NOW, evse=ONE, tariffs=(TariffAssigned(id="T-1", evses=(ONE,)),)))
     assert end.held() == [(0, "T-1")]
+
+
+def test_the_csms_remembers_what_counted_when() -> None:
+    end = End(Role.CSMS)
+    hour = timedelta(hours=1)
+    end.do(DefaultTariffSet(station=CS, at=NOW, tariff=tariff("old")))
+    end.now = NOW + hour
+    end.do(DefaultTariffSet(station=CS, at=NOW, tariff=tariff("new", since=NOW + 3 * hour)))
+    end.do(DefaultTariffSet(station=CS, at=NOW, tariff=tariff("never", since=NOW + 9 * hour)))
+    end.now = NOW + 4 * hour
+    end.do(DefaultTariffSet(station=CS, at=NOW, evse=ONE, tariff=tariff("mine")))
+    assert "old" not in [id for _, id in end.held()]
+    end.now = NOW + 5 * hour
+    end.do(StationTariffsCleared(station=CS, at=NOW))
+    assert end.held() == []
+    before = NOW + 3 * hour - timedelta(seconds=30)
+    moments = [NOW - hour, NOW, before, NOW + 3 * hour, NOW + 4 * hour, NOW + 5 * hour, NOW + 9 * hour]
+    assert [end.counts(ONE, at) for at in moments] == ["", "old", "old", "new", "mine", "", ""]
+    assert [end.counts(TWO, at) for at in moments] == ["", "old", "old", "new", "new", "", ""]
+
+
+def test_what_was_set_anew_counted_before_as_it_was_then() -> None:
+    end = End(Role.CSMS)
+    end.do(DefaultTariffSet(station=CS, at=NOW, tariff=tariff("T", "0.40")))
+    end.now = LATER
+    end.do(DefaultTariffSet(station=CS, at=NOW, tariff=tariff("T", "0.50")))
+    found = [in_force(end.load(StationTariff), ONE, at) for at in (NOW, LATER)]
+    assert [one and one.tariff for one in found] == [tariff("T", "0.40"), tariff("T", "0.50")]
+
+
+def test_of_what_counts_no_more_the_newest_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("open63110.usecases.services.tariff_at_station.csms.PAST", 2)
+    end = End(Role.CSMS)
+    for number in range(5):
+        end.now = NOW + timedelta(days=number)
+        end.do(DefaultTariffSet(station=CS, at=NOW, tariff=tariff(f"T-{number}")))
+    assert sorted(one.id for one in end.load(StationTariff)) == ["T-2", "T-3", "T-4"]
 
 
 def test_the_csms_orders_nothing_that_cannot_be() -> None:
