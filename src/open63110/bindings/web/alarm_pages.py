@@ -71,6 +71,7 @@ class AlarmPages:
             earlier=f"{page}&offset={max(0, offset - ROWS)}" if offset else "",
             later=f"{page}&offset={offset + ROWS}" if len(found) > ROWS else "",
             offset=offset,
+            count=min(len(found), ROWS),
             total=await self._parts.queries.count(caller, LISTING, _wanted(said)),
         )
 

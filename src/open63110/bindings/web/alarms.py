@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from open63110.bindings.web.queries import state_of
+from open63110.bindings.web.render import words
 from open63110.kernel.errors import Unavailable
 from open63110.kernel.ids import EvseNumber, StationId
 from open63110.model.alarm import AlarmKind, StationAlarm
@@ -88,7 +89,7 @@ def tone_of(alarm: PowerAlarm) -> str:
 
 
 def _of_power(alarm: PowerAlarm) -> Alarm:
-    detail = f"{alarm.kind} at {alarm.place}{f': {alarm.detail}' if alarm.detail else ''}"
+    detail = f"{words(alarm.kind)} at {alarm.place}{f': {alarm.detail}' if alarm.detail else ''}"
     return Alarm(tone=tone_of(alarm), title=str(alarm.site), detail=detail, link=f"/sites/{alarm.site}")
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page of what is watched at a station: monitors to set and to clear, and streams of values as curves (8.3.5)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 import msgspec
 from starlette.requests import Request
@@ -17,6 +18,9 @@ from open63110.ports import Query, Where
 from open63110.usecases.stations.monitor_station.installing import watchable
 
 View = Callable[[Request, Caller], Awaitable[Response]]
+
+TONES: Final[Mapping[WishState, str]] = {"set": "good", "wanted": "warn", "unwanted": "warn", "refused": "bad"}
+"""How the state of a wish looks."""
 
 STREAMS = 20
 """Streams on one page, the newest first."""
@@ -59,6 +63,7 @@ class MonitorPages:
             streams=streams,
             kinds=list(MonitorKind),
             severities=SEVERITIES,
+            tones=TONES,
             variables=[str(one) for one in watchable(station)],
         )
 

@@ -3,7 +3,7 @@
 
 import re
 import typing
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -215,15 +215,23 @@ def shown_fact(fact: StoredFact, seer: Seer) -> dict[str, Any]:
     return {"id": fact.id, "heard": fact.heard, "kind": type(fact.event).__name__, "fact": show(fact.event, seer)}
 
 
-def gathered(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Show a row of facts of one kind as its newest, with their number; what nobody asked for stands by itself."""
+def gathered(facts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Show facts of one kind that follow each other as their newest, with their number; also where two kinds take turns.
+
+    What nobody asked for stands by itself.
+    """
     found: list[dict[str, Any]] = []
     for fact in facts:
-        if found and (last := found[-1])["kind"] == fact["kind"] and last["fact"].get("unasked") == fact["fact"].get("unasked"):
-            last["times"] += 1
-        else:
+        last = next((one for one in found[-2:] if _alike(one, fact)), None)
+        if last is None:
             found.append({**fact, "times": 1})
+        else:
+            last["times"] += 1
     return found
+
+
+def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return bool(one["kind"] == other["kind"] and one["fact"].get("unasked") == other["fact"].get("unasked"))
 
 
 def conditions(listing: Listing, said: Mapping[str, str]) -> list[Where]:

@@ -39,6 +39,7 @@ async def test_an_alarm_is_shown_acknowledged_and_resolved(ground: Ground) -> No
     assert "EVSE@1 F-17: too hot" in page
     assert "1 follows from it" in page
     assert page.count('<tr id="alarm-') == 1
+    assert "1–2 of 2" in page
     path, key = f"/do/stations/{CS}/station-alarms", f"{CS}:event:1:EVSE:Problem:F-17"
     assert "accepted" in (await send(client, f"{path}/acknowledge", ids=key)).text
     assert "by p-operator" in (await client.get("/alarms?state=acknowledged")).text
@@ -66,12 +67,15 @@ def power_alarm(ground: Ground) -> None:
 
 
 async def test_alarms_about_power_stand_on_the_same_page(ground: Ground) -> None:
+    await ground.station()
     power_alarm(ground)
+    Alarms(ground.engine).raised(SiteId("north"), "PlannerAway", "g1", "too much", ground.clock.now())
     client = await logged_in(ground, Role.VIEWER)
     page = (await client.get("/alarms")).text
     check(page)
     assert "too much" in page
     assert "All is well" not in page
+    assert "Planner away at g1: too much" in (await client.get("/")).text
 
 
 async def test_whoever_knows_of_an_alarm_about_power_says_so_and_it_lasts(ground: Ground) -> None:

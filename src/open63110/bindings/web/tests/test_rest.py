@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from open63110.bindings.web.listings import LISTINGS
-from open63110.bindings.web.queries import conditions, filters_of, natural
+from open63110.bindings.web.queries import conditions, filters_of, gathered, natural
 from open63110.bindings.web.shapes import MASK
 from open63110.bindings.web.tests.ground import CS, Ground
 from open63110.bindings.web.tests.test_pages import logged_in
@@ -298,3 +298,11 @@ async def test_there_is_nothing_elsewhere(ground: Ground) -> None:
     answer = await client.get("/api/v1/nothing")
     assert (answer.status_code, answer.json()["code"]) == (404, "Unknown")
     assert (await client.delete("/api/v1/stations")).status_code == 405
+
+
+def test_facts_that_take_turns_are_shown_once_each_and_what_nobody_asked_for_by_itself() -> None:
+    kinds = ["Chunk", "Stream"] * 10 + ["Booted", "Connected", "Booted"] + ["Chunk"]
+    facts: list[dict[str, Any]] = [{"kind": kind, "fact": {}} for kind in kinds]
+    facts.insert(0, {"kind": "Chunk", "fact": {"unasked": True}})
+    shown = [(one["kind"], one["times"]) for one in gathered(facts)]
+    assert shown == [("Chunk", 1), ("Chunk", 10), ("Stream", 10), ("Booted", 2), ("Connected", 1), ("Chunk", 1)]
