@@ -8,6 +8,7 @@ import random
 import typing
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
 
@@ -106,6 +107,8 @@ SAID: Final[dict[str, tuple[Any, ...]]] = {
     "variables": (("EVSE@1/Power", "EVSE@2/Temperature"),),
     "ids": ((3, 4),),
     "cleared": ((3,),),
+    "amount": (Decimal("4.35"), Decimal("0.10")),
+    "psp_reference": ("9914-7713-0042",),
     "superseded": (("vv-1", "vv-2"),),
     "unknown": ((4,),),
     "stay": ((1,),),
@@ -195,7 +198,8 @@ def corpus(count: int = 200, seed: int = 63110) -> list[Any]:
     names = [one.name for one in CODEC.registry.messages]
     often = ["EnergyTransferUpdated"] * 24 + ["ConnectorReported"] * 8 + ["AuthorizeCredential", "AuthorizationAnswer"] * 4
     often += ["EnergyTransferStarted", "EnergyTransferEnded", "MeterValuesReported", "LimitPower", "LimitInForce"] * 5
-    names = (names * 9)[: count - len(often)] + often
+    said = (names * 9)[: max(count - len(often), len(names))]
+    names = said + often[: count - len(said)]
     return [sample(name, chance) for name in names]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands about behaviour towards the grid for the catalogue of outcomes: a default curve, and a signal (8.2.10)."""
+"""Commands that came with OCPP 2.1 for the catalogue of outcomes: a default curve, a signal, ways back, payments, batteries."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,12 +18,19 @@ def grid_cases(cs: AnyPlayer, case: Callable[..., Any], wires: tuple[str, ...]) 
         cs.answers["SetDerControl"] = lambda order: (DerControlAnswer(id=order.id),)
         cs.answers["ClearDerControls"] = lambda _: (DerControlsAnswer(count=1),)
         cs.answers["AskDerControls"] = lambda _: (DerControlsAnswer(count=0),)
-        cs.obey("SendGridSignal")
+        cs.obey("SendGridSignal", "AllowTransfer", "AnnounceWebPayment", "RequestBatterySwap")
     else:
         cs.obey("SetDERControl", "ClearDERControl", "GetDERControl", "AFRRSignal")
+        cs.obey("NotifyAllowedEnergyTransfer", "RequestBatterySwap")
+        cs.answers["NotifyWebPaymentStarted"] = lambda _: {}
+    modes = {"modes": ["DC", "DC_BPT"]}
+    card = {"kind": "ISO14443", "value": "ANNA"}
     return {
         "SetDerControl": case(VOLT_VAR, {"kind": "volt-var", "default": True}, wires=wires),
         "AskDerControls": case({}, {}, elsewhere="CS-NONE", wires=wires),
         "ClearDerControls": case({"default": True}, {"id": "none"}, wires=wires, elsewise="rejected"),  # none was ever set
         "SendGridSignal": case({"signal": -50}, {"signal": -50}, elsewhere="CS-NONE", wires=wires),
+        "AllowTransfer": case(modes | {"reference": cs.transactions[2]}, modes | {"reference": "no such"}, wires=wires),
+        "AnnounceWebPayment": case({"evse": 1}, {"evse": 9}, wires=wires),
+        "RequestBatterySwap": case({"subject": card}, {"subject": card | {"value": "NOBODY"}}, wires=wires),
     }

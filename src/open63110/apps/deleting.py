@@ -51,6 +51,7 @@ DATA: Final = {
     "audit": "audit",
     "sdr": "contracts-in-records",
     "customer_report": "reports",
+    "settlement": "payments",
     "journal": "journal",
 }
 """As what tables are reported."""

@@ -256,6 +256,7 @@ class StationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             screen=Screen(most=seen.most if seen.file else 0, formats=seen.formats, languages=seen.languages),
             single_phase=tuple(number for number, bay in bays.items() if bay.phases == 1),
             sockets=tuple(number for number, bay in bays.items() if bay.socket),
+            battery_swaps=False,
             grid=GridAbility(kinds=self.grid.kinds, most=self.grid.most, signals=self.grid.signals),
         )
 

@@ -110,6 +110,13 @@ NOUNS: dict[str, Noun] = {
         plural="der-controls",
         columns=("station", "id", "kind", "standing", "reason", "superseded", "active", "control.start", "control.duration"),
     ),
+    "allowed-transfer": Noun(
+        plural="allowed-transfers", columns=("station", "reference", "modes", "standing", "reason", "at", "by")
+    ),
+    "battery-swap": Noun(plural="battery-swaps", columns=("station", "request", "state", "subject", "at", "brought", "taken")),
+    "settlement": Noun(
+        plural="settlements", columns=("station", "reference", "psp_reference", "status", "amount", "at", "receipt", "info")
+    ),
     "der-report": Noun(plural="der-reports", columns=("station", "request", "since", "at", "trouble")),
     "voucher": Noun(plural="vouchers", columns=("id", "serial", "identity", "site", "zone", "until", "used_by", "used")),
     "notice": Noun(

@@ -8,6 +8,7 @@ from open63110.kernel.messages import Message
 from open63110.kernel.roles import Role
 from open63110.kernel.usecase import Flow
 from open63110.model.der import DerKind
+from open63110.model.station import Station
 from open63110.usecases.energy.frequency_regulation import GridAlarmReported
 from open63110.usecases.stations.monitor_station import StationEventReported
 
@@ -18,8 +19,10 @@ TRIPPED: Final = 4
 NOTED: Final = 5
 
 
-def then(event: GridAlarmReported) -> Iterator[Message]:
-    """Raise it, or let it be over; one for each kind of control and of event."""
+def then(event: GridAlarmReported, station: Station) -> Iterator[Message]:
+    """Raise it, or let it be over; one for each kind of control and of event. Below a local CSMS it is that which raises it."""
+    if station.via:
+        return
     yield StationEventReported(
         station=event.station,
         at=event.at,

@@ -99,6 +99,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Firmware without a signature is neither ordered nor, at a station, installed (8.3.6)."""
     firmware_within: Seconds = Seconds(604_800.0)
     """How long after its time an image can be fetched at the address made for an order [s]."""
+    vat_numbers: Literal["reject", "well-formed"] = "reject"
+    """Which numbers for value added tax that are entered at stations will do: none, as no register is asked, or those that have
+    the form of their country (8.4.8)."""
     deletion_days: int = 30
     """Within so many days a person's data are deleted everywhere if the request names no deadline [d]."""
 
@@ -145,6 +148,8 @@ class StationPolicy(Policy, frozen=True, kw_only=True):
     """How many answers it remembers."""
     screen: Screen = Screen()
     grid: GridAbility = GridAbility()
+    battery_swaps: bool = True
+    """There are batteries to be swapped."""
     sampling: Seconds = Seconds(60.0)
     """Between two readings while energy may flow [s]."""
     patience: Seconds = Seconds(30.0)

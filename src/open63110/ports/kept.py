@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from open63110.model.alarm import StationAlarm
+from open63110.model.battery import BatterySwap
 from open63110.model.charging_tariff import StationTariff
 from open63110.model.constraint import Constraint
 from open63110.model.deletion import CustomerReport, DeletionItem, DeletionRequest
@@ -32,12 +33,14 @@ from open63110.model.quarantine import QuarantinedInput
 from open63110.model.sdr import Sdr
 from open63110.model.session import ServiceSession
 from open63110.model.settings import Rollout, RolloutResult, SettingTemplate, StationSettings
+from open63110.model.settlement import Settlement
 from open63110.model.site import Site, Zone
 from open63110.model.station import Station
 from open63110.model.stream import EventStream, StreamChunk
 from open63110.model.tariff import Tariff
 from open63110.model.token import Subject, Token
 from open63110.model.transfer import EnergyTransfer
+from open63110.model.v2g import AllowedTransfer
 from open63110.model.voucher import Voucher
 
 
@@ -91,6 +94,9 @@ KEPT = (
     Kept(MessageReport, "message_report", "station", ("since", "at"), asked=True),
     Kept(StationDerControl, "der_control", "key", ("station", "kind", "standing", "at"), asked=True),
     Kept(DerReport, "der_report", "station", ("since", "at"), asked=True),
+    Kept(AllowedTransfer, "allowed_transfer", "key", ("station", "reference", "standing"), asked=True),
+    Kept(BatterySwap, "battery_swap", "key", ("station", "state", "at", "subject"), asked=True),
+    Kept(Settlement, "settlement", "key", ("station", "reference", "status", "at"), asked=True),
     Kept(Discovery, "discovery", "station", ("firmware", "trouble"), asked=True),
     Kept(ReportPage, "report_page", "id", ("station",), asked=True),
     Kept(InventoryDifference, "inventory_difference", "id", ("station", "at"), asked=True),

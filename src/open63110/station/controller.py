@@ -6,7 +6,7 @@ follow facts (contactors, restart, unlocking), and the way of facts and requests
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +44,7 @@ from open63110.usecases.energy.smart_charging import (
 )
 from open63110.usecases.services.authorize_externally import ConnectorUnlocked
 from open63110.usecases.services.authorize_locally import CredentialPresented
+from open63110.usecases.services.validate_vat_number import VatNumberAnswered
 from open63110.usecases.sessions.energy_transfer import MeterSampled, StopTransfer
 from open63110.usecases.stations.monitor_station import FaultAppeared
 from open63110.usecases.stations.onboard_station import PoweredUp, RegistrationAnswered, TimeTold
@@ -67,7 +68,7 @@ class Controller:
 
     __slots__ = (
         *("_engine", "_pause", "_post", "clock", "hardware", "id", "identity", "layout", "limit", "line"),
-        *("outbox", "powered"),
+        *("outbox", "powered", "terminal"),
     )
 
     def __init__(
@@ -87,6 +88,7 @@ class Controller:
         self.line: Line
         self.outbox = Outbox()
         self.powered = False
+        self.terminal: Callable[[Event], None] | None = None  # is told what its CSMS says of payments
         self.clock = Timekeeper(station, lambda fact, now: self._hear(fact, now=now), self._clock_was_set)
         self._pause: asyncio.TimerHandle | None = None
         self._post = Post(station, engine, self)
@@ -213,8 +215,11 @@ class Controller:
 
     def feel_grid(self, kind: DerKind, fault: str, *, ended: bool) -> None:
         """See the grid leave what a control says, or come back within it."""
-        now = self._engine.clock.now()
-        self._hear(GridAlarmReported(station=self.id, at=now, kind=kind, fault=fault, ended=ended), now=now)
+        self.witness(GridAlarmReported(station=self.id, at=self._engine.clock.now(), kind=kind, fault=fault, ended=ended))
+
+    def witness(self, fact: Event) -> None:
+        """Hear what another part of the station tells: its payment terminal, its bays for batteries."""
+        self._hear(fact, now=self._engine.clock.now())
 
     def stop(self, evse: int, reason: str, trigger: str = "AbnormalCondition") -> None:
         """End what runs at an EVSE for a reason that the hardware saw; nothing if nothing runs."""
@@ -306,6 +311,8 @@ class Controller:
                 self.hardware.restart(fact.reason, fact.evse)
             case RegistrationAnswered() if fact.registration is not Registration.PENDING:
                 self.line.judged(accepted=fact.registration is Registration.ACCEPTED)
+            case VatNumberAnswered() if self.terminal is not None:
+                self.terminal(fact)
             case OwnSettingsChanged():
                 keep_to(fact.own_settings, self._engine, self.hardware, self.line)
 

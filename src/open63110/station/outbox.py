@@ -28,6 +28,9 @@ from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.frequency_regulation import DerControlsReported, DerControlSwitched, GridAlarmReported
 from open63110.usecases.energy.smart_charging import FailSafeEntered, FailSafeLeft, LimitCleared, LimitInForce
 from open63110.usecases.services.reserve_evse import ReservationEnded
+from open63110.usecases.services.settle_payments import PaymentReported
+from open63110.usecases.services.swap_batteries import BatterySwapReported
+from open63110.usecases.services.validate_vat_number import VatNumberPresented
 from open63110.usecases.stations.monitor_station import MeterValuesReported, StationEventReported, worth_queueing
 from open63110.usecases.stations.monitor_station.monitors import MonitorsReported
 from open63110.usecases.stations.provision_fault_codes import FaultCatalogueAnnounced
@@ -53,10 +56,20 @@ TOLD = (
     FirmwarePublishReported,
     DerControlSwitched,
     GridAlarmReported,
+    BatterySwapReported,
+    PaymentReported,
 )
 """Facts of a station that its CSMS has to hear; a wire without words for one says so, and the CSMS goes without."""
 
-AT_ONCE = (ProfilesReported, MessagesReported, InventoryReported, MonitorsReported, FaultCatalogueAnnounced, DerControlsReported)
+AT_ONCE = (
+    ProfilesReported,
+    MessagesReported,
+    InventoryReported,
+    MonitorsReported,
+    FaultCatalogueAnnounced,
+    DerControlsReported,
+    VatNumberPresented,
+)
 """Facts that answer a question of the CSMS, or are said anew over each link: what cannot go now is worth nothing later."""
 
 MOST = 2_000

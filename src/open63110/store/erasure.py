@@ -18,6 +18,7 @@ from open63110.model.order import Order
 from open63110.model.principal import AuditEntry
 from open63110.model.quarantine import QuarantinedInput
 from open63110.model.sdr import Sdr
+from open63110.model.settlement import Settlement
 from open63110.model.token import Subject, Token
 from open63110.runtime.table import event_types
 from open63110.store.trouble import unavailable
@@ -61,6 +62,7 @@ PERSONAL: Final = (
     Place("audit", AuditEntry),
     Place("sdr", Sdr),
     Place("customer_report", CustomerReport),
+    Place("settlement", Settlement),
     Place("journal", None, which=f"NOT ({_NAMES})"),
     Place("journal", None, which=_NAMES),
     Place("subject", Subject, ("value",)),

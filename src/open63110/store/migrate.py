@@ -10,7 +10,7 @@ from open63110.kernel.errors import Unavailable
 from open63110.store.snapshot import snapshot
 from open63110.store.trouble import unavailable
 
-REVISIONS = tuple(f"{number:04}" for number in range(1, 26))
+REVISIONS = tuple(f"{number:04}" for number in range(1, 27))
 """Every revision of the schema, oldest first; one file each in ``migrations/versions``."""
 
 HEAD = REVISIONS[-1]

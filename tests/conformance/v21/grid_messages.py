@@ -53,11 +53,27 @@ curves = st.builds(
 )
 SAYS: dict[str, st.SearchStrategy[Any]] = {
     "curve": curves,
-    "enter_service": st.builds(EnterService, delay=maybe, random_delay=maybe, ramp=maybe),
-    "fixed_pf": st.builds(FixedPowerFactor),
-    "fixed_var": st.builds(FixedVar, unit=st.sampled_from(DerUnit)),
-    "droop": st.builds(FrequencyDroop),
-    "gradient": st.builds(RampGradient),
+    "enter_service": st.builds(
+        EnterService,
+        high_voltage=number,
+        low_voltage=number,
+        high_frequency=number,
+        low_frequency=number,
+        delay=maybe,
+        random_delay=maybe,
+        ramp=maybe,
+    ),
+    "fixed_pf": st.builds(FixedPowerFactor, displacement=number, absorbs=st.booleans()),
+    "fixed_var": st.builds(FixedVar, setpoint=number, unit=st.sampled_from(DerUnit)),
+    "droop": st.builds(
+        FrequencyDroop,
+        over_frequency=number,
+        under_frequency=number,
+        over_droop=number,
+        under_droop=number,
+        response=number,
+    ),
+    "gradient": st.builds(RampGradient, usual=number, soft_start=number),
     "discharge": st.builds(DischargeLimit, percent=maybe, trip=st.none() | curves),
 }
 

@@ -21,8 +21,13 @@ from open63110.usecases.energy.frequency_regulation import (
     SetDerControl,
 )
 from open63110.usecases.energy.smart_charging import PrioritizeTransfer, PullLimit
+from open63110.usecases.energy.v2g_session import AllowTransfer
+from open63110.usecases.services.announce_web_payment import AnnounceWebPayment
+from open63110.usecases.services.settle_payments import PaymentReported
+from open63110.usecases.services.swap_batteries import BatterySwapReported, RequestBatterySwap
 from open63110.usecases.services.tariff_at_station import AskStationTariffs, ClearStationTariffs, SetDefaultTariff
 from open63110.usecases.services.tariff_of_transfer import ChangeTransferTariff
+from open63110.usecases.services.validate_vat_number import VatNumberPresented
 from open63110.usecases.stations.monitor_station.streams import AdjustStream, AskStreams, CloseStream, OpenStream, StreamSampled
 
 
@@ -62,11 +67,6 @@ def test_nothing_translated_for_201_is_lost() -> None:
     grid = {AskDerControls, ClearDerControls, DerControlsReported, DerControlSwitched, GridAlarmReported, SendGridSignal}
     grid.add(SetDerControl)
     tariffs = {SetDefaultTariff, AskStationTariffs, ClearStationTariffs, ChangeTransferTariff}
-    assert WIRE.by_message.keys() - OLDER.by_message.keys() == {
-        PriorityChanged,
-        PrioritizeTransfer,
-        PullLimit,
-        *streams,
-        *grid,
-        *tariffs,
-    }
+    services = {AllowTransfer, AnnounceWebPayment, RequestBatterySwap, BatterySwapReported, PaymentReported, VatNumberPresented}
+    energy = {PriorityChanged, PrioritizeTransfer, PullLimit}
+    assert WIRE.by_message.keys() - OLDER.by_message.keys() == energy | streams | grid | tariffs | services

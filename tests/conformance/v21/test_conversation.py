@@ -32,6 +32,8 @@ async def test_values_of_a_stream_from_a_station_that_has_not_booted_are_not_kep
 async def test_a_vat_number_is_repeated_but_not_vouched_for_nor_in_the_journal() -> None:
     async with room(WIRE) as csms:
         await csms.call("BootNotification", BOOT)
-        answer = await csms.call("VatNumberValidation", {"vatNumber": "DE123456"})
-        assert (answer[2]["status"], answer[2]["vatNumber"]) == ("Rejected", "DE123456")
-        assert "DE123456" not in repr(csms.journal)
+        for number, reason in (("DE123456789", "NoRegister"), ("DE12", "InvalidVatNumber")):
+            answer = await csms.call("VatNumberValidation", {"vatNumber": number})
+            assert (answer[2]["status"], answer[2]["vatNumber"]) == ("Rejected", number)
+            assert answer[2]["statusInfo"] == {"reasonCode": reason}
+            assert number not in repr(csms.journal)

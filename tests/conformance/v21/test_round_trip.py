@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conformance.v21.grid_messages import GRID
+from tests.conformance.v21.service_messages import SERVICES
 from tests.conformance.v21.tariffs import PRICED
 from tests.conformance.v201.display_messages import DISPLAYED_LATER
 from tests.conformance.v201.golden import CS, NOW
@@ -30,6 +31,7 @@ CARRIED: dict[Any, st.SearchStrategy[Any]] = {
     **DISPLAYED_LATER,
     **GRID,
     **PRICED,
+    **SERVICES,
     PriorityChanged: st.builds(
         PriorityChanged, station=st.just(CS), at=st.just(NOW), reference=words(36, 1), active=st.booleans()
     ),

@@ -53,6 +53,7 @@ from open63110.usecases.services.authorize_locally import (
     SendLocalList,
 )
 from open63110.usecases.services.reserve_evse import CancelReservation, ReservationEnded, ReservationMade, ReserveEvse
+from open63110.usecases.services.validate_vat_number import VatNumberAnswer, VatNumberAnswered
 from open63110.usecases.stations.change_availability import (
     AvailabilityChanged,
     AvailabilityPlanned,
@@ -131,6 +132,15 @@ def told(said: Message, answers: Sequence[Any], now: datetime) -> Iterator[Event
                 )
             case TimeAnswer():
                 yield TimeTold(station=said.station, at=now, now=one.now)
+            case VatNumberAnswer():
+                yield VatNumberAnswered(
+                    station=said.station,
+                    at=now,
+                    vat_number=one.vat_number,
+                    accepted=one.accepted,
+                    reason=one.reason,
+                    evse=one.evse,
+                )
             case Acknowledged() if isinstance(said, OpenStream):
                 yield StreamAnswered(station=said.station, at=now, number=said.number, accepted=True)
             case AuthorizationAnswer() if isinstance(said, AuthorizeCredential | TransferFact) and said.subject is not None:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What answers mean to a CSMS: about behaviour towards the grid (8.2.10)."""
+"""What answers mean to a CSMS: about behaviour towards the grid (8.2.8, 8.2.10), web payments and batteries."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Final
 
 from open63110.bindings.link.answer import Answer, Meaning
@@ -18,6 +19,9 @@ from open63110.usecases.energy.frequency_regulation import (
     SendGridSignal,
     SetDerControl,
 )
+from open63110.usecases.energy.v2g_session import AllowTransfer, TransferAllowanceAnswered
+from open63110.usecases.services.announce_web_payment import AnnounceWebPayment, WebPaymentAwaited
+from open63110.usecases.services.swap_batteries import BatterySwapAnswered, RequestBatterySwap
 
 
 def _control_set(answer: Answer) -> Iterator[Message]:
@@ -50,10 +54,31 @@ def _signal(answer: Answer) -> Iterator[Message]:
         yield GridSignalTaken(station=answer.order.station, at=answer.now, signal=answer.order.signal, moment=moment)
 
 
+def _allowed(answer: Answer) -> Iterator[Message]:
+    order = answer.order
+    yield TransferAllowanceAnswered(
+        station=order.station, at=answer.now, reference=order.reference, revision=order.revision, reason=answer.why
+    )
+
+
+def _web_payment(answer: Answer) -> Iterator[Message]:
+    if answer.yes:
+        until = answer.now + timedelta(seconds=answer.order.timeout)
+        yield WebPaymentAwaited(station=answer.order.station, at=answer.now, evse=answer.order.evse, until=until)
+
+
+def _swap(answer: Answer) -> Iterator[Message]:
+    order = answer.order
+    yield BatterySwapAnswered(station=order.station, at=answer.now, request=order.request, reason=answer.why)
+
+
 OF_GRID: Final[Mapping[type[Command], Meaning]] = {
     SetDerControl: _control_set,
     ClearDerControls: _controls_cleared,
     AskDerControls: _controls,
     SendGridSignal: _signal,
+    AllowTransfer: _allowed,
+    AnnounceWebPayment: _web_payment,
+    RequestBatterySwap: _swap,
 }
 """By order what use cases hear of its answer."""

@@ -46,6 +46,7 @@ from open63110.model.transfer import TransferFact
 from open63110.runtime.engine import Engine, Replies
 from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import FailSafeEntered
+from open63110.usecases.services.validate_vat_number import VatNumberPresented
 from open63110.usecases.sessions.energy_transfer import AskTransferStatus, TransferStatusAnswer, TransferStatusReported
 from open63110.usecases.stations.monitor_station import StationEventReported
 from open63110.usecases.stations.onboard_station import RegistrationAnswered, TimeTold
@@ -57,6 +58,9 @@ log = structlog.get_logger(__name__)
 
 BOOT_WITHIN = 60.0
 """How long the answer to a boot is awaited; it is told anew then [s]."""
+
+ASKING = (Command, StationBooted, VatNumberPresented)
+"""What a station says and has to have answered."""
 
 ABOVE = frozenset({Role.CSMS, Role.LOCAL_CSMS})
 """Who may order something."""
@@ -322,7 +326,7 @@ class Line(Dialler):
         """
         if not self.lines.open:
             raise Unavailable("there is no connection")
-        asks = isinstance(message, Command | StationBooted)
+        asks = isinstance(message, ASKING)
         wants = asks or (isinstance(message, TransferFact) and message.subject is not None)
         patience = min(seconds, BOOT_WITHIN, self._patience) if asks else seconds
         body = CODEC.encode(message, station=self.station, subjects=self.engine.known)

@@ -247,7 +247,7 @@ def _read(name: str, value: str) -> Any:
         return f"{value}T00:00:00Z"
     if name == "settings":
         return [_setting(line) for line in value.splitlines() if line.strip()]
-    return value.split() if name in {"stations", "ids", "images", "waves", "variables"} else value
+    return value.split() if name in {"stations", "ids", "images", "waves", "variables", "modes"} else value
 
 
 def _setting(line: str) -> dict[str, str]:

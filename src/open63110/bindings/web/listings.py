@@ -9,6 +9,7 @@ import msgspec
 from open63110.bindings.web.access import ADMINISTRATORS
 from open63110.kernel.roles import Role
 from open63110.model.alarm import StationAlarm
+from open63110.model.battery import BatterySwap
 from open63110.model.charging_tariff import StationTariff
 from open63110.model.constraint import Constraint
 from open63110.model.deletion import CustomerReport, DeletionItem, DeletionRequest
@@ -31,11 +32,13 @@ from open63110.model.quarantine import QuarantinedInput
 from open63110.model.sdr import Sdr
 from open63110.model.session import ServiceSession
 from open63110.model.settings import Rollout, RolloutResult, SettingTemplate, StationSettings
+from open63110.model.settlement import Settlement
 from open63110.model.site import Site, Zone
 from open63110.model.stream import EventStream
 from open63110.model.tariff import Tariff
 from open63110.model.token import Token
 from open63110.model.transfer import EnergyTransfer
+from open63110.model.v2g import AllowedTransfer
 from open63110.model.voucher import Voucher
 from open63110.ports import Kept, searchable
 from open63110.runtime.permissions import PERSONAL, READERS
@@ -92,6 +95,9 @@ LISTINGS: tuple[Listing, ...] = (
     Listing(plural="messages", noun=StationMessage, station="station", order="key"),
     Listing(plural="message-reports", noun=MessageReport, station="station", order="station"),
     Listing(plural="der-controls", noun=StationDerControl, station="station", order="key"),
+    Listing(plural="allowed-transfers", noun=AllowedTransfer, station="station", order="key"),
+    Listing(plural="battery-swaps", noun=BatterySwap, station="station", order="-at"),
+    Listing(plural="settlements", noun=Settlement, station="station", order="-at"),
     Listing(plural="der-reports", noun=DerReport, station="station", order="station"),
     Listing(plural="vouchers", noun=Voucher, order="id"),
     Listing(plural="notices", noun=Notice, station="station", order="-id"),

@@ -15,10 +15,12 @@ from open63110.model.order import Order
 from open63110.model.principal import Principal
 from open63110.model.quarantine import MessageKept, QuarantinedInput
 from open63110.model.sdr import Sdr
+from open63110.model.settlement import Settlement
 from open63110.model.station import Evse, LocalAuthorization, Station
 from open63110.model.token import Token
 from open63110.model.transfer import EnergyTransfer
 from open63110.ports import Subjects
+from open63110.usecases.services.settle_payments import PaymentReported
 
 MASK = "•••"
 
@@ -37,6 +39,8 @@ PERSONAL_FIELDS: Mapping[type[Any], frozenset[str]] = {
     Order: frozenset({"body", "answer"}),
     QuarantinedInput: frozenset({"raw"}),
     MessageKept: frozenset({"payload"}),
+    Settlement: frozenset({"info", "receipt", "receipt_url"}),
+    PaymentReported: frozenset({"info", "receipt", "receipt_url"}),
 }
 """Text that may name an EV user: masked for whoever sees no personal data."""
 

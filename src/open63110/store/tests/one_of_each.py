@@ -7,6 +7,7 @@ from typing import Any
 
 from open63110.kernel.units import Seconds
 from open63110.model.alarm import AlarmKind, StationAlarm
+from open63110.model.battery import BatterySwap, SwappedBattery
 from open63110.model.charging_tariff import ChargingTariff, StationTariff
 from open63110.model.constraint import Constraint, ConstraintScope, Step
 from open63110.model.deletion import CustomerReport, DeletionItem, DeletionRequest
@@ -40,12 +41,14 @@ from open63110.model.quarantine import QuarantinedInput
 from open63110.model.sdr import Sdr
 from open63110.model.session import ServiceSession
 from open63110.model.settings import HeldSetting, Rollout, RolloutResult, SettingTemplate, StationSettings
+from open63110.model.settlement import Settlement
 from open63110.model.site import GridConnection, Site, Zone
 from open63110.model.station import Station
 from open63110.model.stream import EventStream, StreamChunk
 from open63110.model.tariff import Tariff, TariffElement
 from open63110.model.token import Subject, Token
 from open63110.model.transfer import EnergyTransfer
+from open63110.model.v2g import AllowedTransfer, EnergyMode
 from open63110.model.variables import Setting
 from open63110.model.voucher import Voucher
 
@@ -173,6 +176,26 @@ ONE_OF_EACH = (
         standing="set",
         at=NOON,
         control=DerControl(id="vv", kind=DerKind.VOLT_VAR, default=True, curve=DerCurve(points=(CurvePoint(x=92.0, y=44.0),))),
+    ),
+    made(AllowedTransfer, key="CS1:t", station="CS1", reference="t", modes=(EnergyMode.DC_BPT,), standing="set", at=NOON),
+    made(
+        BatterySwap,
+        key="CS1:4",
+        station="CS1",
+        request=4,
+        state="brought",
+        at=NOON,
+        brought=(made(SwappedBattery, bay=1, serial="B7", soc=11.5, soh=97.0),),
+    ),
+    made(
+        Settlement,
+        key="CS1:p",
+        station="CS1",
+        reference="t",
+        psp_reference="p",
+        status="settled",
+        amount=Decimal("4.35"),
+        at=NOON,
     ),
     made(DerReport, station="CS1", request=3, since=NOON),
     made(MessageReport, station="CS1", request=3, since=NOON),

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """How plain values, words and what is composed of them stand in CBOR."""
 
+import re
 import typing
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, Literal
 
@@ -48,12 +50,23 @@ def _read_number(item: Any, _: Setting) -> float:
     return value
 
 
+_AMOUNT: Final = re.compile(r"-?\d{1,15}(\.\d{1,9})?")
+"""Money as text, so that no digit of it changes on the way."""
+
+
+def _read_amount(item: Any, _: Setting) -> Decimal:
+    if type(item) is not str or _AMOUNT.fullmatch(item) is None:
+        raise Misfit("an amount as 4.35")
+    return Decimal(item)
+
+
 PLAIN: Final[dict[Any, Shape]] = {
     str: Shape(items.text, _is(str, "text"), "tstr"),
     bytes: Shape(items.blob, _is(bytes, "bytes"), "bstr"),
     bool: Shape(lambda value, _: items.TRUE if value else items.FALSE, _is(bool, "true or false"), "bool"),
     int: Shape(items.integer, _read_integer, "int64"),
     float: Shape(items.number, _read_number, "quantity"),
+    Decimal: Shape(lambda value, _: items.text(format(value, "f")), _read_amount, "tstr"),
     datetime: Shape(lambda value, _: items.integer(milliseconds(value)), _read_moment, "moment"),
     EvseNumber: Shape(items.integer, _read_count, "uint63"),
     ConnectorNumber: Shape(items.integer, _read_count, "uint63"),

@@ -75,3 +75,16 @@ async def test_who_only_looks_finds_no_forms_and_wires_without_words_say_so(grou
     client = await logged_in(ground, Role.OPERATOR)
     told = await send(client, f"/do/grid/{CS}/set", kind="volt-var", default="true", points="92 44")
     assert "NoDerControl" in told.text
+
+
+async def test_what_came_with_21_is_offered_where_there_are_words_for_it(ground: Ground) -> None:
+    await talking(ground)
+    client = await logged_in(ground, Role.OPERATOR)
+    page = (await client.get(f"/stations/{CS}")).text
+    check(page)
+    assert "Somebody pays on a web page" in page
+    told = await send(client, f"/do/stations/{CS}/announce-web-payment", evse="1", timeout="90")
+    assert "accepted" in told.text
+    assert "OutOfRange" in (await send(client, f"/do/stations/{CS}/announce-web-payment", evse="1", timeout="0")).text
+    told = await send(client, f"/do/stations/{CS}/transfers/allow", reference="t9", modes="DC DC_BPT")
+    assert "UnknownTransaction" in told.text

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from open63110.kernel.errors import Unavailable, Unknown
+from open63110.kernel.errors import Refused, Unavailable, Unknown
 from open63110.kernel.messages import Effect, Wake
 from open63110.model.authorization import may_be_ordered
 from open63110.model.der import DerControlChanged, DerKind, DerStanding, StationDerControl, der_key
@@ -35,6 +35,9 @@ AGAIN: Final = timedelta(seconds=300)
 UNKNOWN: Final = frozenset({"NotFound", "UnknownControl"})
 """Reasons of a station that has no such control, so that it need not be cleared."""
 
+MOST: Final = 500
+"""Controls of one station that are kept, and told in one report."""
+
 OPEN: Final = frozenset({DerStanding.WANTED, DerStanding.LEAVING})
 
 
@@ -44,6 +47,7 @@ def put(command: SetDerControl, station: Station, rows: Rows, now: datetime) -> 
     Raises:
         Malformed: no station could hold it.
         NotSupported: the wire has no words for it.
+        Refused: there are too many already.
     """
     demand_words(station)
     there = held(station, rows)
@@ -51,6 +55,8 @@ def put(command: SetDerControl, station: Station, rows: Rows, now: datetime) -> 
     control = replace(command, id=id).wanted()
     check(control, now)
     before = next((one for one in there if one.id == id), None)
+    if before is None and len(there) >= MOST:
+        raise Refused(f"{MOST} controls of {station.id} are all that is kept", code="OutOfStorage", remedy="clear one first")
     wanted = StationDerControl(
         key=der_key(station.id, id),
         station=station.id,

@@ -27,15 +27,12 @@ from open63110.model.policy import Policy
 from open63110.model.station import Station
 from open63110.ports import Rows
 from open63110.usecases.energy.frequency_regulation.checks import demand_words
-from open63110.usecases.energy.frequency_regulation.csms import gone, kept, next_look, order
+from open63110.usecases.energy.frequency_regulation.csms import MOST, gone, kept, next_look, order
 from open63110.usecases.energy.frequency_regulation.messages import AskDerControls, DerControlsReported, GiveUpDerReport
 from open63110.usecases.energy.frequency_regulation.station import held
 
 WITHIN: Final = timedelta(seconds=60)
 """How long the next part of a report may take, beyond the time that an order may."""
-
-MOST: Final = 500
-"""Controls of a report; of one with more nothing is kept."""
 
 CLOSE: Final = timedelta(seconds=1)
 """Moments are told in full seconds by some."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from open63110.kernel.errors import Malformed, NotSupported, Unavailable, Unknown
+from open63110.kernel.errors import Malformed, NotSupported, Refused, Unavailable, Unknown
 from open63110.model.der import DerKind, DerReport, DerStanding, ReportedDerControl, StationDerControl
 from open63110.model.policy import Policy
 from open63110.model.station import Station
@@ -164,6 +164,15 @@ def test_wires_without_words_and_bad_values_are_refused_at_once() -> None:
     with pytest.raises(Malformed):
         put(table, usual(curve=None))
     assert table.controls() == {}
+
+
+def test_there_is_room_for_so_many_and_no_more() -> None:
+    table = Table()
+    told(table, asked(table), *(usual(f"x{one}") for one in range(500)))
+    with pytest.raises(Refused):
+        put(table, usual("one-more"))
+    put(table, usual("x7"))
+    assert table.controls()["x7"].standing is DerStanding.WANTED
 
 
 # -- clear --
