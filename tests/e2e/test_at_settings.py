@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 from tests.e2e.house import House
-from tests.e2e.link_player import EVERY, home
+from tests.e2e.link_player import BEHIND, EVERY, home
 from tests.e2e.scripted_device import BEAT, Device, asked, known, scripted, tell, willing
 
 from open63110.bindings.ocpp.v16.keys import address_of
@@ -161,7 +161,7 @@ async def test_lists_are_parted_as_the_station_takes_them(wire: str, tmp_path: P
         assert sorted(device.values) == [one for one in names if one != "Part/V7"]
 
 
-@pytest.mark.parametrize("wire", EVERY)
+@pytest.mark.parametrize("wire", [*EVERY, BEHIND])
 async def test_secrets_go_over_the_wire_and_nowhere_else(wire: str, tmp_path: Path) -> None:
     async with home(tmp_path, wire) as here, scripted(here, "CS-1", wire) as cs:
         await here.register("CS-1")
@@ -178,7 +178,10 @@ async def test_secrets_go_over_the_wire_and_nowhere_else(wire: str, tmp_path: Pa
         assert (await here.ask("stations/CS-1/set-variables", said | {"hold": True}, status=409))["code"] == "SecretNotKept"
         for door, more in (("rollouts/apply", {"stations": ["CS-1"]}), ("templates/put", {"id": "all"})):
             assert (await here.ask(door, said | more, status=409))["code"] == "SecretNotKept"
-        told = str(await here.ask("orders")) + str(await here.ask("facts")) + str(await here.ask("stations/CS-1/frames"))
+        linked = here.below[0] if here.below else "CS-1"
+        frames = str(await here.ask(f"stations/{linked}/frames"))
+        assert len(frames) > 100
+        told = str(await here.ask("orders")) + str(await here.ask("facts")) + frames
         for word in (secret, written):
             assert word not in told
             for file in (tmp_path / "data").rglob("*"):

@@ -270,9 +270,11 @@ class Branch(Conversation):
         header = self._header(plain, dst, order)
 
         def over(ending: Ending) -> None:
+            self._cover.end(order.id)
             self._ended(order, plain, ending)
 
         self._send(header, plain, order.deadline, over, enclosed(self._office.orders, order.id))
+        self._cover.begin(order.id, command)
 
     def _target(self, command: Command) -> str:
         if isinstance(command, OF_ZONES | OF_PLACES):
