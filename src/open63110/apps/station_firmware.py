@@ -228,7 +228,8 @@ class StationFirmware:
         try:
             header = await asyncio.to_thread(header_in, self.path(update))
             version = (header.version if header is not None else "") or update.version or f"of request {update.request}"
-            before = self.controller.identity.firmware
+            was = self.slots.running  # of this very order, if the power went before that was told
+            before = was.before if was.request == update.request else self.controller.identity.firmware
             self.slots.switch(Running(version=version[:50], before=before, request=update.request))
         except OSError as fault:
             self._tell(update, "written", f"NotWritten: {fault.strerror}")
@@ -245,6 +246,9 @@ class StationFirmware:
         """See whether the new version works, and go back if it does not."""
         await self._pause(self._bench.install)
         running = self.slots.running
+        if running.request != update.request:  # the power went after it was gone back, before that was told
+            self._tell(update, "tested", f"{ROLLED_BACK}: {self.controller.identity.firmware} runs again")
+            return
         if not self._faults.self_test and self.controller.identity.firmware == running.version:
             self.path(update).unlink(missing_ok=True)
             self._tell(update, "tested")

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What stations do about firmware, over faults and power cuts: nothing is lost, done twice, or left on small disks (8.3.6)."""
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.firmware_parties import CS, Judge
+from tests.literal import T0, Clock, Ids
+
+from open63110.apps.station_firmware import Bench, StationFirmware
+from open63110.apps.workshop import Workshop
+from open63110.kernel.roles import Role
+from open63110.model.firmware import FirmwarePublication, FirmwareState, FirmwareUpdate, PublicationState
+from open63110.model.policy import StationPolicy
+from open63110.model.station import Identity, Registration, Station
+from open63110.runtime.engine import Engine
+from open63110.runtime.table import discover
+from open63110.station.controller import Controller
+from open63110.station.firmware import Running, Slots
+from open63110.store.sqlite import SqliteStore
+from open63110.usecases.stations.update_firmware import PublishFirmware, UnpublishFirmware, UpdateFirmware
+from open63110.wire.tests.test_download import CONTENT, said, serving
+
+MD5 = hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
+S, P = FirmwareState, PublicationState
+
+
+class Hardware:
+    """Counts starts."""
+
+    def __init__(self) -> None:
+        self.starts: list[str] = []
+
+    def restart(self, reason: str, evse: int | None) -> None:
+        """Count one."""
+        del evse
+        self.starts.append(reason)
+
+
+class One:
+    """One run of a station whose disk outlives it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "images"
+        self.engine = Engine(
+            Role.STATION,
+            discover(),
+            SqliteStore(folder / "rows.db"),
+            Clock(),
+            Ids(),
+            StationPolicy(firmware_signed=False),
+            linger=0.0,
+        )
+        self.engine.signers = Judge()
+        identity = Identity(vendor="Maker", model="Duo", firmware="1")
+        self.engine.stations[CS] = Station(id=CS, registration=Registration.ACCEPTED, connected=T0, identity=identity)
+        self.controller = Controller(CS, self.engine, identity=identity, layout=(1,))
+        self.hardware: Any = Hardware()
+        self.controller.hardware = self.hardware
+        bench = Bench(folder=lambda _: self.folder, install=0.0)
+        slots = Slots(folder / "running.json")
+        self.firmware = StationFirmware(self.controller, self.engine, bench, streams=lambda: None, slots=slots)
+        self.workshop = Workshop()
+        self.workshop.add(self.firmware)
+
+    def order(self, url: str, **more: Any) -> None:
+        """Hear of a new version."""
+        digest = hashlib.sha256(CONTENT).hexdigest()
+        fields: dict[str, Any] = {"request": 5, "location": url, "sha256": digest, "version": "2", "retry_interval": 0.0} | more
+        self.hear(UpdateFirmware(station=CS, **fields))
+
+    def publish(self, url: str, **more: Any) -> None:
+        """Be told to serve an image."""
+        fields: dict[str, Any] = {"image": "", "location": url, "md5": MD5, "request": 3, "retry_interval": 0.0} | more
+        self.hear(PublishFirmware(station=CS, **fields))
+
+    def hear(self, command: Any) -> None:
+        trouble = self.engine.hear((command,))
+        assert trouble is None, trouble
+
+    @property
+    def update(self) -> FirmwareUpdate:
+        (found,) = self.engine.known.under_way.load(FirmwareUpdate, (), {})
+        return found
+
+    @property
+    def publication(self) -> FirmwarePublication:
+        (found,) = self.engine.known.under_way.load(FirmwarePublication, (), {})
+        return found
+
+    @property
+    def files(self) -> set[str]:
+        return {one.name for one in self.folder.iterdir()} if self.folder.exists() else set()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator["One"]:
+        """Work until the block is left; then everything that was decided is on the disk."""
+        tasks = [asyncio.create_task(one.run()) for one in (self.engine.commit, self.workshop)]
+        try:
+            yield self
+            await self.engine.commit.drain()
+        finally:
+            for one in reversed(tasks):
+                one.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self.engine.store.close()
+
+
+async def until(holds: Callable[[], Any]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():  # noqa: ASYNC110 - what holds is in rows and on disks: nobody tells of them
+            await asyncio.sleep(0.01)
+
+
+def whole(**more: Any) -> bytes:
+    return said("200 OK", CONTENT, **{"Content_Length": len(CONTENT), "ETag": '"v1"', **more})
+
+
+async def test_a_station_whose_power_went_after_it_was_written_knows_to_what_to_go_back(tmp_path: Path) -> None:
+    async with serving(whole()) as server:
+        async with One(tmp_path).running() as one:
+            one.order(server.url)
+            await until(lambda: one.update.state is S.INSTALL_REBOOTING)
+            last = one.update
+        again = One(tmp_path)
+        assert again.controller.identity.firmware == "2"
+        await again.firmware._write(last)  # nobody had been told that it was
+        assert again.firmware.slots.running == Running(version="2", before="1", request=5)
+
+
+async def test_a_station_whose_power_went_after_it_was_gone_back_does_not_take_the_old_version_for_the_new_one(
+    tmp_path: Path,
+) -> None:
+    async with serving(whole()) as server, One(tmp_path).running() as one:
+        one.order(server.url)
+        await until(lambda: one.update.state is S.INSTALL_REBOOTING)
+        one.firmware.slots.switch(Running(version="1"))
+        one.controller.identity = Identity(vendor="Maker", model="Duo", firmware="1")
+        await one.firmware.test(one.update)
+        await until(lambda: one.update.ended)
+        assert one.update.state is S.INSTALL_VERIFICATION_FAILED
+        assert one.update.history[-1].detail == "SelfTestFailed: 1 runs again"
