@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from open63110.apps.firmware_part import Part
+from open63110.apps.firmware_part import Part, drop
 from open63110.bindings.link.patterns.bulk import Streams
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import StationId
@@ -122,6 +122,11 @@ class StationFirmware:
         """Return where its image lies."""
         return self._folder / f"{update.request}.bin"
 
+    def clear(self, update: FirmwareUpdate) -> None:
+        """Let go of what has come for an update that is over: disks of stations are small."""
+        with contextlib.suppress(OSError):
+            drop(self.path(update))
+
     def work(self, update: FirmwareUpdate) -> Coroutine[Any, Any, None] | None:
         """Return what is to be done for an update as it is; None: nothing, it waits."""
         match update.state:
@@ -200,8 +205,6 @@ class StationFirmware:
             trouble = await asyncio.to_thread(self._wrong, update)
         except OSError as fault:
             trouble = f"NotReadable: {fault.strerror}"
-        if trouble:
-            self.path(update).unlink(missing_ok=True)
         self._tell(update, "checked", trouble)
 
     def _wrong(self, update: FirmwareUpdate) -> str:
@@ -250,13 +253,11 @@ class StationFirmware:
             self._tell(update, "tested", f"{ROLLED_BACK}: {self.controller.identity.firmware} runs again")
             return
         if not self._faults.self_test and self.controller.identity.firmware == running.version:
-            self.path(update).unlink(missing_ok=True)
             self._tell(update, "tested")
             return
         self._run(running.before)
         with contextlib.suppress(OSError):
             self.slots.switch(Running(version=running.before))
-        self.path(update).unlink(missing_ok=True)
         self._tell(update, "tested", f"{ROLLED_BACK}: {running.before} runs again")
         self.controller.hardware.restart("ApplicationReset", None)
 
@@ -292,7 +293,8 @@ class StationFirmware:
         """Serve it no longer."""
         if self.server is not None:
             self.server.withdraw(known.md5)
-        (self._folder / f"{known.md5}.bin").unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            drop(self._folder / f"{known.md5}.bin")
 
     def _published(self, known: FirmwarePublication, state: PublicationState, locations: tuple[str, ...] = ()) -> None:
         now = self.engine.clock.now()

@@ -61,6 +61,8 @@ class Workshop:
     def _changed(self, one: StationFirmware, update: FirmwareUpdate) -> None:
         if update.state is FirmwareState.CANCELLED:
             self._give_up(one.station, update.key)
+        if update.ended is not None:
+            one.clear(update)
         elif update.state is FirmwareState.INSTALL_REBOOTING:
             one.restart(update)
         else:

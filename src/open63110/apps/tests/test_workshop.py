@@ -121,6 +121,39 @@ def whole(**more: Any) -> bytes:
     return said("200 OK", CONTENT, **{"Content_Length": len(CONTENT), "ETag": '"v1"', **more})
 
 
+async def test_an_image_that_is_written_is_let_go_of_once_the_new_version_has_passed_its_test(tmp_path: Path) -> None:
+    async with serving(whole()) as server, One(tmp_path).running() as one:
+        one.order(server.url)
+        await until(lambda: one.update.state is S.INSTALL_REBOOTING)
+        await until(lambda: one.hardware.starts)
+        assert one.files == {"5.bin"}
+        await one.firmware.test(one.update)
+        await until(lambda: one.update.state is S.INSTALLED)
+        await until(lambda: not one.files)
+        assert one.controller.identity.firmware == "2"
+
+
+@pytest.mark.parametrize(
+    ("more", "state"), [({"sha256": "11" * 32}, S.INSTALL_VERIFICATION_FAILED), ({"location": "ftp://x/"}, S.DOWNLOAD_FAILED)]
+)
+async def test_an_update_that_fails_leaves_nothing_of_its_image(more: dict[str, str], state: S, tmp_path: Path) -> None:
+    async with serving(whole()) as server, One(tmp_path).running() as one:
+        one.order(server.url, **more)
+        await until(lambda: one.update.state is state)
+        await until(lambda: not one.files)
+
+
+async def test_a_part_of_an_image_of_an_order_that_gives_way_is_let_go_of(tmp_path: Path) -> None:
+    half = said("200 OK", CONTENT[:1_000], Content_Length=len(CONTENT), ETag='"v1"')
+    async with serving(half) as server, One(tmp_path).running() as one:
+        server.stays = True
+        one.order(server.url)
+        await until(lambda: one.firmware.fetched == 1_000)
+        one.order("ftp://x/", request=6)
+        await until(lambda: one.workshop._open == {})
+        await until(lambda: not one.files)
+
+
 async def test_a_station_whose_power_went_after_it_was_written_knows_to_what_to_go_back(tmp_path: Path) -> None:
     async with serving(whole()) as server:
         async with One(tmp_path).running() as one:
