@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import hashlib
 import ssl
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from open63110.apps.firmware_part import Part, drop
 from open63110.bindings.link.patterns.bulk import Streams
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import StationId
+from open63110.kernel.units import Seconds
 from open63110.model.bulk import StreamState
 from open63110.model.firmware import (
     LARGEST,
@@ -25,7 +26,7 @@ from open63110.model.firmware import (
     PublicationState,
 )
 from open63110.pki.firmware_signature import sha256_of, signed_by
-from open63110.ports import Signers, Where
+from open63110.ports import Signers
 from open63110.runtime.engine import Engine
 from open63110.runtime.nothing import Nobody
 from open63110.station.controller import Controller
@@ -112,12 +113,6 @@ class StationFirmware:
     def _faults(self) -> Faults:
         return self._bench.faults.get(self.station) or Faults()
 
-    def open_update(self) -> FirmwareUpdate | None:
-        """Return the update that is under way."""
-        where = (Where("station", "=", self.station), Where("ended", "null"))
-        found = self.engine.known.under_way.load(FirmwareUpdate, where, {})
-        return max(found, key=lambda one: one.request, default=None)
-
     def path(self, update: FirmwareUpdate) -> Path:
         """Return where its image lies."""
         return self._folder / f"{update.request}.bin"
@@ -150,23 +145,29 @@ class StationFirmware:
 
     async def _fetch(self, update: FirmwareUpdate) -> None:
         path = self.path(update)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+        async def once() -> None:
+            await (self._by_http(update.location, path) if update.location else self._in_band(update, path))
+
+        self._tell(update, "fetched", await self._tried(once, update.retries, update.retry_interval))
+
+    async def _tried(self, once: Callable[[], Awaitable[None]], retries: int, interval: Seconds) -> str:
+        """Fetch something, again where that may help; return why it did not come; empty: it did."""
         trouble = ""
-        for attempt in range(update.retries + 1):
+        for attempt in range(retries + 1):
             if attempt:
-                await self._pause(update.retry_interval)
+                await self._pause(interval)
             try:
-                await (self._by_http(update.location, path) if update.location else self._in_band(update, path))
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                await once()
             except NotFetched as fault:
-                trouble = str(fault)
-                break
+                return str(fault)
             except (OSError, TimeoutError) as fault:
                 trouble = f"{type(fault).__name__}: {fault}".rstrip(": ")
                 log.info("firmware did not get through", station=self.station, attempt=attempt, reason=trouble)
             else:
-                self._tell(update, "fetched")
-                return
-        self._tell(update, "fetched", trouble or "it did not come")
+                return ""
+        return trouble
 
     async def _by_http(self, url: str, path: Path) -> None:
         part = Part(path, self._bench.largest)
@@ -267,24 +268,24 @@ class StationFirmware:
     # -- as a local controller --
 
     async def publish(self, known: FirmwarePublication) -> None:
-        """Fetch an image, and serve it."""
+        """Fetch an image, unless it is here from the last run, and serve it."""
         path = self._folder / f"{known.md5}.bin"
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            await self._by_http(known.location, path)
-        except (NotFetched, OSError, TimeoutError) as fault:
-            log.info("an image to be served did not come", station=self.station, reason=str(fault))
-            self._published(known, PublicationState.DOWNLOAD_FAILED)
-            return
-        self._published(known, PublicationState.DOWNLOADED)
-        if await asyncio.to_thread(_md5, path) != known.md5:
-            path.unlink()
-            self._published(known, PublicationState.INVALID_CHECKSUM)
-            return
-        self._published(known, PublicationState.CHECKSUM_VERIFIED)
-        try:
+            if not await asyncio.to_thread(_is, path, known.md5):
+                trouble = await self._tried(lambda: self._by_http(known.location, path), known.retries, known.retry_interval)
+                if trouble:
+                    log.info("an image to be served did not come", station=self.station, reason=trouble)
+                    self._published(known, PublicationState.DOWNLOAD_FAILED)
+                    return
+                self._published(known, PublicationState.DOWNLOADED)
+                if not await asyncio.to_thread(_is, path, known.md5):
+                    path.unlink(missing_ok=True)
+                    self._published(known, PublicationState.INVALID_CHECKSUM)
+                    return
+                self._published(known, PublicationState.CHECKSUM_VERIFIED)
             self.server = self.server or await FileServer.start(self._bench.host)
-        except OSError:
+        except OSError as fault:
+            log.warning("an image cannot be served", station=self.station, reason=str(fault))
             self._published(known, PublicationState.PUBLISH_FAILED)
             return
         self._published(known, PublicationState.PUBLISHED, (self.server.serve(known.md5, path),))
@@ -307,9 +308,16 @@ class StationFirmware:
             self.server.close()
 
 
-def _md5(path: Path) -> str:
+def _is(path: Path, md5: str) -> bool:
+    """Tell whether this is there.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if not path.is_file():
+        return False
     digest = hashlib.md5(usedforsecurity=False)
     with path.open("rb") as file:
         while block := file.read(1024 * 1024):
             digest.update(block)
-    return digest.hexdigest()
+    return digest.hexdigest() == md5

@@ -3,9 +3,11 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from open63110.apps.folder import usable
 from open63110.apps.station_config import StationConfig
@@ -14,6 +16,7 @@ from open63110.bindings.link.patterns.bulk import Streams
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import StationId
 from open63110.kernel.journal import Entry
+from open63110.kernel.messages import Event
 from open63110.model.firmware import (
     FirmwarePublication,
     FirmwarePublicationChanged,
@@ -24,6 +27,7 @@ from open63110.model.firmware import (
 )
 from open63110.model.station import StationBooted
 from open63110.pki.firmware_signature import Manufacturers
+from open63110.ports import Where
 from open63110.runtime.engine import Engine
 from open63110.station.controller import Controller
 from open63110.station.firmware import Slots
@@ -35,16 +39,22 @@ class Workshop:
     def __init__(self) -> None:
         """Know no station yet."""
         self.stations: dict[StationId, StationFirmware] = {}
-        self._engines: list[Engine] = []
+        self._engines: set[Engine] = set()
         self._tasks: asyncio.TaskGroup | None = None
         self._working: dict[StationId, tuple[str, asyncio.Task[None]]] = {}
+        self._open: dict[StationId, FirmwareUpdate] = {}
+        """The update of each station that is not over: thousands of stations may boot at once."""
+        self._serving: dict[str, asyncio.Task[None]] = {}
+        """Publications, by their keys."""
 
     def add(self, one: StationFirmware) -> None:
         """Take a station in."""
         self.stations[one.station] = one
         if one.engine not in self._engines:
-            self._engines.append(one.engine)
-            one.engine.commit.on_durable.append(self._look)
+            self._engines.add(one.engine)
+            one.engine.commit.follow(_KINDS, self._look)
+            left = one.engine.known.under_way.load(FirmwareUpdate, (Where("ended", "null"),), {})
+            self._open |= {update.station: update for update in sorted(left, key=lambda update: update.request)}
 
     def _look(self, entries: list[Entry]) -> None:
         for entry in entries:
@@ -59,6 +69,10 @@ class Workshop:
                 self._booted(one)
 
     def _changed(self, one: StationFirmware, update: FirmwareUpdate) -> None:
+        if update.ended is None:
+            self._open[one.station] = update
+        elif one.station in self._open and self._open[one.station].key == update.key:
+            del self._open[one.station]
         if update.state is FirmwareState.CANCELLED:
             self._give_up(one.station, update.key)
         if update.ended is not None:
@@ -75,7 +89,7 @@ class Workshop:
 
     def _booted(self, one: StationFirmware) -> None:
         """Go on after a start: test what was written, or write it anew where the power went meanwhile."""
-        update = one.open_update()
+        update = self._open.get(one.station)
         if update is None:
             return
         if update.state is FirmwareState.INSTALL_REBOOTING:
@@ -93,8 +107,10 @@ class Workshop:
             self._start(one, what, work)
 
     def _publication(self, one: StationFirmware, known: FirmwarePublication) -> None:
-        if known.state is PublicationState.DOWNLOADING and self._tasks is not None:
-            self._tasks.create_task(one.publish(known))
+        if known.state is PublicationState.DOWNLOADING:
+            found = self._serving.get(known.key)
+            if self._tasks is not None and (found is None or found.done()):
+                self._serving[known.key] = self._tasks.create_task(one.publish(known))
         elif known.state is PublicationState.UNPUBLISHED:
             one.withdraw(known)
 
@@ -111,19 +127,22 @@ class Workshop:
         else:
             work.close()
 
-    def _left(self) -> Iterator[tuple[StationFirmware, FirmwareUpdate]]:
-        for one in self.stations.values():
-            update = one.open_update()
-            if update is not None:
-                yield one, update
+    def _go_on(self) -> None:
+        """Go on with what the last run has left; what was served then is served at a new address."""
+        for station, update in self._open.items():
+            if station in self.stations:
+                self._begin(self.stations[station], update)
+        for engine in self._engines:
+            for known in engine.known.under_way.load(FirmwarePublication, (), {}):
+                if known.station in self.stations and known.state in _LEFT:
+                    self._publication(self.stations[known.station], replace(known, state=PublicationState.DOWNLOADING))
 
     async def run(self) -> None:
         """Do what is ordered, and go on with what the last run has left, for ever."""
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             try:
-                for one, update in self._left():
-                    self._begin(one, update)
+                self._go_on()
                 await asyncio.Event().wait()
             finally:
                 self._tasks = None
@@ -131,7 +150,17 @@ class Workshop:
                     one.close()
 
 
-_KINDS = frozenset({FirmwareUpdateChanged, FirmwarePublicationChanged, StationBooted})
+_KINDS: frozenset[type[Event]] = frozenset({FirmwareUpdateChanged, FirmwarePublicationChanged, StationBooted})
+
+_LEFT = frozenset(
+    {
+        PublicationState.DOWNLOADING,
+        PublicationState.DOWNLOADED,
+        PublicationState.CHECKSUM_VERIFIED,
+        PublicationState.PUBLISHED,
+    }
+)
+"""Publications with which the next run goes on."""
 
 
 def workshop_of(config: StationConfig, controller: Controller, engine: Engine, streams: Callable[[], Streams | None]) -> Workshop:

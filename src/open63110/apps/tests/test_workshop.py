@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.firmware_parties import CS, Judge
@@ -60,8 +60,8 @@ class One:
         identity = Identity(vendor="Maker", model="Duo", firmware="1")
         self.engine.stations[CS] = Station(id=CS, registration=Registration.ACCEPTED, connected=T0, identity=identity)
         self.controller = Controller(CS, self.engine, identity=identity, layout=(1,))
-        self.hardware: Any = Hardware()
-        self.controller.hardware = self.hardware
+        self.hardware = hardware = Hardware()
+        self.controller.hardware = cast("Any", hardware)  # of all that hardware does, updates need starts alone
         bench = Bench(folder=lambda _: self.folder, install=0.0)
         slots = Slots(folder / "running.json")
         self.firmware = StationFirmware(self.controller, self.engine, bench, streams=lambda: None, slots=slots)
@@ -136,7 +136,9 @@ async def test_an_image_that_is_written_is_let_go_of_once_the_new_version_has_pa
 @pytest.mark.parametrize(
     ("more", "state"), [({"sha256": "11" * 32}, S.INSTALL_VERIFICATION_FAILED), ({"location": "ftp://x/"}, S.DOWNLOAD_FAILED)]
 )
-async def test_an_update_that_fails_leaves_nothing_of_its_image(more: dict[str, str], state: S, tmp_path: Path) -> None:
+async def test_an_update_that_fails_leaves_nothing_of_its_image(
+    more: dict[str, str], state: FirmwareState, tmp_path: Path
+) -> None:
     async with serving(whole()) as server, One(tmp_path).running() as one:
         one.order(server.url, **more)
         await until(lambda: one.update.state is state)
@@ -178,3 +180,58 @@ async def test_a_station_whose_power_went_after_it_was_gone_back_does_not_take_t
         await until(lambda: one.update.ended)
         assert one.update.state is S.INSTALL_VERIFICATION_FAILED
         assert one.update.history[-1].detail == "SelfTestFailed: 1 runs again"
+
+
+async def test_an_image_to_be_served_is_fetched_again_where_that_may_help_and_where_it_is_not_it_is_not(tmp_path: Path) -> None:
+    async with serving(said("503 Busy"), whole()) as server, One(tmp_path).running() as one:
+        one.publish(server.url, retries=1)
+        await until(lambda: one.publication.state is P.PUBLISHED)
+        assert len(server.heads) == 2
+    (tmp_path / "other").mkdir()
+    async with serving(said("404 Not Found")) as server, One(tmp_path / "other").running() as one:
+        one.publish(server.url, retries=1)
+        await until(lambda: one.publication.state is P.DOWNLOAD_FAILED)
+        assert len(server.heads) == 1
+
+
+async def test_an_image_that_is_to_be_served_twice_is_fetched_once(tmp_path: Path) -> None:
+    async with serving(said("200 OK", CONTENT[:1_000], Content_Length=len(CONTENT))) as server, One(tmp_path).running() as one:
+        server.stays = True
+        one.publish(server.url)
+        await until(lambda: one.firmware.fetched == 1_000)
+        one.publish(server.url, request=4)
+        await one.engine.commit.drain()
+        await asyncio.sleep(0.1)
+        assert len(server.heads) == 1
+        assert one.publication.request == 4
+
+
+async def test_what_the_last_run_served_is_served_again_and_what_was_withdrawn_is_gone(tmp_path: Path) -> None:
+    async with serving(whole()) as server:
+        async with One(tmp_path).running() as one:
+            one.publish(server.url)
+            await until(lambda: one.publication.state is P.PUBLISHED)
+            (before,) = one.publication.locations
+        async with One(tmp_path).running() as one:
+            await until(lambda: one.publication.locations not in {(), (before,)})
+            assert one.publication.state is P.PUBLISHED
+            assert one.firmware.fetched == 0
+            assert len(server.heads) == 1
+            one.hear(UnpublishFirmware(station=CS, md5=MD5))
+            await until(lambda: not one.files)
+        async with One(tmp_path).running() as one:
+            await asyncio.sleep(0.1)
+            assert one.publication.state is P.UNPUBLISHED
+            assert one.firmware.server is None
+
+
+async def test_an_image_of_the_last_run_that_is_spoilt_is_fetched_anew(tmp_path: Path) -> None:
+    async with serving(whole()) as server:
+        async with One(tmp_path).running() as one:
+            one.publish(server.url)
+            await until(lambda: one.publication.state is P.PUBLISHED)
+        (tmp_path / "images" / f"{MD5}.bin").write_bytes(b"spoilt")
+        async with One(tmp_path).running() as one:
+            await until(lambda: one.firmware.server is not None)
+            assert (tmp_path / "images" / f"{MD5}.bin").read_bytes() == CONTENT
+            assert len(server.heads) == 2
