@@ -17,6 +17,8 @@ ASKS_WITHIN: Final = 10.0
 TAKES_WITHIN: Final = 60.0
 """How long whoever fetches may take nothing of what is sent [s]."""
 
+_METHODS: Final = (b"GET", b"HEAD")
+
 _RANGE: Final = re.compile(rb"\r\nrange:[ ]*bytes=(\d{1,15})-[ ]*\r\n", re.IGNORECASE)
 _IF_RANGE: Final = re.compile(rb"\r\nif-range:[ ]*([^\r\n]*?)[ ]*\r\n", re.IGNORECASE)
 
@@ -99,23 +101,29 @@ class FileServer:
         method, _, rest = head.partition(b" ")
         target = rest.partition(b" ")[0].decode("latin-1")
         found = self._files.get(target)
-        if method != b"GET" or found is None or not found[1].is_file():
-            writer.write(_head(404 if method == b"GET" else 405, 0))
+        if method not in _METHODS or found is None or not found[1].is_file():
+            writer.write(_head(404 if method in _METHODS else 405, 0))
             await writer.drain()
             return
-        self.served += 1
         etag = f'"{found[0]}"'
-        await self._send(found[1], _offset(head, etag), etag, writer)
+        offset = self._begin(found[1], _offset(head, etag), etag, writer)
+        if method == b"GET":
+            self.served += 1
+            await self._send(found[1], offset, writer)
 
-    async def _send(self, path: Path, offset: int, etag: str, writer: asyncio.StreamWriter) -> None:
+    def _begin(self, path: Path, offset: int, etag: str, writer: asyncio.StreamWriter) -> int:
+        """Say what comes, and return from where on."""
         total = _size(path)
         if offset >= total > 0:
             writer.write(_head(416, 0, f"Content-Range: bytes */{total}"))
-            return
+            return total
         more: tuple[str, ...] = (f"ETag: {etag}", "Accept-Ranges: bytes")
         if offset:
             more = (*more, f"Content-Range: bytes {offset}-{total - 1}/{total}")
         writer.write(_head(206 if offset else 200, total - offset, *more))
+        return offset
+
+    async def _send(self, path: Path, offset: int, writer: asyncio.StreamWriter) -> None:
         for piece in _pieces(path, offset):
             writer.write(piece)
             async with asyncio.timeout(self._patience):

@@ -94,6 +94,16 @@ async def test_our_server_survives_whatever_it_is_asked(file: Path) -> None:
         assert (await fetched(url)).body == CONTENT
 
 
+async def test_our_server_says_how_much_it_is_before_somebody_fetches_it(file: Path) -> None:
+    async with own(file) as (server, url):
+        target = url.partition(f":{server.port}")[2].encode()
+        said = await raw(server, b"HEAD " + target + b" HTTP/1.1\r\nRange: bytes=1000-\r\n\r\n")
+        assert said.startswith(b"HTTP/1.1 206 ")
+        assert f"Content-Length: {len(CONTENT) - 1_000}\r\n".encode() in said
+        assert said.endswith(b"\r\n\r\n")
+        assert server.served == 0
+
+
 async def test_our_server_gives_up_whoever_takes_nothing(tmp_path: Path) -> None:
     large, size = tmp_path / "large", 64 * 1024 * 1024
     with large.open("wb") as sparse:
