@@ -39,7 +39,7 @@ from open63110.model.policy import Policy
 from open63110.model.site import zone_key
 from open63110.model.station import Station
 from open63110.ports import Fleet, Rows, Where
-from open63110.usecases.stations.update_firmware.csms import check_image, fits, newest
+from open63110.usecases.stations.update_firmware.csms import SETTLED, check_image, fits, newest
 from open63110.usecases.stations.update_firmware.messages import (
     AdmitBeforeFirmware,
     CancelCampaign,
@@ -261,6 +261,8 @@ def _member(member: CampaignMember, rows: Rows, now: datetime) -> CampaignMember
     detail = update.history[-1].detail if update.history else ""
     if update.state is FirmwareState.REFUSED and detail.startswith("expired"):
         return replace(member, state=MemberState.WAITING, reason="it did not come in time")
+    if update.state is FirmwareState.REFUSED and detail.startswith("failed") and update.ended and now < update.ended + SETTLED:
+        return member  # perhaps its answer alone was lost; then the station says how far it is
     return _failed(member, f"{update.state}: {detail}".rstrip(": "), now)
 
 

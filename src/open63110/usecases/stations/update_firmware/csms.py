@@ -44,7 +44,7 @@ LATER = timedelta(days=366)
 MOST_RETRIES = 100
 
 SETTLED = timedelta(minutes=10)
-"""After a boot: by then a station has tested new software, and said so."""
+"""After a boot, or an answer that was lost: by then a station has tested new software, or begun to fetch it, and said so."""
 
 
 def ask(command: UpdateFirmware, station: Station, rows: Rows, now: datetime, policy: Policy) -> Iterator[Effect]:

@@ -216,6 +216,23 @@ def test_an_order_that_came_too_late_is_given_again_and_one_that_was_refused_is_
     assert here.member("S-1").request > 0
 
 
+def test_a_station_whose_answer_was_lost_has_a_while_to_say_how_far_it_is() -> None:
+    here = House()
+    here.start(stop_rate=1.0, max_parallel=2)
+    assert here.tend() == ["S-1", "S-2"]
+    for name in ("S-1", "S-2"):
+        request = here.member(name).request
+        at = here.clock.at
+        here.say(FirmwareOrderEnded(station=StationId(name), at=at, request=request, accepted=False, reason="failed: Lost"))
+    assert here.tend() == []
+    here.come_of(S.DOWNLOADING, ["S-1"])
+    assert here.tend(700) == ["S-3"]
+    assert (here.member("S-2").state, here.member("S-2").reason) == (M.FAILED, "refused: failed: Lost")
+    here.come_of(S.INSTALLED, ["S-1"])
+    here.tend()
+    assert here.member("S-1").state is M.DONE
+
+
 def test_a_station_of_which_nothing_comes_keeps_no_campaign_open_for_ever() -> None:
     here = House()
     here.start(waves=(1,), stop_rate=1.0)
