@@ -8,10 +8,14 @@ from typing import Final, NamedTuple
 from open63110.kernel.errors import Malformed
 
 LONGEST_HEAD: Final = 8_192
-"""What stands before and about a file at most [bytes]."""
+"""What stands about a part at most [bytes]."""
+
+LONGEST_FIELDS: Final = 65_536
+"""All that stands before the file [bytes]."""
 
 _BOUNDARY: Final = re.compile(r'multipart/form-data\s*;.*?boundary=(?:"([^"\r\n]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
 _NAME: Final = re.compile(rb'filename="((?:[^"\\\r\n]|\\.)*)"', re.IGNORECASE)
+_FIELD: Final = re.compile(rb'[;\s]name="((?:[^"\\\r\n]|\\.)*)"', re.IGNORECASE)
 
 
 class File(NamedTuple):
@@ -20,6 +24,8 @@ class File(NamedTuple):
     name: str
     """As the form calls it; empty: it does not."""
     pieces: AsyncIterator[bytes]
+    fields: dict[str, str]
+    """What stands before it."""
 
 
 def boundary_of(content_type: str) -> bytes:
@@ -29,21 +35,28 @@ def boundary_of(content_type: str) -> bytes:
 
 
 async def file_of(pieces: AsyncIterator[bytes], boundary: bytes) -> File:
-    """Return the first file of a form; fields before it are passed over.
+    """Return the first file of a form, with the fields before it.
 
     Raises:
-        Malformed: there is none.
+        Malformed: there is none, or too much before it.
     """
     source, mark = pieces.__aiter__(), b"\r\n--" + boundary
     rest = b"\r\n"  # so that the first mark looks like all others
+    fields: dict[str, str] = {}
+    name, room = "", LONGEST_FIELDS
     while True:
-        _, rest = await _until(source, rest, mark, LONGEST_HEAD)  # a field, or what stands before the first part
+        before, rest = await _until(source, rest, mark, room)  # a field, or what stands before the first part
+        if name:
+            fields[name] = before.decode("utf-8", "replace")
         about, rest = await _until(source, rest, b"\r\n\r\n", LONGEST_HEAD)
         if about.startswith(b"--"):
             raise _no_file()
         named = _NAME.search(about)
         if named is not None:
-            return File(named[1].decode("utf-8", "replace"), _content(source, rest, mark))
+            return File(named[1].decode("utf-8", "replace"), _content(source, rest, mark), fields)
+        room -= len(before) + len(about)
+        field = _FIELD.search(about)
+        name = field[1].decode("utf-8", "replace") if field else ""
 
 
 async def _until(source: AsyncIterator[bytes], begun: bytes, mark: bytes, most: int) -> tuple[bytes, bytes]:

@@ -25,7 +25,7 @@ async def cut(form: bytes, size: int) -> AsyncIterator[bytes]:
 @pytest.mark.parametrize("size", [1, 2, 7, 64, 100_000])
 async def test_the_file_of_a_form_is_found_however_it_is_cut(size: int) -> None:
     found = await file_of(cut(FORM, size), b"XYZ")
-    assert found.name == "diag.zip"
+    assert (found.name, found.fields) == ("diag.zip", {"note": "hello"})
     assert b"".join([piece async for piece in found.pieces]) == CONTENT
 
 
@@ -44,6 +44,7 @@ async def test_an_empty_file_and_one_at_the_very_begin_are_files(size: int) -> N
         b'--XYZ\r\nContent-Disposition: form-data; name="note"\r\n\r\nhello\r\n--XYZ--\r\n',
         b"--XYZ\r\n" + b"x" * 20_000,
         b"--XYZ--\r\n",
+        b"".join(b'--XYZ\r\nContent-Disposition: form-data; name="%d"\r\n\r\n\r\n' % n for n in range(2_000)) + FORM,
     ],
 )
 async def test_a_form_without_a_file_is_refused(form: bytes) -> None:
