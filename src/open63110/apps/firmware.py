@@ -4,6 +4,7 @@
 import asyncio
 import base64
 import binascii
+import contextlib
 import hashlib
 import os
 import secrets
@@ -22,6 +23,7 @@ from open63110.kernel.ids import StationId
 from open63110.kernel.messages import Command, Event
 from open63110.model.firmware import (
     FIRMWARE,
+    LARGEST,
     NOT_PUBLISHED,
     OVER,
     FirmwareImage,
@@ -35,7 +37,7 @@ from open63110.pki.firmware_signature import Manufacturers, signed_by
 from open63110.ports import Link, Where
 from open63110.runtime.engine import Engine, Turn
 from open63110.runtime.keys import Keys
-from open63110.runtime.node import FirmwareFile
+from open63110.runtime.node import FirmwareFile, Held
 from open63110.usecases.stations.update_firmware import (
     UpdateFirmware,
 )
@@ -97,6 +99,11 @@ class FirmwareRoom:
         except OSError as fault:
             raise Unavailable(f"{self.folder} cannot be used: {fault.strerror}", code="NoDisk") from fault
 
+    @property
+    def largest(self) -> int:
+        """Of an image [bytes]."""
+        return min(self.settings.largest, LARGEST)
+
     def path(self, image: FirmwareImage) -> Path:
         """Return where the content of an image lies: under its hash, whatever it is called."""
         return self.folder / image.sha256
@@ -140,29 +147,52 @@ class FirmwareRoom:
         image = self.image(id)
         if image.uploaded is not None:
             raise Refused(f"the content of {id} is here", code="Exists", where="id")
-        draft = self.folder / f".{image.sha256[:16]}.{secrets.token_hex(4)}"
+        async with self.held(pieces, image.size) as held:
+            return self.taken(image, held, by)
+
+    @contextlib.asynccontextmanager
+    async def held(self, pieces: AsyncIterator[bytes], most: int) -> AsyncIterator[Held]:
+        """Have content lie here until the block is left, unless it is kept.
+
+        Args:
+            pieces: of it.
+            most: how large it is, or may be [bytes].
+
+        Raises:
+            Refused: it is larger.
+            Unavailable: there is no room.
+        """
+        draft = self.folder / f".{secrets.token_hex(8)}.{secrets.token_hex(4)}"
         try:
-            sha256, md5, size = await self._written(draft, image, pieces)
-            return self.taken(image, draft, sha256, md5, size, by)
+            yield await self._written(draft, most, pieces)
         except OSError as fault:
             raise Unavailable(f"{draft} cannot be written: {fault.strerror}", code="NoDisk") from fault
         finally:
             draft.unlink(missing_ok=True)
 
-    async def _written(self, draft: Path, image: FirmwareImage, pieces: AsyncIterator[bytes]) -> tuple[str, str, int]:
+    def keep(self, id: str, held: Held, by: str) -> FirmwareImage:
+        """Take content that lies here for that of an image.
+
+        Raises:
+            Unknown: nobody said what it is.
+            Refused: it is not what was said.
+        """
+        return self.taken(self.image(id), held, by)
+
+    async def _written(self, draft: Path, most: int, pieces: AsyncIterator[bytes]) -> Held:
         sha256, md5, size = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
-        self.check_room(image.size)
+        self.check_room(most)
         with draft.open("wb") as file:
             async for piece in pieces:
                 size += len(piece)
-                if size > image.size:
-                    raise Refused(f"it is larger than the {image.size} bytes that were said", code="TooLarge", where="size")
+                if size > most:
+                    raise Refused(f"it has more than {most:,} bytes", code="TooLarge", where="size")
                 sha256.update(piece)
                 md5.update(piece)
                 file.write(piece)
             file.flush()
             await asyncio.to_thread(os.fsync, file.fileno())  # everything else goes on meanwhile
-        return sha256.hexdigest(), md5.hexdigest(), size
+        return Held(draft, sha256.hexdigest(), md5.hexdigest(), size)
 
     def check_room(self, size: int) -> None:
         """See to it that there is room.
@@ -177,7 +207,7 @@ class FirmwareRoom:
         if used + size > self.settings.most or shutil.disk_usage(self.folder).free < size + SPARED:
             raise Unavailable("there is no room for it", code="NoRoom", where="size")
 
-    def taken(self, image: FirmwareImage, draft: Path, sha256: str, md5: str, size: int, by: str) -> FirmwareImage:
+    def taken(self, image: FirmwareImage, held: Held, by: str) -> FirmwareImage:
         """Give a file that has come its place, if it is what was said.
 
         Raises:
@@ -187,10 +217,10 @@ class FirmwareRoom:
         if self.image(image.id) != image:
             words = f"what {image.id} is was said anew while it came"
             raise Refused(words, code="Changed", where="id", remedy="bring what it is now")
-        trusted = self._check(image, sha256, size)
-        draft.replace(self.path(image))
+        trusted = self._check(image, held.sha256, held.size)
+        held.path.replace(self.path(image))
         now = self._engine.clock.now()
-        made = replace(image, uploaded=now, md5=md5, trusted=trusted, by=by or image.by)
+        made = replace(image, uploaded=now, md5=held.md5, trusted=trusted, by=by or image.by)
         self.note(FirmwareImageChanged(station=NOBODY, at=now, id=image.id, firmware_image=made, by=by))
         return made
 

@@ -33,6 +33,7 @@ from open63110.model.firmware import (
 )
 from open63110.ports import Where
 from open63110.runtime.engine import Engine
+from open63110.runtime.node import Held
 from open63110.runtime.orders import OURSELVES
 from open63110.usecases.stations.update_firmware import PublicationTold, TendCampaigns
 from open63110.wire.download import NotFetched, fetch
@@ -136,8 +137,7 @@ class FirmwareCare:
             self._room.check_room(known.size)
             if await self._fetched(known, path):
                 image = self._room.image(known.image)
-                sha256, md5 = await asyncio.to_thread(_digests, path)
-                self._room.taken(image, path, sha256, md5, path.stat().st_size, "")
+                self._room.taken(image, await asyncio.to_thread(_held, path), "")
                 state = PublicationState.PUBLISHED
         except Trouble as trouble:
             log.warning("an image cannot be published", image=known.image, reason=trouble.message)
@@ -204,10 +204,10 @@ _KINDS: frozenset[type[Event]] = frozenset(
 )
 
 
-def _digests(path: Path) -> tuple[str, str]:
+def _held(path: Path) -> Held:
     sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
     with path.open("rb") as file:
         while block := file.read(1024 * 1024):
             sha256.update(block)
             md5.update(block)
-    return sha256.hexdigest(), md5.hexdigest()
+    return Held(path, sha256.hexdigest(), md5.hexdigest(), path.stat().st_size)

@@ -2,7 +2,9 @@
 """What the doors of a node need: its engine, its orders, its store, and what only some links can do."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -82,8 +84,28 @@ class FirmwareFile(msgspec.Struct, frozen=True, kw_only=True):
     """In hexadecimal digits."""
 
 
+class Held(NamedTuple):
+    """Content that lies here, and has no place yet."""
+
+    path: Path
+    sha256: str
+    md5: str
+    size: int
+    """[bytes]"""
+
+
 class FirmwareDoor(Protocol):
     """Images of firmware: taken from the operator, given to whoever was told where (8.3.6)."""
+
+    @property
+    def largest(self) -> int:
+        """Of an image [bytes]."""
+
+    def held(self, pieces: AsyncIterator[bytes], most: int) -> AbstractAsyncContextManager[Held]:
+        """Have content lie here until the block is left, unless it is kept; or raise a Trouble."""
+
+    def keep(self, id: str, held: Held, by: str) -> Any:
+        """Take content that lies here for that of an image, or raise a Trouble."""
 
     def put(self, id: str, pieces: AsyncIterator[bytes], by: str) -> Awaitable[Any]:
         """Take the content of an image, or raise a Trouble."""

@@ -67,7 +67,7 @@ class FirmwarePages:
 
     async def firmware(self, request: Request, caller: Caller) -> Response:
         """Images, campaigns, and the latest orders."""
-        whole = "*" in caller.principal.scope
+        whole, door = "*" in caller.principal.scope, self._parts.node.firmware
         images, _ = await self._parts.queries.page(caller, IMAGES, {}) if whole else ([], None)
         campaigns, _ = await self._parts.queries.page(caller, CAMPAIGNS, {}) if whole else ([], None)
         updates: list[FirmwareUpdate]
@@ -82,6 +82,8 @@ class FirmwarePages:
             ],
             updates=updates,
             tone_of=tone_of,
+            largest=door.largest if door else 0,
+            signed_only=self._parts.node.engine.policy.firmware_signed,
             part="/firmware?part=live",
         )
 

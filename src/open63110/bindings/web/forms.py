@@ -16,6 +16,7 @@ from open63110.bindings.web.access import COOKIE, LASTS, Caller, address_of
 from open63110.bindings.web.commands import Patience, RawCallBody
 from open63110.bindings.web.display_forms import DisplayForms
 from open63110.bindings.web.errors import TooOften, Unauthenticated
+from open63110.bindings.web.firmware_upload import FirmwareUpload
 from open63110.bindings.web.grid_pages import GridForms
 from open63110.bindings.web.parts import Parts
 from open63110.bindings.web.render import Renderer, words
@@ -59,6 +60,7 @@ class Forms:
             Route("/login", self.login_page, methods=["GET"]),
             Route("/login", self.login, methods=["POST"]),
             Route("/logout", self._guarded(self.logout), methods=["POST"]),
+            *FirmwareUpload(self._parts, self.told).routes(),
             *(Route(path, self._guarded(taker), methods=["POST"]) for path, taker in takers.items()),
         ]
 

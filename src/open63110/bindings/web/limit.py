@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from open63110.bindings.web.drop import RECEIVE
 from open63110.bindings.web.errors import TooLarge, body_of
+from open63110.bindings.web.firmware_upload import UPLOAD
 from open63110.bindings.web.operations import JsonResponse
 
 MOST_BODY = 4_194_304
@@ -13,6 +14,9 @@ MOST_BODY = 4_194_304
 
 FILES = ("/api/v1/files/", "/api/v1/firmware-images/")
 """Where files are put: they are written as they come, and bounded there."""
+
+FORMS = frozenset({UPLOAD})
+"""Forms with files, likewise."""
 
 
 class BodyLimit:
@@ -24,7 +28,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass through what is small enough."""
-        if scope["type"] != "http" or (scope["method"] == "PUT" and scope["path"].startswith(FILES)) or _of_stations(scope):
+        if scope["type"] != "http" or _holds_file(scope):
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "")
@@ -45,6 +49,7 @@ class BodyLimit:
         await self._app(scope, counted, send)
 
 
-def _of_stations(scope: Scope) -> bool:
-    """Tell whether it is a log of a station, which is written as it comes, and bounded there."""
-    return str(scope["path"]).startswith(RECEIVE)
+def _holds_file(scope: Scope) -> bool:
+    """Tell whether it is a file, also a log of a station, which is written as it comes, and bounded there."""
+    path, method = str(scope["path"]), scope["method"]
+    return path.startswith(RECEIVE) or (method == "PUT" and path.startswith(FILES)) or (method == "POST" and path in FORMS)

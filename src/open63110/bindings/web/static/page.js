@@ -37,12 +37,31 @@ document.addEventListener("htmx:after:request", (event) => {
   if (form && form.hasAttribute("data-reset") && event.detail?.ctx?.response?.raw?.ok) form.reset();
 });
 
+// A file that is larger than is taken is not sent at all.
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (!field.matches("input[type=file][data-most]")) return;
+  const over = (field.files[0]?.size ?? 0) > Number(field.dataset.most);
+  field.setCustomValidity(over ? `That file is larger than the ${Math.round(field.dataset.most / 1e6)} MB that are taken.` : "");
+  field.reportValidity();
+});
+
+// Without an answer nobody knows what became of a form.
+document.addEventListener("htmx:error", (event) => {
+  if (!event.target.closest?.("form[hx-post]")) return;
+  const told = document.createElement("div");
+  told.className = "told bad";
+  told.setAttribute("role", "status");
+  told.innerHTML = '<p>No answer came: see whether it was done before you send it again.</p><button type="button" class="ghost" data-close aria-label="Close">✕</button>';
+  document.getElementById("told").replaceChildren(told);
+});
+
 // What was refused says which field it was about; that one is shown.
 document.addEventListener("htmx:after:swap", () => {
   const at = document.querySelector("#told .told.bad[data-at]")?.dataset.at ?? "";
   const name = at.split(".").pop().replace(/\[.*/, "");
   $("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
-  const field = name && document.querySelector(`#panel form#save [name="${CSS.escape(name)}"]`);
+  const field = name && document.querySelector(`:is(#panel form#save, form[data-named]) [name="${CSS.escape(name)}"]`);
   if (field) { field.setAttribute("aria-invalid", "true"); field.focus(); }
 });
 

@@ -15,7 +15,8 @@ from starlette.applications import Starlette
 from tests.literal import Clock, Ids
 
 from open63110.apps.bulk import Depot
-from open63110.apps.config import Uploads
+from open63110.apps.config import Firmware, Uploads
+from open63110.apps.firmware import FirmwareRoom
 from open63110.apps.log_shelf import LogShelf
 from open63110.apps.station_bulk import Logged
 from open63110.bindings.link.framing.header import Header
@@ -134,6 +135,7 @@ class Ground:
         self.shelf = LogShelf(folder, self.shelf_settings, self.keys_of_machines, self.engine, refused)
         self.shelf.address = lambda: "http://test"
         self.streams = Streams(spool, NoLinks(), Logged(), now=self.clock.now)
+        self.room = FirmwareRoom(folder, Firmware(largest=2_000_000), self.keys_of_machines, self.engine)
         self.node = Node(
             name="test",
             engine=self.engine,
@@ -150,6 +152,7 @@ class Ground:
             counters=lambda: {"ocpp_connections": 1, "ocpp_frames_received_total": 7},
             depot=Depot(self.streams, self.clock, self.engine.stations),
             shelf=self.shelf,
+            firmware=self.room,
             deviations=lambda station: {"integer-as-float": 2} if station == CS else {},
         )
         self.principals = Principals(self.engine, self.node.keys, self.ids, hasher=PasswordHasher(time_cost=1, memory_cost=64))
