@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The use-case table, found by looking into the folders and made fast to call."""
 
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -104,8 +105,9 @@ def clause_order(clause: str) -> tuple[int, ...]:
     return tuple(int(part) for part in clause.split(".") if part.isdigit())
 
 
+@functools.cache
 def discover() -> Table:
-    """Import every use case and flow there is."""
+    """Import every use case and flow there is; of one program there is one table."""
     cases = [module.USE_CASE for module in _modules("open63110.usecases") if hasattr(module, "USE_CASE")]
     flows = [module.FLOW for module in _modules("open63110.flows") if hasattr(module, "FLOW")]
     return Table(cases, flows)

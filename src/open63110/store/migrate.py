@@ -15,6 +15,9 @@ REVISIONS = tuple(f"{number:04}" for number in range(1, 27))
 
 HEAD = REVISIONS[-1]
 
+WHOLE = Path(__file__).parent / "migrations" / "whole.sql"
+"""What all revisions together make of nothing: a new database needs no history, and its statements cost a hundredth of it."""
+
 PAGE = 16384
 """Bytes; a quarter cheaper for the writer than the usual 4096."""
 
@@ -50,10 +53,13 @@ def upgrade(path: Path, to: str = HEAD) -> None:
         return
     known(path, found)
     try:
-        if found is None:
-            _make(path)
-        else:
+        if found is not None:
             snapshot(path, path.with_name(f"{path.name}.revision-{found}"))
+        else:
+            _make(path)
+            if to == HEAD:
+                _fill(path)
+                return
         _run(path, to)
     except sqlite3.Error as error:
         raise unavailable(error) from error
@@ -83,6 +89,21 @@ def _make(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA page_size = {PAGE}")
         connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _fill(path: Path) -> None:
+    """Make all that there is today."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(f"BEGIN IMMEDIATE;\n{WHOLE.read_text(encoding='utf-8')}")
+        connection.execute("INSERT INTO alembic_version (version_num) VALUES (?)", (HEAD,))
+        connection.execute("COMMIT")
+
+
+def whole(path: Path) -> str:
+    """Return the statements that make another database like this one."""
+    with closing(sqlite3.connect(path)) as connection:
+        made = [sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")]
+    return "".join(f"{one};\n" for one in made)
 
 
 def _run(path: Path, to: str) -> None:

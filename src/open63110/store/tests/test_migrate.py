@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A database of the previous release is upgraded and read; what cannot be upgraded is left as it was."""
 
+import os
 import resource
 import sqlite3
 from contextlib import closing
@@ -21,7 +22,7 @@ from open63110.model.site import SiteId
 from open63110.model.token import Token
 from open63110.model.transfer import EnergyTransfer
 from open63110.ports import Batch, Query, Where
-from open63110.store.migrate import HEAD, PAGE, REVISIONS, upgrade, version
+from open63110.store.migrate import HEAD, PAGE, REVISIONS, WHOLE, upgrade, version, whole
 from open63110.store.schema import METADATA
 from open63110.store.sqlite import SqliteStore
 
@@ -204,3 +205,34 @@ def test_a_database_that_lost_a_table_is_refused_and_let_go(tmp_path: Path) -> N
 def test_a_store_in_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="nowhere"):
         SqliteStore(tmp_path / "nowhere" / "db")
+
+
+RENEW = "OPEN63110_RENEW_SCHEMA"
+
+
+def test_a_new_database_is_what_all_revisions_make(tmp_path: Path) -> None:
+    stepped, new = tmp_path / "stepped.sqlite", tmp_path / "new.sqlite"
+    for revision in REVISIONS[-2:]:
+        upgrade(stepped, revision)
+    if os.environ.get(RENEW):
+        WHOLE.write_text(whole(stepped), encoding="utf-8")
+    assert WHOLE.read_text(encoding="utf-8") == whole(stepped), f"after a new revision, run this test with {RENEW}=1"
+    upgrade(new)
+    assert shape(new) == shape(stepped)
+    assert (
+        rows(new, "SELECT version_num FROM alembic_version")
+        == [(HEAD,)]
+        == rows(stepped, "SELECT version_num FROM alembic_version")
+    )
+
+
+def test_a_new_database_is_made_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, path = tmp_path / "broken.sql", tmp_path / "new.sqlite"
+    broken.write_text(WHOLE.read_text(encoding="utf-8") + "CREATE TABLE journal (id);", encoding="utf-8")
+    monkeypatch.setattr("open63110.store.migrate.WHOLE", broken)
+    with pytest.raises(Unavailable):
+        upgrade(path)
+    assert version(path) is None
+    monkeypatch.undo()
+    upgrade(path)
+    assert version(path) == HEAD
