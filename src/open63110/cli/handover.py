@@ -122,6 +122,9 @@ def take_over(file: Path, *, url: Url = None, key: Key = None) -> int:
         file: JSON.
         url: Where the CSMS is.
         key: API key.
+
+    Raises:
+        Malformed: the file is no such one.
     """
     try:
         there = msgspec.json.decode(file.read_bytes(), type=File)

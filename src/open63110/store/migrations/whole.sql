@@ -574,3 +574,33 @@ CREATE TABLE station_tariff (
 	PRIMARY KEY ("key")
 );
 CREATE INDEX station_tariff_station ON station_tariff (station);
+CREATE TABLE allowed_transfer (
+	"key" TEXT NOT NULL, 
+	station TEXT NOT NULL, 
+	reference TEXT NOT NULL, 
+	standing TEXT NOT NULL, 
+	body BLOB NOT NULL, 
+	PRIMARY KEY ("key")
+);
+CREATE INDEX allowed_transfer_station ON allowed_transfer (station);
+CREATE TABLE battery_swap (
+	"key" TEXT NOT NULL, 
+	station TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	at INTEGER NOT NULL, 
+	subject TEXT, 
+	body BLOB NOT NULL, 
+	PRIMARY KEY ("key")
+);
+CREATE INDEX battery_swap_station ON battery_swap (station);
+CREATE TABLE settlement (
+	"key" TEXT NOT NULL, 
+	station TEXT NOT NULL, 
+	reference TEXT NOT NULL, 
+	status TEXT NOT NULL, 
+	at INTEGER NOT NULL, 
+	body BLOB NOT NULL, 
+	PRIMARY KEY ("key")
+);
+CREATE INDEX settlement_station ON settlement (station);
+CREATE INDEX settlement_reference ON settlement (reference);
