@@ -15,7 +15,7 @@ from open63110.kernel.ids import EvseNumber, StationId
 from open63110.model.authorization import may_be_ordered
 from open63110.model.exposure import changes, holds
 from open63110.model.external import ExternalLimit
-from open63110.model.limit import PHASE, UNRATED, WHOLE, Limit, LimitScope, LimitSource, place
+from open63110.model.limit import PHASE, UNRATED, WHOLE, Confirmed, Limit, LimitScope, LimitSource, place
 from open63110.model.needs import Needs
 from open63110.model.station import CLOCK, Evse, Station
 from open63110.model.transfer import EnergyTransfer
@@ -160,7 +160,7 @@ def _told(one: Spot, station: Station, ahead: timedelta, now: datetime) -> Spot:
     """Return a spot with what it was told, and confirmed, by now."""
     told = _most(station, one.evse, one.bound, one.said, now)
     may = one.rated if told == BOUNDLESS else told
-    settled = one.measured is not None and _settled(station, one.at, one.transfer, ahead)
+    settled = one.measured is not None and _settled(station, one.at, one.transfer, ahead, now)
     over = _over(station, one.at, one.measured, may * one.factor, settled=settled)
     reached = may_be_ordered(station)
     refused = station.limits.refused.get(one.at, "") if reached else ""
@@ -217,7 +217,7 @@ def _spot(station: Station, number: EvseNumber, at: EvseNumber, volts: float, no
     ahead = _ahead(station)
     seen = transfer if transfer is None or ahead is RIGHT or not _overtaken(transfer, now + ahead) else _untold_of(transfer)
     measured = _measured(seen, now + ahead)
-    settled = measured is not None and _settled(station, at, transfer, ahead)
+    settled = measured is not None and _settled(station, at, transfer, ahead, now)
     over = _over(station, at, measured, may * factor, settled=settled)
     reached = may_be_ordered(station)
     refused = station.limits.refused.get(at, "") if reached else ""
@@ -349,9 +349,15 @@ def _untold(station: Station, at: EvseNumber) -> bool:
     return at not in limits.in_force and at not in limits.asked and at not in limits.exposed
 
 
-def _settled(station: Station, at: EvseNumber, transfer: EnergyTransfer | None, ahead: timedelta) -> bool:
+def _settled(station: Station, at: EvseNumber, transfer: EnergyTransfer | None, ahead: timedelta, now: datetime) -> bool:
     known = station.limits.in_force.get(at)
     newest = transfer.newest if transfer is not None else None
-    quiet = at not in station.limits.asked and at not in station.limits.exposed
+    if known is None or newest is None or at in station.limits.asked or at in station.limits.exposed:
+        return False
     after = SETTLED if ahead is RIGHT else SETTLED + ahead + UNSURE
-    return known is not None and newest is not None and quiet and newest >= known.at + after
+    return newest >= _turned(known, now) + after
+
+
+def _turned(known: Confirmed, now: datetime) -> datetime:
+    """Return since when a limit is what it is now: since it was confirmed, or its last step."""
+    return max([known.at, *(step.since for step in known.asked.ahead if step.since <= now)]) if known.asked.ahead else known.at

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from open63110.kernel.ids import EvseNumber, StationId, TransferNumber, TransferReference
 from open63110.kernel.units import Amperes, Seconds, Watts
 from open63110.model.external import ExternalLimit
-from open63110.model.limit import WHOLE, Confirmed, Limit, Limits, LimitScope
+from open63110.model.limit import WHOLE, Ahead, Confirmed, Limit, Limits, LimitScope
 from open63110.model.station import Evse, Registration, Station
 from open63110.model.transfer import EnergyTransfer
 from open63110.planner.points import again, spots
@@ -103,3 +103,13 @@ def test_of_a_station_whose_clock_was_set_back_what_it_told_before_says_nothing_
     told = replace(slow.transfers[T], power=Watts(7_000.0), newest=at(newest), state="suspended-ev", direction="import")
     (spot,) = spots(replace(slow, transfers={T: told}), 230.0, NOW).rows
     assert (spot.measured, spot.state) == ((7_000.0, "full") if known else (None, "active"))
+
+
+@pytest.mark.parametrize(("since", "over"), [(-10.0, False), (-60.0, True)])
+def test_an_ev_that_is_to_draw_less_by_plan_counts_as_drawing_too_much_only_once_it_could_follow(
+    since: float, *, over: bool
+) -> None:
+    told = replace(limit(11_040.0, WHOLE, -600.0), ahead=(Ahead(since=at(since), limit=Watts(0.0)),))
+    kept = Limits(in_force={WHOLE: Confirmed(asked=told, limit=told.limit, at=at(-600.0))})
+    (seen,) = spots(station(1, 9_000.0, limits=kept), 230.0, NOW).rows
+    assert (seen.settled, seen.over) == (over, over)
