@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Visits of a site that are over, read from its rows, for whoever estimates the next ones: so a restart forgets nothing."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from open63110.kernel.ids import StationId
+from open63110.kernel.ids import EvseNumber, StationId
 from open63110.model.register import imported
 from open63110.model.site import SiteId
 from open63110.model.transfer import EnergyTransfer
@@ -14,9 +15,14 @@ from open63110.runtime.engine import Engine
 
 if TYPE_CHECKING:
     from open63110.planner.estimate import Visit
+    from open63110.planner.points import Spot
+    from open63110.planner.prospects import Prospect
 
 MOST: Final = 1_000
 """Of the newest ones."""
+
+AT_ONCE: Final = 10
+"""EVs that are looked into before the loop may turn to others: each is held against a thousand visits."""
 
 READ_EVERY: Final = timedelta(minutes=15)
 
@@ -69,3 +75,26 @@ def visit(transfer: EnergyTransfer, now: datetime | None = None) -> "Visit | Non
         stated=None if not stated else float(stated),
         meant=None if departure is None else (departure - began).total_seconds(),
     )
+
+
+async def prospects(
+    history: "Sequence[Visit]", spots: "Sequence[Spot]", delivered: "Callable[[Spot], float]", now: datetime
+) -> "dict[tuple[StationId, EvseNumber], Prospect]":
+    """Return what is expected of EVs, by EVSE, a few at a time: nobody else has to wait for all of a large site.
+
+    Args:
+        history: visits that are over, of their site.
+        spots: EVSEs where they are.
+        delivered: tells what each has got since its needs were stated [Wh].
+        now: the moment.
+    """
+    from open63110.planner.prospects import prospect  # noqa: PLC0415 - numpy is read in once a site is planned
+
+    found: dict[tuple[StationId, EvseNumber], Prospect] = {}
+    for count, spot in enumerate(spots, 1):
+        here = visit(spot.transfer, now) if spot.transfer is not None else None
+        if here is not None:
+            found[spot.station, spot.evse] = prospect(history, here, spot.needs, delivered(spot), now)
+        if count % AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return found

@@ -4,15 +4,16 @@
 import asyncio
 import pickle
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from open63110.apps.earlier import Earlier, visit
+from open63110.apps.earlier import Earlier, prospects
 from open63110.apps.reached import Reached
-from open63110.kernel.ids import EvseNumber, StationId
+from open63110.apps.replan import Replan
+from open63110.kernel.ids import StationId
 from open63110.model.outlook import stale
 from open63110.model.register import imported
 from open63110.model.site import SiteId
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from open63110.planner.site_plan import SitePlan
 
 log = structlog.get_logger(__name__)
-
-EVERY: Final = timedelta(seconds=300)
-"""How often a site is planned anew though nothing has changed (8.2.3)."""
 
 PAUSE: Final = timedelta(seconds=10)
 """Least time between two plans of a site."""
@@ -65,8 +63,7 @@ class Planning:
         self.plans = 0
         """How many were made."""
         self._seen: dict[SiteId, tuple[Safety, View]] = {}
-        self._shape: dict[SiteId, object] = {}
-        self._planned: dict[SiteId, datetime] = {}
+        self._replan: dict[SiteId, Replan] = {}
         self._targets: dict[SiteId, Targets] = {}
         self._begun: dict[SiteId, dict[_Said, float]] = {}
         """By site what meters showed when needs were stated, of those who are there [Wh]."""
@@ -89,11 +86,7 @@ class Planning:
             return
         self._seen[site] = (safety, view)
         self._follow_demand(site, safety, view)
-        shape = _shape(safety, view)
-        now = self._engine.clock.now()
-        planned = self._planned.get(site)
-        if shape != self._shape.get(site) or planned is None or now - planned >= EVERY:
-            self._shape[site] = shape
+        if self._replan.setdefault(site, Replan()).due(safety, view, self._engine.clock.now()):
             self._due[site] = None
             self._wake.set()
 
@@ -138,12 +131,12 @@ class Planning:
 
     async def _turn(self, site: SiteId) -> None:
         clock = self._engine.clock
-        planned = self._planned.get(site)
-        if planned is not None and (wait := (planned + PAUSE - clock.now()).total_seconds()) > 0.0:
+        replan = self._replan.setdefault(site, Replan())
+        if replan.planned is not None and (wait := (replan.planned + PAUSE - clock.now()).total_seconds()) > 0.0:
             await asyncio.sleep(clock.real(wait))
         self._due.pop(site, None)
         seen, now = self._seen.get(site), clock.now()
-        self._planned[site] = now
+        replan.planned = now
         question = await self._question(seen, now) if seen is not None else None
         if question is None:
             self._targets.pop(site, None)
@@ -163,22 +156,22 @@ class Planning:
     async def _question(self, seen: "tuple[Safety, View]", now: datetime) -> "Asked | None":
         from open63110.planner.asked import Outlooks, asked  # noqa: PLC0415 - read in once a site is planned
         from open63110.planner.expected import Ahead  # noqa: PLC0415 - as above
-        from open63110.planner.prospects import Prospect, prospect  # noqa: PLC0415 - as above
+        from open63110.planner.prospects import Prospect  # noqa: PLC0415 - as above
 
         safety, view = seen
         if safety.given is None:
             return None
         site = view.site.id
+        given = safety.given
         history = await self._earlier.of(site, (one.id for those in view.members.values() for one in those))
         delivered = self._delivered(site)
-
-        def expected(spot: "Spot") -> "Prospect":
-            here = visit(spot.transfer, now) if spot.transfer is not None else None
-            return Prospect() if here is None else prospect(history, here, spot.needs, delivered(spot), now)
-
+        expected = await prospects(history, [one for one in given.spots if one.state == "active"], delivered, now)
         ahead = Ahead(view.site, view.outlooks, view.meters, self._reached.most(site))
-        outlooks = Outlooks(view.constraints, ahead, expected, delivered)
-        return asked(safety.given, outlooks, now, deadline=DEADLINE)
+
+        def of_spot(spot: "Spot") -> "Prospect":
+            return expected.get((spot.station, spot.evse)) or Prospect()
+
+        return asked(given, Outlooks(view.constraints, ahead, of_spot, delivered), now, deadline=DEADLINE)
 
     def _delivered(self, site: SiteId) -> "Callable[[Spot], float]":
         """Return what tells how much an EV has got since its needs were stated, or since it came."""
@@ -221,7 +214,7 @@ class Planning:
         from open63110.planner.asked import targets  # noqa: PLC0415 - as above
 
         known = self._targets.get(site)
-        self._targets[site] = targets(question, answer, known.plans.ahead if known is not None else {})
+        self._targets[site] = targets(question, answer, known.plans.told if known is not None else {})
         self._back_off, self.plans = 0.0, self.plans + 1
         self._alarms.cleared(site, "PlannerAway", site, self._engine.clock.now())
         self._balancing.mark(site)
@@ -233,7 +226,7 @@ class Planning:
         self._without(site, words)
         await asyncio.sleep(self._back_off)
         self._due[site] = None
-        self._planned.pop(site, None)
+        self._replan.setdefault(site, Replan()).planned = None
         self._wake.set()
 
     def _without(self, site: SiteId, words: str) -> None:
@@ -257,13 +250,3 @@ def _silent_batteries(view: "View", now: datetime) -> "list[Asset]":
         return []
     said = {key for key, one in view.meters.items() if one.soc is not None and now - one.at <= SOC_GOOD_FOR}
     return [one for one in batteries(view.site) if one.id not in said]
-
-
-def _shape(safety: "Safety", view: "View") -> Mapping[tuple[StationId, EvseNumber], object]:
-    """Return what a plan has to be made anew for: who is there, what he needs, what is demanded of the site or expected there."""
-    given = safety.given
-    if given is None:
-        return {}
-    spots = {(one.station, one.evse): (one.needs, one.usable) for one in given.spots if one.state == "active"}
-    said = (view.site.rules, *((one.id, one.set_at) for one in view.outlooks))
-    return {**spots, (StationId(""), EvseNumber(0)): (tuple(given.claimed.limits.tolist()), said)}
