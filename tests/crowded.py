@@ -132,7 +132,7 @@ class Crowd:
         for place in list(self.here):
             outlet, fit = self.outlets[place], self.premises.outfits[place]
             limit = self._limit(fit)
-            outlet.close(self.now, Watts(1e6) if limit is None else limit.limit)
+            outlet.close(self.now, Watts(1e6) if limit is None else limit.step(self.now))
             outlet.advance(self.now)
             if self.here[place].visit.departure <= passed:
                 self._leave(place)
@@ -200,10 +200,13 @@ class Crowd:
                 flows[one] = follow[one] = float(amperes)
         self.witness.sample(self.now, flows, follow)
 
-    def _look(self) -> None:
+    def view(self) -> View:
+        """Return the site as it is."""
         members = {key: [self.stations[one] for one in names] for key, names in self.members.items()}
-        view = View(self.site, self.zones, members, self.constraints(self.now), {}, self._flows.get)
-        self.last = found = self.safety.look(view, self.now)
+        return View(self.site, self.zones, members, self.constraints(self.now), {}, self._flows.get)
+
+    def _look(self) -> None:
+        self.last = found = self.safety.look(self.view(), self.now)
         self.troubles.update(one.kind for one in found.troubles)
         for one in found.settings:
             station = self.stations[one.station]

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ from open63110.planner.picture import Plans
 from open63110.planner.pilot import pilot
 from open63110.planner.points import Spot
 from open63110.planner.problem import Need, Pausing, Problem
-from open63110.planner.prospects import Prospect, likely, middle
+from open63110.planner.prospects import Pieces, Prospect, likely, middle
 from open63110.planner.site_plan import PointPlan, SitePlan
 
 LONGEST: Final = timedelta(hours=24)
@@ -35,8 +36,20 @@ PAUSING: Final = Pausing(most=2, on=900.0, off=300.0)
 URGENT: Final = 4.0
 """Worth of the energy of a driver who asked for priority, beside that of others."""
 
+PARTS: Final = 3
+"""Parts of what is wanted that are of different worth."""
+
+FAIR: Final = 0.04
+"""What each is worth less than the one before, so that of what is too little for all nobody gets nothing while others get all."""
+
 FIRST_STEP: Final = timedelta(seconds=60)
 """What is planned for sooner is for the safety loop."""
+
+TRIED: Final = 5
+"""How often those who do not fit are told what is planned, before all are."""
+
+REPLANNED: Final = timedelta(seconds=300)
+"""By then there is another plan; what comes sooner comes as this one has it."""
 
 MOST_STEPS: Final = 12
 """Of what a limit becomes later."""
@@ -89,7 +102,9 @@ def asked(given: Given, outlooks: Outlooks, now: datetime, *, deadline: float) -
         network=given.frame.network,
         watts=np.array([one.factor for one in given.spots]),
         rooms=_rooms(given, outlooks, {at for at, _ in spots}, now),
-        needs=tuple(_need(given, at, one, said) for (at, one), said in zip(spots, prospects, strict=True)),
+        needs=tuple(
+            _need(given, at, one, said, outlooks.delivered(one)) for (at, one), said in zip(spots, prospects, strict=True)
+        ),
         energy=energy,
         quick=quick,
         pausing=PAUSING if rules is None else Pausing(most=rules.pauses, on=float(rules.on), off=float(rules.off)),
@@ -123,13 +138,13 @@ def _promise(spot: Spot, said: Prospect, delivered: float, now: datetime) -> Pro
     )
 
 
-def _need(given: Given, at: int, spot: Spot, said: Prospect) -> Need:
+def _need(given: Given, at: int, spot: Spot, said: Prospect, delivered: float) -> Need:
     needs = spot.needs
     drawing = bool(given.turns.on[at])
     return Need(
         id=f"{spot.station}/{spot.evse}/{spot.transfer.reference if spot.transfer is not None else ''}",
         point=at,
-        wanted=said.wanted,
+        wanted=_parted(said.wanted, delivered),
         leaves=said.leaves,
         most=min(spot.can, spot.rated, BIG if spot.top is None else spot.top),
         pilot=pilot(spot.pilots),
@@ -138,6 +153,16 @@ def _need(given: Given, at: int, spot: Spot, said: Prospect) -> Need:
         running=max(0.0, given.seconds - float(given.turns.since[at])),
         pauses=int(given.pauses[at]),
     )
+
+
+def _parted(wanted: Pieces, delivered: float) -> Pieces:
+    """Return what is wanted for certain in parts, each worth a little less, by what the EV has got of all of it."""
+    if len(wanted) != 1:  # what is less likely is worth less as it is
+        return wanted
+    ((rest, chance),) = wanted
+    edges = [(rest + delivered) * part / PARTS for part in range(1, PARTS + 1)]
+    sizes = [edge - max(delivered, before) for before, edge in pairwise([0.0, *edges])]
+    return tuple((size, chance * (1.0 - FAIR * part)) for part, size in enumerate(sizes) if size > 1.0) or wanted
 
 
 def _rooms(given: Given, outlooks: Outlooks, planned: set[int], now: datetime) -> tuple[tuple[float, Room], ...]:
@@ -184,8 +209,7 @@ def targets(question: Asked, answer: SitePlan, before: Mapping[Key, tuple[Ahead,
             promise, energy=WattHours(round(promise.energy + one.energy, 1)), confidence=round(one.confidence, 3)
         )
     kept = {key: _steadied(steps, before.get(key, ()), question.at) for key, steps in new.items()}
-    ahead = kept if _fits(question, answer, new, kept) else new
-    return Targets(caps, Plans("on", question.at, promises, ahead))
+    return Targets(caps, Plans("on", question.at, promises, new, _fitting(question, answer, new, kept)))
 
 
 def _ahead(at: datetime, starts: Sequence[float], one: PointPlan, factor: float) -> tuple[Ahead, ...]:
@@ -206,26 +230,32 @@ def _ahead(at: datetime, starts: Sequence[float], one: PointPlan, factor: float)
 _Steps = Mapping[Key, tuple[Ahead, ...]]
 
 
-def _fits(question: Asked, answer: SitePlan, new: _Steps, kept: _Steps) -> bool:
-    """Tell whether what is kept of the plan before fits into the rows with all the rest, where any of it is above the new one."""
-    problem, others = question.problem, [key for key in question.keys if kept[key] is not new[key]]
+def _fitting(question: Asked, answer: SitePlan, new: _Steps, kept: _Steps) -> _Steps:
+    """Return what was told before, of as many as fit into every row with all the rest; of the others what is planned."""
+    told, first = dict(kept), [one.now * factor for one, factor in zip(answer.points, question.factors, strict=True)]
     moments = np.unique([step.since.timestamp() for some in (new, kept) for steps in some.values() for step in steps])
-    if not others or not moments.size:
-        return True
-    first = [one.now * factor for one, factor in zip(answer.points, question.factors, strict=True)]
-    planned, wanted = (
-        np.stack([_powers(some[key], power, moments) for key, power in zip(question.keys, first, strict=True)])
-        for some in (new, kept)
-    )
-    for at in np.flatnonzero((wanted > planned + GRAIN / 2).any(axis=0)).tolist():
-        since = float(moments[at]) - question.at.timestamp()
-        room = next(one for begin, one in reversed(problem.rooms) if begin <= max(since, 0.0))
-        drawn = np.zeros(len(problem.network.points))
-        drawn[problem.points] = wanted[:, at] / np.array(question.factors)
-        most = np.maximum(room.limits, peak(problem.network, np.zeros(len(drawn)), room.base))
-        if (peak(problem.network, drawn, room.base) > most * (1.0 + 1e-6)).any():
-            return False
-    return True
+    for _ in range(TRIED if moments.size else 0):
+        planned, wanted = (
+            np.stack([_powers(some[key], power, moments) for key, power in zip(question.keys, first, strict=True)])
+            for some in (new, told)
+        )
+        more = wanted > planned + GRAIN / 2
+        over = [at for at in np.flatnonzero(more.any(axis=0)).tolist() if not _fits(question, float(moments[at]), wanted[:, at])]
+        if not over:
+            return told
+        told.update({question.keys[at]: new[question.keys[at]] for at in np.flatnonzero(more[:, over].any(axis=1)).tolist()})
+    return new if moments.size else told
+
+
+def _fits(question: Asked, moment: float, wanted: Floats) -> bool:
+    """Tell whether EVs may draw so much each at a moment, (n) [W]; more than a row carries is nobody's fault here."""
+    problem = question.problem
+    since = moment - question.at.timestamp()
+    room = next(one for begin, one in reversed(problem.rooms) if begin <= max(since, 0.0))
+    drawn = np.zeros(len(problem.network.points))
+    drawn[problem.points] = wanted / np.array(question.factors)
+    most = np.maximum(room.limits, peak(problem.network, np.zeros(len(drawn)), room.base))
+    return bool((peak(problem.network, drawn, room.base) <= most * (1.0 + 1e-6)).all())
 
 
 def _powers(steps: Sequence[Ahead], first: float, moments: Floats) -> Floats:
@@ -235,9 +265,12 @@ def _powers(steps: Sequence[Ahead], first: float, moments: Floats) -> Floats:
 
 
 def _steadied(new: tuple[Ahead, ...], old: tuple[Ahead, ...], at: datetime) -> tuple[Ahead, ...]:
-    """Return what was planned before, where it is nearly the same and all of it is yet to come: what is over would count now."""
+    """Return what was told before, where it is nearly the same, and no step of it comes before this plan has one.
+
+    A station takes steps by itself: one that came too soon would stop an EV that is to go on until the next plan.
+    """
     later = old[len(old) - len(new) :] if len(new) <= len(old) else ()
-    if len(later) != len(new) or not new or later[0].since - at < FIRST_STEP:
+    if len(later) != len(new) or not new or later[0].since < min(new[0].since, at + REPLANNED):
         return new
     near = all(
         abs(one.limit - other.limit) <= 0.1 * max(one.limit, other.limit)

@@ -49,6 +49,9 @@ class Plans(NamedTuple):
     made: datetime | None
     promises: Mapping[Key, Promise]
     ahead: Mapping[Key, tuple[Ahead, ...]]
+    """What is planned for later."""
+    told: Mapping[Key, tuple[Ahead, ...]] = {}
+    """What stations are told of that: of a plan before, as long as that is nearly the same soon, and fits (I18)."""
 
 
 def picture(

@@ -4,11 +4,14 @@
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from open63110.kernel.ids import EvseNumber, StationId, TransferNumber
+from open63110.kernel.units import Watts
 from open63110.model.authorization import may_be_ordered
 from open63110.model.constraint import Constraint
 from open63110.model.flow import Flow
@@ -33,6 +36,11 @@ from open63110.planner.troubles import Trouble, of_clocks, of_demands, of_meters
 
 URGENT: Final = 1
 """Rank of a driver who asked for priority, above others of the same zone."""
+
+SHORTLY: Final = timedelta(seconds=1)
+
+BEGINS: Final = 30.0
+"""Within this time who got his turn may not have begun to charge [s]."""
 
 NO_PLAN: Final = Plans("", None, {}, {})
 
@@ -117,7 +125,7 @@ class Safety:
             taken = taken._replace(send=taken.send & (taken.target <= np.array([one.most for one in rows])))
         self._remember(rows, taken)
         safe = safe_values(made, rows, view.zones, found)
-        wanted = settings(given, taken, safe, self.plans.ahead, now)
+        wanted = settings(given, taken, safe, self.plans.told, now)
         stations = {one.id: one for those in view.members.values() for one in those}
         new = tuple(one for one in wanted if _is_new(stations[one.station], one, taken))
         return Look(
@@ -228,9 +236,12 @@ class Safety:
         for at, one in enumerate(rows):
             if one.state == "active":
                 key, on = (one.station, one.evse), bool(turns.on[at])
-                before = self._turns.get(key)
+                before, since = self._turns.get(key), float(turns.since[at])
+                if before is not None and before.on and not on and _never_began(one, since - before.since):
+                    kept[key] = before._replace(on=False, since=since)
+                    continue
                 pauses = 0 if before is None else before.pauses + (before.on and not on)
-                kept[key] = Turned(on, float(turns.since[at]), float(turns.had[at]), pauses)
+                kept[key] = Turned(on, since, float(turns.had[at]), pauses)
         self._turns = kept
 
     def _resume(self, rows: list[Spot], left: SitePower) -> None:
@@ -262,6 +273,12 @@ class Safety:
         silent = (unheard_from(one.of, self._begun or now) for one in self._spots.values())
         moments += [one for one in silent if one is not None and one > now]
         return min((one for one in moments if one is not None), default=None)
+
+
+def _never_began(spot: Spot, seconds: float) -> bool:
+    """Tell whether an EV that loses its turn has not begun to charge since it got it: then it was not stopped, and rests not."""
+    charges = spot.transfer is not None and spot.transfer.state == "charging"
+    return seconds < BEGINS and not charges and not spot.measured
 
 
 def _settled(rows: list[Spot]) -> bool:
@@ -317,7 +334,21 @@ def _is_new(station: Station, wanted: Setting, taken: Step) -> bool:
         return True
     if known is None or bool(taken.waits[wanted.at]):
         return False
-    return wanted.limit.limit < known.limit and station.connected is None
+    if station.connected is None:
+        return wanted.limit.limit < known.limit
+    return may_be_ordered(station) and wanted.limit.limit == known.limit and not _alike(known, wanted.limit)
+
+
+def _alike(known: Limit, wanted: Limit) -> bool:
+    """Tell whether a station that was told one limit does what another one says: it takes steps by itself."""
+    return _effect(known) == _effect(wanted) and same(replace(known, ahead=()), replace(wanted, ahead=()))
+
+
+def _effect(limit: Limit) -> list[tuple[datetime, Watts]]:
+    """Return when a limit becomes what: where amperes count as well a step up is none, for they count for all of it."""
+    moments = [one.since for one in limit.ahead]
+    powers = [limit.allows(at) for at in (moments[0] - SHORTLY, *moments)] if moments else []
+    return [(at, after) for at, (before, after) in zip(moments, pairwise(powers), strict=True) if after != before]
 
 
 def _releases(stations: Mapping[StationId, Station], rows: list[Spot], taken: Step) -> list[tuple[StationId, EvseNumber]]:

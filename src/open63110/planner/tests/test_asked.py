@@ -50,24 +50,30 @@ def level(some: tuple[Ahead, ...], first: float, seconds: float) -> float:
 def test_what_was_told_before_stays_where_it_is_nearly_the_same_and_fits() -> None:
     before: Steps = {A: steps((500.0, 0.0)), B: steps((700.0, 20.0))}
     found = targets(asked(40.0), answer((20.0, 20.0, 0.0), (0.0, 0.0, 20.0)), before)
-    assert found.plans.ahead == before
+    assert found.plans.told == before
 
 
 def test_what_would_exceed_a_row_together_with_the_rest_is_told_anew() -> None:
     before: Steps = {A: steps((900.0, 0.0)), B: steps((600.0, 20.0))}
-    told = targets(asked(20.0), answer((20.0, 20.0, 0.0), (0.0, 0.0, 20.0)), before).plans.ahead
+    told = targets(asked(20.0), answer((20.0, 20.0, 0.0), (0.0, 0.0, 20.0)), before).plans.told
     assert told == {A: steps((600.0, 0.0)), B: steps((600.0, 20.0))}
 
 
 def test_a_step_whose_time_has_come_is_not_kept_for_it_would_count_at_once() -> None:
     before: Steps = {A: steps((10.0, 20.0)), B: ()}
-    told = targets(asked(40.0), answer((0.0, 20.0), (0.0, 0.0)), before).plans.ahead
+    told = targets(asked(40.0), answer((0.0, 20.0), (0.0, 0.0)), before).plans.told
     assert told == {A: steps((300.0, 20.0)), B: ()}
+
+
+def test_a_step_that_would_come_before_the_next_plan_does_is_not_kept_for_the_station_would_take_it() -> None:
+    before: Steps = {A: steps((100.0, 0.0)), B: ()}
+    told = targets(asked(40.0), answer((20.0, 0.0), (0.0, 0.0)), before).plans.told
+    assert told == {A: steps((300.0, 0.0)), B: ()}
 
 
 def test_of_too_many_steps_the_last_is_the_lowest_of_those_that_are_left_out() -> None:
     turns = tuple(20.0 * (at % 2) for at in range(3 * MOST_STEPS))
-    told = targets(asked(20.0), answer(turns, tuple(20.0 - one for one in turns)), {}).plans.ahead
+    told = targets(asked(20.0), answer(turns, tuple(20.0 - one for one in turns)), {}).plans.told
     assert [len(told[A]), len(told[B])] == [MOST_STEPS, MOST_STEPS]
     assert [told[A][-1].limit, told[B][-1].limit] == [0.0, 0.0]
 
@@ -85,11 +91,11 @@ def test_together_it_is_never_more_than_a_row_carries(one: list[float], other: l
         key: tuple(Ahead(since=step.since + timedelta(seconds=by), limit=step.limit) for step in plain[key])
         for key, by in ((A, early), (B, late))
     }
-    told = targets(question, made, moved).plans.ahead
+    told = targets(question, made, moved).plans.told
     for seconds in range(0, 6_000, 60):
         assert level(told[A], one[0], seconds) + level(told[B], fitting[0], seconds) <= 20.0 + 1e-6, seconds
 
 
 def test_nothing_was_planned_before() -> None:
-    assert targets(asked(20.0), answer((6.0,), (0.0,)), {}).plans.ahead == {A: (), B: ()}
+    assert targets(asked(20.0), answer((6.0,), (0.0,)), {}).plans.told == {A: (), B: ()}
     assert targets(asked(20.0), answer((6.0,), (0.0,)), {}).caps == pytest.approx({A: 6.0, B: 0.0})

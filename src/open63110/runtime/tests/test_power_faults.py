@@ -187,6 +187,33 @@ def test_a_plan_is_shown_as_what_will_be_drawn_by_an_ev_that_uses_one_phase_of_t
     assert [(step.since, step.limit) for step in shown.ahead] == [(later[0].since, 2_300.0)]
 
 
+@pytest.mark.parametrize(("state", "pauses"), [("pending", 0), ("charging", 1)])
+def test_who_loses_his_turn_before_he_has_begun_to_charge_was_not_stopped_and_need_not_rest(state: Any, pauses: int) -> None:
+    come = keeping("A", 0.0)
+    place = Place(replace(come, transfers={TRANSFER.reference: replace(come.transfers[TRANSFER.reference], state=state)}))
+    place.demands = [demand(5_000.0)]
+    (first,) = place.look(1).power().evses
+    assert first.on
+    place.safety.caps = {(StationId("A"), ONE): 0.0}
+    (lost,) = place.look(5).power().evses
+    assert (lost.on, lost.pauses) == (False, pauses)
+    place.safety.caps = {}
+    (again,) = place.look(10).power().evses
+    assert again.on is (pauses == 0)
+
+
+def test_a_station_is_told_what_comes_later_also_where_nothing_changes_now_for_it_takes_steps_by_itself() -> None:
+    place = Place(keeping("A", 0.0))
+    place.demands = [demand(12_000.0)]
+    (told,) = place.look(1).settings
+    limits = place.stations[0].limits
+    place.stations = [replace(place.stations[0], limits=replace(limits, desired={told.limit.place: told.limit}))]
+    assert place.look(2).settings == ()
+    later = (Ahead(since=NOW + timedelta(hours=1), limit=Watts(4_140.0)),)
+    place.safety.plans = Plans("on", NOW, {}, {}, {(StationId("A"), ONE): later})
+    assert [one.limit.ahead for one in place.look(3).settings] == [later]
+
+
 def test_a_csms_whose_sites_need_nothing_reads_in_no_numerics() -> None:
     words = "import sys, open63110.apps.csms; sys.exit(bool({'numpy', 'highspy'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", words], check=False, timeout=60).returncode == 0
