@@ -209,7 +209,8 @@ def targets(question: Asked, answer: SitePlan, before: Mapping[Key, tuple[Ahead,
             promise, energy=WattHours(round(promise.energy + one.energy, 1)), confidence=round(one.confidence, 3)
         )
     kept = {key: _steadied(steps, before.get(key, ()), question.at) for key, steps in new.items()}
-    return Targets(caps, Plans("on", question.at, promises, new, _fitting(question, answer, new, kept)))
+    rows = {key: one.binding for key, one in zip(question.keys, answer.points, strict=True) if one.binding is not None}
+    return Targets(caps, Plans("on", question.at, promises, new, _fitting(question, answer, new, kept), rows))
 
 
 def _ahead(at: datetime, starts: Sequence[float], one: PointPlan, factor: float) -> tuple[Ahead, ...]:

@@ -18,7 +18,7 @@ from open63110.planner.claimed import winner_of
 from open63110.planner.frame import ROOT, SITE, zone_place
 from open63110.planner.loop import Given, Key, Step
 from open63110.planner.meters import Metered
-from open63110.planner.network import Floats, use
+from open63110.planner.network import Floats, Line, use
 from open63110.planner.points import Spot
 from open63110.planner.serve import Reason
 from open63110.planner.setting import winner_for
@@ -51,7 +51,9 @@ class Plans(NamedTuple):
     ahead: Mapping[Key, tuple[Ahead, ...]]
     """What is planned for later."""
     told: Mapping[Key, tuple[Ahead, ...]] = {}
-    """What stations are told of that: of a plan before, as long as that is nearly the same soon, and fits (I18)."""
+    """What stations are told of that: of a plan before, as long as that is nearly the same, and fits (I18)."""
+    rows: Mapping[Key, Line] = {}
+    """Which row of the site stands in the way of an EVSE now."""
 
 
 def picture(

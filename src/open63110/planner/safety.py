@@ -119,7 +119,7 @@ class Safety:
         found = claimed(made, view.constraints, rows, now)
         given = self._given(view, made, rows, found, read, now)
         self.given = given
-        taken = step(given)
+        taken = self._explained(given, step(given))
         breach = taken.breach or after(made.network, given, taken)
         if breach is not None and taken.breach is None:  # what lowers may be sent all the same
             taken = taken._replace(send=taken.send & (taken.target <= np.array([one.most for one in rows])))
@@ -229,6 +229,15 @@ class Safety:
             pauses=np.array([one.pauses for one in turns], dtype=np.intp),
             loads=read.loads,
         )
+
+    def _explained(self, given: Given, taken: Step) -> Step:
+        """Return a step with what stands in the way of those who have what a plan has for them: the row that the plan felt."""
+        stops, row_of = taken.stops.copy(), given.frame.row_of
+        for at, one in enumerate(given.spots if self.plans.rows else ()):
+            line = self.plans.rows.get((one.station, one.evse))
+            if line is not None and stops[at] < 0:
+                stops[at] = row_of.get(line, -1)
+        return taken._replace(stops=stops)
 
     def _remember(self, rows: list[Spot], taken: Step) -> None:
         turns = taken.served.turns

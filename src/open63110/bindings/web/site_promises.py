@@ -141,7 +141,8 @@ def why_words(one: EvsePower) -> str:
         "NodeFull": f"{place} is full{limited}",
         "Minimum": f"less than it needs at least is left at {place}{limited}",
         "Rotates": f"takes turns with others at {place}{limited}",
-        "Planned": f"is planned from {begin:%H:%M} UTC on" if begin is not None else "is planned for later",
+        "Planned": (f"is planned from {begin:%H:%M} UTC on" if begin is not None else "is planned for later")
+        + (f": {place} is full{limited}" if one.limited_by else ""),
         "Unconfirmed": "its station has not confirmed yet",
         "Unreachable": f"its station is not reached, and counts with {one.most / 1000:.1f} kW",
     }.get(one.why, one.why)

@@ -18,6 +18,8 @@ from open63110.model.power import AssetReading
 from open63110.model.site import Asset, GridConnection, Site, SiteId, Zone, ZoneId, ZoneKey
 from open63110.model.station import Evse, Registration, Station
 from open63110.model.transfer import EnergyTransfer
+from open63110.planner.frame import SITE
+from open63110.planner.network import Line
 from open63110.planner.picture import Plans
 from open63110.planner.safety import Look, Safety, View
 
@@ -212,6 +214,16 @@ def test_a_station_is_told_what_comes_later_also_where_nothing_changes_now_for_i
     later = (Ahead(since=NOW + timedelta(hours=1), limit=Watts(4_140.0)),)
     place.safety.plans = Plans("on", NOW, {}, {}, {(StationId("A"), ONE): later})
     assert [one.limit.ahead for one in place.look(3).settings] == [later]
+
+
+def test_of_who_waits_by_plan_is_shown_what_stands_in_his_way_and_whose_word_that_is() -> None:
+    place = Place(keeping("A", 0.0))
+    place.demands = [demand(12_000.0)]
+    key = (StationId("A"), ONE)
+    place.safety.caps = {key: 0.0}
+    place.safety.plans = Plans("on", NOW, {}, {}, rows={key: Line(SITE, "W")})
+    (shown,) = place.look(1).power().evses
+    assert (shown.why, shown.limited_by, shown.winner.actor) == ("Planned", SITE, "grid")
 
 
 def test_a_csms_whose_sites_need_nothing_reads_in_no_numerics() -> None:
