@@ -245,7 +245,7 @@ def _read(name: str, value: str) -> Any:
     """Read what browsers write differently: a day as its begin, a minute without zone as one of UTC, a list as words."""
     if MINUTE.fullmatch(value):
         return f"{value}:00Z"
-    if name.endswith(("_from", "_until")) and DAY.fullmatch(value):
+    if name.endswith(("_from", "_until", "due")) and DAY.fullmatch(value):
         return f"{value}T00:00:00Z"
     if name == "settings":
         return [_setting(line) for line in value.splitlines() if line.strip()]
