@@ -12,7 +12,7 @@ from starlette.routing import Route
 from open63110.bindings.web.access import Access, Caller
 from open63110.bindings.web.alarm_pages import AlarmPages
 from open63110.bindings.web.alarms import alarms, figures
-from open63110.bindings.web.deletion_pages import DeletionPages
+from open63110.bindings.web.deletion_pages import DeletionPages, departure
 from open63110.bindings.web.device_pages import DevicePages
 from open63110.bindings.web.display_pages import DisplayPages
 from open63110.bindings.web.errors import Unauthenticated, status_of
@@ -224,7 +224,7 @@ class Pages:
         context: dict[str, Any] = {"station": station, "power": _power, "state": state_of(station)}
         limits = context["limits"] = shown_limits(station, self._node.clock.now())
         context["offer"], context["quirks"] = lambda number: least(limits, number), self._queries.quirks(station)
-        context["deviations"] = dict(self._node.deviations(station.id))
+        context["deviations"], context["leaving"] = dict(self._node.deviations(station.id)), departure(store, station.id)
         context["open"] = [one for one in station.transfers.values() if one.ended is None]
         context["orders"] = self._newest(await store.find(Order, Query(where=mine, order="-asked", limit=12)))
         sessions = await store.find(ServiceSession, Query(where=mine, order="-number", limit=10))

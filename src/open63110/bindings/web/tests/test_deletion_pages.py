@@ -17,6 +17,7 @@ from open63110.model.deletion import (
     DeletionRequest,
     digest_of,
 )
+from open63110.model.deregistration import Deregistration, DeregistrationChanged
 from open63110.model.order import Order
 from open63110.runtime.engine import Turn
 from open63110.runtime.principals import NewPrincipal, durable
@@ -46,7 +47,10 @@ async def test_a_deletion_is_ordered_by_a_form_and_its_value_stands_in_no_order(
     form = {"type": "customer", "kind": "ISO14443", "value": "CUSTOMER-4711", "request_id": "r-1", "legal_basis": "", "due": ""}
     assert "accepted" in await send(client, "/deletions", "/do/deletions/order", **form)
     assert "r-1" in (await client.get("/deletions")).text
-    (order,) = [one for one in ground.store.load(Order) if one.kind == "DeleteInformation"]
+    day = (ground.engine.clock.now() + timedelta(days=40)).date()
+    assert "accepted" in await send(client, "/deletions", "/do/deletions/order", **form | {"request_id": "r-2", "due": str(day)})
+    assert (await client.get("/api/v1/deletions/r-2")).json()["deadline"] == f"{day}T00:00:00Z"
+    order, _ = [one for one in ground.store.load(Order) if one.kind == "DeleteInformation"]
     assert "CUSTOMER-4711" not in order.body
 
 
@@ -77,3 +81,20 @@ async def test_a_station_is_let_go_by_a_form_that_asks_first(ground: Ground) -> 
     told = await send(client, f"/stations/{CS}", f"/do/stations/{CS}/deregister", reason="stolen", within="300")
     assert "accepted" in told
     assert "leave for good?" not in (await client.get(f"/stations/{CS}")).text
+
+
+async def test_how_a_station_left_is_shown_step_by_step(ground: Ground) -> None:
+    await ground.station()
+    steps = {"inoperative": "done", "transfers": "none", "queue": "NoAnswer", "cache": "absent", "wipe": "WipeFailed"}
+    left = Deregistration(
+        station=CS, reason="sold", by=PrincipalId("ann"), asked=NOW, deadline=NOW, steps=steps, done=NOW + timedelta(minutes=1)
+    )
+    turn = Turn(ground.engine, CS, NOW)
+    turn.fact(DeregistrationChanged(station=CS, at=NOW, deregistration=left))
+    turn.keep()
+    await durable(ground.engine)
+    client = await logged_in(ground, Role.VIEWER)
+    page = (await client.get(f"/stations/{CS}")).text
+    shown = page[page.index('id="leaving"') :]
+    for words in ("It has left for good", "sold", "no answer", "cannot be told so on its wire", "WipeFailed", "to come"):
+        assert words in shown
