@@ -7,11 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.e2e.house import House, house, slack
 from tests.e2e.test_at_displays import seen
 from tests.e2e.test_at_simulated import Standing, standing
 
+from open63110.apps.site import Capture, Site, StationPlan
+from open63110.bindings.ocpp.line import Dialling
+from open63110.bindings.ocpp.rpc.version import Version
+from open63110.kernel.ids import EvseNumber, StationId
+from open63110.kernel.units import Seconds
 from open63110.model.charging_tariff import StationTariff
+from open63110.model.policy import StationPolicy
+from open63110.station.panel import shows
 
+IN_A, IN_B = 20, 2
+"""Stations in two zones."""
 OTHERS = ("v16", "v201", "link")
 """Wires with no words for the tariffs of stations."""
 
@@ -110,3 +120,49 @@ async def test_what_counted_at_a_station_half_a_minute_before_a_change_is_the_ol
         assert await counted(moment) == [(1, "new"), (2, "new")]
         assert await counted(here.now()) == [(1, "new"), (2, "newest")]
         assert await counted(moment - timedelta(days=1)) == []
+
+
+@pytest.mark.at("AT-8.4.7-1", "v21")
+async def test_a_tariff_set_for_a_zone_is_seen_there_from_its_moment_on_and_nowhere_else(tmp_path: Path) -> None:
+    """Twenty stations of zone A show it from its moment on; that a CSP is told of it before is for the clauses of partners."""
+    factor, zones = 60.0, {f"CS-{number}": "a" if number < IN_A else "b" for number in range(IN_A + IN_B)}
+    async with house(tmp_path, factor=factor) as here:
+        await here.ask("sites/put", {"id": "north"})
+        for zone in ("a", "b"):
+            await here.ask("zones/put", {"site": "north", "id": zone, "import_max": 500_000})
+        with Capture(None, here.csms.clock) as capture:
+            site = Site(here.csms.clock, capture, StationPolicy(answer_within=Seconds(slack(factor))), seed=1)
+            for name, zone in zones.items():
+                await here.register(name)
+                await here.ask(f"stations/{name}/place", {"site": "north", "zone": zone})
+                plan = StationPlan(id=name, version=Version.V21, evses=1)
+                site.build(plan, Dialling(url=f"ws://127.0.0.1:{here.port}/ocpp", patience=slack(factor))).switch_on()
+            async with site.running():
+                await here.until(lambda: all(len(here.station(name).evses) == 1 for name in zones))
+                lines = {name: site.client.lines[StationId(name)] for name in zones}
+
+                def words(name: str) -> list[str]:
+                    return [one.text for one in shows(lines[name].engine, StationId(name))[EvseNumber(1)]]
+
+                old = await spread(here, {"site": "north"}, tariff("old", "0.39"))
+                assert (old["stations"], old["refused"]) == (IN_A + IN_B, {})
+                await here.until(lambda: len(here.rows(StationTariff)) == IN_A + IN_B)
+                moment = here.now() + timedelta(minutes=10)
+                new = await spread(here, {"site": "north", "zone": "a"}, tariff("new", "0.45", valid_from=moment.isoformat()))
+                assert (new["stations"], new["refused"]) == (IN_A, {})
+                await here.until(lambda: len(here.rows(StationTariff)) == IN_A + IN_B + IN_A)
+                assert here.now() < moment
+                changed: set[str] = set()
+                while here.now() < moment + timedelta(minutes=1) or len(changed) < IN_A:
+                    for name, zone in zones.items():
+                        before, said, after = here.now(), words(name), here.now()
+                        if (moment <= before) == (moment <= after):
+                            late = zone == "a" and moment <= before
+                            assert said == ["0.45 EUR per kWh" if late else "0.39 EUR per kWh"], (name, before, moment)
+                            changed |= {name} if late else set()
+                    await asyncio.sleep(0.05)
+
+
+async def spread(here: House, which: dict[str, str], wanted: dict[str, Any]) -> Any:
+    """Have a tariff count at many stations."""
+    return await here.ask("station-tariffs/set", {"which": which, "tariff": wanted}, status=202)

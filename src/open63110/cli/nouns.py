@@ -87,7 +87,7 @@ NOUNS: dict[str, Noun] = {
     "zone": Noun(plural="zones", columns=("site", "id", "import_max", "failsafe", "priority", "limit.asked.limit")),
     "station-tariff": Noun(
         plural="station-tariffs",
-        more=(tariffs.counted,),
+        more=(tariffs.counted, tariffs.set_many, tariffs.clear_many),
         columns=("station", "evse", "kind", "id", "valid_from", "at", "ended", "tariff.currency", "transfer"),
     ),
     "tariff": Noun(plural="tariffs", columns=("key", "id", "currency", "valid_from", "elements")),

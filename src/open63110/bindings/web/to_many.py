@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What many stations are told at once, texts for displays (8.3.8) and moves (8.3.14): each by itself, for whoever asks."""
+"""What many stations are told at once, texts (8.3.8), moves (8.3.14), tariffs (8.4.7): each by itself, for whoever asks."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -21,6 +21,7 @@ from open63110.model.station import Registration, Station
 from open63110.runtime.node import Node
 from open63110.runtime.permissions import may_use
 from open63110.runtime.table import Table
+from open63110.usecases.services.tariff_at_station import ClearStationTariffs, SetDefaultTariff
 from open63110.usecases.stations.migrate_station import CancelMigration, MigrateStation
 from open63110.usecases.stations.set_displayed_information import ClearMessage, SetMessage
 
@@ -88,13 +89,43 @@ class OfMany(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return {}
 
 
-Body = ForMany | MoveMany | OfMany
+class TariffMany(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A tariff for each of some stations."""
+
+    which: Which
+    tariff: dict[str, Any]
+    """As for one station."""
+    evse: int = 0
+    """At this EVSE of each; 0: at all of them."""
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is said to each."""
+        return {"evse": self.evse, "tariff": self.tariff}
+
+
+class TariffsOfMany(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Tariffs that each of some stations is to let go."""
+
+    which: Which
+    ids: tuple[str, ...] = ()
+    """What they are called; none: all of them."""
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is said to each."""
+        return {"ids": self.ids}
+
+
+Body = ForMany | MoveMany | OfMany | TariffMany | TariffsOfMany
 
 _OFFERED: Final[tuple[tuple[str, str, type[Any], type[Any], str], ...]] = (
     ("setMessageAtMany", "messages/set", SetMessage, ForMany, "Show a text to users of many stations (8.3.8)"),
     ("clearMessageAtMany", "messages/clear", ClearMessage, ForMany, "Show a text no more at many stations (8.3.8)"),
     ("migrateMany", "migrations/start", MigrateStation, MoveMany, "Move many stations to another CSMS (8.3.14)"),
     ("cancelMigrationOfMany", "migrations/cancel", CancelMigration, OfMany, "Call many moves off, until each leaves (8.3.14)"),
+    ("setTariffAtMany", "station-tariffs/set", SetDefaultTariff, TariffMany, "Have a tariff count at many stations (8.4.7)"),
+    ("clearTariffsAtMany", "station-tariffs/clear", ClearStationTariffs, TariffsOfMany, "Have many let tariffs go (8.4.7)"),
 )
 """Name, path, command, body, summary."""
 

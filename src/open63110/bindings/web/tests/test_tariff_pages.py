@@ -5,10 +5,12 @@ from decimal import Decimal
 
 from open63110.bindings.web.tests.ground import CS, Ground
 from open63110.bindings.web.tests.test_pages import NASTY, check, logged_in, send
+from open63110.kernel.ids import StationId
 from open63110.kernel.roles import Role
 from open63110.model.charging_tariff import ChargingTariff, ConditionalPrice, PriceList, TaxRate
 from open63110.usecases.services.tariff_at_station import DefaultTariffSet, SetDefaultTariff
 
+OTHER = StationId("CS-2")
 AT = f"/do/stations/{CS}/station-tariffs"
 
 
@@ -77,3 +79,22 @@ async def test_what_counted_can_be_asked_by_who_may_read_and_a_moment_that_is_no
         wrong = await client.get(f"/api/v1/stations/{CS}/tariffs", params={"at": "yesterday"})
         assert (wrong.status_code, wrong.json()["where"]) == (400, "at")
         assert (await client.get("/api/v1/stations/CS-9/tariffs")).status_code == 404
+
+
+async def test_many_stations_are_set_a_tariff_and_let_it_go_each_by_itself(ground: Ground) -> None:
+    for one in (CS, OTHER):
+        await ground.station(one)
+    which, day = {"stations": ["CS-*"]}, {"id": "day", "currency": "EUR"}
+    async with ground.client(await ground.admit(Role.OPERATOR, name="ann", scope=("CS-2",))) as client:
+        said = await client.post("/api/v1/station-tariffs/set", json={"which": which, "tariff": day})
+        assert (said.status_code, [one["station"] for one in said.json()["orders"]]) == (202, [OTHER])
+        said = await client.post("/api/v1/station-tariffs/clear", json={"which": which, "ids": ["day"]})
+        assert [one["kind"] for one in said.json()["orders"]] == ["ClearStationTariffs"]
+        wrong = await client.post("/api/v1/station-tariffs/set", json={"which": which, "tariff": day | {"price": "1"}})
+        assert (wrong.status_code, wrong.json()["code"]) == (400, "UnknownField")
+        nobody = await client.post("/api/v1/station-tariffs/clear", json={"which": {}})
+        assert (nobody.status_code, nobody.json()["code"]) == (400, "NoStations")
+    assert [(type(one).__name__, one.station) for one in ground.link.got] == [
+        ("SetDefaultTariff", OTHER),
+        ("ClearStationTariffs", OTHER),
+    ]
