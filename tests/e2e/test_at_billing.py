@@ -62,7 +62,7 @@ async def test_a_signed_record_of_3000_bytes_stands_byte_for_byte_in_the_service
 @pytest.mark.at("AT-8.4.8-5", *EVERY)
 @pytest.mark.parametrize("wire", EVERY)
 async def test_a_station_lost_before_the_end_and_back_after_three_hours_leaves_one_late_record(wire: str, tmp_path: Path) -> None:
-    async with home(tmp_path, wire, factor=3_600.0, connection_timeout=7_200.0) as here:
+    async with home(tmp_path, wire, factor=3_600.0, connection_timeout=7_200.0, closing=7_200.0) as here:
         await here.register("CS-1")
         await here.token("ANNA")
         cs = await player(here, "CS-1", wire).connect()
