@@ -53,6 +53,13 @@ class Case(NamedTuple):
     """How it ends on the others."""
 
 
+NIGHTLY: dict[str, Any] = {
+    "evse": 1,
+    "profile": {"id": 7, "kind": "recurring", "recurs": "daily", "schedules": [{"periods": [{"limit": 5000.0}]}]},
+}
+"""Counts each day."""
+
+
 @pytest.mark.at("AT-7.1-1", *EVERY)
 @pytest.mark.parametrize("wire", [*EVERY, pytest.param(NEWER, marks=pytest.mark.at("AT-B.15-1", "link"))])
 async def test_each_command_ends_in_four_outcomes_each_with_a_reason_each_audited(wire: str, tmp_path: Path) -> None:
@@ -140,6 +147,9 @@ async def catalogue(here: House, cs: AnyPlayer) -> dict[str, Case]:
     else:
         obey_on_ocpp(cs)
     await reported(here, cs)
+    if cs.wire == "v21":
+        moving = {"id": 12, "kind": "dynamic", "schedules": [{"periods": [{"limit": 5000.0}]}]}
+        await here.ask("stations/CS-1/install-profile", {"evse": 1, "profile": moving})
     never = {"valid_from": "2030-01-01T00:00:00Z", "valid_until": "2029-01-01T00:00:00Z"}
     return {
         "RegisterStation": Case({}, {}, station="CS-3", elsewhere="CS:3"),
@@ -157,6 +167,13 @@ async def catalogue(here: House, cs: AnyPlayer) -> dict[str, Case]:
         "AskLimit": Case({}, {}, elsewhere="CS-NONE"),
         "AskProfiles": Case({}, {}, elsewhere="CS-NONE", wires=("v201", "v21")),
         "ClearProfile": Case({"profile": -7}, {"profile": 6_311_003}, wires=("v16", "v201", "v21")),
+        "InstallProfile": Case(NIGHTLY, NIGHTLY | {"evse": 9}, wires=("v16", "v201", "v21")),
+        "UpdateProfile": Case(
+            {"profile": 12, "update": {"limit": 4000.0}},
+            {"profile": 13, "update": {"limit": 4000.0}},
+            wires=("v21",),
+            elsewise="rejected",  # none was installed there
+        ),
         "ClearProfiles": Case({"level": 7}, {"evse": 9}, wires=("v16", "v201", "v21")),
         "WithdrawLimit": Case({}, {}, elsewhere="CS-NONE"),
         "ImportFaultCatalogue": Case({"content": ACME}, {"content": ACME.replace("E42", "")}, station=""),
@@ -175,7 +192,14 @@ async def catalogue(here: House, cs: AnyPlayer) -> dict[str, Case]:
 def obey_on_ocpp(cs: Player) -> None:
     """Do everything; of limits it takes every one and shows 5 kW."""
     cs.obey("Reset", "RemoteStartTransaction", "RequestStartTransaction", "RemoteStopTransaction", "RequestStopTransaction")
-    cs.obey("SendLocalList", "ClearCache", "SetChargingProfile", "ClearChargingProfile", "UsePriorityCharging")
+    cs.obey(
+        "SendLocalList",
+        "ClearCache",
+        "SetChargingProfile",
+        "ClearChargingProfile",
+        "UsePriorityCharging",
+        "UpdateDynamicSchedule",
+    )
     cs.obey("SetDisplayMessage", "ClearDisplayMessage", "GetDisplayMessages")
     cs.answers["UnlockConnector"] = lambda _: {"status": "Unlocked"}
     cs.answers["GetLocalListVersion"] = lambda _: {"listVersion" if cs.is_16 else "versionNumber": 1}

@@ -10,6 +10,7 @@ from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Event
 from open63110.kernel.units import Percent, Watts
 from open63110.model.limit import Ahead
+from open63110.model.profile import ChargingSchedule
 
 ExternalSource = Literal["ems", "other", "so", "cso"]
 """Who set it, in the words of OCPP 2.x: an energy manager, somebody else, the operator of the grid, that of the station."""
@@ -36,6 +37,8 @@ class ExternalLimit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_l
     """It says how much local generation adds, not how much may flow in all (OCPP 2.1, K27)."""
     at_soc: tuple[Percent, Watts] | None = None
     """From which state of charge on it allows how much only (limitAtSoC, OCPP 2.1); None: it does not say so."""
+    schedules: tuple[ChargingSchedule, ...] = ()
+    """As they were told, where they are several, or say more than stands here; the lowest of them counts at each moment."""
 
     @property
     def place(self) -> str:

@@ -2,7 +2,6 @@
 """Charging profiles that a station says it holds, whoever set them (8.2.3)."""
 
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 
@@ -11,17 +10,7 @@ from open63110.kernel.messages import Event
 from open63110.kernel.units import Percent, Watts
 from open63110.model.external import ExternalSource
 from open63110.model.limit import Ahead
-
-Purpose = Literal[
-    "",
-    "ChargingStationExternalConstraints",
-    "ChargingStationMaxProfile",
-    "TxDefaultProfile",
-    "TxProfile",
-    "PriorityCharging",
-    "LocalGeneration",
-]
-"""What a profile is for, in the words of OCPP 2.x; empty: whatever it is."""
+from open63110.model.profile import ChargingProfile, ScheduleUpdate
 
 
 class Installed(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -59,6 +48,21 @@ class Installed(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=
     """The one phase that is to be charged on (phaseToUse); None: it does not say."""
     precondition: bool = False
     """The EV is asked to warm up its battery (preconditioningRequest)."""
+    whole: ChargingProfile | None = None
+    """All that it says, where that is more than stands here; None: it is not."""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """A profile that somebody had a station hold through this CSMS."""
+
+    profile: int
+    """Its id."""
+    evse: EvseNumber
+    """0: the station as a whole, or each EVSE."""
+    whole: bool = False
+    """It limits the station as a whole."""
+    update: ScheduleUpdate | None = None
+    """Of a dynamic one what it allows by now; None: it is none."""
 
 
 class Profiles(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -80,6 +84,8 @@ class Profiles(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=T
     """Why the last question was not answered: NoReport, or TooMany to be kept; empty: it was."""
     partly: bool = False
     """The question that is not answered yet is about some of them only: what its answer does not name counts on."""
+    wanted: tuple[Wanted, ...] = ()
+    """Those that somebody had it hold through this CSMS."""
 
     def foreign(self) -> tuple[Installed, ...]:
         """Return those that no CSMS of ours set."""

@@ -13,6 +13,7 @@ import msgspec
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.units import Amperes, Seconds, Volts, Watts
+from open63110.model.profile import ChargingProfile, Cycle
 
 WHOLE = EvseNumber(0)
 """The EVSE number that stands for a station as a whole."""
@@ -112,6 +113,12 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
     """At a station: how long after its last update a dynamic one counts [s]; None: until it ends."""
     phase: int | None = None
     """On which single phase of the station the EV is to charge, 1 to 3; None: the station chooses."""
+    cycle: Cycle | None = None
+    """At a station: when it counts, and begins its steps again, if not simply from now on; None: it does simply."""
+    whole: ChargingProfile | None = None
+    """At a station: the profile that it is, where that says more; None: it does not."""
+    setpoint: Watts | None = None
+    """At a station: what is to be drawn, below 0 given back [W]: it draws no more than that; None: what the limit allows."""
 
     @property
     def place(self) -> str:
@@ -122,9 +129,15 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
         """Tell whether it still counts."""
         return self.until is None or now < self.until
 
+    def counts(self, now: datetime) -> bool:
+        """Tell whether it counts at a moment: not before it begins, nor between one time and the next."""
+        return self.valid(now) and (self.cycle is None or self.cycle.counts(now))
+
     def step(self, now: datetime) -> Watts:
         """Return what it is at a moment [W], phases not counted."""
         limit = self.limit
+        if self.cycle is not None:
+            now = self.cycle.moment(now)
         for step in self.ahead:
             if step.since > now:
                 break
@@ -135,10 +148,13 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True
         """Return the import that it allows in all at a moment [W], phases counted."""
         limit = self.step(now) if self.ahead else self.limit
         by_phases = sum(self.amperes) * PHASE if self.amperes else limit
-        return Watts(min(limit, by_phases))
+        least = min(limit, by_phases)
+        return Watts(least if self.setpoint is None else min(least, max(0.0, self.setpoint)))
 
     def turns(self, now: datetime) -> datetime | None:
-        """Return when it becomes something else next; None: never, but for its end."""
+        """Return when it becomes something else next, begins, or ends for a while; None: never, but for its end."""
+        if self.cycle is not None:
+            return self.cycle.turns(tuple(step.since for step in self.ahead), now)
         return next((step.since for step in self.ahead if step.since > now), None)
 
 
@@ -278,7 +294,7 @@ def held(limits: Limits, evse: EvseNumber, now: datetime) -> list[Limit]:
 
     What is bound to an energy transfer goes before what is not, and a higher level before a lower one, as on OCPP.
     """
-    valid = [one for one in limits.desired.values() if one.evse == evse and one.valid(now)]
+    valid = [one for one in limits.desired.values() if one.evse == evse and one.counts(now)]
     return sorted(valid, key=lambda one: (not one.transfer, -one.level))
 
 
@@ -310,42 +326,6 @@ def offered(limits: Limits, evse: EvseNumber, now: datetime, others: Collection[
     """
     offers = list(_offers(limits, evse, now, others))
     return min(offers, key=lambda one: one.limit or 0.0) if offers else Offer(None, "")
-
-
-class Course(NamedTuple):
-    """What the offer of an EVSE becomes, as things are."""
-
-    steps: tuple[Ahead, ...]
-    until: datetime | None
-    """From when on nothing limits it; None: not as far as was looked."""
-
-
-def course(limits: Limits, evse: EvseNumber, now: datetime, until: datetime, others: Collection[EvseNumber] = ()) -> Course:
-    """Return what the offer of an EVSE becomes after this moment, until another.
-
-    Args:
-        limits: the station's.
-        evse: which; 0: the station as a whole.
-        now: the moment.
-        until: how far to look.
-        others: as for ``offered``.
-    """
-    moments = {at for one in limits.desired.values() if one.evse in {evse, WHOLE} for at in _turns(limits, one)}
-    steps: list[Ahead] = []
-    before = offered(limits, evse, now, others).limit
-    for at in sorted(one for one in moments if now < one < until):
-        limit = offered(limits, evse, at, others).limit
-        if limit is None:
-            return Course(tuple(steps), at)
-        if limit != before:
-            steps.append(Ahead(since=at, limit=limit))
-        before = limit
-    return Course(tuple(steps), None)
-
-
-def _turns(limits: Limits, limit: Limit) -> Iterator[datetime]:
-    yield from (step.since for step in limit.ahead)
-    yield from (at for at in (limit.until, failsafe_due(limits, limit)) if at is not None)
 
 
 def _offers(limits: Limits, evse: EvseNumber, now: datetime, others: Collection[EvseNumber]) -> Iterator[Offer]:

@@ -32,6 +32,7 @@ from open63110.usecases.energy.smart_charging import (
     AskLimit,
     ClearProfile,
     ClearProfiles,
+    InstallProfile,
     LimitPower,
     WithdrawLimit,
 )
@@ -250,6 +251,9 @@ ANY: dict[type[Message], st.SearchStrategy[Any]] = {
     WithdrawLimit: ANY_2X[WithdrawLimit],
     ClearProfile: st.builds(ClearProfile, station=st.just(CS), profile=st.integers(1, 6_000_000)),
     ClearProfiles: ANY_2X[ClearProfiles],
+    InstallProfile: ANY_2X[InstallProfile].map(
+        lambda one: replace(one, profile=replace(one.profile, schedules=(replace(one.profile.schedules[0], id=1),)))
+    ),
     AskAbilities: ANY_2X[AskAbilities],
     SetVariables: st.builds(
         SetVariables,

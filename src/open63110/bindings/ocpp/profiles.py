@@ -13,11 +13,10 @@ from typing import Any, Final, NamedTuple
 from open63110.bindings.ocpp.fields import MOST as MOST_EVSES
 from open63110.bindings.ocpp.translation import Door, given
 from open63110.kernel.errors import NotSupported
-from open63110.kernel.ids import EvseNumber, TransferReference
-from open63110.kernel.units import Watts
-from open63110.model.limit import PHASES, WHOLE, Ahead, power, rate
-from open63110.model.station import Station
-from open63110.model.wiring import wired
+from open63110.kernel.ids import EvseNumber
+from open63110.kernel.units import Amperes, Watts
+from open63110.model.limit import PHASE, PHASES, Ahead, Limit, power, rate
+from open63110.model.phases import phases_of
 from open63110.usecases.energy.smart_charging import LimitAnswer, LimitPower
 
 FIRST: Final = 6_311_000
@@ -118,27 +117,6 @@ def end_of(command: LimitPower, door: Door) -> datetime | None:
 
 def _ahead(door: Door) -> timedelta:
     return timedelta(seconds=int(door.noun.clock_ahead)) if door.noun is not None and door.noun.clock_ahead else timedelta()
-
-
-def phases_of(noun: Station | None, evse: EvseNumber, transfer: str = "") -> int:
-    """Return on how many phases current counts: those of the wiring, and of them no more than the EV of a transfer uses.
-
-    Between two phases there is one current only.
-    """
-    if noun is None or not noun.evses:
-        return PHASES
-    evses = noun.evses.values() if evse == WHOLE else [noun.evses[evse]] if evse in noun.evses else ()
-    found = {phase for one in evses for phase in _conductors(one.wiring)}
-    known = noun.transfers.get(TransferReference(transfer)) if transfer else None
-    used = known.needs.phases if known is not None and known.needs is not None else None
-    return min(len(found) or PHASES, used or PHASES)
-
-
-def _conductors(wiring: str) -> Iterable[int]:
-    if not wiring:
-        return range(PHASES)
-    known = wired(wiring)
-    return known.phases[:1] if known.between else known.phases
 
 
 def periods(command: LimitPower, begin: datetime, unit: str, door: Door) -> Sequence[Period]:
@@ -270,6 +248,21 @@ def counted(words: str | None) -> int | None:
     """Return a number that a station says of itself; None: it says none that anybody believes."""
     digits = (words or "").strip()
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= DIGITS else None
+
+
+def by_phase(limit: LimitPower | Limit, unit: str) -> tuple[float, ...]:
+    """Return a limit as that of L1, L2 and L3, in the unit of a wire; none: all may carry the same, or less than that together.
+
+    Only what is limited phase by phase, and not in all besides, can be said so without allowing more.
+    """
+    if len(set(limit.amperes)) < 2 or len(limit.amperes) != PHASES or sum(limit.amperes) * PHASE > limit.limit + 1.0:
+        return ()
+    return tuple(int(one * (1.0 if unit == "A" else PHASE) * 10 + 1e-6) / 10 for one in limit.amperes)
+
+
+def amperes_of(rates: Iterable[float], unit: str) -> tuple[Amperes, ...]:
+    """Return limits of phases, in the unit of a wire, as currents."""
+    return tuple(Amperes(one if unit == "A" else one / PHASE) for one in rates)
 
 
 def numbered(phases: int) -> int | None:

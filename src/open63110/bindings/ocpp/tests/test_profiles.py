@@ -19,7 +19,6 @@ from open63110.bindings.ocpp.profiles import (
     composite,
     end_of,
     periods,
-    phases_of,
     place_of,
     profile_id,
     read,
@@ -32,6 +31,7 @@ from open63110.kernel.ids import EvseNumber, StationId, TransferNumber, Transfer
 from open63110.kernel.units import Watts
 from open63110.model.limit import WHOLE, Ahead, Limits, power
 from open63110.model.needs import Needs
+from open63110.model.phases import phases_of
 from open63110.model.station import Evse, Station
 from open63110.model.transfer import EnergyTransfer
 from open63110.usecases.energy.smart_charging import LimitAnswer, LimitPower

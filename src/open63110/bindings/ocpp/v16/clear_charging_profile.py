@@ -2,7 +2,7 @@
 """ClearChargingProfile (1.6): the CSMS takes back the limit of a place, with what lies below it, one profile, or all that fit."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from msgspec import UNSET
 
@@ -10,12 +10,12 @@ from open63110.bindings.ocpp._generated import v16 as types
 from open63110.bindings.ocpp.profiles import place_of
 from open63110.bindings.ocpp.translation import Door, Translation, given
 from open63110.bindings.ocpp.v16.fields import evse_number
-from open63110.bindings.ocpp.v16.set_charging_profile import BOUND_PURPOSE, CONNECTOR_PURPOSE, WHOLE_PURPOSE
+from open63110.bindings.ocpp.v16.set_charging_profile import WHOLE_PURPOSE
+from open63110.bindings.ocpp.v16.whole_profile import PURPOSES, WORDS
 from open63110.kernel.errors import NotSupported, Refused, Trouble, Unknown
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
-from open63110.model.installed import Purpose
 from open63110.model.limit import WHOLE
 from open63110.model.order import Outcome
 from open63110.runtime.orders import Verdict
@@ -27,15 +27,6 @@ from open63110.usecases.energy.smart_charging import (
     ProfilesCleared,
     WithdrawLimit,
 )
-
-PURPOSES: Final[dict[str, Purpose]] = {
-    WHOLE_PURPOSE: "ChargingStationMaxProfile",
-    CONNECTOR_PURPOSE: "TxDefaultProfile",
-    BOUND_PURPOSE: "TxProfile",
-}
-"""What this version calls them, and what 2.x does."""
-
-WORDS: Final = {ours: word for word, ours in PURPOSES.items()}
 
 
 def from_wire(request: Any, door: Door) -> tuple[Message, ...]:

@@ -7,8 +7,10 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from open63110.bindings.ocpp._generated import v16 as types
-from open63110.bindings.ocpp.translation import Door, Translation, verdict_of
+from open63110.bindings.ocpp.translation import Door, Translation, given, verdict_of
 from open63110.bindings.ocpp.v16.fields import evse_number, id_tag, subject
+from open63110.bindings.ocpp.v16.whole_profile import profile_of, worded
+from open63110.bindings.ocpp.whole_profile import for_the_next, holding
 from open63110.kernel.errors import NotSupported, Trouble
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message, Reply
@@ -21,16 +23,19 @@ DROPPED = ("connector", "group", "remote_start")
 
 
 def from_wire(request: types.RemoteStartTransactionRequest, door: Door) -> tuple[Message, ...]:
-    """Read who may charge where.
+    """Read who may charge where, and by which profile the transaction that begins is to go.
 
     Raises:
-        NotSupported: it comes with a charging profile, which must not be lost, or leaves the choice among several connectors to
-            the station.
+        NotSupported: it leaves the choice among several connectors to the station.
+        Malformed: the profile is for another transaction.
     """
-    if request.charging_profile is not UNSET:
-        raise NotSupported("a start with a charging profile is not carried out", code="NoProfiles", where="chargingProfile")
     evse = evse_number(request.connector_id) if request.connector_id is not UNSET else EvseNumber(0)
-    return (StartRemotely(station=door.station, subject=subject(request.id_tag, door), evse=evse or _only(door)),)
+    start = StartRemotely(station=door.station, subject=subject(request.id_tag, door), evse=evse or _only(door))
+    profile = given(request.charging_profile)
+    if profile is None:
+        return (start,)
+    transaction = "" if profile.transaction_id is UNSET else str(profile.transaction_id)
+    return for_the_next(profile_of(profile, transaction), start.evse, door), start
 
 
 def _only(door: Door) -> EvseNumber:
@@ -52,8 +57,16 @@ def refuse(_: Trouble, __: Door) -> types.RemoteStartTransactionResponse:
 
 
 def to_wire(command: StartRemotely, door: Door) -> types.RemoteStartTransactionRequest:
-    """Order a start; EVSE 0 leaves the choice to the station."""
-    return types.RemoteStartTransactionRequest(connector_id=command.evse or UNSET, id_tag=id_tag(command.subject, door))
+    """Order a start; EVSE 0 leaves the choice to the station.
+
+    Raises:
+        NotSupported: the profile says what this version does not know.
+    """
+    return types.RemoteStartTransactionRequest(
+        connector_id=command.evse or UNSET,
+        id_tag=id_tag(command.subject, door),
+        charging_profile=UNSET if command.profile is None else worded(command.profile, None),
+    )
 
 
 def heard(response: types.RemoteStartTransactionResponse, command: StartRemotely, door: Door) -> Verdict:
@@ -68,7 +81,7 @@ def heard(response: types.RemoteStartTransactionResponse, command: StartRemotely
         group=command.group,
         reason="" if response.status == "Accepted" else response.status,
     )
-    return replace(verdict_of(response.status), messages=(said,))
+    return replace(verdict_of(response.status), messages=(said, *holding(command, door)) if said.accepted else (said,))
 
 
 REMOTE_START_TRANSACTION = Translation(

@@ -2,9 +2,10 @@
 """SetChargingProfile (1.6): the CSMS limits the power of a station or a connector, from now on and ahead.
 
 For the station as a whole a limit is a ChargePointMaxProfile, for a connector a TxDefaultProfile, for the transaction there a
-TxProfile. What remains when it ends is a second profile one stack level below, for whatever happens at the connector. Not
-carried: export, phases apart from each other (the sum, or the least of them, counts), who wants it, for how long it holds
-without a link, and what clips it. A limit of a transaction that 1.6 has no number for goes out for its connector.
+TxProfile. What remains when it ends is a second profile one stack level below, for whatever happens at the connector. A limit
+does not say on this wire: export, phases apart from each other (the sum, or the least of them, counts), who wants it, for how
+long it holds without a link, and what clips it. A limit of a transaction that 1.6 has no number for goes out for its connector. A
+profile that says more than a limit does goes, and comes, whole: one that recurs, is yet to begin, or has a least rate.
 """
 
 from collections.abc import Sequence
@@ -15,31 +16,24 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from open63110.bindings.ocpp._generated import v16 as types
-from open63110.bindings.ocpp.profiles import (
-    Period,
-    begin_of,
-    end_of,
-    numbered,
-    periods,
-    phases_of,
-    place_of,
-    profile_id,
-    read,
-    stack_of,
-)
+from open63110.bindings.ocpp.profiles import Period, begin_of, end_of, numbered, periods, place_of, profile_id, read, stack_of
 from open63110.bindings.ocpp.translation import Door, Translation, given, verdict_of
 from open63110.bindings.ocpp.v16.fields import evse_number
 from open63110.bindings.ocpp.v16.remote_stop_transaction import UNHEARD
+from open63110.bindings.ocpp.v16.whole_profile import profile_of, worded
+from open63110.bindings.ocpp.whole_profile import demand_other, holds, is_limit
 from open63110.kernel.errors import Malformed, NotSupported, Trouble
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
 from open63110.model.limit import WHOLE
 from open63110.model.order import Outcome
+from open63110.model.phases import phases_of
 from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import (
     FAIL_SAFE_VALUE,
     OFFLINE_DURATION,
+    InstallProfile,
     LimitInForce,
     LimitPower,
     LimitRefused,
@@ -64,17 +58,17 @@ def unit_of(door: Door) -> Any:
 
 
 def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
-    """Read a limit; one for every connector is one for each.
+    """Read a limit; one for every connector is one for each. What says more than a limit is a profile.
 
     Raises:
-        NotSupported: it recurs, or is relative to something that is yet to begin.
         Malformed: it is for a transaction, and does not say for which or where.
     """
     profile = request.cs_charging_profiles
     schedule, evse = profile.charging_schedule, evse_number(request.connector_id)
-    if profile.charging_profile_kind == "Recurring":
-        raise NotSupported("a schedule that recurs is not taken", code="NotSupported")
     transfer = _transfer(profile, evse, door)
+    whole = profile_of(profile, transfer)
+    if not is_limit(whole):
+        return (InstallProfile(station=door.station, evse=evse, profile=whole),)
     begin = _begin(profile, schedule, transfer, door)
     said = ((one.start_period, one.limit, one.number_phases) for one in schedule.charging_schedule_period)
     found = read(said, schedule.charging_rate_unit, begin, door.now, phases_of(door.noun, evse, transfer))
@@ -113,8 +107,6 @@ def _begin(profile: Any, schedule: Any, transfer: str, door: Door) -> datetime:
     running = next((one for key, one in door.noun.transfers.items() if key == transfer), None) if door.noun and transfer else None
     if running is not None and running.began is not None and profile.charging_profile_kind == "Relative":
         return running.began
-    if profile.charging_profile_kind == "Relative" and not transfer and len(schedule.charging_schedule_period) > 1:
-        raise NotSupported("steps after the begin of a transaction that is yet to come", code="NotSupported")
     return door.now
 
 
@@ -143,12 +135,15 @@ def refuse(trouble: Trouble, _: Door) -> Any:
     return types.SetChargingProfileResponse(status="NotSupported" if isinstance(trouble, NotSupported) else "Rejected")
 
 
-def to_wire(command: LimitPower, door: Door) -> Any:
-    """Set the limit.
+def to_wire(command: LimitPower | InstallProfile, door: Door) -> Any:
+    """Set the limit, or the profile.
 
     Raises:
-        NotSupported: it is about export.
+        NotSupported: it is about export, says what this version does not know, or is for a transaction without a number here.
+        Refused: a profile has the id of a limit.
     """
+    if isinstance(command, InstallProfile):
+        return types.SetChargingProfileRequest(connector_id=command.evse, cs_charging_profiles=_whole(command))
     if command.export is not None:
         raise NotSupported("OCPP 1.6 has no limit of export", code="NoExport", where="export")
     unit, begin, until = unit_of(door), begin_of(door), end_of(command, door)
@@ -172,6 +167,15 @@ def to_wire(command: LimitPower, door: Door) -> Any:
     return types.SetChargingProfileRequest(connector_id=command.evse, cs_charging_profiles=profile)
 
 
+def _whole(command: InstallProfile) -> types.ChargingProfile:
+    profile = command.profile
+    demand_other(profile)
+    number = numbered_transaction(profile.transfer)
+    if profile.transfer and number is None:
+        raise NotSupported(f"OCPP 1.6 has no number for {profile.transfer}", code="NoTransaction", where="transfer")
+    return worded(profile, number)
+
+
 def _period(one: Period) -> types.ChargingSchedulePeriod:
     phases = numbered(one.phases)
     return types.ChargingSchedulePeriod(start_period=one.start, limit=one.rate, number_phases=UNSET if phases is None else phases)
@@ -179,12 +183,19 @@ def _period(one: Period) -> types.ChargingSchedulePeriod:
 
 def transaction_of(command: LimitPower) -> int | None:
     """Return the number of the transaction that a limit is for; None: it is for its connector, or there is no such number."""
-    number = command.transfer.removeprefix(UNHEARD)
-    return int(number) if command.evse != WHOLE and number.isascii() and number.isdecimal() else None
+    return numbered_transaction(command.transfer) if command.evse != WHOLE else None
 
 
-def heard(response: Any, command: LimitPower, door: Door) -> Verdict:
+def numbered_transaction(reference: str) -> int | None:
+    """Return the number of a transaction; None: it has none."""
+    number = reference.removeprefix(UNHEARD)
+    return int(number) if number.isascii() and number.isdecimal() else None
+
+
+def heard(response: Any, command: LimitPower | InstallProfile, door: Door) -> Verdict:
     """Understand whether the station keeps to it."""
+    if isinstance(command, InstallProfile):
+        return verdict_of(response.status, holds(command.evse, command.profile, door))
     asked = command.wanted(door.now)
     said = LimitInForce(station=command.station, at=door.now, evse=command.evse, limit=command.limit, asked=asked)
     verdict = verdict_of(response.status, said)
@@ -197,7 +208,7 @@ def heard(response: Any, command: LimitPower, door: Door) -> Verdict:
 SET_CHARGING_PROFILE = Translation(
     action="SetChargingProfile",
     sender=Role.CSMS,
-    carries=(LimitPower,),
+    carries=(LimitPower, InstallProfile),
     lacks=(FAIL_SAFE_VALUE, OFFLINE_DURATION),
     from_wire=from_wire,
     answer=answer,

@@ -15,9 +15,9 @@ from open63110.kernel.errors import Trouble, Unknown
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
-from open63110.model.installed import Purpose
 from open63110.model.limit import WHOLE
 from open63110.model.order import Outcome
+from open63110.model.profile import Purpose
 from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import (
     ClearProfile,

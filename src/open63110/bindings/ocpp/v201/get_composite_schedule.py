@@ -7,7 +7,7 @@ from typing import Any, Final
 from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v201 as types
-from open63110.bindings.ocpp.profiles import Period, composite, numbered, phases_of, read
+from open63110.bindings.ocpp.profiles import Period, composite, numbered, read
 from open63110.bindings.ocpp.translation import Door, Translation, find, given
 from open63110.bindings.ocpp.v201.fields import evse_number
 from open63110.bindings.ocpp.v201.set_charging_profile import unit_of
@@ -16,6 +16,7 @@ from open63110.kernel.errors import Trouble
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Seconds
+from open63110.model.phases import phases_of
 from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import AskLimit, LimitAnswer, LimitInForce
 

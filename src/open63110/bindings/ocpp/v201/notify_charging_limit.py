@@ -2,7 +2,7 @@
 """NotifyChargingLimit (2.0.1): somebody other than this CSMS limits the station: an energy manager, the grid (8.2.7, 7.5)."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from msgspec import UNSET
@@ -10,15 +10,18 @@ from msgspec.structs import replace
 
 from open63110.bindings.ocpp._generated import v201 as types
 from open63110.bindings.ocpp.fields import EMPTY
-from open63110.bindings.ocpp.profiles import Period, begin_of, numbered, periods, phases_of, read
+from open63110.bindings.ocpp.profiles import Period, begin_of, numbered, periods, read
 from open63110.bindings.ocpp.translation import Door, Translation, given, stored
 from open63110.bindings.ocpp.v201.fields import evse_number
 from open63110.bindings.ocpp.v201.set_charging_profile import end
+from open63110.bindings.ocpp.whole_profile import is_plain, phrased, schedule_of, schedule_words
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Watts
 from open63110.model.external import ExternalLimit, ExternalLimitSet, ExternalSource
+from open63110.model.limit import Ahead
+from open63110.model.phases import phases_of
 from open63110.usecases.energy.smart_charging import LimitPower
 
 SOURCES: Final[dict[str, ExternalSource]] = {"EMS": "ems", "SO": "so", "CSO": "cso"}
@@ -28,7 +31,7 @@ WORDS: Final[dict[ExternalSource, Any]] = {"ems": "EMS", "so": "SO", "cso": "CSO
 
 
 def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
-    """Read it; of several schedules the first counts.
+    """Read it; of several schedules the lowest counts at each moment.
 
     Raises:
         NotSupported: its schedule is none.
@@ -42,7 +45,10 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
         critical=bool(given(said.is_grid_critical)),
     )
     if schedules is not None:
-        limit = _over_time(limit, schedules[0], door)
+        limit = _together(limit, [_over_time(limit, one, door) for one in schedules])
+        whole = tuple(map(schedule_of, schedules))
+        if len(whole) > 1 or not is_plain(whole[0]):
+            limit = replace(limit, schedules=whole)
     return (ExternalLimitSet(station=door.station, at=door.now, limit=limit),)
 
 
@@ -53,6 +59,27 @@ def _over_time(limit: ExternalLimit, schedule: Any, door: Door) -> ExternalLimit
         return limit  # it is about export alone, or something else that is not a limit of import
     found = read(said, schedule.charging_rate_unit, begin, door.now, phases_of(door.noun, limit.evse))
     return replace(limit, limit=found.limit, ahead=found.ahead, until=end(schedule, begin))
+
+
+def _together(known: ExternalLimit, told: Sequence[ExternalLimit]) -> ExternalLimit:
+    """Return what several schedules allow together; None of them counts any more after the last has ended."""
+    limits = [one for one in told if one.limit is not None]
+    if len(limits) < 2:
+        return limits[0] if limits else known
+    moments = {step.since for one in limits for step in one.ahead} | {one.until for one in limits if one.until is not None}
+    first, until = min(one.limit for one in limits if one.limit is not None), None
+    ahead: list[Ahead] = []
+    for at in sorted(moments):
+        allowed = [_at(one, at) for one in limits if one.until is None or at < one.until]
+        if not allowed:
+            until = at
+        elif min(allowed) != (ahead[-1].limit if ahead else first):
+            ahead.append(Ahead(since=at, limit=min(allowed)))
+    return replace(known, limit=first, ahead=tuple(ahead), until=until)
+
+
+def _at(limit: ExternalLimit, at: datetime) -> Watts:
+    return next((one.limit for one in reversed(limit.ahead) if one.since <= at), limit.limit or Watts(0.0))
 
 
 def answer(_: Sequence[Reply], __: Door) -> Any:
@@ -66,10 +93,16 @@ def blank(_: Door) -> Any:
 
 
 def to_wire(event: ExternalLimitSet, door: Door) -> Any:
-    """Tell it."""
+    """Tell it; what was told in several schedules is told so again.
+
+    Raises:
+        NotSupported: this version cannot say all of them.
+    """
     limit = event.limit
     said = types.ChargingLimitType(charging_limit_source=WORDS[limit.source], is_grid_critical=limit.critical or UNSET)
-    schedules = UNSET if limit.limit is None else (_schedule(limit, door),)
+    schedules: Any = UNSET if limit.limit is None else (_schedule(limit, door),)
+    if limit.schedules:
+        schedules = tuple(phrased(schedule_words(one), types.ChargingScheduleType) for one in limit.schedules)
     return types.NotifyChargingLimitRequest(evse_id=limit.evse, charging_limit=said, charging_schedule=schedules)
 
 

@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from open63110.bindings.ocpp._generated import v201 as types
 from open63110.bindings.ocpp.fields import utc
-from open63110.bindings.ocpp.profiles import numbered, phases_of
+from open63110.bindings.ocpp.profiles import numbered
 from open63110.bindings.ocpp.translation import Door, Translation, find, given, stored
 from open63110.bindings.ocpp.v201.notify_ev_charging_needs import place
 from open63110.bindings.ocpp.v201.status_info import because
@@ -22,6 +22,7 @@ from open63110.kernel.roles import Role
 from open63110.kernel.units import Watts
 from open63110.model.limit import PHASES, power
 from open63110.model.needs import EvPlanAnswer, EvPlanStated, PlanPeriod
+from open63110.model.phases import phases_of
 
 FIRST: Final = 1
 """Id of a schedule where nobody said which."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ReportChargingProfiles (2.0.1): which profiles a station holds, in parts; what nobody asked for is kept word by word.
 
-Not carried: of several schedules of a profile all but the first, and from when on one counts.
+One that says more than a limit does is kept whole, and what its first schedule allows is shown.
 """
 
 from collections.abc import Sequence
@@ -13,18 +13,22 @@ from msgspec.structs import replace
 from open63110.bindings.ocpp._generated import v201 as types
 from open63110.bindings.ocpp.fields import EMPTY
 from open63110.bindings.ocpp.kept import keeping
-from open63110.bindings.ocpp.profiles import Period, begin_of, numbered, periods, phases_of, place_of, profile_id, read
+from open63110.bindings.ocpp.profiles import Period, begin_of, numbered, periods, place_of, profile_id, read
 from open63110.bindings.ocpp.translation import Door, Translation, given, stored
 from open63110.bindings.ocpp.v201.fields import evse_number
 from open63110.bindings.ocpp.v201.notify_charging_limit import SOURCES, WORDS
 from open63110.bindings.ocpp.v201.set_charging_profile import begin_at, end
+from open63110.bindings.ocpp.whole_profile import is_limit, profile_of, worded
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message, Reply
 from open63110.kernel.roles import Role
 from open63110.kernel.units import Watts
 from open63110.model.installed import Installed, ProfilesReported
+from open63110.model.phases import phases_of
+from open63110.model.profile import ChargingProfile
 from open63110.usecases.energy.smart_charging import LimitPower
+from open63110.usecases.energy.smart_charging.profile_terms import limit_of, upcoming
 
 KEPT: Final = keeping("ReportChargingProfiles", evse="evse_id", request="request_id")
 """For what answers no question that is open."""
@@ -56,10 +60,25 @@ def installed(profile: Any, evse: EvseNumber, source: str, door: Door) -> Instal
         dynamic=profile.charging_profile_kind == "Dynamic",
         until=given(profile.valid_to),
     )
+    whole = profile_of(profile)
     try:
-        return _over_time(found, profile, door)
+        return _over_time(found, profile, door) if is_limit(whole) else _whole(found, whole, door)
     except Trouble:
-        return found
+        return found if is_limit(whole) else replace(found, whole=whole)
+
+
+def _whole(found: Installed, whole: ChargingProfile, door: Door) -> Installed:
+    running = door.noun.transfers.get(whole.transfer) if door.noun is not None and whole.transfer else None
+    began = None if running is None else running.began
+    limit = limit_of(whole, found.evse, door.now, began, phases_of(door.noun, found.evse, found.transfer))
+    return replace(
+        found,
+        whole=whole,
+        limit=limit.allows(door.now) if limit.counts(door.now) else None,
+        ahead=upcoming(limit, door.now),
+        until=limit.until,
+        phase=limit.phase,
+    )
 
 
 def _over_time(found: Installed, profile: Any, door: Door) -> Installed:
@@ -102,6 +121,8 @@ def named(one: Installed) -> int:
 
 
 def _profile(one: Installed, door: Door) -> types.ChargingProfileType:
+    if one.whole is not None:
+        return worded(one.whole, types.ChargingProfileType)
     purpose: Any = one.purpose
     begin = begin_of(door)
     told = LimitPower(station=door.station, evse=one.evse, limit=one.limit or Watts(0.0), ahead=one.ahead, transfer=one.transfer)

@@ -13,6 +13,7 @@ from open63110.bindings.ocpp.v201.fields import evse_number
 from open63110.bindings.ocpp.v201.id_token import group, id_token, subject
 from open63110.bindings.ocpp.v201.status_info import because, judged
 from open63110.bindings.ocpp.v201.words import WORDS, Words
+from open63110.bindings.ocpp.whole_profile import for_the_next, holding, profile_of, worded
 from open63110.kernel.errors import NotSupported, Trouble
 from open63110.kernel.ids import SubjectRef, TransferReference
 from open63110.kernel.messages import Message, Reply
@@ -25,24 +26,23 @@ DROPPED = ("connector",)
 
 
 def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
-    """Read who may charge where.
+    """Read who may charge where, and by which profile the transaction that begins is to go.
 
     Raises:
-        NotSupported: it comes with a charging profile, which must not be lost, or leaves the EVSE to the station.
+        NotSupported: it leaves the EVSE to the station.
+        Malformed: the profile is for another transaction.
     """
-    if request.charging_profile is not UNSET:
-        raise NotSupported("a start with a charging profile is not carried out", code="NoProfiles", where="chargingProfile")
     if request.evse_id is UNSET:
         raise NotSupported("say at which EVSE", code="NoEvse", where="evseId")
-    return (
-        StartRemotely(
-            station=door.station,
-            subject=subject(request.id_token, door) or SubjectRef(""),
-            evse=evse_number(request.evse_id),
-            group=subject(request.group_id_token, door),
-            remote_start=request.remote_start_id,
-        ),
+    evse, profile = evse_number(request.evse_id), given(request.charging_profile)
+    start = StartRemotely(
+        station=door.station,
+        subject=subject(request.id_token, door) or SubjectRef(""),
+        evse=evse,
+        group=subject(request.group_id_token, door),
+        remote_start=request.remote_start_id,
     )
+    return (start,) if profile is None else (for_the_next(profile_of(profile), evse, door), start)
 
 
 def answer(_: Sequence[Reply], __: Door) -> types.RequestStartTransactionResponse:
@@ -55,9 +55,16 @@ def refuse(trouble: Trouble, _: Door) -> types.RequestStartTransactionResponse:
     return types.RequestStartTransactionResponse(status="Rejected", status_info=because(trouble.code))
 
 
-def to_wire(command: StartRemotely, door: Door, words: Words = WORDS) -> types.RequestStartTransactionRequest:
-    """Order it; EVSE 0 leaves the choice to the station."""
+def to_wire(
+    command: StartRemotely, door: Door, words: Words = WORDS, kind: Any = types.ChargingProfileType
+) -> types.RequestStartTransactionRequest:
+    """Order it; EVSE 0 leaves the choice to the station.
+
+    Raises:
+        NotSupported: the profile says what this version does not know.
+    """
     return types.RequestStartTransactionRequest(
+        charging_profile=UNSET if command.profile is None else worded(command.profile, kind),
         evse_id=command.evse or UNSET,
         id_token=id_token(command.subject, door, words),
         group_id_token=group(command.group, door, words),
@@ -80,7 +87,7 @@ def heard(response: Any, command: StartRemotely, door: Door) -> Verdict:
         reference=TransferReference(running) if running else None,
         reason=verdict.reason,
     )
-    return replace(verdict, messages=(said,))
+    return replace(verdict, messages=(said, *holding(command, door)) if said.accepted else (said,))
 
 
 REQUEST_START_TRANSACTION = Translation(

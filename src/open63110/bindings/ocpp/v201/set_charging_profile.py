@@ -2,9 +2,10 @@
 """SetChargingProfile (2.0.1): the CSMS limits the power of a station or an EVSE, from now on and ahead.
 
 For the station as a whole a limit is a ChargingStationMaxProfile, for an EVSE a TxDefaultProfile, for the transaction there a
-TxProfile. What remains when it ends is a second profile one stack level below, for whatever happens at the EVSE. Not carried:
-export, phases apart from each other (the sum, or the least of them, counts), who wants it, and for how long it holds without a
-link. Read is one schedule, not up to three for an EV to choose from.
+TxProfile. What remains when it ends is a second profile one stack level below, for whatever happens at the EVSE. A limit does not
+say on this wire: export, phases apart from each other (the sum, or the least of them, counts), who wants it, and for how long it
+holds without a link. A profile that says more than a limit does goes, and comes, whole: one that recurs, that has several
+schedules for an EV to choose from, or prices, or is yet to begin.
 """
 
 import re
@@ -16,21 +17,11 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from open63110.bindings.ocpp._generated import v201 as types
-from open63110.bindings.ocpp.profiles import (
-    Period,
-    begin_of,
-    end_of,
-    numbered,
-    periods,
-    phases_of,
-    place_of,
-    profile_id,
-    read,
-    stack_of,
-)
+from open63110.bindings.ocpp.profiles import Period, begin_of, end_of, numbered, periods, place_of, profile_id, read, stack_of
 from open63110.bindings.ocpp.translation import Door, Translation, find, given
 from open63110.bindings.ocpp.v201.fields import evse_number, reference
 from open63110.bindings.ocpp.v201.status_info import because, judged
+from open63110.bindings.ocpp.whole_profile import demand_other, holds, is_limit, profile_of, worded
 from open63110.kernel.errors import Malformed, NotSupported, Trouble
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message, Reply
@@ -38,10 +29,12 @@ from open63110.kernel.roles import Role
 from open63110.kernel.units import Watts
 from open63110.model.limit import WHOLE
 from open63110.model.order import Outcome
+from open63110.model.phases import phases_of
 from open63110.runtime.orders import Verdict
 from open63110.usecases.energy.smart_charging import (
     FAIL_SAFE_VALUE,
     OFFLINE_DURATION,
+    InstallProfile,
     LimitAnswer,
     LimitInForce,
     LimitPower,
@@ -83,19 +76,21 @@ def unit_of(door: Door) -> Any:
 
 
 def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
-    """Read a limit; one for every EVSE is one for each.
+    """Read a limit; one for every EVSE is one for each. What says more than a limit is a profile.
 
     Raises:
-        NotSupported: it recurs, is one of several to choose from, or relative to something that is yet to begin.
+        NotSupported: its purpose is no limit.
         Malformed: it is for a transaction, and does not say for which or where.
     """
     profile = request.charging_profile
     evse = evse_number(request.evse_id)
     kind = profile.charging_profile_purpose
-    if kind not in {WHOLE_PURPOSE, EVSE_PURPOSE, BOUND_PURPOSE} or profile.charging_profile_kind not in {"Absolute", "Relative"}:
-        raise NotSupported(f"{kind} is no plain limit", code="UnsupportedParam")
-    schedule = _only(profile.charging_schedule)
-    transfer = _transfer(profile, evse)
+    if kind not in {WHOLE_PURPOSE, EVSE_PURPOSE, BOUND_PURPOSE}:
+        raise NotSupported(f"{kind} is no limit", code="UnsupportedParam", where="chargingProfilePurpose")
+    transfer, whole = _transfer(profile, evse), profile_of(profile)
+    if not is_limit(whole):
+        return (InstallProfile(station=door.station, evse=evse, profile=whole),)
+    (schedule,) = profile.charging_schedule
     begin = begin_at(profile, schedule, transfer, door)
     said = ((one.start_period, _limit(one), one.number_phases) for one in schedule.charging_schedule_period)
     found = read(said, schedule.charging_rate_unit, begin, door.now, phases_of(door.noun, evse, transfer))
@@ -120,12 +115,6 @@ def level(profile: int, evse: EvseNumber, stack: int) -> int:
     return 0 if stack == 0 and place_of(profile) == (evse, 0, False) else max(1, stack)
 
 
-def _only(schedules: Sequence[Any]) -> Any:
-    if len(schedules) == 1:
-        return schedules[0]
-    raise NotSupported("one schedule is all that is taken", code="TooManyElements")
-
-
 def _transfer(profile: Any, evse: EvseNumber) -> str:
     """Return which transfer a profile is for."""
     if profile.charging_profile_purpose != BOUND_PURPOSE:
@@ -136,20 +125,13 @@ def _transfer(profile: Any, evse: EvseNumber) -> str:
 
 
 def begin_at(profile: Any, schedule: Any, transfer: str, door: Door) -> datetime:
-    """Return when a schedule begins.
-
-    Raises:
-        NotSupported: with a transaction that is yet to come, and there are steps after that.
-    """
+    """Return when the schedule of a limit begins."""
     begin: datetime | None = given(schedule.start_schedule)
     if begin is not None and profile.charging_profile_kind == "Absolute":
         return begin
     running = next((one for key, one in door.noun.transfers.items() if key == transfer), None) if door.noun and transfer else None
-    if profile.charging_profile_kind == "Relative":
-        if running is not None and running.began is not None:
-            return running.began
-        if not transfer and len(schedule.charging_schedule_period) > 1:
-            raise NotSupported("steps after the begin of a transaction that is yet to come", code="UnsupportedParam")
+    if profile.charging_profile_kind == "Relative" and running is not None and running.began is not None:
+        return running.began
     return door.now
 
 
@@ -183,12 +165,17 @@ def refuse(trouble: Trouble, _: Door) -> Any:
     return types.SetChargingProfileResponse(status="Rejected", status_info=because(trouble.code))
 
 
-def to_wire(command: LimitPower, door: Door) -> Any:
-    """Set the limit.
+def to_wire(command: LimitPower | InstallProfile, door: Door) -> Any:
+    """Set the limit, or the profile.
 
     Raises:
-        NotSupported: it is about export.
+        NotSupported: it is about export, or says what this version does not know.
+        Refused: a profile has the id of a limit.
     """
+    if isinstance(command, InstallProfile):
+        demand_other(command.profile)
+        whole = worded(command.profile, types.ChargingProfileType)
+        return types.SetChargingProfileRequest(evse_id=command.evse, charging_profile=whole)
     if command.export is not None:
         raise NotSupported("OCPP 2.0.1 has no limit of export", code="NoExport", where="export")
     unit, begin, until = unit_of(door), begin_of(door), end_of(command, door)
@@ -222,8 +209,10 @@ def _period(one: Period, phase: int | None) -> types.ChargingSchedulePeriodType:
     )
 
 
-def heard(response: Any, command: LimitPower, door: Door) -> Verdict:
+def heard(response: Any, command: LimitPower | InstallProfile, door: Door) -> Verdict:
     """Understand whether the station keeps to it, and to how much of it."""
+    if isinstance(command, InstallProfile):
+        return judged(response, holds(command.evse, command.profile, door))
     verdict = judged(response, *in_force(response, command, door))
     if verdict.outcome is Outcome.ACCEPTED:
         info = given(response.status_info)
@@ -250,7 +239,7 @@ def refused(command: LimitPower, door: Door, reason: str) -> LimitRefused:
 SET_CHARGING_PROFILE = Translation(
     action="SetChargingProfile",
     sender=Role.CSMS,
-    carries=(LimitPower,),
+    carries=(LimitPower, InstallProfile),
     lacks=(FAIL_SAFE_VALUE, OFFLINE_DURATION),
     from_wire=from_wire,
     answer=answer,

@@ -7,7 +7,7 @@ from typing import Any
 from open63110.bindings.ocpp._generated import v21 as types
 from open63110.bindings.ocpp.profiles import place_of, profile_id
 from open63110.bindings.ocpp.translation import Door, Translation, find, given, verdict_of
-from open63110.bindings.ocpp.v21.update_dynamic_schedule import held, update_of, updated
+from open63110.bindings.ocpp.v21.update_dynamic_schedule import held, update_of, updated, worded
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Message, Reply
@@ -28,7 +28,9 @@ def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
 def answer(replies: Sequence[Reply], door: Door) -> types.PullDynamicScheduleUpdateResponse:
     """Say what it allows."""
     reply = find(replies, PulledLimit)
-    if reply is None:
+    if reply is not None and reply.update is not None:
+        return types.PullDynamicScheduleUpdateResponse(status="Accepted", schedule_update=worded(reply.update))
+    if reply is None or reply.limit is None:
         return _rejected("UnknownProfile")
     return types.PullDynamicScheduleUpdateResponse(status="Accepted", schedule_update=update_of(reply.limit, door))
 

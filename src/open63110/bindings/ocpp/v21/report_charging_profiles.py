@@ -7,13 +7,14 @@ from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
 from open63110.bindings.ocpp._generated import v21 as types
-from open63110.bindings.ocpp.profiles import phases_of
 from open63110.bindings.ocpp.translation import Door, given
 from open63110.bindings.ocpp.v201 import report_charging_profiles as before
+from open63110.bindings.ocpp.whole_profile import worded
 from open63110.kernel.messages import Message
 from open63110.kernel.units import Percent, Watts
 from open63110.model.installed import Installed, ProfilesReported
 from open63110.model.limit import power
+from open63110.model.phases import phases_of
 
 
 def from_wire(request: Any, door: Door) -> tuple[Message, ...]:
@@ -46,12 +47,15 @@ def at_soc(schedule: Any, phases: int) -> tuple[Percent, Watts] | None:
 
 def to_wire(event: ProfilesReported, door: Door) -> Any:
     """Report a part."""
-    sent = before.to_wire(event, door)
+    plain = replace(event, profiles=tuple(replace(one, whole=None) for one in event.profiles))
+    sent = before.to_wire(plain, door)
     profiles = tuple(map(_profile, sent.charging_profile, event.profiles))
     return types.ReportChargingProfilesRequest(**asdict(sent) | {"charging_profile": profiles})
 
 
 def _profile(sent: Any, one: Installed) -> types.ChargingProfileType:
+    if one.whole is not None:
+        return worded(one.whole, types.ChargingProfileType)
     schedule = sent.charging_schedule[0]
     periods = tuple(types.ChargingSchedulePeriodType(**asdict(each)) for each in schedule.charging_schedule_period)
     plan = types.ChargingScheduleType(**asdict(schedule) | {"charging_schedule_period": periods})

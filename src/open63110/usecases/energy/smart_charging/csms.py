@@ -38,6 +38,7 @@ from open63110.usecases.energy.smart_charging.messages import (
     ReconcileLimits,
     WithdrawLimit,
 )
+from open63110.usecases.energy.smart_charging.profile_messages import ClearProfile
 from open63110.usecases.energy.smart_charging.readback import difference, questions
 from open63110.usecases.energy.smart_charging.sending import FAIL_SAFE_VALUE
 from open63110.usecases.energy.smart_charging.station import check, flows
@@ -233,6 +234,9 @@ def _sent(want: Limit | None, station: Station, evse: EvseNumber, now: datetime,
     yield sending.command(station, want if until is want.until else replace(want, until=until))
     if want.failsafe is not None and FAIL_SAFE_VALUE in station.lacks and not sending.safe_stays(want, station):
         yield sending.command(station, sending.safe(want))
+    for one in station.profiles.wanted:  # it could lie above
+        if one.whole == (evse == WHOLE) and one.evse in {evse, WHOLE}:
+            yield ClearProfile(station=station.id, profile=one.profile)
 
 
 def _lease(limit: Limit, station: Station) -> timedelta | None:

@@ -9,6 +9,7 @@ from open63110.kernel.errors import Unknown
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Command, Effect, Reply, Wake
 from open63110.model.limit import Limit
+from open63110.model.profile import ScheduleUpdate
 from open63110.model.station import Station
 
 _WAKE: Final = "pull-limits"
@@ -28,9 +29,10 @@ class PullLimit(Command, frozen=True, kw_only=True, gc=False):
 
 
 class PulledLimit(Reply, frozen=True, kw_only=True, gc=False):
-    """What it allows."""
+    """What it allows: as a limit, or as somebody had it updated."""
 
-    limit: Limit
+    limit: Limit | None = None
+    update: ScheduleUpdate | None = None
 
 
 class PullLimits(Command, frozen=True, kw_only=True, gc=False):
@@ -43,6 +45,10 @@ def tell(command: PullLimit, station: Station, now: datetime) -> Iterator[Effect
     Raises:
         Unknown: no dynamic limit was sent to that place, or it is over.
     """
+    wanted = next((one for one in station.profiles.wanted if one.profile == command.profile), None)
+    if wanted is not None and wanted.update is not None:
+        yield PulledLimit(update=wanted.update)
+        return
     sent = _sent(station, command.evse) if command.evse is not None else None
     if sent is None or not sent.dynamic or not sent.valid(now) or bool(sent.transfer) != command.transfer:
         raise Unknown(f"{station.id} has no such dynamic limit", code="UnknownProfile", where="profile")

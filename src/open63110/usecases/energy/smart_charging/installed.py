@@ -95,7 +95,8 @@ def clear(command: ClearProfile, station: Station) -> Iterator[Effect]:
         Unknown: the station did not say that it holds such a profile, although it could.
         Unavailable: it is not there.
     """
-    if station.wire in TELLING and command.profile not in {one.id for one in station.profiles.known}:
+    ids = {one.id for one in station.profiles.known} | {one.profile for one in station.profiles.wanted}
+    if station.wire in TELLING and command.profile not in ids:
         raise Unknown(f"{station.id} reported no profile {command.profile}", code="UnknownProfile", where="profile")
     if not may_be_ordered(station):
         raise Unavailable(f"{station.id} is not connected", code="StationOffline")
@@ -134,8 +135,9 @@ def hear_some_cleared(event: ProfilesCleared, station: Station) -> Iterator[Effe
 
 
 def hear_cleared(event: ProfileCleared, station: Station) -> Iterator[Effect]:
-    """Keep it, if it was known."""
-    if any(one.id == event.profile for one in station.profiles.known):
+    """Keep it, if it was known, or wanted."""
+    known = station.profiles
+    if any(one.id == event.profile for one in known.known) or any(one.profile == event.profile for one in known.wanted):
         yield event
 
 
@@ -169,6 +171,8 @@ def hear(event: ProfilesReported, station: Station, now: datetime, policy: Polic
 def _superfluous(one: Installed, station: Station) -> bool:
     """Tell whether a CSMS set it and it means nothing any more: it is of nobody here, or of a place that is not limited."""
     if one.source != "cso" or one.purpose not in PLAIN:
+        return False
+    if any(each.profile == one.id for each in station.profiles.wanted):
         return False
     if not one.ours:
         return True
@@ -261,7 +265,9 @@ def reported(event: ProfilesReported, station: Station) -> Station:
         told = {_key(one) for one in parts}
         left = tuple(one for one in known.known if _key(one) not in told)
         return _with(station, replace(known, known=(*left, *parts), request=None, since=None, parts=(), partly=False))
-    return _with(station, Profiles(known=parts, at=event.at, asked=known.asked))
+    held = {one.id for one in parts}
+    wanted = tuple(one for one in known.wanted if one.profile in held)
+    return _with(station, Profiles(known=parts, at=event.at, asked=known.asked, wanted=wanted))
 
 
 def _key(one: Installed) -> tuple[int, EvseNumber, str]:
@@ -275,8 +281,9 @@ def unreported(event: ProfilesUnreported, station: Station) -> Station:
 
 def cleared(event: ProfileCleared, station: Station) -> Station:
     """It is gone."""
-    left = tuple(one for one in station.profiles.known if one.id != event.profile)
-    return _with(station, replace(station.profiles, known=left))
+    known = station.profiles
+    left = tuple(one for one in known.known if one.id != event.profile)
+    return _with(station, replace(known, known=left, wanted=tuple(one for one in known.wanted if one.profile != event.profile)))
 
 
 def some_cleared(event: ProfilesCleared, station: Station) -> Station:

@@ -18,7 +18,7 @@ from open63110.model.site import SiteId, ZoneId
 class LimitPower(Command, frozen=True, kw_only=True, gc=False):
     """Draw no more than this. It counts as in force once the station has confirmed it."""
 
-    unasked: ClassVar[frozenset[str]] = frozenset({"profile", "dynamic", "update", "every", "lasts"})
+    unasked: ClassVar[frozenset[str]] = frozenset({"profile", "dynamic", "update", "every", "lasts", "setpoint"})
     evse: EvseNumber = EvseNumber(0)
     """0: the station as a whole."""
     limit: Watts
@@ -60,6 +60,8 @@ class LimitPower(Command, frozen=True, kw_only=True, gc=False):
     """At a station: how long after its last update a dynamic one counts [s]; None: until it ends."""
     phase: int | None = None
     """On which single phase of the station the EV is to charge, 1 to 3; None: the station chooses."""
+    setpoint: Watts | None = None
+    """At a station: what is to be drawn, below 0 given back [W]; None: what the limit allows."""
 
     @property
     def priority(self) -> Priority:  # type: ignore[override]  # of one command, not of its kind
@@ -95,6 +97,7 @@ class LimitPower(Command, frozen=True, kw_only=True, gc=False):
             every=self.every,
             lasts=self.lasts,
             phase=self.phase,
+            setpoint=self.setpoint,
         )
 
 

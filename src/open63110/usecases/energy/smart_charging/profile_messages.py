@@ -8,7 +8,8 @@ import msgspec
 from open63110.kernel.ids import EvseNumber
 from open63110.kernel.messages import Command, Event, Priority, Reply
 from open63110.model.external import ExternalSource
-from open63110.model.installed import Installed, Purpose
+from open63110.model.installed import Installed
+from open63110.model.profile import ChargingProfile, Purpose, ScheduleUpdate
 
 
 class Criteria(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
@@ -116,6 +117,42 @@ class ProfileCleared(Event, frozen=True, kw_only=True, gc=False):
     """A station does not hold a profile any more."""
 
     profile: int
+
+
+class InstallProfile(Command, frozen=True, kw_only=True, gc=False):
+    """Hold a charging profile of its own beside the limits of this CSMS, until it ends or is cleared."""
+
+    priority: ClassVar[Priority] = Priority.CONTROL
+    evse: EvseNumber = EvseNumber(0)
+    """0: the station as a whole; for a TxDefaultProfile each of its EVSEs."""
+    profile: ChargingProfile
+
+
+class ProfileInstalled(Event, frozen=True, kw_only=True, gc=False):
+    """At the CSMS: a station holds a profile that somebody here wanted."""
+
+    evse: EvseNumber
+    profile: int
+    """Its id."""
+    purpose: Purpose = ""
+    update: ScheduleUpdate | None = None
+    """Of a dynamic one what it allows at first; None: it is none."""
+
+
+class UpdateProfile(Command, frozen=True, kw_only=True, gc=False):
+    """Let a dynamic profile that somebody here wanted allow something else from now on."""
+
+    priority: ClassVar[Priority] = Priority.CONTROL
+    profile: int
+    """Its id."""
+    update: ScheduleUpdate
+
+
+class ProfileUpdated(Event, frozen=True, kw_only=True, gc=False):
+    """At the CSMS: a station goes by an update of a dynamic profile."""
+
+    profile: int
+    update: ScheduleUpdate
 
 
 class ProfilesCleared(Event, frozen=True, kw_only=True, gc=False):

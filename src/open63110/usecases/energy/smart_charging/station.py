@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from open63110.kernel.errors import Expired, Malformed, NotSupported, Unknown
 from open63110.kernel.ids import EvseNumber, TransferReference
 from open63110.kernel.messages import Effect, Event, Wake
-from open63110.model.limit import WHOLE, Confirmed, Limit, Offer, course, demand_silence, failsafe_due, held, offered
+from open63110.model.course import course
+from open63110.model.limit import WHOLE, Confirmed, Limit, Offer, demand_silence, failsafe_due, held, offered
 from open63110.model.needs import NeedsStated
 from open63110.model.station import Station
 from open63110.usecases.energy.smart_charging import dynamic, evolve
@@ -32,6 +33,7 @@ from open63110.usecases.energy.smart_charging.messages import (
     UseFailSafe,
     WithdrawLimit,
 )
+from open63110.usecases.energy.smart_charging.turning import turned
 
 _WAKE = "limits"
 
@@ -143,6 +145,9 @@ def look(command: UseFailSafe, station: Station, now: datetime) -> Iterator[Effe
     for fact in _ended(after, now):
         yield fact
         after = evolve.withdrawn(fact, after)
+    for turn in turned(after, now):
+        yield turn
+        after = evolve.accepted(turn, after) if isinstance(turn, LimitAccepted) else evolve.withdrawn(turn, after)
     if command.shared and (whole := after.limits.in_force.get(WHOLE)) is not None:
         yield LimitInForce(station=station.id, at=now, evse=WHOLE, limit=whole.limit, by=whole.by, asked=whole.asked)
     yield from settle(after, now, enter=True)
@@ -172,11 +177,18 @@ def _changes(station: Station, now: datetime) -> Iterator[LimitInForce | LimitCl
         elif (found.limit, found.by) != (known.limit, known.by):
             asked = _asked(station, known, now)
             yield LimitInForce(station=station.id, at=now, evse=evse, limit=found.limit, by=found.by, asked=asked)
+    for evse in sorted({one.evse for one in station.limits.desired.values() if one.cycle is not None}):
+        counts = held(station.limits, evse, now)
+        if counts and evse not in station.limits.in_force:
+            found = offer(station, evse, now)
+            limit = counts[0].allows(now) if found.limit is None else found.limit
+            yield LimitInForce(station=station.id, at=now, evse=evse, limit=limit, by=found.by or "command", asked=counts[0])
 
 
 def _asked(station: Station, known: Confirmed, now: datetime) -> Limit:
     """Return what was asked last; of what ended with its transfer: what counts now that it is gone."""
-    if not known.asked.transfer or flows(station, known.asked.evse, known.asked.transfer):
+    bound = known.asked.transfer
+    if known.asked.counts(now) and (not bound or flows(station, known.asked.evse, bound)):
         return known.asked
     return next(iter(held(station.limits, known.asked.evse, now)), known.asked)
 

@@ -16,6 +16,7 @@ from open63110.model.station import Station
 from open63110.usecases.energy.smart_charging import evolve
 from open63110.usecases.energy.smart_charging.messages import LimitCleared, LimitWithdrawn
 from open63110.usecases.energy.smart_charging.profile_messages import AskProfiles, ClearProfile, ClearProfiles, ProfilesAnswer
+from open63110.usecases.energy.smart_charging.profile_terms import upcoming
 from open63110.usecases.energy.smart_charging.station import settle
 
 NO_PROFILES: Final = "NoProfiles"
@@ -56,19 +57,22 @@ def _told(one: Limit, now: datetime) -> Installed:
         evse=one.evse,
         source="cso",
         purpose=_purpose(one),
-        level=one.level,
+        level=one.level if one.whole is None else one.whole.level,
         transfer=one.transfer,
-        limit=one.allows(now),
-        ahead=tuple(step for step in one.ahead if step.since > now),
+        limit=one.allows(now) if one.counts(now) else None,
+        ahead=upcoming(one, now),
         until=one.until,
         safe=one.level == 0,
         dynamic=one.dynamic != "",
         updated=one.since if one.dynamic else None,
         phase=one.phase,
+        whole=one.whole,
     )
 
 
 def _purpose(one: Limit) -> str:
+    if one.whole is not None:
+        return one.whole.purpose
     return "ChargingStationMaxProfile" if one.evse == WHOLE else "TxProfile" if one.transfer else "TxDefaultProfile"
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from open63110.kernel.errors import Refused, Unavailable, Unknown
+from open63110.kernel.errors import Malformed, NotSupported, Refused, Unavailable, Unknown
 from open63110.kernel.ids import SubjectRef
 from open63110.kernel.messages import Effect, Wake
 from open63110.model.authorization import (
@@ -21,6 +21,7 @@ from open63110.model.authorization import (
     verdict,
 )
 from open63110.model.policy import Policy
+from open63110.model.profile import ChargingProfile, demand_profile
 from open63110.model.station import AuthorizationGranted, AuthorizationReleased, Grant, Station
 from open63110.model.token import AuthorizationStatus
 from open63110.ports import Ids, Tokens
@@ -38,9 +39,12 @@ def start(command: StartRemotely, station: Station, tokens: Tokens, ids: Ids, po
     Raises:
         Unknown: there is no such EVSE or connector.
         Refused: the credential will not do, the EVSE is taken, or no new session is admitted.
+        Malformed: it comes with a profile that is none for the transfer that it begins.
         Unavailable: the station is not there.
     """
     _demand_presence(station)
+    if command.profile is not None:
+        _demand_profile(command.profile, command, station)
     token = tokens.token(command.subject)
     _demand_free(command, station, command.group or (token.group if token else None), now)
     status = verdict(token, station.id, now, tokens.in_use(command.subject))
@@ -55,6 +59,18 @@ def start(command: StartRemotely, station: Station, tokens: Tokens, ids: Ids, po
     forget = ForgetRemoteStart(station=station.id, evse=command.evse)
     yield Wake(name=_pending(command), at=until, command=forget)
     yield wish
+
+
+def _demand_profile(profile: ChargingProfile, command: StartRemotely, station: Station) -> None:
+    demand_profile(profile, command.evse)
+    if profile.purpose != "TxProfile" or profile.transfer:
+        words = "with a start goes a TxProfile that names no transfer"
+        raise Malformed(words, code="InvalidProfile", where="profile.purpose")
+    if not station.wire.startswith("ocpp"):
+        raise NotSupported("only on OCPP a profile goes with a start", code="NoProfiles", where="profile")
+    if command.evse in station.limits.in_force or command.evse in station.limits.asked:
+        words = f"a limit of this CSMS counts at EVSE {command.evse}"
+        raise Refused(words, code="LimitCounts", where="profile", remedy="withdraw the limit, or start without a profile")
 
 
 def _pending(about: StartRemotely | RemoteStartAnswered) -> str:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from open63110.kernel.ids import ConnectorNumber, EvseNumber, SubjectRef, TransferReference
 from open63110.kernel.messages import Command, Event, Priority
+from open63110.model.profile import ChargingProfile
 
 
 class StartRemotely(Command, frozen=True, kw_only=True, gc=False):
@@ -17,6 +18,8 @@ class StartRemotely(Command, frozen=True, kw_only=True, gc=False):
     group: SubjectRef | None = None
     remote_start: int = 0
     """Correlates the start with this order; given by the CSMS when 0."""
+    profile: ChargingProfile | None = None
+    """What the transfer that begins with it is to keep to (a TxProfile); None: what else counts there. On OCPP only."""
 
 
 class UnlockConnector(Command, frozen=True, kw_only=True, gc=False):

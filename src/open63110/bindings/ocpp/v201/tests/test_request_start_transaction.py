@@ -4,12 +4,13 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.conformance.v201.golden import CS, door
 
 from open63110.bindings.ocpp._generated import v201 as types
 from open63110.bindings.ocpp.v201.request_start_transaction import from_wire, to_wire
 from open63110.bindings.ocpp.v201.wire import WIRE
-from open63110.kernel.errors import NotSupported
+from open63110.kernel.errors import NotSupported, Trouble
 from open63110.kernel.ids import EvseNumber, SubjectRef
 from open63110.usecases.services.authorize_externally import StartRemotely
 
@@ -28,10 +29,17 @@ PROFILE = types.ChargingProfileType(
 )
 
 
-@pytest.mark.parametrize(("more", "code"), [({"evse_id": 1, "charging_profile": PROFILE}, "NoProfiles"), ({}, "NoEvse")])
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"evse_id": 1, "charging_profile": replace(PROFILE, charging_profile_purpose="TxDefaultProfile")}, "InvalidProfile"),
+        ({"evse_id": 1, "charging_profile": replace(PROFILE, transaction_id="another")}, "InvalidProfile"),
+        ({}, "NoEvse"),
+    ],
+)
 def test_a_start_that_cannot_be_carried_out_as_a_whole_is_refused(more: dict[str, Any], code: str) -> None:
     token = types.IdTokenType(id_token="A1", type="Central")
-    with pytest.raises(NotSupported) as caught:
+    with pytest.raises(Trouble) as caught:
         from_wire(types.RequestStartTransactionRequest(id_token=token, remote_start_id=1, **more), door(WIRE))
     assert caught.value.code == code
 

@@ -126,9 +126,13 @@ def test_whether_it_takes_them_is_asked_behind_its_first_limit() -> None:
 def test_one_that_asks_is_told_what_was_sent_last() -> None:
     question = PullLimit(station=CS, evse=ONE)
     station = confirmed()
-    assert [one.limit.limit for one in tell(question, station, NOW) if isinstance(one, PulledLimit)] == [Watts(5_000)]
+    assert [one.limit.limit for one in tell(question, station, NOW) if isinstance(one, PulledLimit) and one.limit] == [
+        Watts(5_000)
+    ]
     _, under_way = asked(replace(ORDER, limit=Watts(3_000)), station)
-    assert [one.limit.limit for one in tell(question, under_way, NOW) if isinstance(one, PulledLimit)] == [Watts(3_000)]
+    assert [one.limit.limit for one in tell(question, under_way, NOW) if isinstance(one, PulledLimit) and one.limit] == [
+        Watts(3_000)
+    ]
     ended = confirmed(replace(ORDER, until=NOW + timedelta(minutes=1)))
     wrong = [
         (question, HERE, NOW),
