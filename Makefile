@@ -84,8 +84,9 @@ check: install ## everything that can be said without running the code
 	@$(BIN)/codespell
 	@echo "make check: clean"
 
+# beside the check, which takes one core, another reads the tests in and keeps them compiled: else each worker would do that
 test: install test-tools ## check, then every test (PYTEST_ARGS=... narrows it)
-	@$(MAKE) check
+	@$(BIN)/pytest --collect-only -qq $(PYTEST_ARGS) >/dev/null 2>&1 </dev/null & $(MAKE) check; checked=$$?; wait; exit $$checked
 	@NODE_PATH=$(CURDIR)/$(PEERS)/node_modules $(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS) </dev/null
 
 record: install ## the acceptance tests of the last run as the record that docs/clauses.md is written from
