@@ -349,8 +349,12 @@ def _is_new(station: Station, wanted: Setting, taken: Step) -> bool:
 
 
 def _alike(known: Limit, wanted: Limit) -> bool:
-    """Tell whether a station that was told one limit does what another one says: it takes steps by itself."""
-    return _effect(known) == _effect(wanted) and same(replace(known, ahead=()), replace(wanted, ahead=()))
+    """Tell whether a station that was told one limit does what another one says: it takes steps by itself.
+
+    That one went before everything else on the wire, and another need not, is nothing to be told.
+    """
+    plain, other = (replace(one, ahead=(), emergency=False) for one in (known, wanted))
+    return _effect(known) == _effect(wanted) and same(plain, other)
 
 
 def _effect(limit: Limit) -> list[tuple[datetime, Watts]]:

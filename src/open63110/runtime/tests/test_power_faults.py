@@ -216,6 +216,18 @@ def test_a_station_is_told_what_comes_later_also_where_nothing_changes_now_for_i
     assert [one.limit.ahead for one in place.look(3).settings] == [later]
 
 
+def test_a_station_that_confirmed_what_was_urgent_is_not_told_it_again_because_it_is_urgent_no_more() -> None:
+    place = Place(keeping("A", 11_000.0))
+    place.demands = [replace(demand(5_000.0), critical=True)]
+    (told,) = place.look(1).settings
+    assert told.limit.emergency
+    limits = place.stations[0].limits
+    kept = {WHOLE: Confirmed(asked=told.limit, limit=told.limit.limit, at=NOW)}
+    kept_to = replace(limits, desired={told.limit.place: told.limit}, in_force=kept)
+    place.stations = [replace(place.stations[0], limits=kept_to)]
+    assert place.look(2).settings == ()
+
+
 def test_of_who_waits_by_plan_is_shown_what_stands_in_his_way_and_whose_word_that_is() -> None:
     place = Place(keeping("A", 0.0))
     place.demands = [demand(12_000.0)]
