@@ -109,7 +109,7 @@ async def test_without_a_link_an_updated_limit_gives_way_to_what_remains(tmp_pat
     ("update", "code"),
     [
         ({"chargingProfileId": 5, "scheduleUpdate": {"limit": 1_000.0}}, "UnknownProfile"),
-        ({"chargingProfileId": 6_311_003, "scheduleUpdate": {"setpoint": 1_000.0}}, "UnsupportedParam"),
+        ({"chargingProfileId": 6_311_003, "scheduleUpdate": {"setpointReactive": 1_000.0}}, "UnsupportedParam"),
         ({"chargingProfileId": 6_311_003, "scheduleUpdate": {"limit": -5.0}}, "InvalidSchedule"),
     ],
 )
