@@ -86,6 +86,7 @@ class Workshop:
         found = self._working.get(station)
         if found is not None and found[0].startswith(f"{key} "):
             found[1].cancel()
+            del self._working[station]  # an order of the same number may be begun before it has ended
 
     def _booted(self, one: StationFirmware) -> None:
         """Go on after a start: test what was written, or write it anew where the power went meanwhile."""

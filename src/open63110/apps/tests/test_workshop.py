@@ -102,6 +102,7 @@ class One:
         """Work until the block is left; then everything that was decided is on the disk."""
         tasks = [asyncio.create_task(one.run()) for one in (self.engine.commit, self.workshop)]
         try:
+            await until(lambda: self.workshop._tasks)
             yield self
             await self.engine.commit.drain()
         finally:
@@ -154,6 +155,31 @@ async def test_a_part_of_an_image_of_an_order_that_gives_way_is_let_go_of(tmp_pa
         one.order("ftp://x/", request=6)
         await until(lambda: one.workshop._open == {})
         await until(lambda: not one.files)
+
+
+async def test_an_order_that_is_told_again_goes_on_as_it_was(tmp_path: Path) -> None:
+    half = said("200 OK", CONTENT[:1_000], Content_Length=len(CONTENT), ETag='"v1"')
+    async with serving(half, whole()) as server, One(tmp_path).running() as one:
+        server.stays = True
+        one.order(server.url)
+        await until(lambda: one.firmware.fetched == 1_000)
+        (_, working) = one.workshop._working[CS]
+        before = one.update
+        one.order(server.url)
+        await one.engine.commit.drain()
+        await asyncio.sleep(0.1)
+        assert (one.update, len(server.heads), working.done()) == (before, 1, False)
+
+
+async def test_another_order_of_the_same_number_is_begun_though_the_one_before_is_just_given_up(tmp_path: Path) -> None:
+    half = said("200 OK", CONTENT[:1_000], Content_Length=len(CONTENT), ETag='"v1"')
+    async with serving(half) as first, serving(whole()) as second, One(tmp_path).running() as one:
+        first.stays = True
+        one.order(first.url)
+        await until(lambda: one.firmware.fetched == 1_000)
+        one.order(second.url)
+        await until(lambda: one.update.state is S.INSTALL_REBOOTING)
+        assert one.files == {"5.bin"}
 
 
 async def test_a_station_whose_power_went_after_it_was_written_knows_to_what_to_go_back(tmp_path: Path) -> None:

@@ -26,8 +26,10 @@ from open63110.usecases.stations.update_firmware import (
     ConcludeFirmware,
     FirmwareAfterBoot,
     FirmwareCertificateRefused,
+    FirmwareOrderAnswer,
     FirmwareOrderEnded,
     FirmwareStatusReported,
+    FirmwareTold,
     GoOnWithFirmware,
     UpdateFirmware,
 )
@@ -281,10 +283,45 @@ def test_a_station_takes_nothing_unsigned_and_nothing_while_it_installs() -> Non
     assert refusal.value.code == "Unsigned"
     station.say(UpdateFirmware(station=CS, **SIGNED))
     station.told("fetched", "checked")
-    for command in (UpdateFirmware(station=CS, **SIGNED), RebootStation(station=CS)):
+    for command in (UpdateFirmware(station=CS, **(SIGNED | {"request": 6})), RebootStation(station=CS)):
         with pytest.raises(Refused) as refusal:
             station.say(command)
         assert refusal.value.code == "FwUpdateInProgress"
+
+
+def answered(party: Party) -> list[Any]:
+    """Return what is answered last, once it is durable."""
+    _, replies, _ = party.engine.commit._open.dones[-1]
+    return list(replies)
+
+
+@pytest.mark.parametrize("number", [5, 0])  # OCPP 1.6 has no numbers
+@pytest.mark.parametrize(("done", "state"), [((), S.DOWNLOADING), (("fetched", "checked"), S.INSTALLING)])
+def test_an_order_that_is_told_again_as_its_answer_was_lost_goes_on_as_it_was(
+    number: int, done: tuple[Any, ...], state: FirmwareState
+) -> None:
+    station = Party(Role.STATION)
+    order = UpdateFirmware(station=CS, **(SIGNED | {"request": number}), retrieve_at=T0)
+    station.say(order)
+    (before,) = station.rows(FirmwareUpdate)
+    for one in done:
+        station.say(FirmwareTold(station=CS, at=T0, request=before.request, done=one))
+    (before,) = station.rows(FirmwareUpdate)
+    station.after(5)
+    station.say(order)
+    assert answered(station) == [FirmwareOrderAnswer(request=before.request)]
+    assert station.rows(FirmwareUpdate) == [before]
+    assert before.state is state
+    reported = station.facts(FirmwareStatusReported)[-1]
+    assert (reported.at, reported.request, reported.state) == (station.clock.at, number, state)
+
+
+@pytest.mark.parametrize("change", [{"location": "https://x/z"}, {"retrieve_at": T0 + timedelta(hours=1)}])
+def test_another_order_of_the_same_number_takes_the_place_of_the_one_before(change: dict[str, Any]) -> None:
+    station = Party(Role.STATION)
+    station.say(UpdateFirmware(station=CS, **SIGNED))
+    station.say(UpdateFirmware(station=CS, **(SIGNED | change)))
+    assert answered(station) == [FirmwareOrderAnswer(request=5, cancelled=True)]
 
 
 def test_a_later_order_takes_the_place_of_one_that_is_not_being_installed() -> None:

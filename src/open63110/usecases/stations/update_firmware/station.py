@@ -47,10 +47,18 @@ def obey(
 ) -> Iterator[Effect]:
     """Take it, unless the signer is not believed: nothing is fetched then (AT-8.3.6-3). An earlier order is given up.
 
+    What is told once more, for its answer was lost with the CSMS that awaited it, goes on as it was.
+
     Raises:
         Refused: firmware is being installed, or it is not signed and has to be.
         Malformed: a time or number that cannot be.
     """
+    earlier = open_updates(rows, station.id)
+    known = next((one for one in earlier if _same(command, one)), None)
+    if known is not None:
+        yield FirmwareOrderAnswer(request=known.request)
+        yield FirmwareStatusReported(station=station.id, at=now, request=known.said, state=known.state)
+        return
     if station.blocked_by.startswith(FIRMWARE):
         raise Refused("firmware is being installed", code="FwUpdateInProgress")
     check_numbers(command, now)
@@ -63,13 +71,21 @@ def obey(
         yield FirmwareCertificateRefused(station=station.id, at=now, request=request, reason=trouble)
         yield FirmwareOrderAnswer(request=request, refused=trouble)
         return
-    earlier = open_updates(rows, station.id)
     for one in earlier:
         yield _kept(stepped(one, FirmwareState.CANCELLED, now), now)
     if earlier and station.blocked_by == AWAITED:
         yield FirmwareAwaited(station=station.id, at=now, admit=True)  # for one that does not come any more
     yield FirmwareOrderAnswer(request=request, cancelled=bool(earlier))
     yield from _begin(_taken(command, station, request, now), now)
+
+
+def _same(command: UpdateFirmware, update: FirmwareUpdate) -> bool:
+    return (
+        command.request == update.said
+        and command.retrieve_at in {None, update.retrieve_at}
+        and (command.location, command.image, command.sha256, command.install_at, command.signature, command.certificate)
+        == (update.location, update.image, update.sha256, update.install_at, update.signature, update.certificate)
+    )
 
 
 def _taken(command: UpdateFirmware, station: Station, request: int, now: datetime) -> FirmwareUpdate:
