@@ -183,6 +183,11 @@ def add(app: App, name: str, verb: Verb, parameters: list[inspect.Parameter], wo
 def add_door(app: App, door: Door, clause: str, name: str = "") -> None:
     """Make the verb of a door, or one of another name: its fields as options, its order awaited."""
     options = {called(one.name): one for one in _options(door.command)}
+    fields = msgspec.structs.fields(body_of(door.command))
+    whole: dict[str, Any] = {
+        one.within: {} for one in options.values() if one.within in {field.name for field in fields if field.required}
+    }
+    """What must be there, though nothing of it need be said."""
     path = path_of(door)
     of_station = "{station}" in path
 
@@ -190,7 +195,7 @@ def add_door(app: App, door: Door, clause: str, name: str = "") -> None:
         station = (first[0] if first else said.pop("station", "")) if of_station else ""
         csms = Csms(said.pop("url"), said.pop("key"))
         as_json, waiting = said.pop("json"), {name: said.pop(name) for name in ("wait", "deadline")}
-        body = _body({options[name]: value for name, value in said.items() if value is not None})
+        body = {**whole, **_body({options[name]: value for name, value in said.items() if value is not None})}
         status, order = csms.post(path.format(station=quoted(station)), body, waiting)
         return told(status, order, as_json=as_json, waited=waiting["wait"] != 0)
 
