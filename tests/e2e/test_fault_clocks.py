@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from tests.e2e.house import House, house, slack
 
-from open63110.apps.site import Capture, Site, SkewedClock, StationPlan
+from open63110.apps.site import Capture, Site, StationPlan
+from open63110.apps.skewed_clock import SkewedClock
 from open63110.bindings.ocpp.line import Dialling
 from open63110.bindings.ocpp.rpc.version import Version
 from open63110.kernel.ids import StationId

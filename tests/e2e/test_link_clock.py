@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.e2e.link_house import LinkStation, linked
 
-from open63110.apps.site import SkewedClock
+from open63110.apps.skewed_clock import SkewedClock
 from open63110.usecases.stations.monitor_station import StationEventReported
 
 HOUR = 3600.0

@@ -46,9 +46,9 @@ from open63110.bindings.link.opaque.opaque_conversation import OPAQUE
 from open63110.bindings.link.reach import Reach
 from open63110.bindings.link.revoked import Revoked
 from open63110.bindings.link.server import Server as LinkServer
-from open63110.bindings.ocpp.gate import NEWEST_FIRST, Gate, Listening, Security
+from open63110.bindings.ocpp.gate import Gate, Listening, Security
 from open63110.bindings.ocpp.raw_call import RawCall
-from open63110.bindings.ocpp.rpc.version import Version
+from open63110.bindings.ocpp.rpc.version import NEWEST_FIRST, Version
 from open63110.bindings.ocpp.server import Server
 from open63110.bindings.ocpp.waiting import WaitingRoom
 from open63110.bindings.ocpp.wires import WIRES

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which refusals are told: the same one once a minute, all together so many an hour. A flood must not fill the disk."""
 
+from __future__ import annotations
+
 import asyncio
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from open63110.bindings.ocpp.gate import Security
-from open63110.ports import Clock
 from open63110.runtime.orders import OURSELVES
+
+if TYPE_CHECKING:  # a station tells of refusals, too, and has no gate
+    from open63110.bindings.ocpp.gate import Security
+    from open63110.ports import Clock
 
 MOST = 600
 """Refusals told in one hour; names are free to invent, so the same one once a minute is no bound."""

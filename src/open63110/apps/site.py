@@ -8,7 +8,6 @@ import random
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -17,6 +16,7 @@ import msgspec
 
 from open63110.apps.fleet_ids import FleetIds
 from open63110.apps.site_logs import SiteLogs
+from open63110.apps.skewed_clock import SkewedClock
 from open63110.apps.station_firmware import Bench, StationFirmware
 from open63110.apps.station_logs import StationLogs
 from open63110.apps.workshop import Workshop
@@ -36,7 +36,6 @@ from open63110.model.policy import StationPolicy
 from open63110.model.station import Identity
 from open63110.model.token import CredentialJudged
 from open63110.model.transfer import EnergyTransferEnded, EnergyTransferStarted
-from open63110.pki.identity import identity_of
 from open63110.ports import Clock
 from open63110.runtime.engine import Engine
 from open63110.runtime.table import Table, discover
@@ -67,44 +66,6 @@ class StationPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Between two readings while energy may flow [s]."""
     boot: float = 20.0
     """How long a start takes [s]."""
-
-
-SLEW = 500e-6
-"""How much faster or slower a clock runs that is slewed: half a second in a quarter of an hour, as NTP does it."""
-
-
-class SkewedClock:
-    """A clock that is wrong by always the same, until it is set or slewed."""
-
-    def __init__(self, clock: Clock, skew: float) -> None:
-        """Be ahead of a right clock by so many seconds, or behind it."""
-        self._clock, self._skew = clock, timedelta(seconds=skew)
-        self._slewing, self._since = 0.0, clock.now()
-
-    def now(self) -> datetime:
-        """Return what it takes for UTC, in whole milliseconds."""
-        right = self._clock.now()
-        shown = right + self._skew + self._slewed(right)
-        return shown.replace(microsecond=shown.microsecond // 1000 * 1000)
-
-    def real(self, seconds: float) -> float:
-        """Return how many seconds of the event loop pass while so many pass on it."""
-        return self._clock.real(seconds)
-
-    def set(self, by: float) -> None:
-        """Move it by so many seconds at once; what was left to be slewed is in that."""
-        self.slew(0.0)
-        self._skew += timedelta(seconds=by)
-
-    def slew(self, by: float) -> None:
-        """Let it run a little faster or slower until it has moved by so many seconds; it never stands still or goes back."""
-        right = self._clock.now()
-        self._skew += self._slewed(right)
-        self._slewing, self._since = by, right
-
-    def _slewed(self, right: datetime) -> timedelta:
-        done = min(abs(self._slewing), max(0.0, (right - self._since).total_seconds()) * SLEW)
-        return timedelta(seconds=done if self._slewing >= 0.0 else -done)
 
 
 class Tally:
@@ -194,6 +155,8 @@ class Site:
             through: what lies between each station's conversation and its WebSocket; None: nothing.
             bench: with what stations update their firmware; None: with what is usual, which believes nobody who signs.
         """
+        from open63110.pki.identity import identity_of  # noqa: PLC0415 - megabytes, which a single station need not have
+
         self.clock, self._policy = clock, policy
         self._table: Table = discover()
         self._ids = FleetIds(clock.now())

@@ -10,35 +10,26 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from open63110.apps.clock import SystemClock
 from open63110.apps.folder import usable
 from open63110.apps.ids import StoredIds
-from open63110.apps.protection import guard_of
 from open63110.apps.refusals import Refusals
-from open63110.apps.site import SkewedClock
-from open63110.apps.station_bulk import station_streams
+from open63110.apps.skewed_clock import SkewedClock
 from open63110.apps.station_config import Bay, StationConfig, registers
 from open63110.apps.station_disk import disk_of
 from open63110.apps.station_folder import FRAMES, JOURNAL, OUTBOX, TOLD
 from open63110.apps.station_forgetting import Forgetting, ForgettingEngine, finish
 from open63110.apps.station_hands import Hands
-from open63110.apps.station_link import door, link_dialling, revoked
 from open63110.apps.station_logs import LogSenders, logs_of
 from open63110.apps.station_ocpp import ocpp_dialling
 from open63110.apps.station_panel import PanelFile, load_catalogue
-from open63110.apps.station_simulated import SimulatedDriver
 from open63110.apps.station_wires import wires_of
 from open63110.apps.systemd import notify, watched
 from open63110.apps.workshop import workshop_of
-from open63110.bindings.link.client import Client as LinkClient
-from open63110.bindings.link.opaque.opaque_line import OpaqueLine
-from open63110.bindings.link.patterns.bulk import Streams
-from open63110.bindings.link.patterns.tariffs import Tariffs, keep_tariff, tariff_fields
-from open63110.bindings.link.session import MemoryOutbox
 from open63110.bindings.ocpp.client import Client
 from open63110.bindings.ocpp.line import Line as OcppLine
 from open63110.kernel.address import ROOT
@@ -47,10 +38,8 @@ from open63110.kernel.roles import Role
 from open63110.model.station import Identity, StationDisconnected
 from open63110.model.tariff import Tariff, TariffKey
 from open63110.model.transfer import EnergyTransfer
-from open63110.pki.identity import identity_of
 from open63110.ports import Clock, FrameLog
 from open63110.runtime.table import discover
-from open63110.simulator.meter import MILLI, Meter
 from open63110.station.controller import Controller, Controllers
 from open63110.station.drivers.port import Driver
 from open63110.station.evse import Fitting
@@ -63,6 +52,11 @@ from open63110.store.migrate import version as revision
 from open63110.store.outbox import MarkedOutbox, OutboxFile
 from open63110.store.sqlite import SqliteStore
 from open63110.usecases.stations.monitor_station import StationEventReported
+
+if TYPE_CHECKING:
+    from open63110.apps.station_simulated import SimulatedDriver
+    from open63110.bindings.link.client import Client as LinkClient
+    from open63110.bindings.link.patterns.bulk import Streams
 
 log = structlog.get_logger(__name__)
 
@@ -144,7 +138,7 @@ class Station:
 
     # -- parts --
 
-    def _line(self) -> Client | LinkClient:
+    def _line(self) -> "Client | LinkClient":
         """Make the line to the CSMS."""
         if self.config.csms.wire == "link":
             return self._link()
@@ -154,7 +148,13 @@ class Station:
         self.controller.line = client.line(self.id, self.engine, ocpp_dialling(self.config), self.controller)
         return client
 
-    def _link(self) -> LinkClient:
+    def _link(self) -> "LinkClient":
+        # what links take are megabytes, which stations on OCPP need not have
+        from open63110.apps.protection import guard_of  # noqa: PLC0415 - as above
+        from open63110.apps.station_bulk import station_streams  # noqa: PLC0415 - as above
+        from open63110.apps.station_link import link_dialling  # noqa: PLC0415 - as above
+        from open63110.bindings.link.patterns.tariffs import Tariffs  # noqa: PLC0415 - as above
+
         client = self._dials(secrets.token_bytes(4))
         self._outbox = OutboxFile(Path(self.config.data) / OUTBOX)
         dialling, outbox = link_dialling(self.config), MarkedOutbox(self._outbox, CSMS, self._next_mark)
@@ -170,16 +170,29 @@ class Station:
 
     def _tariff_told(self, key: TariffKey, tariff: Tariff | None) -> None:
         """Keep what counts where this station stands now, and nothing of where it stood before (8.4.7)."""
+        from open63110.bindings.link.patterns.tariffs import keep_tariff, tariff_fields  # noqa: PLC0415 - as above
+
         for other in set(self.engine.known.tariffs) - {key}:
             keep_tariff(self.engine, self.id, other, None)
         keep_tariff(self.engine, self.id, key, tariff)
         said = {} if tariff is None else tariff_fields(tariff)
         log.info("the tariff here", station=self.id, place=key, tariff=said.get("id"), elements=said.get("elements"))
 
-    def _dials(self, run: bytes) -> LinkClient:
+    def _dials(self, run: bytes) -> "LinkClient":
+        from open63110.apps.station_link import revoked  # noqa: PLC0415 - as above
+        from open63110.bindings.link.client import Client as LinkClient  # noqa: PLC0415 - as above
+        from open63110.pki.identity import identity_of  # noqa: PLC0415 - as above
+
         return LinkClient(
             self.frames, self.clock, identity_of, run_id=run, revoked=revoked(self.config.csms), security=self.refusals
         )
+
+    def _door(self) -> contextlib.AbstractAsyncContextManager[None]:
+        if not self.config.csms.listen:
+            return contextlib.nullcontext()
+        from open63110.apps.station_link import door  # noqa: PLC0415 - as above
+
+        return door(self.config.csms, self.controller.line, self.client)
 
     def _suspect(self, who: str, kind: str, words: str) -> None:
         """Tell the CSMS of a refused attempt, as an event of this station."""
@@ -200,6 +213,11 @@ class Station:
 
     def _ocpp_in_link(self) -> Client:
         """Speak OCPP over a socket that a link holds."""
+        from open63110.apps.station_bulk import station_streams  # noqa: PLC0415 - as above
+        from open63110.apps.station_link import link_dialling  # noqa: PLC0415 - as above
+        from open63110.bindings.link.opaque.opaque_line import OpaqueLine  # noqa: PLC0415 - as above
+        from open63110.bindings.link.session import MemoryOutbox  # noqa: PLC0415 - as above
+
         config, run = self.config, secrets.token_bytes(4)
         links = self.carriers = self._dials(run)
         outbox, pace = MemoryOutbox(secrets.token_bytes(8)), 1.0 / self.clock.real(1.0)
@@ -244,6 +262,9 @@ class Station:
     def _driver(self, number: int, bay: Bay) -> Driver:
         if bay.driver == "modbus":
             return self._modbus(number, bay)
+        from open63110.apps.station_simulated import SimulatedDriver  # noqa: PLC0415 - a station with hardware does without
+        from open63110.simulator.meter import MILLI, Meter  # noqa: PLC0415 - as just said
+
         meter = Meter(f"{self.id}-M{number}", counted=round((self._shown(number) or 0.0) * MILLI))
         driver = self.simulated[number] = SimulatedDriver(meter, self.clock, phases=bay.phases)
         return driver
@@ -281,7 +302,7 @@ class Station:
         log.info("station starts", station=self.id, waiting=waiting, journal=self.parties.count)
         writer = asyncio.create_task(self.engine.commit.run())  # it outlives the others, whatever ends them
         try:
-            async with door(self.config.csms, self.controller.line, self.client), asyncio.TaskGroup() as tasks:
+            async with self._door(), asyncio.TaskGroup() as tasks:
                 own = [tasks.create_task(part) for part in self._parts()]
                 await self._begin()
                 try:

@@ -7,13 +7,12 @@ import hashlib
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import structlog
 
 from open63110.apps.firmware_part import Part, drop
-from open63110.bindings.link.patterns.bulk import Streams
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import StationId
 from open63110.kernel.units import Seconds
@@ -25,7 +24,6 @@ from open63110.model.firmware import (
     FirmwareUpdate,
     PublicationState,
 )
-from open63110.pki.firmware_signature import sha256_of, signed_by
 from open63110.ports import Signers
 from open63110.runtime.engine import Engine
 from open63110.runtime.nothing import Nobody
@@ -34,6 +32,9 @@ from open63110.station.firmware import Running, Slots, checked_model, header_in
 from open63110.usecases.stations.update_firmware import FirmwareTold, PublicationTold
 from open63110.wire.download import NotFetched, fetch
 from open63110.wire.file_server import FileServer
+
+if TYPE_CHECKING:  # stations on OCPP have no link, nor the megabytes that come with one
+    from open63110.bindings.link.patterns.bulk import Streams
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +81,7 @@ class StationFirmware:
         engine: Engine,
         bench: Bench,
         *,
-        streams: Callable[[], Streams | None],
+        streams: "Callable[[], Streams | None]",
         slots: Slots | None = None,
     ) -> None:
         """Run what it runs.
@@ -210,6 +211,8 @@ class StationFirmware:
 
     def _wrong(self, update: FirmwareUpdate) -> str:
         """Return what is wrong with an image; empty: nothing."""
+        from open63110.pki.firmware_signature import sha256_of, signed_by  # noqa: PLC0415 - megabytes, for this alone
+
         path = self.path(update)
         digest = sha256_of(path)
         if update.signature and not signed_by(digest, update.signature, update.certificate):

@@ -5,15 +5,13 @@ import asyncio
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
 from open63110.apps.folder import usable
 from open63110.apps.station_config import StationConfig
 from open63110.bindings.link.errors import ErrorCode
-from open63110.bindings.link.patterns.bulk import Streams
-from open63110.bindings.link.patterns.files import FileSource
 from open63110.kernel.errors import Trouble
 from open63110.kernel.ids import StationId
 from open63110.kernel.journal import Entry
@@ -28,6 +26,9 @@ from open63110.station.logbook import FileBook, Logbook, stamp
 from open63110.usecases.stations.retrieve_logs import LogProgressed
 from open63110.wire.http import place_of
 from open63110.wire.upload import Answer, ask_offset, put
+
+if TYPE_CHECKING:  # stations on OCPP have no link, nor the megabytes that come with one
+    from open63110.bindings.link.patterns.bulk import Streams
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +46,7 @@ ANEW: Final = frozenset({416, 422})
 SUPERSEDED: Final = "superseded"
 """Why a task is cancelled whose log nobody wants any more."""
 
-MakeStreams = Callable[[dict[str, Path | None], Callable[[BulkStream], None]], Streams]
+MakeStreams = Callable[[dict[str, Path | None], Callable[[BulkStream], None]], "Streams"]
 """Makes the streams of a station on a link: (what may be fetched by name, who is told of each that is over)."""
 
 
@@ -109,7 +110,7 @@ class StationLogs:
         found = self.engine.known.under_way.load(StationLog, (Where("station", "=", self.station),), {})
         return [one for one in found if one.open]
 
-    def made_streams(self) -> Streams | None:
+    def made_streams(self) -> "Streams | None":
         """Make the streams of its link, if it has one and they are not there; return those that are new."""
         if self._make is None or self.streams is not None:
             return None
@@ -161,6 +162,8 @@ class StationLogs:
         except ValueError:
             return LogState.BAD_MESSAGE
         tls = self._tls() if place.secure else None
+        from open63110.bindings.link.patterns.files import FileSource  # noqa: PLC0415 - of links, as above
+
         digest = (await asyncio.to_thread(FileSource(path).offer, b"", "")).sha256
         offset = 0
         for attempt in range(asked.retries + 1):

@@ -5,14 +5,13 @@ import asyncio
 import ssl
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from open63110.apps.folder import usable
 from open63110.apps.station_config import StationConfig
 from open63110.apps.station_firmware import FOLDER, Bench, StationFirmware
-from open63110.bindings.link.patterns.bulk import Streams
 from open63110.kernel.errors import Malformed
 from open63110.kernel.ids import StationId
 from open63110.kernel.journal import Entry
@@ -26,11 +25,13 @@ from open63110.model.firmware import (
     PublicationState,
 )
 from open63110.model.station import StationBooted
-from open63110.pki.firmware_signature import Manufacturers
 from open63110.ports import Where
 from open63110.runtime.engine import Engine
 from open63110.station.controller import Controller
 from open63110.station.firmware import Slots
+
+if TYPE_CHECKING:  # stations on OCPP have no link, nor the megabytes that come with one
+    from open63110.bindings.link.patterns.bulk import Streams
 
 
 class Workshop:
@@ -164,7 +165,9 @@ _LEFT = frozenset(
 """Publications with which the next run goes on."""
 
 
-def workshop_of(config: StationConfig, controller: Controller, engine: Engine, streams: Callable[[], Streams | None]) -> Workshop:
+def workshop_of(
+    config: StationConfig, controller: Controller, engine: Engine, streams: "Callable[[], Streams | None]"
+) -> Workshop:
     """Make what updates the firmware of a real station.
 
     Raises:
@@ -172,7 +175,10 @@ def workshop_of(config: StationConfig, controller: Controller, engine: Engine, s
         Malformed: a certificate is not what it should be.
     """
     folder, given = Path(config.data) / FOLDER, config.updates
-    engine.signers = Manufacturers(_file(given.roots), _file(given.revoked))
+    if given.roots:
+        from open63110.pki.firmware_signature import Manufacturers  # noqa: PLC0415 - megabytes, for who names makers
+
+        engine.signers = Manufacturers(_file(given.roots), _file(given.revoked))
     try:
         secure = ssl.create_default_context(cafile=config.csms.authorities) if config.csms.authorities else None
     except (OSError, ssl.SSLError) as fault:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from open63110.apps.clock import SystemClock
-from open63110.apps.site import SLEW, SkewedClock
+from open63110.apps.skewed_clock import SLEW, SkewedClock
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from open63110.bindings.ocpp.address import station_of
-from open63110.bindings.ocpp.rpc.version import Version
+from open63110.bindings.ocpp.rpc.version import NEWEST_FIRST, Version
 from open63110.bindings.ocpp.waiting import WaitingRoom
 from open63110.kernel.ids import PrincipalId, StationId
 from open63110.kernel.roles import Role
@@ -20,9 +20,6 @@ from open63110.model.station import Registration, Station
 from open63110.runtime.keys import Keys
 from open63110.runtime.orders import OURSELVES
 from open63110.wire.ports import Accept, Decline, Peer, Socket, Upgrade
-
-NEWEST_FIRST = (Version.V21, Version.V201, Version.V16)
-"""Our choice, whatever the order of the offer (I4)."""
 
 
 class Listening(msgspec.Struct, frozen=True, kw_only=True):

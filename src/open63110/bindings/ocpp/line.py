@@ -13,11 +13,10 @@ from open63110.bindings.ocpp import tolerance
 from open63110.bindings.ocpp.calling import Ticket, Unusable, failed, understood, written
 from open63110.bindings.ocpp.errors import code_of
 from open63110.bindings.ocpp.exchange import Exchange, Owner
-from open63110.bindings.ocpp.gate import NEWEST_FIRST
 from open63110.bindings.ocpp.rpc import peer as rpc
 from open63110.bindings.ocpp.rpc.errors import ErrorCode, MalformedFrame, SchemaFault
 from open63110.bindings.ocpp.rpc.frames import Call, Error, Result, Send
-from open63110.bindings.ocpp.rpc.version import Version
+from open63110.bindings.ocpp.rpc.version import NEWEST_FIRST, Version
 from open63110.bindings.ocpp.secrets import shown
 from open63110.bindings.ocpp.translation import Door, Translation, Wire
 from open63110.bindings.ocpp.v201.get_transaction_status import WAITING
