@@ -14,7 +14,7 @@ PEERS  := build/npm
 DOCS   := build/docs-venv
 # Many tests wait for time to pass, so there are more of them under way than there are cores. Those that hold times against bounds
 # go before the others, one at a time (conftest.py).
-WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 4)))
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 3)))
 ARGS   ?=
 PYTEST_ARGS ?=
 CODE   := src tests conftest.py $(wildcard bench tools)

@@ -87,7 +87,10 @@ def naming(folder: Path, *words: str) -> list[str]:
     """The files of a data folder in which somebody is named, raw frames unpacked."""
     found = []
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        raw = file.read_bytes()
+        try:
+            raw = file.read_bytes()
+        except FileNotFoundError:  # it was written anew, and has taken its place by now
+            continue
         if file.suffix == ".frames":
             parts = [(begin, length) for _, begin, length in _walk(io.BytesIO(raw))]
             raw = b"".join(zstandard.ZstdDecompressor().decompress(raw[begin : begin + length]) for begin, length in parts)

@@ -22,6 +22,10 @@ came, as a fact, as a row, in the pages of the database."""
 SPECIMEN_ROOM: Final = ROOM // 4
 """As much of it as waits when no further specimen is taken [bytes]: the rest is for what is the sole copy."""
 
+OF_ONE: Final = 1024 * 1024
+"""Of raw input of one station that is kept between two calls of ``begin_anew`` [bytes]; it lies in the journal and in a row.
+What comes beyond is not acknowledged: an honest station has it still, and sends it again."""
+
 
 class Quarantine:
     """What one binding puts aside."""
@@ -35,6 +39,8 @@ class Quarantine:
         """
         self._engine, self._ids = engine, ids
         self._specimens: Counter[StationId] = Counter()
+        self._kept: Counter[StationId] = Counter()
+        """Raw input of each station since then [bytes]."""
         self.waiting = 0
         """Raw input that waits for a commit [bytes]."""
 
@@ -51,6 +57,7 @@ class Quarantine:
     def begin_anew(self) -> None:
         """Want as many specimens of each station again."""
         self._specimens.clear()
+        self._kept.clear()
 
     def keep(
         self,
@@ -71,13 +78,15 @@ class Quarantine:
             action: what the wire calls it; empty where that cannot be read.
             fault: what is wrong with it.
             raw: as it came.
-            done: told when it is durable; at once that it will not be, where too much waits already: then it is not
-                acknowledged, and comes again.
+            done: told when it is durable; at once that it will not be, where too much waits already, or was kept of this
+                station: then it is not acknowledged, and comes again.
             key: that protected elements in it are bound to.
         """
-        if self.waiting and self.waiting + len(raw) > ROOM:
+        of_one = self._kept[station]
+        if (self.waiting and self.waiting + len(raw) > ROOM) or (of_one and of_one + len(raw) > OF_ONE):
             done(LOST)
             return
+        self._kept[station] += len(raw)
         now = self._engine.clock.now()
         reason = f"{fault.code}: {fault.message}"[:500]
         number = self._ids.row(QuarantinedInput)

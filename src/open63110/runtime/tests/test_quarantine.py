@@ -13,7 +13,7 @@ from open63110.kernel.roles import Role
 from open63110.model.policy import Policy
 from open63110.model.quarantine import InputQuarantined, QuarantinedInput
 from open63110.runtime.engine import Engine
-from open63110.runtime.quarantine import ROOM, SPECIMEN_ROOM, SPECIMENS, Quarantine
+from open63110.runtime.quarantine import OF_ONE, ROOM, SPECIMEN_ROOM, SPECIMENS, Quarantine
 from open63110.runtime.table import Table
 from open63110.store.memory import MemoryStore
 
@@ -74,14 +74,26 @@ async def test_while_much_waits_for_the_disk_no_specimen_is_wanted_and_afterward
 
 async def test_what_would_take_more_memory_than_there_is_room_for_is_not_acknowledged_and_may_come_again(aside: Aside) -> None:
     aside.keep(bytes(ROOM - 1))
-    aside.keep(b"no")
+    aside.keep(b"no", StationId("CS-2"))
     assert aside.told == [False], "at once, so that it is not held"
     assert aside.quarantine.waiting == ROOM - 1
     await aside.engine.commit.drain()
-    aside.keep(b"yes")
+    aside.keep(b"yes", StationId("CS-2"))
     await aside.engine.commit.drain()
     assert aside.told == [False, True, True]
     assert [one for one in aside.kept if len(one) < 9] == [b"yes"]
+
+
+async def test_of_one_station_so_much_is_kept_and_the_rest_comes_again_later(aside: Aside) -> None:
+    aside.keep(bytes(OF_ONE - 1))
+    aside.keep(b"no")
+    aside.keep(b"yes", StationId("CS-2"))
+    await aside.engine.commit.drain()
+    assert aside.told == [False, True, True]
+    aside.quarantine.begin_anew()
+    aside.keep(b"now")
+    await aside.engine.commit.drain()
+    assert [one for one in aside.kept if len(one) < 9] == [b"yes", b"now"]
 
 
 async def test_a_message_that_is_longer_than_all_the_room_is_taken_when_nothing_waits(aside: Aside) -> None:
