@@ -141,7 +141,10 @@ def _steps(command: LimitPower, begin: datetime, phases: int, passed: float = 0.
     for one in command.ahead:
         if command.until is not None and one.since >= command.until:
             break  # by then this profile is over: it is renewed before, or what remains counts
-        after, last = (one.since - begin).total_seconds(), steps[-1]
+        after = (one.since - begin).total_seconds()
+        while len(steps) > 1 and steps[-1].start > after:  # a step up at the end of this second, which comes no more
+            steps.pop()
+        last = steps[-1]
         start = ceil(after) if one.limit > last.power else floor(after)
         if start <= passed:  # it is so already, or before this goes out
             steps.clear()

@@ -90,6 +90,15 @@ def test_a_profile_has_no_more_periods_than_are_taken_and_never_more_power_than_
         assert power(counts.rate, unit, counts.phases) <= wanted.allows(probe) + 0.06
 
 
+@pytest.mark.parametrize("then", [1_000.0, 500.0])
+def test_of_steps_within_one_second_none_lifts_the_limit_before_its_time(then: float) -> None:
+    limit = order(0.0, (0.0, 0.0), (1.0, 1_000.0), (1.25, then))
+    where = door(station())
+    begin = begin_of(where)
+    sent = periods(limit, begin, "W", where)
+    assert [(begin + timedelta(seconds=one.start), one.rate) for one in sent[1:]] == [(at(1.3), then)]
+
+
 def test_where_periods_have_to_go_those_go_that_cost_the_least_energy() -> None:
     limit = order(11_000, (600, 10_900), (1_200, 4_000), (1_800, 11_000), until=at(3_600))
     where = door(station(limits=Limits(periods=3)))
