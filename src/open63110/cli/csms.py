@@ -39,7 +39,6 @@ def run(*, config: ConfigFile = None, json: AsJson = False) -> None:
     from open63110.apps.config import load
     from open63110.apps.csms import serve
     from open63110.apps.install import make_folder
-    from open63110.apps.large_pages import look_after
     from open63110.apps.logs import set_up
     from open63110.apps.process import open_files, run, settle
 
@@ -50,7 +49,6 @@ def run(*, config: ConfigFile = None, json: AsJson = False) -> None:
 
     def ready(csms: "Csms") -> None:
         settle()
-        look_after()
         where = where_it_serves(csms)
         tell(where) if json else show_where(where, paths(csms))
 
